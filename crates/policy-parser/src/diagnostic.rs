@@ -1,0 +1,59 @@
+//! What is wrong with a text, as data: a code, a sentence, a place in the user's file, and the way out.
+
+use std::sync::Arc;
+
+use crate::source::{Source, Span};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Works, but probably not as meant.
+    Warning,
+    /// There is no program.
+    Error,
+}
+
+/// One finding. `headline` is understandable on its own.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Stable code: the C# compiler's own (`CS0103`) for expressions, `TG…` for everything else.
+    pub code: &'static str,
+    /// Error or warning.
+    pub severity: Severity,
+    /// One sentence.
+    pub headline: String,
+    /// The file it was found in.
+    pub source: Arc<Source>,
+    /// The culprit, in byte offsets of `source`.
+    pub span: Span,
+    /// What to do about it, or what was expected.
+    pub notes: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error at `span` of `source`.
+    #[must_use]
+    pub fn error(code: &'static str, source: &Arc<Source>, span: Span, headline: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            headline: headline.into(),
+            source: Arc::clone(source),
+            span,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A warning at `span` of `source`.
+    #[must_use]
+    pub fn warning(code: &'static str, source: &Arc<Source>, span: Span, headline: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, source, span, headline) }
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn with_note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+}

@@ -1,0 +1,10 @@
+//! Text to tree: policy documents (raw and escaped XML) and the C# of their expressions.
+//!
+//! Everything here returns a tree *and* diagnostics; nothing here knows the name of a policy, an attribute or a .NET
+//! type. Start at [`document`] for XML, at [`csharp`] for expressions.
+
+pub mod diagnostic;
+pub mod source;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use source::{Position, Source, Span};
