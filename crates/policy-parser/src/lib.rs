@@ -3,7 +3,9 @@
 //! Everything here returns a tree *and* diagnostics; nothing here knows the name of a policy, an attribute or a .NET
 //! type. Start at [`document`] for XML, at [`csharp`] for expressions.
 
+pub mod csharp;
 pub mod diagnostic;
+pub mod document;
 pub mod source;
 
 pub use diagnostic::{Diagnostic, Severity};
