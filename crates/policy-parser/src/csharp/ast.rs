@@ -462,7 +462,7 @@ pub enum Pattern {
         designation: Designation,
     },
     /// `is 5`, `case "a"`.
-    Constant(Expr),
+    Constant(Box<Expr>),
 }
 
 /// What a declaration introduces.
