@@ -1,0 +1,286 @@
+//! What a native function works with: the heap, the call, time, randomness, and the way back into the machine.
+
+use std::fmt::Display;
+
+use crate::exception::{Exc, ExceptionObject, Throw, Trap};
+use crate::exchange::Call;
+use crate::host::Ambient;
+use crate::library::{self, DefId};
+use crate::types::TypeId;
+use crate::value::Value;
+use crate::value::heap::{ClosureCode, Heap, Object};
+use crate::value::text::{Str, TextBuf, TextRef};
+
+/// The surroundings of a running expression.
+pub struct Cx<'a> {
+    /// Texts and objects.
+    pub heap: &'a mut Heap,
+    /// Messages, variables, what is known of the caller.
+    pub call: &'a mut Call,
+    /// Time and randomness.
+    pub ambient: &'a dyn Ambient,
+    /// Registers of running functions.
+    pub(crate) stack: &'a mut Vec<Value>,
+    /// What is left of the budgets.
+    pub(crate) budget: Budget,
+    /// Type arguments of the member being called: those of its type, then its own.
+    pub(crate) type_args: &'a [TypeId],
+    /// What the member being called gave to its `out` and `ref` arguments, in order.
+    pub(crate) outs: [Value; MAX_OUTS],
+}
+
+/// No library member has more `out` and `ref` parameters.
+pub const MAX_OUTS: usize = 4;
+
+/// What an expression may use.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// Instructions left.
+    pub instructions: u64,
+    /// Calls that may still be nested.
+    pub depth: u32,
+    /// When it must end, by [`Ambient::monotonic_micros`].
+    pub deadline_micros: u64,
+    /// Steps left to regular expressions.
+    pub regex_steps: u64,
+}
+
+impl Cx<'_> {
+    /// Counts `steps` instructions of work done inside a native function; call it in loops over input.
+    ///
+    /// # Errors
+    /// [`Trap::Instructions`] when the budget is exhausted.
+    #[inline]
+    pub fn charge(&mut self, steps: usize) -> Result<(), Throw> {
+        match self.budget.instructions.checked_sub(steps as u64) {
+            Some(left) => {
+                self.budget.instructions = left;
+                Ok(())
+            }
+            None => Err(Trap::Instructions.into()),
+        }
+    }
+
+    /// The n-th type argument of the member being called: those of its type first, then its own.
+    #[must_use]
+    pub fn type_arg(&self, index: usize) -> TypeId {
+        self.type_args.get(index).copied().unwrap_or(TypeId::OBJECT)
+    }
+
+    /// Sets the n-th `out` or `ref` argument, counted over those only.
+    pub fn set_out(&mut self, index: usize, value: Value) {
+        if let Some(slot) = self.outs.get_mut(index) {
+            *slot = value;
+        }
+    }
+
+    /// The text of a string.
+    #[must_use]
+    pub fn text(&self, s: Str) -> TextRef<'_> {
+        self.heap.text(s)
+    }
+
+    /// A new string value.
+    ///
+    /// # Errors
+    /// When a budget is exhausted.
+    pub fn string(&mut self, text: &str) -> Result<Value, Throw> {
+        Ok(Value::String(self.heap.new_str(text)?))
+    }
+
+    /// A new string value from a buffer.
+    ///
+    /// # Errors
+    /// When a budget is exhausted.
+    pub fn string_buf(&mut self, buf: &TextBuf) -> Result<Value, Throw> {
+        Ok(Value::String(self.heap.new_buf(buf)?))
+    }
+
+    /// A new exception of a type with a message.
+    pub fn throw(&mut self, exception: Exc, message: impl Display) -> Throw {
+        self.throw_object(exception, message.to_string(), None)
+    }
+
+    /// A new exception of a type with its standard message.
+    pub fn throw_default(&mut self, exception: Exc) -> Throw {
+        self.throw_object(exception, exception.describe().2.to_owned(), None)
+    }
+
+    /// `ArgumentNullException`: `Value cannot be null. (Parameter 'x')`.
+    pub fn argument_null(&mut self, parameter: &str) -> Throw {
+        self.throw_argument(Exc::ArgumentNull, "Value cannot be null.", parameter)
+    }
+
+    /// An `ArgumentException` or one derived from it, with the parameter's name as .NET appends it.
+    pub fn throw_argument(&mut self, exception: Exc, message: &str, parameter: &str) -> Throw {
+        self.throw_object(exception, format!("{message} (Parameter '{parameter}')"), Some(parameter.into()))
+    }
+
+    fn throw_object(&mut self, exception: Exc, message: String, parameter: Option<Box<str>>) -> Throw {
+        let ty = exception_type(exception);
+        let object = ExceptionObject { ty, message: message.into(), inner: Value::Null, parameter };
+        match self.heap.new_object(Object::Exception(Box::new(object))) {
+            Ok(handle) => Throw::Exception(handle),
+            Err(trap) => Throw::Trap(trap),
+        }
+    }
+
+    /// Calls a delegate.
+    ///
+    /// # Errors
+    /// What it throws; `NullReferenceException` for null.
+    pub fn invoke(&mut self, delegate: Value, args: &[Value]) -> Result<Value, Throw> {
+        let Some(Object::Closure(closure)) = self.heap.get(delegate) else {
+            return Err(self.throw_default(Exc::NullReference));
+        };
+        match closure.code {
+            ClosureCode::Native { run, receiver: None } => run(self, args),
+            ClosureCode::Native { run, receiver: Some(receiver) } => {
+                let mut all = vec![receiver];
+                all.extend_from_slice(args);
+                run(self, &all)
+            }
+            ClosureCode::Function { .. } => crate::machine::invoke(self, delegate, args),
+        }
+    }
+
+    /// A string argument that must not be null.
+    ///
+    /// # Errors
+    /// `ArgumentNullException` naming `parameter`.
+    pub fn string_arg(&mut self, args: &[Value], index: usize, parameter: &str) -> Result<Str, Throw> {
+        match args.get(index) {
+            Some(Value::String(s)) => Ok(*s),
+            Some(Value::Null) | None => Err(self.argument_null(parameter)),
+            Some(_) => Err(fault("a string was expected")),
+        }
+    }
+
+    /// An optional string argument.
+    #[must_use]
+    pub fn string_opt(&self, args: &[Value], index: usize) -> Option<Str> {
+        match args.get(index) {
+            Some(Value::String(s)) => Some(*s),
+            _ => None,
+        }
+    }
+}
+
+/// The receiver or a string argument that the compiler made sure of.
+///
+/// # Errors
+/// A fault of the machine when it is none.
+pub fn as_str(args: &[Value], index: usize) -> Result<Str, Throw> {
+    match args.get(index) {
+        Some(Value::String(s)) => Ok(*s),
+        _ => Err(fault("a string was expected")),
+    }
+}
+
+/// An `int` argument.
+///
+/// # Errors
+/// A fault of the machine when it is none.
+pub fn as_i32(args: &[Value], index: usize) -> Result<i32, Throw> {
+    match args.get(index) {
+        Some(Value::Int32(n)) => Ok(*n),
+        _ => Err(fault("an int was expected")),
+    }
+}
+
+/// A `bool` argument.
+///
+/// # Errors
+/// A fault of the machine when it is none.
+pub fn as_bool(args: &[Value], index: usize) -> Result<bool, Throw> {
+    match args.get(index) {
+        Some(Value::Bool(b)) => Ok(*b),
+        _ => Err(fault("a bool was expected")),
+    }
+}
+
+/// The n-th argument, null when there is none.
+#[must_use]
+pub fn arg(args: &[Value], index: usize) -> Value {
+    args.get(index).copied().unwrap_or(Value::Null)
+}
+
+/// A fault of the machine itself.
+#[must_use]
+pub const fn fault(what: &'static str) -> Throw {
+    Throw::Trap(Trap::Fault(what))
+}
+
+/// The registered type of an exception.
+#[must_use]
+pub fn exception_type(exception: Exc) -> TypeId {
+    library::get().find_full(exception.describe().0).map_or(TypeId::EXCEPTION, |DefId(id)| TypeId(id))
+}
+
+/// Support for the unit tests of native functions.
+#[cfg(test)]
+pub(crate) mod check {
+    use super::*;
+
+    struct Fixed;
+
+    impl Ambient for Fixed {
+        fn now_ticks(&self) -> i64 {
+            638_505_760_891_234_567 // 2024-05-06T07:08:09.1234567Z
+        }
+        fn monotonic_micros(&self) -> u64 {
+            0
+        }
+        fn random(&self, bytes: &mut [u8]) {
+            bytes.fill(4);
+        }
+    }
+
+    /// Runs `test` with a fresh heap and call, generous budgets and a fixed clock.
+    pub(crate) fn with_cx<T>(type_args: &[TypeId], test: impl FnOnce(&mut Cx<'_>) -> T) -> T {
+        let mut heap = Heap::new(64 << 20, 8 << 20);
+        let mut call = Call::default();
+        let mut stack = Vec::new();
+        let budget =
+            Budget { instructions: 10_000_000, depth: 200, deadline_micros: u64::MAX, regex_steps: 10_000_000 };
+        let mut cx = Cx {
+            heap: &mut heap,
+            call: &mut call,
+            ambient: &Fixed,
+            stack: &mut stack,
+            budget,
+            type_args,
+            outs: [Value::Null; MAX_OUTS],
+        };
+        test(&mut cx)
+    }
+
+    /// Calls a native function with string, number or null arguments made by `args` and shows its result: the text of
+    /// a value, or `Type: message` of the exception.
+    pub(crate) fn call(run: library::NativeFn, args: impl FnOnce(&mut Cx<'_>) -> Vec<Value>) -> String {
+        with_cx(&[], |cx| {
+            let args = args(cx);
+            match run(cx, &args) {
+                Ok(value) => show(cx, value),
+                Err(throw) => show_throw(cx, throw),
+            }
+        })
+    }
+
+    pub(crate) fn show(cx: &mut Cx<'_>, value: Value) -> String {
+        match crate::value::behaviour::to_text(cx, value) {
+            Ok(s) => cx.text(s).to_utf8().into_owned(),
+            Err(throw) => show_throw(cx, throw),
+        }
+    }
+
+    pub(crate) fn show_throw(cx: &Cx<'_>, throw: Throw) -> String {
+        match throw {
+            Throw::Exception(handle) => match cx.heap.object(handle) {
+                Object::Exception(e) => format!("{}: {}", crate::types::net_name(e.ty), e.message),
+                _ => "not an exception".to_owned(),
+            },
+            Throw::Trap(trap) => format!("trap: {trap}"),
+        }
+    }
+}

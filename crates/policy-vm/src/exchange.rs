@@ -1,0 +1,283 @@
+//! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+
+use crate::error::PolicyError;
+use crate::value::Value;
+use crate::value::heap::Heap;
+
+/// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
+#[derive(Debug)]
+pub struct Exchange {
+    /// What policies and expressions see and change.
+    pub call: Call,
+    /// The memory of values.
+    pub(crate) heap: Heap,
+    /// Registers of running functions.
+    pub(crate) stack: Vec<Value>,
+}
+
+/// What policies and expressions see and change.
+#[derive(Debug, Default)]
+pub struct Call {
+    /// The request as it is now.
+    pub request: Request,
+    /// The URL as the client sent it.
+    pub original_url: Url,
+    /// The method as the client sent it.
+    pub original_method: Method,
+    /// The response, once there is one.
+    pub response: Option<Response>,
+    /// Responses kept in variables; [`Value::View`]s of [`Part::Stored`](crate::value::Part::Stored) point here.
+    pub stored: Vec<Response>,
+    /// Parameters matched by the operation's template, values percent-decoded.
+    pub matched_parameters: Vec<(Arc<str>, String)>,
+    /// Names of the query parameters that the operation's template consumes, lower case.
+    pub template_query: Vec<Arc<str>>,
+    /// Unique id of the call: `context.RequestId` in text order.
+    pub request_id: [u8; 16],
+    /// When the call arrived, in .NET ticks UTC.
+    pub timestamp: i64,
+    /// The peer's address.
+    pub client_ip: Option<std::net::IpAddr>,
+    /// The matched API.
+    pub api: Option<Arc<Api>>,
+    /// The matched operation.
+    pub operation: Option<Arc<Operation>>,
+    /// The product whose context applies.
+    pub product: Option<Arc<Product>>,
+    /// The caller's subscription.
+    pub subscription: Option<Arc<Subscription>>,
+    /// The caller.
+    pub user: Option<Arc<User>>,
+    /// Where this gateway runs.
+    pub deployment: Option<Arc<Deployment>>,
+    /// The backend chosen: an entity, or a plain URL.
+    pub backend: BackendChoice,
+    /// True when the call is being traced.
+    pub tracing: bool,
+    /// The error that `on-error` handles.
+    pub last_error: Option<Box<PolicyError>>,
+    /// `context.Variables`, by interned name.
+    pub(crate) variables: Vec<(NameId, Value)>,
+    /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
+    pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
+}
+
+/// An interned variable name, see [`names`](crate::names).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct NameId(pub(crate) u32);
+
+/// A request.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// Where it goes: the backend's URL with the operation's path, as policies changed it.
+    pub url: Url,
+    /// End-to-end headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+    /// The client's certificate in DER, when it showed one.
+    pub certificate: Option<Bytes>,
+}
+
+/// A response.
+#[derive(Debug, Default)]
+pub struct Response {
+    /// The status code, 100 to 999.
+    pub status: u16,
+    /// The reason phrase; `None` for the standard one.
+    pub reason: Option<Box<str>>,
+    /// End-to-end headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+}
+
+/// A body: absent, still with the host, in memory, or used up.
+#[derive(Debug, Default, Clone)]
+pub enum Body {
+    /// There is none: `context.Request.Body` is null.
+    #[default]
+    None,
+    /// The host holds the stream; the engine asks for it with [`HostCall::ReadBody`](crate::host::HostCall::ReadBody).
+    Stream,
+    /// In memory.
+    Bytes(Bytes),
+    /// An expression read it without `preserveContent`.
+    Consumed,
+}
+
+/// A URL in parts. The strings are reused from call to call.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Url {
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Host name or address, without port.
+    pub host: String,
+    /// Port; 0 for none known.
+    pub port: u16,
+    /// Path with leading slash, percent-encoded as it goes on the wire.
+    pub path: String,
+    /// Query without `?`, as it goes on the wire.
+    pub query: String,
+}
+
+/// Which backend the request goes to.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub enum BackendChoice {
+    /// The API's own service URL, already in [`Request::url`].
+    #[default]
+    Service,
+    /// Set by `base-url`.
+    Url(Url),
+    /// Set by `backend-id`.
+    Entity(Arc<str>),
+}
+
+/// `context.Api`.
+#[derive(Debug, Default)]
+pub struct Api {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// URL suffix without slashes at its ends.
+    pub path: String,
+    /// `http`, `https` …
+    pub protocols: Vec<String>,
+    /// The backend's URL.
+    pub service_url: Option<Url>,
+    /// Header that carries the subscription key.
+    pub key_header: String,
+    /// Query parameter that carries the subscription key.
+    pub key_query: String,
+    /// Revision.
+    pub revision: String,
+    /// True for the current revision.
+    pub is_current_revision: bool,
+    /// Version identifier, empty for none.
+    pub version: String,
+}
+
+/// `context.Operation`.
+#[derive(Debug, Default)]
+pub struct Operation {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Method.
+    pub method: String,
+    /// URL template.
+    pub url_template: String,
+    /// Sample responses for `mock-response`.
+    pub responses: Vec<SampleResponse>,
+}
+
+/// A response that an operation's definition describes.
+#[derive(Debug, Default, Clone)]
+pub struct SampleResponse {
+    /// Status code.
+    pub status: u16,
+    /// Media type.
+    pub content_type: String,
+    /// The example's text.
+    pub sample: Option<String>,
+}
+
+/// `context.Product`.
+#[derive(Debug, Default)]
+pub struct Product {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// New subscriptions need approval.
+    pub approval_required: bool,
+    /// Calls need a subscription.
+    pub subscription_required: bool,
+    /// Published.
+    pub published: bool,
+    /// Greatest number of subscriptions.
+    pub subscriptions_limit: Option<i32>,
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// Its APIs.
+    pub apis: Vec<Arc<Api>>,
+}
+
+/// A group.
+#[derive(Debug, Default, Clone)]
+pub struct Group {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// `context.Subscription`.
+#[derive(Debug, Default)]
+pub struct Subscription {
+    /// Resource name.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+    /// Primary key.
+    pub primary_key: String,
+    /// Secondary key.
+    pub secondary_key: String,
+    /// Created, in .NET ticks UTC.
+    pub created: i64,
+    /// Start, in .NET ticks UTC.
+    pub start: Option<i64>,
+    /// End, in .NET ticks UTC.
+    pub end: Option<i64>,
+    /// Resource name of the product it is for, if it is for one.
+    pub product: Option<Arc<Product>>,
+    /// The owner.
+    pub owner: Option<Arc<User>>,
+}
+
+/// `context.User`.
+#[derive(Debug, Default)]
+pub struct User {
+    /// Resource name.
+    pub id: String,
+    /// E-mail address.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Note.
+    pub note: String,
+    /// Registered, in .NET ticks UTC.
+    pub registration_date: i64,
+    /// Groups.
+    pub groups: Vec<Group>,
+    /// Identities: id and provider.
+    pub identities: Vec<(String, String)>,
+}
+
+/// `context.Deployment`.
+#[derive(Debug, Default)]
+pub struct Deployment {
+    /// Gateway id.
+    pub gateway_id: String,
+    /// Instance id.
+    pub instance_id: String,
+    /// Region or location.
+    pub region: String,
+    /// Service id.
+    pub service_id: String,
+    /// Service name.
+    pub service_name: String,
+    /// Certificates by thumbprint or id, in PFX without password or DER.
+    pub certificates: Vec<(String, Bytes)>,
+}

@@ -1,0 +1,5 @@
+//! `System.Collections.Generic.IReadOnlyCollection<T>`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.Collections.Generic.IReadOnlyCollection<T>");

@@ -1,0 +1,6 @@
+//! `System.Text.RegularExpressions`.
+
+use crate::library::TypeDef;
+
+/// The types of this module.
+pub(super) static TYPES: &[&TypeDef] = &[];

@@ -1,0 +1,5 @@
+//! `System.Array`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array");

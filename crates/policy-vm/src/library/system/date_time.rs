@@ -1,0 +1,5 @@
+//! `System.DateTime`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime");

@@ -1,0 +1,5 @@
+//! `System.Decimal`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Decimal");

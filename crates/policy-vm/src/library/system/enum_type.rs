@@ -1,0 +1,5 @@
+//! `System.Enum`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Enum");

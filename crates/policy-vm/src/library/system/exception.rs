@@ -1,0 +1,5 @@
+//! `System.Exception`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception");

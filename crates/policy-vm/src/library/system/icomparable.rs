@@ -1,0 +1,5 @@
+//! `System.IComparable`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.IComparable");

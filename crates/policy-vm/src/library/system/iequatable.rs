@@ -1,0 +1,5 @@
+//! `System.IEquatable<T>`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.IEquatable<T>");

@@ -1,0 +1,5 @@
+//! `System.Int64`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Int64");

@@ -1,0 +1,5 @@
+//! `System.TimeSpan`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.TimeSpan");

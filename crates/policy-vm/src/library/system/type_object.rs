@@ -1,0 +1,5 @@
+//! `System.Type`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Type");

@@ -1,0 +1,5 @@
+//! `System.UInt64`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.UInt64");

@@ -1,0 +1,5 @@
+//! `System.ValueType`.
+
+use crate::library::TypeDef;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.ValueType");

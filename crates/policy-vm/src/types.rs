@@ -1,0 +1,290 @@
+//! .NET types, interned: two types are the same exactly when their [`TypeId`]s are.
+//!
+//! The first ids are the registered library types, in the order of `library::REGISTRY`; constructed types (`List<int>`,
+//! `string[]`, `int?`) follow as documents mention them. The table only grows, by what documents name, and is shared by
+//! the process, so ids mean the same to every program and every run.
+
+use std::sync::{LazyLock, OnceLock, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::library::{self, DefId};
+
+/// A type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeId(pub(crate) u32);
+
+impl std::fmt::Debug for TypeId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", display(*self))
+    }
+}
+
+/// What a type is made of.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Type {
+    /// A library type: `string`, `JObject`, `List<int>`. An open generic type has no arguments.
+    Named {
+        /// Which.
+        def: DefId,
+        /// Type arguments.
+        args: Box<[TypeId]>,
+    },
+    /// `T[]`, `T[,]`.
+    Array {
+        /// The element type.
+        element: TypeId,
+        /// Number of dimensions.
+        rank: u8,
+    },
+    /// `T?` for a value type.
+    Nullable(TypeId),
+    /// The n-th type parameter of the generic type that declares a member.
+    TypeParam(u16),
+    /// The n-th type parameter of a generic method.
+    MethodParam(u16),
+    /// The type of `new { a = 1 }`: names and types in order.
+    Anonymous(Box<[(Box<str>, TypeId)]>),
+    /// The type of `null`.
+    Null,
+    /// No value.
+    Void,
+    /// Something is wrong and was reported; no further message is wanted.
+    Error,
+}
+
+/// Ids of types that the compiler itself knows. Their order is that of `library::REGISTRY`, which a test holds.
+macro_rules! well_known {
+    ($($name:ident = $index:literal $net:literal,)*) => {
+        impl TypeId {
+            $(#[doc = concat!("`", $net, "`")] pub const $name: Self = Self($index);)*
+            /// The well-known types with their .NET names.
+            pub const WELL_KNOWN: &'static [(Self, &'static str)] = &[$((Self($index), $net),)*];
+        }
+    };
+}
+
+well_known! {
+    OBJECT = 0 "System.Object",
+    STRING = 1 "System.String",
+    BOOL = 2 "System.Boolean",
+    CHAR = 3 "System.Char",
+    SBYTE = 4 "System.SByte",
+    BYTE = 5 "System.Byte",
+    INT16 = 6 "System.Int16",
+    UINT16 = 7 "System.UInt16",
+    INT32 = 8 "System.Int32",
+    UINT32 = 9 "System.UInt32",
+    INT64 = 10 "System.Int64",
+    UINT64 = 11 "System.UInt64",
+    SINGLE = 12 "System.Single",
+    DOUBLE = 13 "System.Double",
+    DECIMAL = 14 "System.Decimal",
+    DATE_TIME = 15 "System.DateTime",
+    TIME_SPAN = 16 "System.TimeSpan",
+    GUID = 17 "System.Guid",
+    DATE_TIME_OFFSET = 18 "System.DateTimeOffset",
+    EXCEPTION = 19 "System.Exception",
+    TYPE = 20 "System.Type",
+    ENUM = 21 "System.Enum",
+    VALUE_TYPE = 22 "System.ValueType",
+    ARRAY = 23 "System.Array",
+    DELEGATE = 24 "System.Delegate",
+    ENUMERABLE_OBJECT = 25 "System.Collections.IEnumerable",
+    ENUMERABLE = 26 "System.Collections.Generic.IEnumerable<T>",
+    COLLECTION = 27 "System.Collections.Generic.ICollection<T>",
+    LIST_INTERFACE = 28 "System.Collections.Generic.IList<T>",
+    READ_ONLY_COLLECTION = 29 "System.Collections.Generic.IReadOnlyCollection<T>",
+    READ_ONLY_LIST = 30 "System.Collections.Generic.IReadOnlyList<T>",
+    DICTIONARY_INTERFACE = 31 "System.Collections.Generic.IDictionary<TKey,TValue>",
+    READ_ONLY_DICTIONARY = 32 "System.Collections.Generic.IReadOnlyDictionary<TKey,TValue>",
+    KEY_VALUE_PAIR = 33 "System.Collections.Generic.KeyValuePair<TKey,TValue>",
+    LIST = 34 "System.Collections.Generic.List<T>",
+    DICTIONARY = 35 "System.Collections.Generic.Dictionary<TKey,TValue>",
+    DISPOSABLE = 36 "System.IDisposable",
+    COMPARABLE = 37 "System.IComparable",
+    EQUATABLE = 38 "System.IEquatable<T>",
+    FORMATTABLE = 39 "System.IFormattable",
+    NULLABLE = 40 "System.Nullable<T>",
+}
+
+/// Looks a type up; the answer lives as long as the process.
+#[must_use]
+pub fn get(id: TypeId) -> &'static Type {
+    let table = read();
+    table.types.get(id.0 as usize).copied().unwrap_or(&Type::Error)
+}
+
+/// The id of a type, new or known.
+#[must_use]
+pub fn intern(ty: Type) -> TypeId {
+    // `Nullable<T>` is `T?`, and a library type without arguments is its own registration.
+    let ty = match ty {
+        Type::Named { def, args } if def.0 == TypeId::NULLABLE.0 => match *args {
+            [inner] => Type::Nullable(inner),
+            _ => Type::Named { def, args },
+        },
+        other => other,
+    };
+    if let Type::Named { def, args } = &ty {
+        if args.is_empty() {
+            return TypeId(def.0);
+        }
+    }
+    if let Some(id) = read().ids.get(&ty) {
+        return *id;
+    }
+    let mut table = TABLE.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(id) = table.ids.get(&ty) {
+        return *id;
+    }
+    let id = TypeId(u32::try_from(table.types.len()).unwrap_or(u32::MAX));
+    let kept: &'static Type = Box::leak(Box::new(ty));
+    table.types.push(kept);
+    table.ids.insert(kept, id);
+    id
+}
+
+/// `T[]`.
+#[must_use]
+pub fn array_of(element: TypeId) -> TypeId {
+    intern(Type::Array { element, rank: 1 })
+}
+
+/// `T?`; `T` itself when it is no value type.
+#[must_use]
+pub fn nullable_of(inner: TypeId) -> TypeId {
+    intern(Type::Nullable(inner))
+}
+
+/// A generic library type with arguments.
+#[must_use]
+pub fn construct(open: TypeId, args: &[TypeId]) -> TypeId {
+    intern(Type::Named { def: DefId(open.0), args: args.into() })
+}
+
+/// The name as `System.Type.ToString()` gives it: ``System.Collections.Generic.List`1[System.String]``.
+#[must_use]
+pub fn net_name(id: TypeId) -> String {
+    match get(id) {
+        Type::Named { def, args } => {
+            let full = library::get().def(*def).net_name();
+            if args.is_empty() {
+                return full;
+            }
+            let args: Vec<_> = args.iter().map(|a| net_name(*a)).collect();
+            format!("{full}[{}]", args.join(","))
+        }
+        Type::Array { element, rank } => format!("{}[{}]", net_name(*element), ",".repeat(usize::from(*rank) - 1)),
+        Type::Nullable(inner) => format!("System.Nullable`1[{}]", net_name(*inner)),
+        Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
+        Type::Anonymous(_) => "<anonymous>".to_owned(),
+        Type::Null => "<null>".to_owned(),
+        Type::Void => "System.Void".to_owned(),
+        Type::Error => "?".to_owned(),
+    }
+}
+
+/// The name as the C# compiler writes it in its messages: `string`, `List<string>`, `int?`.
+#[must_use]
+pub fn display(id: TypeId) -> String {
+    match get(id) {
+        Type::Named { def, args } => {
+            let def = library::get().def(*def);
+            if args.is_empty() {
+                return def.display_name().to_owned();
+            }
+            let args: Vec<_> = args.iter().map(|a| display(*a)).collect();
+            format!("{}<{}>", def.simple_name(), args.join(", "))
+        }
+        Type::Array { element, rank } => format!("{}[{}]", display(*element), ",".repeat(usize::from(*rank) - 1)),
+        Type::Nullable(inner) => format!("{}?", display(*inner)),
+        Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
+        Type::Anonymous(members) => {
+            let members: Vec<_> = members.iter().map(|(n, t)| format!("{} {n}", display(*t))).collect();
+            format!("<anonymous type: {}>", members.join(", "))
+        }
+        Type::Null => "<null>".to_owned(),
+        Type::Void => "void".to_owned(),
+        Type::Error => "?".to_owned(),
+    }
+}
+
+/// A library type known to Rust code by its .NET name, looked up once.
+///
+/// ```ignore
+/// static JOBJECT: Known = Known::new("Newtonsoft.Json.Linq.JObject");
+/// ```
+#[derive(Debug)]
+pub struct Known {
+    name: &'static str,
+    id: OnceLock<TypeId>,
+}
+
+impl Known {
+    /// The registered (open) type of that full name.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, id: OnceLock::new() }
+    }
+
+    /// Its id; the error type when there is no such registration, which a test over all uses would show.
+    #[must_use]
+    pub fn id(&self) -> TypeId {
+        *self.id.get_or_init(|| library::get().find_full(self.name).map_or(error(), |def| TypeId(def.0)))
+    }
+}
+
+/// The type of expressions that are wrong already.
+#[must_use]
+pub fn error() -> TypeId {
+    intern(Type::Error)
+}
+
+/// The type of `null`.
+#[must_use]
+pub fn null() -> TypeId {
+    intern(Type::Null)
+}
+
+/// `void`.
+#[must_use]
+pub fn void() -> TypeId {
+    intern(Type::Void)
+}
+
+/// Replaces type parameters of the declaring type and of the method.
+#[must_use]
+pub fn substitute(id: TypeId, type_args: &[TypeId], method_args: &[TypeId]) -> TypeId {
+    match get(id) {
+        Type::TypeParam(n) => type_args.get(usize::from(*n)).copied().unwrap_or(id),
+        Type::MethodParam(n) => method_args.get(usize::from(*n)).copied().unwrap_or(id),
+        Type::Named { def, args } if !args.is_empty() => {
+            let args = args.iter().map(|a| substitute(*a, type_args, method_args)).collect();
+            intern(Type::Named { def: *def, args })
+        }
+        Type::Array { element, rank } => {
+            intern(Type::Array { element: substitute(*element, type_args, method_args), rank: *rank })
+        }
+        Type::Nullable(inner) => intern(Type::Nullable(substitute(*inner, type_args, method_args))),
+        _ => id,
+    }
+}
+
+struct Table {
+    types: Vec<&'static Type>,
+    ids: FxHashMap<&'static Type, TypeId>,
+}
+
+static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(|| {
+    let mut table = Table { types: Vec::new(), ids: FxHashMap::default() };
+    for index in 0..library::registered() {
+        let def = DefId(u32::try_from(index).unwrap_or(u32::MAX));
+        table.types.push(Box::leak(Box::new(Type::Named { def, args: Box::default() })));
+    }
+    RwLock::new(table)
+});
+
+fn read() -> std::sync::RwLockReadGuard<'static, Table> {
+    TABLE.read().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
