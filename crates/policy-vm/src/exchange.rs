@@ -20,6 +20,20 @@ pub struct Exchange {
     pub(crate) stack: Vec<Value>,
 }
 
+impl Exchange {
+    /// An exchange with room for what expressions may allocate.
+    #[must_use]
+    pub fn new(limits: &crate::engine::Limits) -> Self {
+        Self { call: Call::default(), heap: Heap::new(limits.memory, limits.string), stack: Vec::new() }
+    }
+
+    /// Forgets the call, keeping buffers for the next one.
+    pub fn reset(&mut self) {
+        self.heap.reset();
+        self.call = Call::default();
+    }
+}
+
 /// What policies and expressions see and change.
 #[derive(Debug, Default)]
 pub struct Call {

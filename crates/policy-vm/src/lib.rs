@@ -2,7 +2,10 @@
 //!
 //! It opens no socket and no file, reads no clock and no randomness: see [`host`].
 
+pub mod bytecode;
+pub mod compile;
 pub mod cx;
+pub mod engine;
 pub mod error;
 pub mod exception;
 pub mod exchange;
@@ -10,6 +13,16 @@ pub mod host;
 pub mod library;
 mod machine;
 pub mod names;
+pub mod program;
+pub mod respond;
+pub mod run;
+mod step;
 pub mod stored;
 pub mod types;
 pub mod value;
+
+pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
+pub use exchange::Exchange;
+pub use program::{Needs, Pipeline, Program, Section};
+pub use run::{Ended, Progress, Run};
+pub use step::ExprId;
