@@ -47,10 +47,8 @@ pub struct Program {
     pub(crate) steps: Vec<StepEntry>,
     /// Which steps are whose, in the order of [`Section::ALL`].
     pub(crate) sections: [Range<u32>; 4],
-    /// Compiled functions of all expressions.
-    pub(crate) functions: Vec<crate::bytecode::Function>,
-    /// What the functions' constants and calls refer to.
-    pub(crate) tables: crate::bytecode::Tables,
+    /// Compiled functions of all expressions, with what they refer to.
+    pub(crate) code: crate::bytecode::Code,
     /// The literals.
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
