@@ -93,12 +93,17 @@ impl Parsed {
 }
 
 /// Parses a text known as `name`, without named values, within the default limits, in whichever form it is.
+///
+/// ```
+/// let parsed = policy_parser::parse_document("a.xml", r#"<policies><step when="@(a["b"] < 1)"/></policies>"#);
+/// assert!(!parsed.has_errors());
+/// ```
 #[must_use]
 pub fn parse_document(name: impl Into<String>, text: impl Into<String>) -> Parsed {
     parse_with(&Source::new(name, text), &Options::default())
 }
 
-/// Parses a policy document, a fragment, or a single element.
+/// Parses a policy document, a fragment, or a single element, in which no element is lenient.
 #[must_use]
 pub fn parse(source: &Arc<Source>, values: &dyn NamedValues, limits: &Limits, mode: Mode) -> Parsed {
     parse_with(source, &Options { values, limits, mode, ..Options::default() })

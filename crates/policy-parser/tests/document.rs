@@ -1,5 +1,7 @@
 //! Policy documents from the outside: fixtures, both forms, named values, hostile texts.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 #[path = "document/forms.rs"]
 mod forms;
 #[path = "document/golden.rs"]

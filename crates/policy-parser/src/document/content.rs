@@ -72,7 +72,7 @@ impl Reader<'_> {
         self.value.clear();
         self.decode(start, end, Decoding::Escaped);
         let text = self.value.text.trim();
-        if scan_expression_end(text, 0) != Ok(text.len()) {
+        if scan_expression_end(text, 0).ok() != Some(text.len()) {
             self.value.clear();
             return None;
         }

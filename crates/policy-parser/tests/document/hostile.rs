@@ -95,7 +95,7 @@ fn values_cannot_blow_a_document_up() {
 }
 
 /// Bytes of the texts that are timed.
-const SIZE: usize = 128 * 1024;
+const SIZE: usize = 64 * 1024;
 
 /// Texts that invite looking ahead in vain, over and over. The time allowed is far above what a linear reader needs
 /// without optimisation, and far below what a quadratic one does.
