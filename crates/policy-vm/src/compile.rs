@@ -1,5 +1,21 @@
 //! From documents and expressions to programs.
 
+mod binder;
+mod bound;
+mod convert;
+mod emit;
+mod expression;
+mod expression_sink;
+mod flow;
+mod fold;
+mod lambda;
+mod members;
+mod names;
+mod operators;
+mod overload;
+mod statement;
+mod subtype;
+
 use std::sync::Arc;
 
 use policy_parser::Source;
@@ -7,6 +23,8 @@ use policy_parser::Source;
 use crate::engine::{Compiled, Engine, Environment, Scope};
 use crate::step::ExprId;
 use crate::types::TypeId;
+
+pub use expression_sink::ExpressionSink;
 
 /// Compiles a document.
 pub(crate) fn document(engine: &Engine, source: &Arc<Source>, scope: Scope, environment: &Environment) -> Compiled {
@@ -68,17 +86,8 @@ pub struct ExpressionError {
     pub warning: bool,
 }
 
-/// Collects the functions and literals of a program under construction.
-#[derive(Debug, Default)]
-pub struct ExpressionSink {}
-
-impl ExpressionSink {
-    /// Compiles `text`, which is `@( … )` or `@{ … }`, for a place that wants `wanted`.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn compile(&mut self, text: &str, wanted: Wanted) -> Result<Expression, Vec<ExpressionError>> {
-        let _ = (text, wanted);
-        Err(Vec::new())
-    }
+/// The type that `foreach (var x in …)` gives its variable: that of the type's own `GetEnumerator` where it has one that
+/// differs from its `IEnumerable<T>`.
+fn foreach_element(ty: TypeId) -> Option<TypeId> {
+    subtype::element_type(ty)
 }

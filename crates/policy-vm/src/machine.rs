@@ -314,7 +314,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     Op::Closure { d, a, n, function: callee, ty } => {
                         let captures = regs[usize::from(a)..usize::from(a) + usize::from(n)].into();
                         let what = ClosureCode::Function { program: cx.pool, function: u32::from(callee), captures };
-                        let closure = Closure { ty: type_at(code, u16::from(ty)), code: what };
+                        let closure = Closure { ty: type_at(code, ty), code: what };
                         set!(d, object(cx, Object::Closure(closure)));
                     }
                     Op::NativeClosure { d, a, site, ty } => {
