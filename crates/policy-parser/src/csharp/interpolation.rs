@@ -36,8 +36,9 @@ impl Parser<'_> {
         let outer = std::mem::replace(&mut self.in_query, false);
         let value = self.expression();
         let alignment = self.eat(TokenKind::Comma).then(|| self.expression());
+        let last = alignment.as_ref().unwrap_or(&value).span.start;
         self.in_query = outer;
-        self.skip_to_hole_end();
+        self.skip_to_hole_end(last);
         let format = self.at(TokenKind::HoleFormat).then(|| self.hole_format(verbatim));
         if self.at(TokenKind::HoleEnd) {
             self.bump_any();
@@ -47,17 +48,21 @@ impl Parser<'_> {
 
     fn hole_format(&mut self, verbatim: bool) -> Box<str> {
         let token = self.bump_any();
-        match text::decode(self.text_of(token), Writing { verbatim, interpolated: true }) {
+        let format = self.text_of(token);
+        let format = format.strip_prefix(':').unwrap_or(format);
+        match text::decode(format, Writing { verbatim, interpolated: true }) {
             StringLiteral::Text(text) => text,
             StringLiteral::Units(units) => String::from_utf16_lossy(&units).into(),
         }
     }
 
-    fn skip_to_hole_end(&mut self) {
+    /// Skips what does not belong to the expression, which starts at `start` and is blamed for it.
+    fn skip_to_hole_end(&mut self, start: u32) {
         if !self.kind().is_end() {
             let token = self.token();
             let message = format!("Unexpected token '{}'", self.text_of(token));
-            self.error("CS1073", token.span(), message);
+            let span = crate::source::Span::new(start, token.end);
+            self.error("CS1073", span, message);
         }
         while !self.kind().is_end() {
             self.skip();

@@ -25,6 +25,7 @@ pub(super) fn lex(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
         errors: Vec::new(),
         strings: Vec::new(),
         newline: false,
+        closed_line: false,
     };
     lexer.run();
     (lexer.tokens, lexer.errors)
@@ -51,6 +52,8 @@ struct Lexer<'t> {
     errors: Vec<SyntaxError>,
     strings: Vec<OpenString>,
     newline: bool,
+    /// True after a preprocessor line or an unclosed comment: what follows does not end the line of the token before.
+    closed_line: bool,
 }
 
 impl Lexer<'_> {
@@ -67,7 +70,7 @@ impl Lexer<'_> {
             self.close_unclosed_hole(&string);
         }
         // The compiler sees the expression in front of a line end.
-        self.newline = true;
+        self.newline |= !self.closed_line;
         self.push(TokenKind::End, self.at);
     }
 
@@ -87,7 +90,7 @@ impl Lexer<'_> {
     fn push_word(&mut self, kind: TokenKind, contextual: Contextual, start: usize) {
         let token =
             Token { kind, contextual, newline_before: self.newline, start: offset(start), end: offset(self.at) };
-        self.newline = false;
+        (self.newline, self.closed_line) = (false, false);
         self.tokens.push(token);
     }
 
@@ -127,7 +130,7 @@ impl Lexer<'_> {
 
     fn line_end(&mut self, length: usize) {
         let at = self.at;
-        self.newline = true;
+        self.newline |= !self.closed_line;
         self.at += length;
         if let Some(string) = self.strings.last_mut()
             && !string.verbatim
@@ -158,6 +161,7 @@ impl Lexer<'_> {
                 message: "End-of-file found, '*/' expected".to_owned(),
                 span: Span::new(offset(start), offset(start + 2)),
             });
+            self.closed_line = true;
             self.bytes.len()
         });
     }
@@ -165,6 +169,7 @@ impl Lexer<'_> {
     /// `#` starts a preprocessor line: refused, and skipped as a whole.
     fn directive(&mut self) {
         let start = self.at;
+        self.closed_line = true;
         self.at = skip_line(self.bytes, start);
         let line = self.text.get(..start).unwrap_or("");
         let line = line.get(line.rfind('\n').map_or(0, |at| at + 1)..).unwrap_or("");
@@ -275,6 +280,9 @@ impl Lexer<'_> {
             }
             self.push(TokenKind::Str, start);
         } else if let Some((length, verbatim)) = interpolation_prefix(self.bytes, start) {
+            let message = "To use '@$' instead of '$@' for an interpolated verbatim string, please use language \
+                           version '8.0' or greater.";
+            self.error("CS8401", start, start + 2, message);
             self.interpolation(length, verbatim);
         } else {
             self.at += 1;
@@ -358,16 +366,12 @@ impl Lexer<'_> {
     /// Reads text up to the next hole, which is then open, or to the string's end.
     fn interpolation_text(&mut self, verbatim: bool) {
         let start = self.at;
+        let mut unclosed = false;
         let (text_end, after, kind) = match skip_interpolation_text(self.bytes, start, verbatim) {
             TextEnd::Quote(after) => (after - 1, after, TokenKind::InterpolationEnd),
             TextEnd::Hole(after) => (after - 1, after, TokenKind::HoleStart),
             TextEnd::Unclosed(end) => {
-                let (code, message) = if verbatim {
-                    ("CS1039", "Unterminated string literal")
-                } else {
-                    ("CS1010", "Newline in constant")
-                };
-                self.error(code, end, end, message);
+                unclosed = true;
                 (end, end, TokenKind::InterpolationEnd)
             }
         };
@@ -375,6 +379,12 @@ impl Lexer<'_> {
             self.at = text_end;
             self.check_interpolation_text(start, text_end, verbatim);
             self.push(TokenKind::InterpolationText, start);
+        }
+        if unclosed {
+            let (code, message) =
+                if verbatim { ("CS1039", "Unterminated string literal") } else { ("CS1010", "Newline in constant") };
+            // Reported at the last character that still belongs to the string.
+            self.error(code, text_end.saturating_sub(1), text_end, message);
         }
         self.at = after;
         self.push(kind, text_end);
@@ -454,7 +464,7 @@ impl Lexer<'_> {
             self.check_escapes(start, end);
         }
         self.at = end;
-        self.push(TokenKind::HoleFormat, start);
+        self.push(TokenKind::HoleFormat, colon);
         self.end_hole();
     }
 

@@ -72,7 +72,7 @@ impl<'t> Parser<'t> {
         use TokenKind as K;
         let kind = self.kind();
         kind.is_end()
-            || matches!(kind, K::CloseParen | K::CloseBracket | K::CloseBrace | K::Semicolon)
+            || matches!(kind, K::CloseParen | K::CloseBracket | K::CloseBrace | K::OpenBrace | K::Semicolon)
             || (kind.is_keyword() && self.starts_statement_keyword())
     }
 
@@ -94,6 +94,9 @@ impl<'t> Parser<'t> {
 
     /// The same inside braces, where a bracket of another kind is a mistake too.
     fn skip_in_braces(&mut self, expected: TokenKind, possible: fn(&Self) -> bool) -> bool {
+        if self.at(TokenKind::Colon) {
+            return false;
+        }
         if matches!(self.kind(), TokenKind::CloseParen | TokenKind::CloseBracket) {
             let span = self.token().span();
             self.expected_at(expected, span);

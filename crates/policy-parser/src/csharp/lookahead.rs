@@ -117,8 +117,8 @@ impl Parser<'_> {
             }
             match self.scan_type_at(TypeMode::Normal, depth) {
                 TypeShape::NotType => return (TypeShape::NotType, false),
-                TypeShape::MustBeType | TypeShape::GenericTypeOrMethod => shape = TypeShape::GenericTypeOrMethod,
-                TypeShape::Nullable | TypeShape::PointerOrMultiplication
+                TypeShape::GenericTypeOrMethod => shape = TypeShape::GenericTypeOrMethod,
+                TypeShape::MustBeType | TypeShape::Nullable | TypeShape::PointerOrMultiplication
                     if matches!(self.kind(), TokenKind::Comma | TokenKind::Gt) =>
                 {
                     definite = true;
@@ -137,7 +137,8 @@ impl Parser<'_> {
         (shape, definite)
     }
 
-    fn scan_tuple_type(&mut self, depth: u32) -> TypeShape {
+    /// Steps over a tuple type whose opening bracket has been stepped over.
+    pub(super) fn scan_tuple_type(&mut self, depth: u32) -> TypeShape {
         let mut elements = 0;
         loop {
             if self.scan_type_at(TypeMode::Normal, depth) == TypeShape::NotType {
@@ -456,7 +457,7 @@ impl Parser<'_> {
     }
 
     /// `async T name(`.
-    fn is_async_function(&mut self) -> bool {
+    pub(super) fn is_async_function(&mut self) -> bool {
         self.ahead(|parser| {
             parser.bump();
             (parser.at_identifier() || parser.kind().is_predefined_type())

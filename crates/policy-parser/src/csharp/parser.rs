@@ -293,6 +293,10 @@ impl<'t> Parser<'t> {
     /// Complains that a token of that kind should stand at `span`.
     pub(super) fn expected_at(&mut self, kind: TokenKind, span: Span) {
         match kind {
+            // The compiler finds a block's missing bracket at the end of all text.
+            TokenKind::CloseBrace if self.is_block && self.at(TokenKind::End) => {
+                self.error("CS1513", self.current.span(), "} expected");
+            }
             TokenKind::Ident => self.error("CS1001", span, "Identifier expected"),
             TokenKind::Semicolon => self.error("CS1002", span, "; expected"),
             TokenKind::CloseParen => self.error("CS1026", span, ") expected"),

@@ -96,7 +96,9 @@ impl Parser<'_> {
             }
         }
         if !self.eat(TokenKind::Gt) {
-            self.expected(TokenKind::Comma);
+            // The compiler takes a parenthesis for the end of the list, anything else for its next argument.
+            let kind = if self.at(TokenKind::OpenParen) { TokenKind::Gt } else { TokenKind::Comma };
+            self.expected(kind);
         }
         args
     }

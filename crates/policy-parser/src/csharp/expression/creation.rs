@@ -3,7 +3,7 @@
 use crate::csharp::ast::{AnonymousMember, ArrayInitializer, Expr, ExprKind, Initializer, InitializerKind};
 use crate::csharp::ast::{InitializerValue, MemberInitializer, MemberInitializerTarget, TypeSyntax};
 use crate::csharp::list::List;
-use crate::csharp::lookahead::TypeMode;
+use crate::csharp::lookahead::{TypeMode, TypeShape};
 use crate::csharp::parser::Parser;
 use crate::csharp::token::TokenKind;
 use crate::source::Span;
@@ -29,7 +29,8 @@ impl Parser<'_> {
 
     fn is_typed_creation_of_tuple(&mut self) -> bool {
         let mark = self.mark();
-        let is_type = self.scan_type(TypeMode::New) != crate::csharp::lookahead::TypeShape::NotType;
+        self.bump();
+        let is_type = self.scan_tuple_type(0) != TypeShape::NotType;
         let follows = matches!(self.kind(), TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::Question);
         self.reset(mark);
         is_type && follows

@@ -14,7 +14,7 @@ impl Parser<'_> {
             self.bump();
         }
         let params = if self.at(TokenKind::OpenParen) {
-            self.lambda_parameters()
+            self.lambda_parameters(false)
         } else {
             vec![LambdaParam { ty: None, mode: ArgumentMode::Value, name: self.identifier() }]
         };
@@ -56,7 +56,7 @@ impl Parser<'_> {
         if self.at(TokenKind::Delegate) { self.anonymous_method() } else { self.lambda() }
     }
 
-    fn lambda_parameters(&mut self) -> Vec<LambdaParam> {
+    fn lambda_parameters(&mut self, typed: bool) -> Vec<LambdaParam> {
         self.bump();
         let params = self.list(List {
             close: TokenKind::CloseParen,
@@ -73,19 +73,30 @@ impl Parser<'_> {
                             | TokenKind::OpenBracket
                     )
             },
-            item: &mut Self::lambda_parameter,
+            item: &mut |p| p.lambda_parameter(typed),
         });
         self.expect(TokenKind::CloseParen);
+        self.check_parameter_types(&params);
         params
     }
 
-    fn lambda_parameter(&mut self) -> LambdaParam {
+    fn check_parameter_types(&mut self, params: &[LambdaParam]) {
+        let Some(first) = params.first() else { return };
+        if let Some(odd) = params.iter().find(|param| param.ty.is_some() != first.ty.is_some()) {
+            let span = odd.ty.as_ref().map_or(odd.name.span, |ty| ty.span.to(odd.name.span));
+            let message = "Inconsistent lambda parameter usage; parameter types must be all explicit or all implicit";
+            self.error("CS0748", span, message);
+        }
+    }
+
+    fn lambda_parameter(&mut self, typed: bool) -> LambdaParam {
         let mode = self.argument_mode();
         if self.at(TokenKind::Params) {
             let span = self.bump().span();
             self.error("CS1670", span, "params is not valid in this context");
         }
-        let is_name_only = self.at_identifier()
+        let is_name_only = !typed
+            && self.at_identifier()
             && matches!(self.peek(1).kind, TokenKind::Comma | TokenKind::CloseParen)
             && mode == ArgumentMode::Value;
         let is_missing = matches!(self.kind(), TokenKind::Comma | TokenKind::CloseParen);
@@ -98,7 +109,7 @@ impl Parser<'_> {
         let start = self.token().start;
         let is_async = self.eat_word(Contextual::Async);
         self.bump();
-        let params = self.at(TokenKind::OpenParen).then(|| self.lambda_parameters());
+        let params = self.at(TokenKind::OpenParen).then(|| self.lambda_parameters(true));
         let body = if self.at(TokenKind::OpenBrace) {
             self.function_body(is_async)
         } else {

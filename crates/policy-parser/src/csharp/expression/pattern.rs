@@ -135,6 +135,14 @@ impl Parser<'_> {
             return self.constant(constant);
         }
         let is_var = self.at_word(Contextual::Var);
+        if shape == TypeShape::Tuple {
+            // The parentheses of a tuple belong to a later pattern.
+            let span = self.token().span();
+            self.type_in(TypeMode::Pattern);
+            self.feature(span, "recursive patterns", "8.0");
+            self.designation();
+            return self.error_pattern(span);
+        }
         match follows {
             _ if shape == TypeShape::NotType => self.constant(constant),
             Follows::Designation => {
@@ -178,7 +186,7 @@ impl Parser<'_> {
             K::Ident if in_case && token.contextual == Contextual::When && !self.when_is_a_name() => Follows::Nothing,
             K::Ident if self.at_identifier() => Follows::Designation,
             K::OpenParen | K::OpenBrace => Follows::Brackets,
-            K::Dot | K::Arrow | K::Bang | K::OpenBracket | K::DotDot | K::PlusPlus | K::MinusMinus => Follows::Operator,
+            K::Dot | K::Arrow | K::Bang | K::OpenBracket | K::DotDot => Follows::Operator,
             K::QuestionQuestion if in_case => Follows::Operator,
             // These bind more tightly than `is`, so they belong to its right side.
             K::Plus | K::Minus | K::Star | K::Slash | K::Percent | K::LtLt => Follows::Operator,

@@ -180,6 +180,10 @@ impl Parser<'_> {
     fn default_expression(&mut self) -> Expr {
         let token = self.bump();
         if !self.eat(TokenKind::OpenParen) {
+            if self.at(TokenKind::Colon) {
+                // A label outside of its `switch`: the colon is what disturbs.
+                return Expr { kind: ExprKind::Error, span: token.span() };
+            }
             let message = "Feature 'default literal' is not available in C# 7.0. Please use language version 7.1 or \
                            greater.";
             self.error("CS8107", token.span(), message);

@@ -3,7 +3,7 @@
 use super::is_missing;
 use crate::csharp::ast::{Designation, Expr, ExprKind, Ident, Stmt, StmtKind, TypeKind, TypeSyntax, UsingResource};
 use crate::csharp::list::List;
-use crate::csharp::lookahead::TypeMode;
+use crate::csharp::lookahead::{TypeMode, TypeShape};
 use crate::csharp::parser::Parser;
 use crate::csharp::token::TokenKind;
 use crate::source::Span;
@@ -63,6 +63,11 @@ impl Parser<'_> {
     }
 
     pub(super) fn for_statement(&mut self) -> StmtKind {
+        if self.is_misspelt_foreach() {
+            let span = self.token().span();
+            self.expected_at(TokenKind::Foreach, span);
+            return self.foreach_statement();
+        }
         self.bump();
         self.expect(TokenKind::OpenParen);
         let init = self.for_init();
@@ -72,6 +77,18 @@ impl Parser<'_> {
         let step = if self.at(TokenKind::CloseParen) { Vec::new() } else { self.expression_list() };
         self.expect(TokenKind::CloseParen);
         StmtKind::For { init, condition, step, body: self.embedded_statement() }
+    }
+
+    /// `for (T x in e)`.
+    fn is_misspelt_foreach(&mut self) -> bool {
+        let mark = self.mark();
+        self.bump();
+        let found = self.eat(TokenKind::OpenParen)
+            && self.scan_type(TypeMode::Normal) != TypeShape::NotType
+            && self.at_identifier()
+            && self.peek(1).kind == TokenKind::In;
+        self.reset(mark);
+        found
     }
 
     fn for_init(&mut self) -> Vec<Stmt> {

@@ -44,12 +44,7 @@ impl Parser<'_> {
             match token.kind {
                 K::Const => modifiers.is_const = true,
                 K::Static => modifiers.is_static = Some(token),
-                K::Ident if self.at_word(Contextual::Async) && self.peek(1).kind != K::OpenParen => {
-                    let names_it =
-                        matches!(self.peek(1).kind, K::Eq | K::Semicolon | K::Comma | K::Dot | K::Lt | K::Question);
-                    if modifiers.is_async || names_it {
-                        return modifiers;
-                    }
+                K::Ident if self.at_word(Contextual::Async) && !modifiers.is_async && self.is_async_function() => {
                     modifiers.is_async = true;
                 }
                 K::Ref => {
@@ -85,7 +80,7 @@ impl Parser<'_> {
             if self.at(TokenKind::Comma) {
                 self.bump();
                 declarators.push(self.declarator(is_const));
-            } else if !self.skip_in_list(TokenKind::Comma, Self::possible_expression) {
+            } else if self.at(TokenKind::Colon) || !self.skip_in_list(TokenKind::Comma, Self::possible_expression) {
                 break;
             }
         }
@@ -113,6 +108,10 @@ impl Parser<'_> {
     fn declared_value(&mut self) -> crate::csharp::ast::Expr {
         if self.at(TokenKind::Ref) {
             self.refuse_ref();
+        }
+        if self.at(TokenKind::Stackalloc) {
+            let message = "Pointers and fixed size buffers may only be used in an unsafe context";
+            self.error("CS0214", self.token().span(), message);
         }
         self.variable_initializer()
     }
@@ -144,20 +143,34 @@ impl Parser<'_> {
         }
         let name = self.identifier();
         let type_params = if self.at(TokenKind::Lt) { self.type_parameters() } else { Vec::new() };
+        let (params, sound) = self.function_parameters();
+        self.skip_constraints();
+        let body = self.local_function_body(modifiers.is_async, sound.then_some(&name));
+        let is_async = modifiers.is_async;
+        StmtKind::LocalFunction(Box::new(LocalFunction { return_type, name, type_params, params, body, is_async }))
+    }
+
+    /// The parameters; false when there was something else in their place.
+    fn function_parameters(&mut self) -> (Vec<FunctionParam>, bool) {
         self.expect(TokenKind::OpenParen);
+        if !self.starts_parameter() && !matches!(self.kind(), TokenKind::CloseParen | TokenKind::Comma) {
+            self.expected(TokenKind::CloseParen);
+            while !self.ends_list() {
+                self.skip();
+            }
+            self.eat(TokenKind::CloseParen);
+            return (Vec::new(), false);
+        }
         let params = self.list(List {
             close: TokenKind::CloseParen,
             possible: Self::starts_parameter,
             item: &mut Self::function_parameter,
         });
         self.expect_closing(TokenKind::CloseParen);
-        self.skip_constraints();
-        let body = self.local_function_body(modifiers.is_async, &name);
-        let is_async = modifiers.is_async;
-        StmtKind::LocalFunction(Box::new(LocalFunction { return_type, name, type_params, params, body, is_async }))
+        (params, true)
     }
 
-    fn local_function_body(&mut self, is_async: bool, name: &Ident) -> LambdaBody {
+    fn local_function_body(&mut self, is_async: bool, name: Option<&Ident>) -> LambdaBody {
         match self.kind() {
             TokenKind::OpenBrace => self.function_body(is_async),
             TokenKind::FatArrow => {
@@ -167,11 +180,12 @@ impl Parser<'_> {
                 body
             }
             TokenKind::Semicolon => {
-                let message = format!(
-                    "Local function '{}()' must declare a body because it is not marked 'static extern'.",
-                    name.text
-                );
-                self.error("CS8112", name.span, message);
+                if let Some(Ident { text, span }) = name {
+                    let message = format!(
+                        "Local function '{text}()' must declare a body because it is not marked 'static extern'."
+                    );
+                    self.error("CS8112", *span, message);
+                }
                 self.bump();
                 LambdaBody::Expression(Box::new(self.error_expr()))
             }

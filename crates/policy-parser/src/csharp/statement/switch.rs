@@ -1,6 +1,6 @@
 //! `switch`.
 
-use crate::csharp::ast::{StmtKind, SwitchLabel, SwitchSection};
+use crate::csharp::ast::{Expr, ExprKind, StmtKind, SwitchLabel, SwitchSection};
 use crate::csharp::parser::Parser;
 use crate::csharp::progress::Progress;
 use crate::csharp::token::{Contextual, TokenKind};
@@ -11,10 +11,10 @@ impl Parser<'_> {
         let value = if self.at(TokenKind::OpenParen) {
             // `switch (a, b)` is a tuple of its own.
             let value = self.expression();
-            unparenthesized(value)
+            self.governing(value)
         } else {
             let span = self.missing_span();
-            self.error("CS8515", span, "Parentheses are required around the switch governing expression.");
+            self.error("CS8515", span, UNPARENTHESIZED);
             self.expression()
         };
         self.expect(TokenKind::OpenBrace);
@@ -28,6 +28,18 @@ impl Parser<'_> {
         };
         self.expect(TokenKind::CloseBrace);
         StmtKind::Switch { value, sections }
+    }
+
+    /// The statement's own parentheses are no part of the value.
+    fn governing(&mut self, value: Expr) -> Expr {
+        match value.kind {
+            ExprKind::Parenthesized(inner) => *inner,
+            ExprKind::Tuple(_) => value,
+            _ => {
+                self.error("CS8515", value.span, UNPARENTHESIZED);
+                value
+            }
+        }
     }
 
     fn switch_sections(&mut self) -> Vec<SwitchSection> {
@@ -77,10 +89,4 @@ impl Parser<'_> {
     }
 }
 
-/// The statement's own parentheses are no part of the value.
-fn unparenthesized(value: crate::csharp::ast::Expr) -> crate::csharp::ast::Expr {
-    match value.kind {
-        crate::csharp::ast::ExprKind::Parenthesized(inner) => *inner,
-        _ => value,
-    }
-}
+const UNPARENTHESIZED: &str = "Parentheses are required around the switch governing expression.";

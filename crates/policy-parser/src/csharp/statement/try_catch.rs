@@ -28,7 +28,7 @@ impl Parser<'_> {
             catches.push(clause);
         }
         let finally = self.eat(TokenKind::Finally).then(|| self.block());
-        if catches.is_empty() && finally.is_none() {
+        if catches.is_empty() && finally.is_none() && !body.span.is_empty() {
             let end = self.previous_end();
             self.error("CS1524", Span::new(end.saturating_sub(1), end), "Expected catch or finally");
         }
