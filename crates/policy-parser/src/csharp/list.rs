@@ -57,9 +57,10 @@ impl<'t> Parser<'t> {
                     break;
                 }
             }
-            if !(self.at(TokenKind::Comma) || (list.possible)(self))
-                && !self.skip_in_braces(TokenKind::Ident, list.possible)
-            {
+            let readable = self.at(TokenKind::Comma)
+                || (list.possible)(self)
+                || self.skip_in_braces(TokenKind::Ident, list.possible);
+            if !readable {
                 break;
             }
             items.push((list.item)(self));

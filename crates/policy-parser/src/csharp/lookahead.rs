@@ -3,6 +3,7 @@
 //! All of them step ahead and back again without building anything. The rules are those of the language's
 //! "Grammar ambiguities", in the form in which the compiler applies them.
 
+use super::expression::is_infix_operator;
 use super::parser::Parser;
 use super::token::{Contextual, Token, TokenKind};
 
@@ -368,23 +369,13 @@ impl Parser<'_> {
 
     fn is_parenthesized_lambda(&mut self) -> bool {
         let (first, second) = (self.peek(1), self.peek(2));
-        match (first.kind, second.kind) {
-            (TokenKind::CloseParen, TokenKind::FatArrow) => return true,
-            (TokenKind::CloseParen, _) => return false,
-            (TokenKind::Ident, TokenKind::CloseParen) => {
-                if self.peek(3).kind == TokenKind::FatArrow {
-                    return true;
-                }
-            }
-            (TokenKind::Ident, TokenKind::Comma) if self.is_identifier(first) => {
-                if self.is_implicit_parameter_list() {
-                    return true;
-                }
-            }
-            (TokenKind::Params, _) => return true,
-            _ => {}
-        }
-        self.is_explicit_parameter_list()
+        let certain = match (first.kind, second.kind) {
+            (TokenKind::CloseParen, second) => return second == TokenKind::FatArrow,
+            (TokenKind::Ident, TokenKind::CloseParen) => self.peek(3).kind == TokenKind::FatArrow,
+            (TokenKind::Ident, TokenKind::Comma) => self.is_identifier(first) && self.is_implicit_parameter_list(),
+            (first, _) => first == TokenKind::Params,
+        };
+        certain || self.is_explicit_parameter_list()
     }
 
     /// `(a, b) =>`; also with types where names should stand, for a better complaint.
@@ -481,25 +472,20 @@ impl Parser<'_> {
 /// True for tokens that go on with a cast's operand, and not with a parenthesised name.
 const fn can_follow_cast(kind: TokenKind) -> bool {
     use TokenKind as K;
-    match kind {
-        K::As
-        | K::Is
-        | K::Switch
-        | K::Semicolon
-        | K::Comma
-        | K::Colon
-        | K::Dot
-        | K::DotDot
-        | K::Arrow
-        | K::FatArrow => false,
-        K::CloseParen | K::CloseBracket | K::OpenBracket | K::OpenBrace | K::CloseBrace => false,
-        K::Question | K::QuestionQuestion | K::QuestionQuestionEq => false,
-        K::Eq | K::PlusEq | K::MinusEq | K::StarEq | K::SlashEq | K::PercentEq | K::AmpEq | K::BarEq => false,
-        K::CaretEq | K::LtLtEq => false,
-        K::EqEq | K::BangEq | K::Lt | K::LtEq | K::Gt | K::GtEq | K::LtLt => false,
-        K::BarBar | K::AmpAmp | K::Bar | K::Caret | K::Amp => false,
-        K::Plus | K::Minus | K::Star | K::Slash | K::Percent | K::PlusPlus | K::MinusMinus => false,
-        K::End | K::HoleEnd | K::HoleFormat | K::Bad | K::InterpolationEnd => false,
-        _ => true,
-    }
+    let ends = matches!(
+        kind,
+        K::CloseParen
+            | K::CloseBracket
+            | K::OpenBracket
+            | K::OpenBrace
+            | K::CloseBrace
+            | K::Semicolon
+            | K::Comma
+            | K::Colon
+            | K::Bad
+            | K::InterpolationEnd
+    );
+    let goes_on =
+        matches!(kind, K::Dot | K::Arrow | K::FatArrow | K::Question | K::Switch | K::PlusPlus | K::MinusMinus);
+    !(ends || goes_on || kind.is_end() || is_infix_operator(kind))
 }

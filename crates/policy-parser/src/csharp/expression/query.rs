@@ -21,14 +21,14 @@ impl Parser<'_> {
     pub(super) fn query_expression(&mut self) -> Expr {
         let outer = std::mem::replace(&mut self.in_query, true);
         let start = self.token().start;
-        let from = self.from_clause();
+        let from = self.range_clause();
         let body = self.query_body();
         self.in_query = outer;
         Expr { kind: ExprKind::Query(Box::new(Query { from, body })), span: self.span_from(start) }
     }
 
     /// `from T x in e`, `join T x in e`.
-    fn from_clause(&mut self) -> FromClause {
+    fn range_clause(&mut self) -> FromClause {
         self.bump();
         let typed = self.peek(1).kind != TokenKind::In && self.is_typed_identifier();
         let ty = typed.then(|| self.type_in(TypeMode::Normal));
@@ -73,7 +73,7 @@ impl Parser<'_> {
         let mut clauses = Vec::new();
         loop {
             let clause = match self.token().contextual {
-                Contextual::From => QueryClause::From(self.from_clause()),
+                Contextual::From => QueryClause::From(self.range_clause()),
                 Contextual::Join => self.join_clause(),
                 Contextual::Let => self.let_clause(),
                 Contextual::Where => {
@@ -95,7 +95,7 @@ impl Parser<'_> {
     }
 
     fn join_clause(&mut self) -> QueryClause {
-        let from = self.from_clause();
+        let from = self.range_clause();
         self.expect_word(Contextual::On, "CS0743");
         let left = self.expression();
         self.expect_word(Contextual::Equals, "CS0744");
