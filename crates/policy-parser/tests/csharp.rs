@@ -78,6 +78,17 @@ fn check_spans(text: &str, parsed: &Parsed) {
     }
 }
 
+/// Every span of a tree, read off its debug form, so that no node is forgotten.
+fn check_tree_spans(text: &str, parsed: &Parsed) {
+    let tree = format!("{:?}", parsed.root);
+    for piece in tree.split("Span { start: ").skip(1) {
+        let (start, rest) = piece.split_once(", end: ").unwrap();
+        let (end, _) = rest.split_once(" }").unwrap();
+        let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+        assert!(text.get(start..end).is_some(), "{text}: {start}..{end}");
+    }
+}
+
 /// Every prefix of every text, and every text with one character missing or doubled, has a tree and sound spans.
 #[test]
 fn damaged_texts_never_panic() {
@@ -94,6 +105,7 @@ fn damaged_texts_never_panic() {
                 check_spans(damaged, &parsed);
                 let _ = scan_expression_end(damaged, 0);
             }
+            check_tree_spans(cut, &parse(cut));
             assert!(!is_sound || !parse(cut).errors.is_empty(), "{cut}");
         }
     }

@@ -172,16 +172,14 @@ impl Parser<'_> {
     fn infix(&self) -> Option<Infix> {
         use TokenKind as K;
         let token = self.token();
-        let (next, after) = match token.kind {
+        let next = match token.kind {
             // Most expressions end here.
             K::CloseParen | K::Comma | K::Semicolon | K::Question => return None,
-            K::Gt | K::Switch | K::Ident => (self.peek(1), self.peek(2)),
-            _ => (token, token),
+            K::Gt | K::Switch | K::Ident => self.peek(1),
+            _ => token,
         };
         Some(match token.kind {
             K::Gt if next.kind == K::Gt && next.start == token.end => {
-                // `>>>` is no operator of C# 7: a shift and a stray comparison.
-                let _ = after;
                 Infix { action: Action::Binary(BinaryOp::Shr), precedence: precedence::SHIFT, tokens: 2 }
             }
             K::Gt if next.kind == K::GtEq && next.start == token.end => {

@@ -205,13 +205,10 @@ impl Parser<'_> {
     /// front of what completes the creation.
     pub(super) fn is_nullable_mark(&mut self, mode: TypeMode) -> bool {
         match mode {
-            TypeMode::Pattern | TypeMode::As => {
-                let next = self.peek(1);
-                !self.ahead(|parser| {
-                    parser.bump();
-                    parser.starts_expression()
-                }) || next.kind.is_end()
-            }
+            TypeMode::Pattern | TypeMode::As => !self.ahead(|parser| {
+                parser.bump();
+                parser.starts_expression()
+            }),
             TypeMode::New => {
                 matches!(self.peek(1).kind, TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket)
             }
