@@ -114,7 +114,11 @@ impl Binder {
                 let (body, reachable) = self.block(block);
                 if reachable {
                     let end = Span::new(block.span.end.saturating_sub(1), block.span.end);
-                    self.error("CS1643", end, "Not all code paths return a value in lambda expression of type 'Func<IContext, object>'");
+                    self.error(
+                        "CS1643",
+                        end,
+                        "Not all code paths return a value in lambda expression of type 'Func<IContext, object>'",
+                    );
                 }
                 let (returns, body) = self.finish_returns(body, block.span);
                 if let Some(f) = self.functions.first_mut() {
@@ -246,7 +250,11 @@ impl Binder {
         let innermost = self.scopes.last().is_some_and(|s| s.iter().any(|(n, _)| *n == name.text));
         if innermost {
             let text = &name.text;
-            self.error("CS0128", name.span, format!("A local variable or function named '{text}' is already defined in this scope"));
+            self.error(
+                "CS0128",
+                name.span,
+                format!("A local variable or function named '{text}' is already defined in this scope"),
+            );
         } else if self.find(&name.text).is_some() || &*name.text == "context" {
             let text = &name.text;
             self.error("CS0136", name.span, format!("A local or parameter named '{text}' cannot be declared in this scope because that name is used in an enclosing local scope to define a local or parameter"));
@@ -334,7 +342,12 @@ impl Binder {
     }
 
     /// Guards recursion over the tree.
-    pub(super) fn deeper<T>(&mut self, span: Span, otherwise: impl FnOnce() -> T, work: impl FnOnce(&mut Self) -> T) -> T {
+    pub(super) fn deeper<T>(
+        &mut self,
+        span: Span,
+        otherwise: impl FnOnce() -> T,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
         if self.depth >= MAX_DEPTH {
             if !self.errors.iter().any(|e| e.code == "CS8078") {
                 self.error("CS8078", span, "An expression is too long or complex to compile");

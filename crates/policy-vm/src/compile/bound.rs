@@ -92,19 +92,54 @@ pub(super) enum Kind {
     Local(LocalId),
     View(Part),
     /// A library member; `outs` are where its `out` and `ref` arguments go, in order.
-    Call { callee: Callee, args: Vec<Expr>, outs: Vec<Option<Target>> },
+    Call {
+        callee: Callee,
+        args: Vec<Expr>,
+        outs: Vec<Option<Target>>,
+    },
     /// A local function.
-    CallFunction { function: FnId, args: Vec<Expr> },
-    AnonymousGet { object: Box<Expr>, index: usize },
-    ArrayGet { array: Box<Expr>, index: Box<Expr> },
+    CallFunction {
+        function: FnId,
+        args: Vec<Expr>,
+    },
+    AnonymousGet {
+        object: Box<Expr>,
+        index: usize,
+    },
+    ArrayGet {
+        array: Box<Expr>,
+        index: Box<Expr>,
+    },
     ArrayLength(Box<Expr>),
-    NewArray { element: TypeId, length: Box<Expr> },
-    ArrayLiteral { element: TypeId, items: Vec<Expr> },
+    NewArray {
+        element: TypeId,
+        length: Box<Expr>,
+    },
+    ArrayLiteral {
+        element: TypeId,
+        items: Vec<Expr>,
+    },
     NewAnonymous(Vec<Expr>),
-    Convert { conversion: Conversion, operand: Box<Expr> },
-    Binary { op: BinOp, num: Num, checked: bool, left: Box<Expr>, right: Box<Expr> },
-    Negate { num: Num, checked: bool, operand: Box<Expr> },
-    Complement { num: Num, operand: Box<Expr> },
+    Convert {
+        conversion: Conversion,
+        operand: Box<Expr>,
+    },
+    Binary {
+        op: BinOp,
+        num: Num,
+        checked: bool,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    Negate {
+        num: Num,
+        checked: bool,
+        operand: Box<Expr>,
+    },
+    Complement {
+        num: Num,
+        operand: Box<Expr>,
+    },
     Not(Box<Expr>),
     AndAlso(Box<Expr>, Box<Expr>),
     OrElse(Box<Expr>, Box<Expr>),
@@ -114,21 +149,60 @@ pub(super) enum Kind {
     /// `a + b + …` with at least one string.
     Concat(Vec<Expr>),
     /// A hole of an interpolated string with alignment or format.
-    Format { value: Box<Expr>, format: Option<Box<str>>, width: i32 },
-    EqString { negated: bool, left: Box<Expr>, right: Box<Expr> },
-    EqReference { negated: bool, left: Box<Expr>, right: Box<Expr> },
-    IsNull { negated: bool, operand: Box<Expr> },
-    Is { operand: Box<Expr>, ty: TypeId },
-    As { operand: Box<Expr>, ty: TypeId },
+    Format {
+        value: Box<Expr>,
+        format: Option<Box<str>>,
+        width: i32,
+    },
+    EqString {
+        negated: bool,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    EqReference {
+        negated: bool,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
+    IsNull {
+        negated: bool,
+        operand: Box<Expr>,
+    },
+    Is {
+        operand: Box<Expr>,
+        ty: TypeId,
+    },
+    As {
+        operand: Box<Expr>,
+        ty: TypeId,
+    },
     /// Null when `receiver` is, else `rest`, where `slot` holds the receiver.
-    NullConditional { receiver: Box<Expr>, slot: LocalId, rest: Box<Expr> },
-    Assign { target: Box<Target>, value: Box<Expr> },
+    NullConditional {
+        receiver: Box<Expr>,
+        slot: LocalId,
+        rest: Box<Expr>,
+    },
+    Assign {
+        target: Box<Target>,
+        value: Box<Expr>,
+    },
     /// Evaluates `effects` in order, then gives `result`.
-    Sequence { effects: Vec<Expr>, result: Box<Expr> },
+    Sequence {
+        effects: Vec<Expr>,
+        result: Box<Expr>,
+    },
     /// `slot = value` of a variable that the compiler introduced.
-    Let { slot: LocalId, value: Box<Expr> },
-    Closure { function: FnId },
-    NativeClosure { callee: Callee, receiver: Option<Box<Expr>> },
+    Let {
+        slot: LocalId,
+        value: Box<Expr>,
+    },
+    Closure {
+        function: FnId,
+    },
+    NativeClosure {
+        callee: Callee,
+        receiver: Option<Box<Expr>>,
+    },
     Throw(Box<Expr>),
     Default,
     Typeof(TypeId),
@@ -139,9 +213,15 @@ pub(super) enum Kind {
 pub(super) enum Conversion {
     /// Nothing happens: identity, reference, boxing, nullable wrapping.
     None,
-    Numeric { from: Prim, into: Prim, checked: bool },
+    Numeric {
+        from: Prim,
+        into: Prim,
+        checked: bool,
+    },
     ToEnum,
-    FromEnum { wide: bool },
+    FromEnum {
+        wide: bool,
+    },
     /// A reference cast or unboxing that may fail.
     Cast,
     /// A nullable's value.
@@ -153,8 +233,16 @@ pub(super) enum Conversion {
 pub(super) enum Target {
     Local(LocalId),
     /// A property or indexer: receiver, then indexes.
-    Member { callee: Callee, args: Vec<Expr>, ty: TypeId },
-    Element { array: Expr, index: Expr, ty: TypeId },
+    Member {
+        callee: Callee,
+        args: Vec<Expr>,
+        ty: TypeId,
+    },
+    Element {
+        array: Expr,
+        index: Expr,
+        ty: TypeId,
+    },
     Discard,
 }
 
@@ -166,14 +254,33 @@ pub(super) enum Stmt {
     Block(Vec<Stmt>),
     If(Expr, Box<Stmt>, Option<Box<Stmt>>),
     /// `while`, `do` and `for`.
-    Loop { condition: Option<Expr>, test_first: bool, step: Vec<Expr>, body: Box<Stmt> },
-    Foreach { item: LocalId, variable: LocalId, convert: Option<Expr>, source: Expr, body: Box<Stmt> },
-    Switch { value: Option<(LocalId, Expr)>, sections: Vec<(Vec<Expr>, Vec<Stmt>)>, default: Option<usize> },
+    Loop {
+        condition: Option<Expr>,
+        test_first: bool,
+        step: Vec<Expr>,
+        body: Box<Stmt>,
+    },
+    Foreach {
+        item: LocalId,
+        variable: LocalId,
+        convert: Option<Expr>,
+        source: Expr,
+        body: Box<Stmt>,
+    },
+    Switch {
+        value: Option<(LocalId, Expr)>,
+        sections: Vec<(Vec<Expr>, Vec<Stmt>)>,
+        default: Option<usize>,
+    },
     Break,
     Continue,
     Return(Option<Expr>),
     Throw(Option<Expr>),
-    Try { body: Vec<Stmt>, catches: Vec<Catch>, finally: Option<Vec<Stmt>> },
+    Try {
+        body: Vec<Stmt>,
+        catches: Vec<Catch>,
+        finally: Option<Vec<Stmt>>,
+    },
 }
 
 /// A `catch`.

@@ -104,12 +104,20 @@ impl Binder {
     pub(super) fn no_conversion(&mut self, value: &Expr, to: TypeId) -> Expr {
         let target = types::display(to);
         if value.is_null_literal() {
-            return self.fail("CS0037", value.span, format!("Cannot convert null to '{target}' because it is a non-nullable value type"));
+            return self.fail(
+                "CS0037",
+                value.span,
+                format!("Cannot convert null to '{target}' because it is a non-nullable value type"),
+            );
         }
         if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to)) {
             if value.ty == TypeId::INT32 && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n)) {
                 let n = *n;
-                return self.fail("CS0031", value.span, format!("Constant value '{n}' cannot be converted to a '{target}'"));
+                return self.fail(
+                    "CS0031",
+                    value.span,
+                    format!("Constant value '{n}' cannot be converted to a '{target}'"),
+                );
             }
         }
         let source = types::display(value.ty);
@@ -145,7 +153,13 @@ impl Binder {
     }
 
     /// `value == null ? null : work(value.Value)`, with `value` evaluated once.
-    pub(super) fn lift(&mut self, value: Expr, inner: TypeId, result: TypeId, work: impl FnOnce(&mut Self, Expr) -> Expr) -> Expr {
+    pub(super) fn lift(
+        &mut self,
+        value: Expr,
+        inner: TypeId,
+        result: TypeId,
+        work: impl FnOnce(&mut Self, Expr) -> Expr,
+    ) -> Expr {
         let span = value.span;
         let slot = self.temporary(inner);
         let receiver = self.slot(slot, span);
@@ -185,7 +199,11 @@ impl Binder {
             None => {
                 let (source, target) = (types::display(value.ty), types::display(to));
                 if value.is_null_literal() {
-                    return self.fail("CS0037", span, format!("Cannot convert null to '{target}' because it is a non-nullable value type"));
+                    return self.fail(
+                        "CS0037",
+                        span,
+                        format!("Cannot convert null to '{target}' because it is a non-nullable value type"),
+                    );
                 }
                 self.fail("CS0030", span, format!("Cannot convert type '{source}' to '{target}'"))
             }
@@ -202,15 +220,18 @@ impl Binder {
 
     fn explicit(&mut self, value: Expr, to: TypeId, span: Span) -> Option<Expr> {
         let from = value.ty;
-        let node = |conversion, operand: Expr| Expr::new(Kind::Convert { conversion, operand: Box::new(operand) }, to, span);
+        let node =
+            |conversion, operand: Expr| Expr::new(Kind::Convert { conversion, operand: Box::new(operand) }, to, span);
         if let (Some(a), Some(b)) = (prim_of(from), prim_of(to)) {
             return Some(self.numeric(value, a, b, to, true));
         }
         match (is_enum(from), is_enum(to)) {
-            (true, true) => return Some(match value.constant {
-                Some(c) => Expr::constant(c, to, span),
-                None => node(Conversion::ToEnum, value),
-            }),
+            (true, true) => {
+                return Some(match value.constant {
+                    Some(c) => Expr::constant(c, to, span),
+                    None => node(Conversion::ToEnum, value),
+                });
+            }
             (false, true) if prim_of(from).is_some() => {
                 if let Some(Const::Int(_)) = value.constant {
                     return Some(Expr { ty: to, span, ..value });
@@ -226,7 +247,11 @@ impl Binder {
                     let number = Expr::constant(Const::Int(n), TypeId::INT32, span);
                     return Some(self.cast(number, to, span));
                 }
-                let number = Expr::new(Kind::Convert { conversion: Conversion::FromEnum { wide: false }, operand: Box::new(value) }, TypeId::INT32, span);
+                let number = Expr::new(
+                    Kind::Convert { conversion: Conversion::FromEnum { wide: false }, operand: Box::new(value) },
+                    TypeId::INT32,
+                    span,
+                );
                 return Some(self.cast(number, to, span));
             }
             _ => {}
@@ -240,7 +265,8 @@ impl Binder {
                 return Some(self.lift(value, inner, to, work));
             }
             if types::is_value_type(to) {
-                let unwrapped = Expr::new(Kind::Convert { conversion: Conversion::Unwrap, operand: Box::new(value) }, inner, span);
+                let unwrapped =
+                    Expr::new(Kind::Convert { conversion: Conversion::Unwrap, operand: Box::new(value) }, inner, span);
                 return Some(self.cast(unwrapped, to, span));
             }
         }
@@ -256,7 +282,9 @@ impl Binder {
     fn reference_cast(&mut self, value: Expr, to: TypeId, span: Span) -> Option<Expr> {
         let from = value.ty;
         let related = subtype::converts(to, from) && from != to
-            || subtype::is_reference(from) && subtype::is_reference(to) && (castable_interface(from, to) || castable_interface(to, from))
+            || subtype::is_reference(from)
+                && subtype::is_reference(to)
+                && (castable_interface(from, to) || castable_interface(to, from))
             || array_cast(from, to);
         if !related || !subtype::is_reference(from) {
             return None;
@@ -270,7 +298,12 @@ impl Binder {
     }
 
     /// Finds the conversion operator from one type to another: the most specific among those of both types.
-    pub(super) fn user_conversion(&self, from: TypeId, to: TypeId, explicit: bool) -> Option<(&'static Signature, TypeId)> {
+    pub(super) fn user_conversion(
+        &self,
+        from: TypeId,
+        to: TypeId,
+        explicit: bool,
+    ) -> Option<(&'static Signature, TypeId)> {
         let source = nullable_inner(from).unwrap_or(from);
         if source == TypeId::OBJECT || to == TypeId::OBJECT || from == types::null() {
             return None;
@@ -306,9 +339,13 @@ impl Binder {
         };
         let param = types::substitute(param.ty, args, &[]);
         // A nullable operand is lifted over an operator that takes the plain value.
-        if let (Some(inner), None, true) = (nullable_inner(value.ty), nullable_inner(param), types::is_value_type(param)) {
+        if let (Some(inner), None, true) =
+            (nullable_inner(value.ty), nullable_inner(param), types::is_value_type(param))
+        {
             if nullable_inner(to).is_some() || subtype::is_reference(to) {
-                return self.lift(value, inner, to, |this, unwrapped| this.call_conversion(unwrapped, signature, owner, result));
+                return self.lift(value, inner, to, |this, unwrapped| {
+                    this.call_conversion(unwrapped, signature, owner, result)
+                });
             }
         }
         let operand = if self.converts(&value, param) && value.ty != param {
@@ -321,7 +358,12 @@ impl Binder {
         } else {
             self.cast(value, param, span)
         };
-        let callee = super::bound::Callee { run: signature.run, type_args: args.to_vec(), signature: signature.text, null_check: false };
+        let callee = super::bound::Callee {
+            run: signature.run,
+            type_args: args.to_vec(),
+            signature: signature.text,
+            null_check: false,
+        };
         let call = Expr::new(Kind::Call { callee, args: vec![operand], outs: Vec::new() }, result, span);
         if result == to {
             return call;
@@ -364,7 +406,11 @@ fn conversion_rank(from: TypeId, to: TypeId, param: TypeId, result: TypeId, expl
         0
     } else if standard(result, to).is_some() {
         if nullable_inner(to) == Some(result) { 4 } else { 6 }
-    } else if explicit && (standard(to, result).is_some() || both_numeric(result, to) || nullable_inner(result).is_some_and(|i| i == to || both_numeric(i, to))) {
+    } else if explicit
+        && (standard(to, result).is_some()
+            || both_numeric(result, to)
+            || nullable_inner(result).is_some_and(|i| i == to || both_numeric(i, to)))
+    {
         40
     } else {
         return None;
@@ -380,7 +426,9 @@ fn both_numeric(a: TypeId, b: TypeId) -> bool {
 fn castable_interface(interface: TypeId, other: TypeId) -> bool {
     use crate::library::TypeDefKind::{Class, Interface};
     match (named(interface), named(other)) {
-        (Some((a, _)), Some((b, _))) => a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && other != TypeId::STRING,
+        (Some((a, _)), Some((b, _))) => {
+            a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && other != TypeId::STRING
+        }
         (Some((a, _)), None) => a.decl.kind == Interface,
         _ => false,
     }
@@ -389,7 +437,9 @@ fn castable_interface(interface: TypeId, other: TypeId) -> bool {
 fn array_cast(from: TypeId, to: TypeId) -> bool {
     match (types::get(from), types::get(to)) {
         (types::Type::Array { element: a, .. }, types::Type::Array { element: b, .. }) => {
-            subtype::is_reference(*a) && subtype::is_reference(*b) && (subtype::converts(*b, *a) || castable_interface(*a, *b) || castable_interface(*b, *a))
+            subtype::is_reference(*a)
+                && subtype::is_reference(*b)
+                && (subtype::converts(*b, *a) || castable_interface(*a, *b) || castable_interface(*b, *a))
         }
         _ => false,
     }

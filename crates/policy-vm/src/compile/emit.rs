@@ -814,7 +814,9 @@ fn simple(e: &Expr) -> bool {
 
 fn children(e: &Expr) -> Vec<&Expr> {
     match &e.kind {
-        Kind::Call { args, .. } | Kind::CallFunction { args, .. } | Kind::NewAnonymous(args) | Kind::Concat(args) => args.iter().collect(),
+        Kind::Call { args, .. } | Kind::CallFunction { args, .. } | Kind::NewAnonymous(args) | Kind::Concat(args) => {
+            args.iter().collect()
+        }
         Kind::ArrayLiteral { items, .. } => items.iter().collect(),
         Kind::AnonymousGet { object: a, .. }
         | Kind::ArrayLength(a)
@@ -841,6 +843,12 @@ fn children(e: &Expr) -> Vec<&Expr> {
         Kind::Conditional(a, b, c) => vec![a, b, c],
         Kind::Sequence { effects, result } => effects.iter().chain(std::iter::once(&**result)).collect(),
         Kind::NativeClosure { receiver, .. } => receiver.iter().map(|r| &**r).collect(),
-        Kind::Error | Kind::Constant | Kind::Local(_) | Kind::View(_) | Kind::Closure { .. } | Kind::Default | Kind::Typeof(_) => Vec::new(),
+        Kind::Error
+        | Kind::Constant
+        | Kind::Local(_)
+        | Kind::View(_)
+        | Kind::Closure { .. }
+        | Kind::Default
+        | Kind::Typeof(_) => Vec::new(),
     }
 }

@@ -185,9 +185,15 @@ impl Binder {
                 if ty == types::error() {
                     return Expr::error(span);
                 }
-                self.fail("CS0119", span, format!("'{}' is a type, which is not valid in the given context", types::display(ty)))
+                self.fail(
+                    "CS0119",
+                    span,
+                    format!("'{}' is a type, which is not valid in the given context", types::display(ty)),
+                )
             }
-            Entity::Namespace(name) => self.fail("CS0118", span, format!("'{name}' is a namespace but is used like a variable")),
+            Entity::Namespace(name) => {
+                self.fail("CS0118", span, format!("'{name}' is a namespace but is used like a variable"))
+            }
             Entity::Group(group) => {
                 let name = &group.name.ident.text;
                 self.fail("CS0428", group.span, format!("Cannot convert method group '{name}' to non-delegate type 'object'. Did you intend to invoke the method?"))
@@ -205,8 +211,13 @@ impl Binder {
             return receiver;
         }
         let inner = nullable_inner(receiver.ty).unwrap_or(receiver.ty);
-        if nullable_inner(receiver.ty).is_none() && !subtype::is_reference(receiver.ty) || receiver.ty == types::void() {
-            return self.fail("CS0023", Span::new(receiver.span.end, receiver.span.end + 1), format!("Operator '?' cannot be applied to operand of type '{}'", types::display(receiver.ty)));
+        if nullable_inner(receiver.ty).is_none() && !subtype::is_reference(receiver.ty) || receiver.ty == types::void()
+        {
+            return self.fail(
+                "CS0023",
+                Span::new(receiver.span.end, receiver.span.end + 1),
+                format!("Operator '?' cannot be applied to operand of type '{}'", types::display(receiver.ty)),
+            );
         }
         let slot = self.temporary(inner);
         self.receivers.push((slot, inner));
@@ -224,7 +235,13 @@ impl Binder {
         Expr::new(Kind::NullConditional { receiver: Box::new(receiver), slot, rest: Box::new(rest) }, ty, span)
     }
 
-    fn conditional(&mut self, condition: &ast::Expr, when_true: &ast::Expr, when_false: &ast::Expr, span: Span) -> Expr {
+    fn conditional(
+        &mut self,
+        condition: &ast::Expr,
+        when_true: &ast::Expr,
+        when_false: &ast::Expr,
+        span: Span,
+    ) -> Expr {
         let condition = self.condition(condition);
         // A `throw` on one side takes the type of the other.
         if let ExprKind::Throw(what) = &when_false.kind {
@@ -244,7 +261,8 @@ impl Binder {
         if a.is_error() || b.is_error() || condition.is_error() {
             return Expr::error(span);
         }
-        let (to_b, to_a) = (self.converts(&a, b.ty) && !b.is_null_literal(), self.converts(&b, a.ty) && !a.is_null_literal());
+        let (to_b, to_a) =
+            (self.converts(&a, b.ty) && !b.is_null_literal(), self.converts(&b, a.ty) && !a.is_null_literal());
         let ty = if a.ty == b.ty {
             a.ty
         } else if to_b && !to_a {

@@ -32,7 +32,12 @@ impl ExpressionSink {
     pub fn compile(&mut self, text: &str, wanted: Wanted) -> Result<Expression, Vec<ExpressionError>> {
         let parsed = csharp::parse(text);
         if !parsed.errors.is_empty() {
-            let of = |e: csharp::SyntaxError| ExpressionError { code: e.code, message: e.message, span: e.span, warning: false };
+            let of = |e: csharp::SyntaxError| ExpressionError {
+                code: e.code,
+                message: e.message,
+                span: e.span,
+                warning: false,
+            };
             return Err(parsed.errors.into_iter().map(of).collect());
         }
         let mut binder = Binder::new();
@@ -54,7 +59,12 @@ impl ExpressionSink {
             Err(_) => {
                 self.code.functions.truncate(made);
                 let span = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
-                Err(vec![ExpressionError { code: "CS8078", message: "An expression is too long or complex to compile".to_owned(), span, warning: false }])
+                Err(vec![ExpressionError {
+                    code: "CS8078",
+                    message: "An expression is too long or complex to compile".to_owned(),
+                    span,
+                    warning: false,
+                }])
             }
         }
     }
@@ -92,8 +102,12 @@ impl ExpressionSink {
             (Constant::Text(a), Constant::Text(b)) => a == b,
             (Constant::Decimal(a), Constant::Decimal(b)) => a == b && a.scale() == b.scale(),
             // Bits decide: `0.0` and `-0.0` are equal and not the same.
-            (Constant::Value(crate::value::Value::Double(a)), Constant::Value(crate::value::Value::Double(b))) => a.to_bits() == b.to_bits(),
-            (Constant::Value(crate::value::Value::Single(a)), Constant::Value(crate::value::Value::Single(b))) => a.to_bits() == b.to_bits(),
+            (Constant::Value(crate::value::Value::Double(a)), Constant::Value(crate::value::Value::Double(b))) => {
+                a.to_bits() == b.to_bits()
+            }
+            (Constant::Value(crate::value::Value::Single(a)), Constant::Value(crate::value::Value::Single(b))) => {
+                a.to_bits() == b.to_bits()
+            }
             (Constant::Value(a), Constant::Value(b)) => a == b,
             _ => false,
         };
@@ -157,7 +171,14 @@ fn result_error(ty: TypeId, wanted: Wanted, span: Span) -> Option<ExpressionErro
     let is_null = ty == types::null();
     let integral = matches!(
         plain,
-        TypeId::SBYTE | TypeId::BYTE | TypeId::INT16 | TypeId::UINT16 | TypeId::INT32 | TypeId::UINT32 | TypeId::INT64 | TypeId::UINT64
+        TypeId::SBYTE
+            | TypeId::BYTE
+            | TypeId::INT16
+            | TypeId::UINT16
+            | TypeId::INT32
+            | TypeId::UINT32
+            | TypeId::INT64
+            | TypeId::UINT64
     );
     let allowed = match wanted {
         Wanted::Any => return None,
@@ -182,7 +203,12 @@ fn storable(ty: TypeId) -> bool {
     match types::get(ty) {
         Type::Array { .. } | Type::Anonymous(_) => true,
         Type::Named { .. } => named(ty).is_none_or(|(def, _)| {
-            let lazy = ["System.Collections.Generic.IEnumerable", "System.Linq.IOrderedEnumerable", "System.Collections.IEnumerable", "System.Linq.IGrouping"];
+            let lazy = [
+                "System.Collections.Generic.IEnumerable",
+                "System.Linq.IOrderedEnumerable",
+                "System.Collections.IEnumerable",
+                "System.Linq.IGrouping",
+            ];
             !lazy.contains(&def.full_name())
         }),
         _ => false,

@@ -47,7 +47,13 @@ pub(super) fn wrap(prim: Prim, n: i128) -> i128 {
 }
 
 /// `left op right` on constants of type `ty`; `None` when that is no constant expression.
-pub(super) fn binary(op: BinOp, ty: TypeId, left: &Const, right: &Const, unchecked: bool) -> Result<Option<Const>, FoldError> {
+pub(super) fn binary(
+    op: BinOp,
+    ty: TypeId,
+    left: &Const,
+    right: &Const,
+    unchecked: bool,
+) -> Result<Option<Const>, FoldError> {
     match (left, right) {
         (Const::Int(a), Const::Int(b)) => integer(op, ty, *a, *b, unchecked),
         (Const::Bool(a), Const::Bool(b)) => Ok(Some(Const::Bool(match op {

@@ -50,7 +50,11 @@ impl Binder {
         }
         let Some((params, returns)) = delegate(ty) else {
             let shown = types::display(ty);
-            return self.fail("CS1660", span, format!("Cannot convert lambda expression to type '{shown}' because it is not a delegate type"));
+            return self.fail(
+                "CS1660",
+                span,
+                format!("Cannot convert lambda expression to type '{shown}' because it is not a delegate type"),
+            );
         };
         if let Some(given) = &lambda.params {
             if given.len() != params.len() {
@@ -105,7 +109,11 @@ impl Binder {
                 (vec![Stmt::Expr(value), Stmt::Return(None)], ty)
             }
             (LambdaBody::Expression(expr), Some(ty)) => {
-                let value = if let ast::ExprKind::Throw(what) = &expr.kind { self.throw_value(what, ty, expr.span) } else { self.value_for(expr, ty) };
+                let value = if let ast::ExprKind::Throw(what) = &expr.kind {
+                    self.throw_value(what, ty, expr.span)
+                } else {
+                    self.value_for(expr, ty)
+                };
                 (vec![Stmt::Return(Some(value))], ty)
             }
             (LambdaBody::Expression(expr), None) => {
@@ -173,7 +181,11 @@ impl Binder {
 
     /// Makes a local function's name known; its body follows when the whole block has been seen.
     pub(super) fn declare_function(&mut self, function: &ast::LocalFunction) -> FnId {
-        let returns = if Self::is_void(&function.return_type) { types::void() } else { self.type_of_syntax(&function.return_type) };
+        let returns = if Self::is_void(&function.return_type) {
+            types::void()
+        } else {
+            self.type_of_syntax(&function.return_type)
+        };
         self.check_fresh(&function.name);
         let id = self.new_function(&function.name.text, returns, true);
         if let Some(scope) = self.scopes.last_mut() {
@@ -189,7 +201,11 @@ impl Binder {
         for param in &function.params {
             let ty = self.type_of_syntax(&param.ty);
             if param.mode != ast::ArgumentMode::Value || param.is_params || param.default.is_some() {
-                self.error("TG0404", param.name.span, "`ref`, `out`, `params` and default parameters of local functions are not supported yet");
+                self.error(
+                    "TG0404",
+                    param.name.span,
+                    "`ref`, `out`, `params` and default parameters of local functions are not supported yet",
+                );
             }
             params.push(self.new_local(&param.name.text, ty, param.name.span));
         }
@@ -274,7 +290,9 @@ fn translate(query: &ast::Query) -> Option<ast::Expr> {
 fn translate_body(mut source: ast::Expr, variable: &ast::Ident, body: &ast::QueryBody) -> Option<ast::Expr> {
     for clause in &body.clauses {
         match clause {
-            QueryClause::Where(condition) => source = call(source, "Where", None, vec![lambda(variable, condition.clone())]),
+            QueryClause::Where(condition) => {
+                source = call(source, "Where", None, vec![lambda(variable, condition.clone())])
+            }
             QueryClause::OrderBy(keys) => {
                 for (i, (key, descending)) in keys.iter().enumerate() {
                     let name = match (i, descending) {
@@ -293,7 +311,9 @@ fn translate_body(mut source: ast::Expr, variable: &ast::Ident, body: &ast::Quer
     let result = match &body.end {
         QueryEnd::Select(value) if is_variable(value) && !body.clauses.is_empty() => source,
         QueryEnd::Select(value) => call(source, "Select", None, vec![lambda(variable, value.clone())]),
-        QueryEnd::Group { element, key } if is_variable(element) => call(source, "GroupBy", None, vec![lambda(variable, key.clone())]),
+        QueryEnd::Group { element, key } if is_variable(element) => {
+            call(source, "GroupBy", None, vec![lambda(variable, key.clone())])
+        }
         QueryEnd::Group { element, key } => {
             call(source, "GroupBy", None, vec![lambda(variable, key.clone()), lambda(variable, element.clone())])
         }
@@ -308,13 +328,15 @@ fn call(target: ast::Expr, name: &str, type_args: Option<Vec<ast::TypeSyntax>>, 
     let span = target.span;
     let name = ast::SimpleName { ident: ast::Ident { text: name.into(), span }, type_args };
     let member = ast::Expr { kind: ast::ExprKind::Member { target: Box::new(target), name }, span };
-    let args = args.into_iter().map(|value| ast::Argument { name: None, mode: ast::ArgumentMode::Value, value }).collect();
+    let args =
+        args.into_iter().map(|value| ast::Argument { name: None, mode: ast::ArgumentMode::Value, value }).collect();
     ast::Expr { kind: ast::ExprKind::Invoke { target: Box::new(member), args }, span }
 }
 
 fn lambda(variable: &ast::Ident, body: ast::Expr) -> ast::Expr {
     let span = body.span;
     let param = ast::LambdaParam { ty: None, mode: ast::ArgumentMode::Value, name: variable.clone() };
-    let lambda = ast::Lambda { params: Some(vec![param]), body: LambdaBody::Expression(Box::new(body)), is_async: false };
+    let lambda =
+        ast::Lambda { params: Some(vec![param]), body: LambdaBody::Expression(Box::new(body)), is_async: false };
     ast::Expr { kind: ast::ExprKind::Lambda(lambda), span }
 }

@@ -37,7 +37,10 @@ impl Member {
 /// The types whose members a value of this type has, nearest first.
 pub(super) fn member_types(ty: TypeId) -> Vec<TypeId> {
     let mut all = match types::get(ty) {
-        Type::Nullable(inner) => vec![types::intern(Type::Named { def: library::DefId(TypeId::NULLABLE.0), args: [*inner].into() }), TypeId::VALUE_TYPE],
+        Type::Nullable(inner) => vec![
+            types::intern(Type::Named { def: library::DefId(TypeId::NULLABLE.0), args: [*inner].into() }),
+            TypeId::VALUE_TYPE,
+        ],
         _ => subtype::supertypes(ty),
     };
     if nullable_inner(ty).is_some() {
@@ -109,7 +112,11 @@ impl Binder {
             }
         };
         if refused_member {
-            self.error("TG0302", span, format!("Usage of member '{name}' of type '{ty}' is not supported within expressions"));
+            self.error(
+                "TG0302",
+                span,
+                format!("Usage of member '{name}' of type '{ty}' is not supported within expressions"),
+            );
         }
     }
 
@@ -125,10 +132,20 @@ impl Binder {
         }
         if let Some(inner) = nullable_inner(receiver.ty) {
             match name {
-                "HasValue" => return Some(Expr::new(Kind::IsNull { negated: true, operand: Box::new(receiver.clone()) }, TypeId::BOOL, span)),
+                "HasValue" => {
+                    return Some(Expr::new(
+                        Kind::IsNull { negated: true, operand: Box::new(receiver.clone()) },
+                        TypeId::BOOL,
+                        span,
+                    ));
+                }
                 "Value" => {
                     let conversion = super::bound::Conversion::Unwrap;
-                    return Some(Expr::new(Kind::Convert { conversion, operand: Box::new(receiver.clone()) }, inner, span));
+                    return Some(Expr::new(
+                        Kind::Convert { conversion, operand: Box::new(receiver.clone()) },
+                        inner,
+                        span,
+                    ));
                 }
                 _ => {}
             }
@@ -174,8 +191,16 @@ impl Binder {
         let ty = member.ty(member.signature.returns, &[]);
         let Some(set) = member.signature.set else {
             let owner = types::display(member.owner);
-            let name = if member.signature.kind == MemberKind::Indexer { format!("{owner}.this[{}]", self.param_types(member)) } else { format!("{owner}.{}", member.signature.name) };
-            self.error("CS0200", span, format!("Property or indexer '{name}' cannot be assigned to -- it is read only"));
+            let name = if member.signature.kind == MemberKind::Indexer {
+                format!("{owner}.this[{}]", self.param_types(member))
+            } else {
+                format!("{owner}.{}", member.signature.name)
+            };
+            self.error(
+                "CS0200",
+                span,
+                format!("Property or indexer '{name}' cannot be assigned to -- it is read only"),
+            );
             return None;
         };
         let mut callee = self.callee(member, &[], args.first());
@@ -196,7 +221,9 @@ impl Binder {
                 self.reads.request_body = true;
                 self.reads.response_body = true;
             }
-            Intrinsic::View(Part::Request | Part::RequestHeaders | Part::RequestUrl | Part::RequestUrlQuery) => self.reads.request = true,
+            Intrinsic::View(Part::Request | Part::RequestHeaders | Part::RequestUrl | Part::RequestUrlQuery) => {
+                self.reads.request = true
+            }
             _ => {}
         }
         if member.signature.name == "Certificate" && member.def.simple_name() == "IRequest" {

@@ -93,7 +93,11 @@ impl Binder {
             }
             TypeKind::Named(parts) => self.named_type(parts, syntax.span),
             TypeKind::Pointer(_) => {
-                self.error("CS0214", syntax.span, "Pointers and fixed size buffers may only be used in an unsafe context");
+                self.error(
+                    "CS0214",
+                    syntax.span,
+                    "Pointers and fixed size buffers may only be used in an unsafe context",
+                );
                 types::error()
             }
             TypeKind::Tuple(_) => {
@@ -141,17 +145,29 @@ impl Binder {
             let (count, ty) = (def.type_params.len(), def.display_name());
             if count > 0 && last.type_args.is_none() {
                 let params = def.type_params.join(", ");
-                self.error("CS0305", last.ident.span, format!("Using the generic type '{ty}<{params}>' requires {count} type arguments"));
+                self.error(
+                    "CS0305",
+                    last.ident.span,
+                    format!("Using the generic type '{ty}<{params}>' requires {count} type arguments"),
+                );
                 return;
             }
             if count == 0 && last.type_args.is_some() {
-                self.error("CS0308", last.ident.span, format!("The non-generic type '{ty}' cannot be used with type arguments"));
+                self.error(
+                    "CS0308",
+                    last.ident.span,
+                    format!("The non-generic type '{ty}' cannot be used with type arguments"),
+                );
                 return;
             }
         }
         let suffix = "(are you missing a using directive or an assembly reference?)";
         match namespace.split_last() {
-            None => self.error("CS0246", last.ident.span, format!("The type or namespace name '{name}' could not be found {suffix}")),
+            None => self.error(
+                "CS0246",
+                last.ident.span,
+                format!("The type or namespace name '{name}' could not be found {suffix}"),
+            ),
             Some(_) => {
                 let full: Vec<_> = namespace.iter().map(|n| &*n.ident.text).collect();
                 let full = full.join(".");

@@ -99,7 +99,9 @@ impl Binder {
         if left.is_error() || right.is_error() {
             return Expr::error(span);
         }
-        if left.ty != TypeId::BOOL && !self.converts(&left, TypeId::BOOL) || right.ty != TypeId::BOOL && !self.converts(&right, TypeId::BOOL) {
+        if left.ty != TypeId::BOOL && !self.converts(&left, TypeId::BOOL)
+            || right.ty != TypeId::BOOL && !self.converts(&right, TypeId::BOOL)
+        {
             return self.no_operator(op, &left, &right, span);
         }
         let (left, right) = (self.convert(left, TypeId::BOOL), self.convert(right, TypeId::BOOL));
@@ -151,7 +153,8 @@ impl Binder {
         if !right.is_null_literal() && self.converts(&plain, ty) {
             if inner.is_some() || self.converts(&left, ty) && types::is_value_type(ty) {
                 let from = inner.unwrap_or(left.ty);
-                let result = if subtype::is_reference(ty) || nullable_inner(ty).is_some() { ty } else { types::nullable_of(ty) };
+                let result =
+                    if subtype::is_reference(ty) || nullable_inner(ty).is_some() { ty } else { types::nullable_of(ty) };
                 let left = self.lift(left, from, result, |this, unwrapped| this.convert(unwrapped, ty));
                 return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
             }
@@ -171,7 +174,11 @@ impl Binder {
             return Expr::error(span);
         }
         let (a, b) = (shown(left), shown(right));
-        self.fail("CS0019", span, format!("Operator '{}' cannot be applied to operands of type '{a}' and '{b}'", token(op)))
+        self.fail(
+            "CS0019",
+            span,
+            format!("Operator '{}' cannot be applied to operands of type '{a}' and '{b}'", token(op)),
+        )
     }
 
     /// `left op right` for every operator but `&&`, `||` and `??`.
@@ -238,11 +245,23 @@ impl Binder {
             if let (Some(a), Some(b)) = (const_text(&left), const_text(&right)) {
                 return Expr::constant(Const::Bool((a == b) != negated), TypeId::BOOL, span);
             }
-            return Expr::new(Kind::EqString { negated, left: Box::new(left), right: Box::new(right) }, TypeId::BOOL, span);
+            return Expr::new(
+                Kind::EqString { negated, left: Box::new(left), right: Box::new(right) },
+                TypeId::BOOL,
+                span,
+            );
         }
         let references = subtype::is_reference(left.ty) && subtype::is_reference(right.ty);
-        if references && (subtype::converts(left.ty, right.ty) || subtype::converts(right.ty, left.ty) || self.may_be(left.ty, right.ty)) {
-            return Expr::new(Kind::EqReference { negated, left: Box::new(left), right: Box::new(right) }, TypeId::BOOL, span);
+        if references
+            && (subtype::converts(left.ty, right.ty)
+                || subtype::converts(right.ty, left.ty)
+                || self.may_be(left.ty, right.ty))
+        {
+            return Expr::new(
+                Kind::EqReference { negated, left: Box::new(left), right: Box::new(right) },
+                TypeId::BOOL,
+                span,
+            );
         }
         self.no_operator(op, &left, &right, span)
     }
@@ -272,7 +291,8 @@ impl Binder {
     fn lifted(&mut self, op: BinaryOp, left: Expr, right: Expr, plain: TypeId, span: Span) -> Expr {
         let a = self.hold(left, span);
         let b = self.hold(right, span);
-        let has = |e: &Expr| Expr::new(Kind::IsNull { negated: true, operand: Box::new(e.clone()) }, TypeId::BOOL, span);
+        let has =
+            |e: &Expr| Expr::new(Kind::IsNull { negated: true, operand: Box::new(e.clone()) }, TypeId::BOOL, span);
         let unwrap = |e: &Expr| match nullable_inner(e.ty) {
             Some(inner) => e.clone().retyped(inner),
             None => e.clone(),
@@ -281,14 +301,20 @@ impl Binder {
         let null = |e: &Expr| e.is_null_literal();
         let (ua, ub) = (unwrap(&slot_a), unwrap(&slot_b));
         let value = if null(&slot_a) || null(&slot_b) { None } else { Some(self.binary(op, ua, ub, span)) };
-        let both: Vec<Expr> = [&slot_a, &slot_b].into_iter().filter(|e| nullable_inner(e.ty).is_some()).map(has).collect();
-        let both = both.into_iter().reduce(|x, y| Expr::new(Kind::AndAlso(Box::new(x), Box::new(y)), TypeId::BOOL, span));
+        let both: Vec<Expr> =
+            [&slot_a, &slot_b].into_iter().filter(|e| nullable_inner(e.ty).is_some()).map(has).collect();
+        let both =
+            both.into_iter().reduce(|x, y| Expr::new(Kind::AndAlso(Box::new(x), Box::new(y)), TypeId::BOOL, span));
         let result = match (is_comparison(op), value, both) {
             (true, Some(value), Some(both)) => {
                 let otherwise = match op {
-                    BinaryOp::Eq | BinaryOp::Ne if nullable_inner(slot_a.ty).is_some() && nullable_inner(slot_b.ty).is_some() => {
+                    BinaryOp::Eq | BinaryOp::Ne
+                        if nullable_inner(slot_a.ty).is_some() && nullable_inner(slot_b.ty).is_some() =>
+                    {
                         // Equal when both are null.
-                        let is_null = |e: &Expr| Expr::new(Kind::IsNull { negated: false, operand: Box::new(e.clone()) }, TypeId::BOOL, span);
+                        let is_null = |e: &Expr| {
+                            Expr::new(Kind::IsNull { negated: false, operand: Box::new(e.clone()) }, TypeId::BOOL, span)
+                        };
                         let same = self.binary(BinaryOp::And, is_null(&slot_a), is_null(&slot_b), span);
                         if op == BinaryOp::Eq { same } else { Expr::new(Kind::Not(Box::new(same)), TypeId::BOOL, span) }
                     }
@@ -343,7 +369,16 @@ impl Binder {
     }
 
     #[expect(clippy::too_many_arguments, reason = "operands with their primitives, found once by the caller")]
-    fn numeric_binary(&mut self, op: BinaryOp, machine_op: BinOp, left: Expr, right: Expr, a: Prim, b: Prim, span: Span) -> Expr {
+    fn numeric_binary(
+        &mut self,
+        op: BinaryOp,
+        machine_op: BinOp,
+        left: Expr,
+        right: Expr,
+        a: Prim,
+        b: Prim,
+        span: Span,
+    ) -> Expr {
         if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
             let Some(ty) = promote_one(a) else { return self.no_operator(op, &left, &right, span) };
             if !self.converts(&right, TypeId::INT32) {
@@ -365,7 +400,16 @@ impl Binder {
     }
 
     #[expect(clippy::too_many_arguments, reason = "an instruction's parts")]
-    fn machine_binary(&mut self, op: BinOp, num: Num, ty: TypeId, left: Expr, right: Expr, result: TypeId, span: Span) -> Expr {
+    fn machine_binary(
+        &mut self,
+        op: BinOp,
+        num: Num,
+        ty: TypeId,
+        left: Expr,
+        right: Expr,
+        result: TypeId,
+        span: Span,
+    ) -> Expr {
         if left.is_error() || right.is_error() {
             return Expr::error(span);
         }
@@ -408,7 +452,12 @@ impl Binder {
         if candidates.is_empty() {
             return None;
         }
-        let arg = |e: &Expr| Arg { name: None, mode: ast::ArgumentMode::Value, span: e.span, kind: ArgKind::Value(e.clone()) };
+        let arg = |e: &Expr| Arg {
+            name: None,
+            mode: ast::ArgumentMode::Value,
+            span: e.span,
+            kind: ArgKind::Value(e.clone()),
+        };
         let args = vec![arg(left), arg(right)];
         if let Some(Ok(fit)) = self.choose(&candidates, None, &args) {
             let chosen = self.finish(fit, args);
@@ -517,7 +566,9 @@ impl Binder {
                 let prim = prim_of(ty).unwrap_or(Prim::I32);
                 Expr::constant(Const::Int(fold::wrap(prim, !*n)), ty, span)
             }
-            (UnaryOp::Minus, _) => Expr::new(Kind::Negate { num, checked: self.checked, operand: Box::new(operand) }, ty, span),
+            (UnaryOp::Minus, _) => {
+                Expr::new(Kind::Negate { num, checked: self.checked, operand: Box::new(operand) }, ty, span)
+            }
             _ => Expr::new(Kind::Complement { num, operand: Box::new(operand) }, ty, span),
         }
     }
@@ -565,7 +616,11 @@ fn concat(left: Expr, right: Expr, span: Span) -> Expr {
         });
         match (text, before) {
             (Some(text), Some(before)) => *before = format!("{before}{text}").into(),
-            (Some(text), None) => merged.push(Expr::constant(Const::Text(ast::StringLiteral::Text(text.into())), TypeId::STRING, part.span)),
+            (Some(text), None) => merged.push(Expr::constant(
+                Const::Text(ast::StringLiteral::Text(text.into())),
+                TypeId::STRING,
+                part.span,
+            )),
             (None, _) => merged.push(part),
         }
     }

@@ -84,7 +84,12 @@ enum Slot {
 
 impl Binder {
     /// Chooses among candidates, nearest declaring type first; `None` when none fits.
-    pub(super) fn choose(&mut self, candidates: &[Member], explicit: Option<&[TypeId]>, args: &[Arg<'_>]) -> Option<Result<Fit, (Member, Member)>> {
+    pub(super) fn choose(
+        &mut self,
+        candidates: &[Member],
+        explicit: Option<&[TypeId]>,
+        args: &[Arg<'_>],
+    ) -> Option<Result<Fit, (Member, Member)>> {
         let mut levels: Vec<usize> = candidates.iter().map(|m| m.level).collect();
         levels.dedup();
         let mut fits: Vec<Fit> = Vec::new();
@@ -134,7 +139,9 @@ impl Binder {
             (ArgKind::Lambda(lambda), ParamMode::Value) => self.lambda_fits(lambda, ty),
             (ArgKind::Group(group), ParamMode::Value) => self.group_fits(group, ty),
             (ArgKind::Variable(_, value), mode) => modes_agree(arg.mode, mode) && (value.ty == ty || value.is_error()),
-            (ArgKind::Declare(declared, _), ParamMode::Out) => arg.mode == ArgumentMode::Out && declared.is_none_or(|d| d == ty),
+            (ArgKind::Declare(declared, _), ParamMode::Out) => {
+                arg.mode == ArgumentMode::Out && declared.is_none_or(|d| d == ty)
+            }
             _ => false,
         }
     }
@@ -150,7 +157,12 @@ impl Binder {
         let span = group.span;
         let values: Vec<Arg<'_>> = params
             .iter()
-            .map(|p| Arg { name: None, mode: ArgumentMode::Value, kind: ArgKind::Value(Expr::new(Kind::Default, *p, span)), span })
+            .map(|p| Arg {
+                name: None,
+                mode: ArgumentMode::Value,
+                kind: ArgKind::Value(Expr::new(Kind::Default, *p, span)),
+                span,
+            })
             .collect();
         if let Receiver::Type(id) = group.receiver {
             if id == types::void() {
@@ -164,8 +176,14 @@ impl Binder {
             Err(_) => return None,
         };
         let result = fit.member.ty(fit.member.signature.returns, &fit.type_args);
-        let exact = fit.arg_types.iter().zip(&params).all(|(p, a)| p == a || super::subtype::is_reference(*a) && super::subtype::converts(*a, *p));
-        let returns_fit = returns == types::void() || result == returns || super::subtype::is_reference(result) && super::subtype::converts(result, returns);
+        let exact = fit
+            .arg_types
+            .iter()
+            .zip(&params)
+            .all(|(p, a)| p == a || super::subtype::is_reference(*a) && super::subtype::converts(*a, *p));
+        let returns_fit = returns == types::void()
+            || result == returns
+            || super::subtype::is_reference(result) && super::subtype::converts(result, returns);
         if !exact || !returns_fit || fit.mapping.expanded || fit.mapping.defaults > 0 {
             return None;
         }
@@ -184,7 +202,8 @@ impl Binder {
         let name = &*group.name.ident.text;
         match &group.receiver {
             Receiver::Value(value) => {
-                let found: Vec<Member> = members::lookup(value.ty, name, &kinds).into_iter().filter(|m| !m.signature.is_static).collect();
+                let found: Vec<Member> =
+                    members::lookup(value.ty, name, &kinds).into_iter().filter(|m| !m.signature.is_static).collect();
                 (found, Some((**value).clone()))
             }
             Receiver::Type(ty) => {
@@ -216,7 +235,8 @@ impl Binder {
                 },
                 Slot::Default => default_argument(param.default, ty),
                 Slot::Params(list) => {
-                    let items = list.iter().filter_map(|i| done.get_mut(*i).and_then(Option::take)).map(|(v, _)| v).collect();
+                    let items =
+                        list.iter().filter_map(|i| done.get_mut(*i).and_then(Option::take)).map(|(v, _)| v).collect();
                     let element = super::subtype::element_type(ty).unwrap_or(TypeId::OBJECT);
                     Expr::new(Kind::ArrayLiteral { element, items }, ty, Span::default())
                 }
@@ -234,14 +254,25 @@ impl Binder {
                 Some(value) => (value, None),
                 None => {
                     let name = &group.name.ident.text;
-                    (self.fail("CS0123", arg.span, format!("No overload for '{name}' matches delegate '{}'", types::display(ty))), None)
+                    (
+                        self.fail(
+                            "CS0123",
+                            arg.span,
+                            format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
+                        ),
+                        None,
+                    )
                 }
             },
             ArgKind::Variable(target, value) => {
                 if let Target::Local(id) = *target {
                     self.write_local(id, arg.span);
                 }
-                let value = if arg.mode == ArgumentMode::Out { Expr::constant(Const::Null, types::null(), arg.span) } else { *value };
+                let value = if arg.mode == ArgumentMode::Out {
+                    Expr::constant(Const::Null, types::null(), arg.span)
+                } else {
+                    *value
+                };
                 (value, Some(*target))
             }
             ArgKind::Declare(_, designation) => {
@@ -263,7 +294,11 @@ impl Binder {
             return Expr::error(span);
         }
         let offset = usize::from(what.receiver_first);
-        let by_count: Vec<Member> = candidates.iter().copied().filter(|m| map(m, args, false).is_some() || map(m, args, true).is_some()).collect();
+        let by_count: Vec<Member> = candidates
+            .iter()
+            .copied()
+            .filter(|m| map(m, args, false).is_some() || map(m, args, true).is_some())
+            .collect();
         let Some(member) = by_count.first().copied() else {
             return self.wrong_count(candidates, args.len() - offset.min(args.len()), what, span);
         };
@@ -293,7 +328,11 @@ impl Binder {
                 }
             }
         }
-        self.fail("CS1502", span, format!("The best overloaded method match for '{}' has some invalid arguments", what.name))
+        self.fail(
+            "CS1502",
+            span,
+            format!("The best overloaded method match for '{}' has some invalid arguments", what.name),
+        )
     }
 
     fn first_lambda_error(&mut self, member: &Member, mapping: &Mapping, args: &[Arg<'_>]) -> Option<Expr> {
@@ -301,7 +340,8 @@ impl Binder {
         let partial = self.infer_inputs(member, mapping, args);
         for (i, arg) in args.iter().enumerate() {
             let ArgKind::Lambda(lambda) = &arg.kind else { continue };
-            let param = member.signature.params.iter().zip(&mapping.slots).find(|(_, s)| matches!(s, Slot::Arg(j) if *j == i));
+            let param =
+                member.signature.params.iter().zip(&mapping.slots).find(|(_, s)| matches!(s, Slot::Arg(j) if *j == i));
             let (params, _) = delegate(types::substitute(member.ty(param?.0.ty, &[]), &[], &partial))?;
             let before = self.errors.len();
             self.lambda_return(lambda, &params);
@@ -315,15 +355,27 @@ impl Binder {
     fn bad_argument(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode, number: usize, span: Span) -> Expr {
         let target = types::display(ty);
         match (&arg.kind, mode) {
-            (ArgKind::Value(_), ParamMode::Out) => self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'out' keyword")),
-            (ArgKind::Value(_), ParamMode::Ref) => self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'ref' keyword")),
+            (ArgKind::Value(_), ParamMode::Out) => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'out' keyword"))
+            }
+            (ArgKind::Value(_), ParamMode::Ref) => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'ref' keyword"))
+            }
             (ArgKind::Variable(..) | ArgKind::Declare(..), ParamMode::Value) => {
                 let keyword = if arg.mode == ArgumentMode::Ref { "ref" } else { "out" };
-                self.fail("CS1615", arg.span, format!("Argument {number} may not be passed with the '{keyword}' keyword"))
+                self.fail(
+                    "CS1615",
+                    arg.span,
+                    format!("Argument {number} may not be passed with the '{keyword}' keyword"),
+                )
             }
             (ArgKind::Value(value), _) => {
                 let source = if value.is_null_literal() { "<null>".to_owned() } else { types::display(value.ty) };
-                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert from '{source}' to '{target}'"))
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from '{source}' to '{target}'"),
+                )
             }
             (ArgKind::Lambda(lambda), _) => {
                 let before = self.errors.len();
@@ -331,22 +383,41 @@ impl Binder {
                 if self.errors.len() > before {
                     return Expr::error(span);
                 }
-                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert from 'lambda expression' to '{target}'"))
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from 'lambda expression' to '{target}'"),
+                )
             }
-            (ArgKind::Group(_), _) => self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert from 'method group' to '{target}'")),
+            (ArgKind::Group(_), _) => self.fail(
+                "CS1503",
+                arg.span,
+                format!("Argument {number}: cannot convert from 'method group' to '{target}'"),
+            ),
             (ArgKind::Variable(_, value), _) => {
                 let source = types::display(value.ty);
                 let keyword = if arg.mode == ArgumentMode::Ref { "ref" } else { "out" };
-                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert from '{keyword} {source}' to '{keyword} {target}'"))
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from '{keyword} {source}' to '{keyword} {target}'"),
+                )
             }
-            (ArgKind::Declare(..), _) => self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert to 'out {target}'")),
+            (ArgKind::Declare(..), _) => {
+                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert to 'out {target}'"))
+            }
         }
     }
 
     fn wrong_count(&mut self, candidates: &[Member], count: usize, what: &Wanted<'_>, span: Span) -> Expr {
         let name = what.name;
         if let ([only], false) = (candidates, what.is_constructor) {
-            let required = only.signature.params.iter().skip(usize::from(what.receiver_first)).filter(|p| p.default.is_none() && !p.is_params);
+            let required = only
+                .signature
+                .params
+                .iter()
+                .skip(usize::from(what.receiver_first))
+                .filter(|p| p.default.is_none() && !p.is_params);
             if let Some(missing) = required.clone().nth(count) {
                 let parameter = missing.name;
                 let signature = self.signature_name(only);
@@ -354,9 +425,17 @@ impl Binder {
             }
         }
         if what.is_constructor {
-            return self.fail("CS1729", what.span, format!("'{name}' does not contain a constructor that takes {count} arguments"));
+            return self.fail(
+                "CS1729",
+                what.span,
+                format!("'{name}' does not contain a constructor that takes {count} arguments"),
+            );
         }
-        self.fail("CS1501", if what.span.is_empty() { span } else { what.span }, format!("No overload for method '{name}' takes {count} arguments"))
+        self.fail(
+            "CS1501",
+            if what.span.is_empty() { span } else { what.span },
+            format!("No overload for method '{name}' takes {count} arguments"),
+        )
     }
 
     /// `Enumerable.Select<TSource, TResult>(IEnumerable<TSource>, Func<TSource, TResult>)`.

@@ -33,7 +33,8 @@ impl Binder {
                 }
                 continue;
             }
-            let (bound, goes_on) = self.deeper(stmt.span, || (Stmt::Block(Vec::new()), true), |this| this.statement(stmt));
+            let (bound, goes_on) =
+                self.deeper(stmt.span, || (Stmt::Block(Vec::new()), true), |this| this.statement(stmt));
             done.push(bound);
             reachable &= goes_on;
         }
@@ -67,14 +68,20 @@ impl Binder {
                 let condition = self.condition(condition);
                 let endless = is_constant(&condition, true);
                 let (body, breaks) = self.loop_body(body);
-                let stmt = Stmt::Loop { condition: Some(condition), test_first: true, step: Vec::new(), body: Box::new(body) };
+                let stmt =
+                    Stmt::Loop { condition: Some(condition), test_first: true, step: Vec::new(), body: Box::new(body) };
                 (stmt, !endless || breaks)
             }
             StmtKind::DoWhile { body, condition } => {
                 let (body, breaks) = self.loop_body(body);
                 let condition = self.condition(condition);
                 let endless = is_constant(&condition, true);
-                let stmt = Stmt::Loop { condition: Some(condition), test_first: false, step: Vec::new(), body: Box::new(body) };
+                let stmt = Stmt::Loop {
+                    condition: Some(condition),
+                    test_first: false,
+                    step: Vec::new(),
+                    body: Box::new(body),
+                };
                 (stmt, !endless || breaks)
             }
             StmtKind::For { init, condition, step, body } => self.for_statement(init, condition.as_ref(), step, body),
@@ -122,9 +129,15 @@ impl Binder {
     /// CS0201: not every expression may stand alone.
     pub(super) fn check_statement(&mut self, expr: &ast::Expr, value: &Expr) {
         let allowed = match &strip(expr).kind {
-            ExprKind::Invoke { .. } | ExprKind::Assign { .. } | ExprKind::Postfix { .. } | ExprKind::New { .. } | ExprKind::Error => true,
+            ExprKind::Invoke { .. }
+            | ExprKind::Assign { .. }
+            | ExprKind::Postfix { .. }
+            | ExprKind::New { .. }
+            | ExprKind::Error => true,
             ExprKind::Unary { op, .. } => matches!(op, ast::UnaryOp::Increment | ast::UnaryOp::Decrement),
-            ExprKind::ConditionalAccess { rest, .. } => matches!(strip(rest).kind, ExprKind::Invoke { .. } | ExprKind::ConditionalAccess { .. }),
+            ExprKind::ConditionalAccess { rest, .. } => {
+                matches!(strip(rest).kind, ExprKind::Invoke { .. } | ExprKind::ConditionalAccess { .. })
+            }
             _ => value.is_error(),
         };
         if !allowed || matches!(expr.kind, ExprKind::Parenthesized(_)) {
@@ -145,7 +158,13 @@ impl Binder {
         if done.len() == 1 { done.remove(0) } else { Stmt::Block(done) }
     }
 
-    fn declarator(&mut self, declaration: &ast::LocalDeclaration, declarator: &ast::Declarator, is_var: bool, ty: TypeId) -> Stmt {
+    fn declarator(
+        &mut self,
+        declaration: &ast::LocalDeclaration,
+        declarator: &ast::Declarator,
+        is_var: bool,
+        ty: TypeId,
+    ) -> Stmt {
         let name = &declarator.name;
         let value = match &declarator.value {
             None => {
@@ -181,9 +200,19 @@ impl Binder {
 
     fn var_value(&mut self, value: &ast::Expr) -> Expr {
         match &strip(value).kind {
-            ExprKind::Lambda(_) => return self.fail("CS0815", value.span, "Cannot assign lambda expression to an implicitly-typed variable"),
+            ExprKind::Lambda(_) => {
+                return self.fail(
+                    "CS0815",
+                    value.span,
+                    "Cannot assign lambda expression to an implicitly-typed variable",
+                );
+            }
             ExprKind::ArrayInitializer(_) => {
-                return self.fail("CS0820", value.span, "Cannot initialize an implicitly-typed variable with an array initializer");
+                return self.fail(
+                    "CS0820",
+                    value.span,
+                    "Cannot initialize an implicitly-typed variable with an array initializer",
+                );
             }
             _ => {}
         }
@@ -222,7 +251,13 @@ impl Binder {
         (bound, breaks(body))
     }
 
-    fn for_statement(&mut self, init: &[ast::Stmt], condition: Option<&ast::Expr>, step: &[ast::Expr], body: &ast::Stmt) -> (Stmt, bool) {
+    fn for_statement(
+        &mut self,
+        init: &[ast::Stmt],
+        condition: Option<&ast::Expr>,
+        step: &[ast::Expr],
+        body: &ast::Stmt,
+    ) -> (Stmt, bool) {
         self.scopes.push(Vec::new());
         let mut all = Vec::new();
         for stmt in init {
@@ -242,7 +277,14 @@ impl Binder {
         (Stmt::Block(all), !endless || breaks)
     }
 
-    fn foreach(&mut self, ty: &ast::TypeSyntax, designation: &Designation, source: &ast::Expr, body: &ast::Stmt, span: Span) -> (Stmt, bool) {
+    fn foreach(
+        &mut self,
+        ty: &ast::TypeSyntax,
+        designation: &Designation,
+        source: &ast::Expr,
+        body: &ast::Stmt,
+        span: Span,
+    ) -> (Stmt, bool) {
         let source = self.value(source);
         self.scopes.push(Vec::new());
         let element = if source.is_error() { Some(types::error()) } else { crate::compile::foreach_element(source.ty) };
@@ -285,7 +327,11 @@ impl Binder {
             (Returns::Type(ty), None) if ty == types::void() => Stmt::Return(None),
             (Returns::Type(ty), Some(value)) if ty == types::void() => {
                 let _ = self.value(value);
-                self.error("CS8030", span, "Anonymous function converted to a void returning delegate cannot return a value");
+                self.error(
+                    "CS8030",
+                    span,
+                    "Anonymous function converted to a void returning delegate cannot return a value",
+                );
                 Stmt::Return(None)
             }
             (Returns::Type(ty), Some(value)) => Stmt::Return(Some(self.value_for(value, ty))),
@@ -326,14 +372,23 @@ impl Binder {
             }
             None => {
                 if !self.in_catch {
-                    self.error("CS0156", span, "A throw statement with no arguments is not allowed outside of a catch clause");
+                    self.error(
+                        "CS0156",
+                        span,
+                        "A throw statement with no arguments is not allowed outside of a catch clause",
+                    );
                 }
                 Stmt::Throw(None)
             }
         }
     }
 
-    fn try_statement(&mut self, body: &ast::Block, catches: &[ast::CatchClause], finally: Option<&ast::Block>) -> (Stmt, bool) {
+    fn try_statement(
+        &mut self,
+        body: &ast::Block,
+        catches: &[ast::CatchClause],
+        finally: Option<&ast::Block>,
+    ) -> (Stmt, bool) {
         let (body, mut reachable) = self.block(body);
         let mut bound = Vec::new();
         let mut caught: Vec<TypeId> = Vec::new();
@@ -342,7 +397,11 @@ impl Binder {
                 Some(syntax) => {
                     let ty = self.type_of_syntax(syntax);
                     if ty != types::error() && !subtype::converts(ty, TypeId::EXCEPTION) {
-                        self.error("CS0155", syntax.span, "The type caught or thrown must be derived from System.Exception");
+                        self.error(
+                            "CS0155",
+                            syntax.span,
+                            "The type caught or thrown must be derived from System.Exception",
+                        );
                     }
                     if let Some(before) = caught.iter().find(|c| subtype::converts(ty, **c)) {
                         let shown = types::display(*before);
@@ -415,11 +474,19 @@ impl Binder {
         if value.is_error() || value.is_null_literal() {
             return Vec::new();
         }
-        let member = super::members::lookup(value.ty, "Dispose", &[MemberKind::Method]).into_iter().find(|m| m.signature.params.is_empty());
+        let member = super::members::lookup(value.ty, "Dispose", &[MemberKind::Method])
+            .into_iter()
+            .find(|m| m.signature.params.is_empty());
         let disposable = subtype::converts(value.ty, TypeId::DISPOSABLE);
         let Some(member) = member.filter(|_| disposable) else {
             let shown = types::display(value.ty);
-            self.error("CS1674", span, format!("'{shown}': type used in a using statement must be implicitly convertible to 'System.IDisposable'"));
+            self.error(
+                "CS1674",
+                span,
+                format!(
+                    "'{shown}': type used in a using statement must be implicitly convertible to 'System.IDisposable'"
+                ),
+            );
             return Vec::new();
         };
         let callee = self.callee(&member, &[], Some(&value));
@@ -443,7 +510,11 @@ impl Binder {
                 match label {
                     SwitchLabel::Default(at) => {
                         if default.is_some() {
-                            self.error("CS0152", *at, "The switch statement contains multiple cases with the label value 'default'");
+                            self.error(
+                                "CS0152",
+                                *at,
+                                "The switch statement contains multiple cases with the label value 'default'",
+                            );
                         }
                         default = Some(i);
                     }
@@ -464,7 +535,11 @@ impl Binder {
             self.scopes.pop();
             if goes_on && !section.statements.is_empty() {
                 let last = i + 1 == sections.len();
-                let (code, text) = if last { ("CS8070", "Control cannot fall out of switch from final case label") } else { ("CS0163", "Control cannot fall through from one case label to another") };
+                let (code, text) = if last {
+                    ("CS8070", "Control cannot fall out of switch from final case label")
+                } else {
+                    ("CS0163", "Control cannot fall through from one case label to another")
+                };
                 let at = section.labels.first().map_or(section.span, label_span);
                 self.error(code, at, format!("{text} ('{}')", label_text(section)));
             }
@@ -476,14 +551,25 @@ impl Binder {
         (Stmt::Switch { value, sections: bound, default }, reachable || default.is_none())
     }
 
-    fn case_test(&mut self, subject: Expr, pattern: &Pattern, span: Span, seen: &mut Vec<Const>, guarded: bool) -> Expr {
+    fn case_test(
+        &mut self,
+        subject: Expr,
+        pattern: &Pattern,
+        span: Span,
+        seen: &mut Vec<Const>,
+        guarded: bool,
+    ) -> Expr {
         let test = self.pattern_test(subject, pattern, span);
         if let (Pattern::Constant(expr), false) = (pattern, guarded) {
             let (value, _) = self.silently(|this| this.value(expr));
             if let Some(constant) = value.constant {
                 if seen.contains(&constant) {
                     let shown = super::convert::show_const(&constant);
-                    self.error("CS0152", span, format!("The switch statement contains multiple cases with the label value '{shown}'"));
+                    self.error(
+                        "CS0152",
+                        span,
+                        format!("The switch statement contains multiple cases with the label value '{shown}'"),
+                    );
                 }
                 seen.push(constant);
             }
@@ -524,14 +610,24 @@ impl Binder {
                 let slot = self.temporary(operand.ty);
                 let first = Expr::new(Kind::Let { slot, value: Box::new(operand) }, types::void(), span);
                 let held = self.slot(slot, span);
-                let test = if Self::is_var(ty) { Expr::constant(Const::Bool(true), TypeId::BOOL, span) } else { self.type_test(held.clone(), declared, span) };
+                let test = if Self::is_var(ty) {
+                    Expr::constant(Const::Bool(true), TypeId::BOOL, span)
+                } else {
+                    self.type_test(held.clone(), declared, span)
+                };
                 let Some(id) = id else {
-                    return Expr::new(Kind::Sequence { effects: vec![first], result: Box::new(test) }, TypeId::BOOL, span);
+                    return Expr::new(
+                        Kind::Sequence { effects: vec![first], result: Box::new(test) },
+                        TypeId::BOOL,
+                        span,
+                    );
                 };
                 // The run-time type was tested: seeing the value as that type cannot fail.
-                let set = Expr::new(Kind::Let { slot: id, value: Box::new(held.retyped(declared)) }, types::void(), span);
+                let set =
+                    Expr::new(Kind::Let { slot: id, value: Box::new(held.retyped(declared)) }, types::void(), span);
                 let yes = Expr::constant(Const::Bool(true), TypeId::BOOL, span);
-                let matched = Expr::new(Kind::Sequence { effects: vec![set], result: Box::new(yes) }, TypeId::BOOL, span);
+                let matched =
+                    Expr::new(Kind::Sequence { effects: vec![set], result: Box::new(yes) }, TypeId::BOOL, span);
                 let both = Expr::new(Kind::AndAlso(Box::new(test), Box::new(matched)), TypeId::BOOL, span);
                 Expr::new(Kind::Sequence { effects: vec![first], result: Box::new(both) }, TypeId::BOOL, span)
             }
@@ -561,7 +657,11 @@ impl Binder {
         }
         if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
             let (from, to) = (shown(&operand), types::display(ty));
-            return self.fail("CS8121", span, format!("An expression of type '{from}' cannot be handled by a pattern of type '{to}'."));
+            return self.fail(
+                "CS8121",
+                span,
+                format!("An expression of type '{from}' cannot be handled by a pattern of type '{to}'."),
+            );
         }
         let plain = nullable_inner(operand.ty).unwrap_or(operand.ty);
         if types::is_value_type(plain) && nullable_inner(ty).unwrap_or(ty) == plain {

@@ -62,7 +62,9 @@ fn direct(ty: TypeId) -> Vec<TypeId> {
 
 /// Variance between two constructions of one generic interface or delegate, and covariance of arrays.
 fn variant(from: TypeId, to: TypeId) -> bool {
-    if let (Type::Array { element: a, rank: m }, Type::Array { element: b, rank: n }) = (types::get(from), types::get(to)) {
+    if let (Type::Array { element: a, rank: m }, Type::Array { element: b, rank: n }) =
+        (types::get(from), types::get(to))
+    {
         return m == n && is_reference(*a) && converts(*a, *b);
     }
     let (Some((from_def, from_args)), Some((to_def, to_args))) = (named(from), named(to)) else { return false };
@@ -77,11 +79,7 @@ fn variant(from: TypeId, to: TypeId) -> bool {
         TypeDefKind::Delegate => from_args.iter().zip(to_args).enumerate().all(|(i, (a, b))| {
             let covariant = i == last && from_def.full_name() == "System.Func";
             a == b
-                || if covariant {
-                    is_reference(*a) && converts(*a, *b)
-                } else {
-                    is_reference(*b) && converts(*b, *a)
-                }
+                || if covariant { is_reference(*a) && converts(*a, *b) } else { is_reference(*b) && converts(*b, *a) }
         }),
         _ => false,
     }

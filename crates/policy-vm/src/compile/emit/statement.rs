@@ -56,8 +56,12 @@ impl Emitter<'_> {
                 self.place(end);
                 Ok(())
             }
-            Stmt::Loop { condition, test_first, step, body } => self.loop_statement(condition.as_ref(), *test_first, step, body),
-            Stmt::Foreach { item, variable, convert, source, body } => self.foreach(*item, *variable, convert.as_ref(), source, body),
+            Stmt::Loop { condition, test_first, step, body } => {
+                self.loop_statement(condition.as_ref(), *test_first, step, body)
+            }
+            Stmt::Foreach { item, variable, convert, source, body } => {
+                self.foreach(*item, *variable, convert.as_ref(), source, body)
+            }
             Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default),
             Stmt::Break => self.leave_to(|leave| match leave {
                 Leave::Loop { exit, .. } | Leave::Switch { exit } => Some(*exit),
@@ -122,7 +126,14 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    fn foreach(&mut self, item: LocalId, variable: LocalId, convert: Option<&Expr>, source: &Expr, body: &Stmt) -> Emit {
+    fn foreach(
+        &mut self,
+        item: LocalId,
+        variable: LocalId,
+        convert: Option<&Expr>,
+        source: &Expr,
+        body: &Stmt,
+    ) -> Emit {
         let (top, again, exit) = (self.label(), self.label(), self.label());
         let iter = self.take()?;
         let from = self.operand(source)?;
@@ -148,7 +159,12 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    fn switch(&mut self, value: Option<&(LocalId, Expr)>, sections: &[(Vec<Expr>, Vec<Stmt>)], default: Option<usize>) -> Emit {
+    fn switch(
+        &mut self,
+        value: Option<&(LocalId, Expr)>,
+        sections: &[(Vec<Expr>, Vec<Stmt>)],
+        default: Option<usize>,
+    ) -> Emit {
         if let Some((slot, value)) = value {
             self.let_local(*slot, value)?;
         }

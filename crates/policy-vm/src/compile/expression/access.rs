@@ -60,7 +60,13 @@ impl Binder {
             self.check_allowed(&member, span);
             if !member.signature.is_static {
                 let owner = types::display(ty);
-                self.error("CS0120", span, format!("An object reference is required for the non-static field, method, or property '{owner}.{text}'"));
+                self.error(
+                    "CS0120",
+                    span,
+                    format!(
+                        "An object reference is required for the non-static field, method, or property '{owner}.{text}'"
+                    ),
+                );
                 return Entity::Error(span);
             }
             return Entity::Value(self.static_value(&member, span));
@@ -120,7 +126,8 @@ impl Binder {
                 return Entity::Value(found);
             }
         }
-        let has_method = !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
+        let has_method =
+            !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
         if has_method {
             return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span });
         }
@@ -150,7 +157,9 @@ impl Binder {
                 let name = types::display(ty);
                 self.fail("CS1955", span, format!("Non-invocable member '{name}' cannot be used like a method."))
             }
-            Entity::Namespace(name) => self.fail("CS0118", target.span, format!("'{name}' is a namespace but is used like a variable")),
+            Entity::Namespace(name) => {
+                self.fail("CS0118", target.span, format!("'{name}' is a namespace but is used like a variable"))
+            }
         }
     }
 
@@ -178,7 +187,8 @@ impl Binder {
                 Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
             }
             _ => {
-                let what = Wanted { name: "Invoke", span, explicit: None, is_constructor: false, receiver_first: false };
+                let what =
+                    Wanted { name: "Invoke", span, explicit: None, is_constructor: false, receiver_first: false };
                 self.no_fit(&candidates, &args, &what, span)
             }
         }
@@ -200,10 +210,21 @@ impl Binder {
             None => {}
         }
         let name = &*group.name.ident.text;
-        let mut what = Wanted { name, span: group.name.ident.span, explicit: explicit.clone(), is_constructor: false, receiver_first: false };
+        let mut what = Wanted {
+            name,
+            span: group.name.ident.span,
+            explicit: explicit.clone(),
+            is_constructor: false,
+            receiver_first: false,
+        };
         if let Some(value) = receiver {
             let found = members::extensions(name);
-            let mut all = vec![Arg { name: None, mode: ArgumentMode::Value, span: value.span, kind: ArgKind::Value(value.clone()) }];
+            let mut all = vec![Arg {
+                name: None,
+                mode: ArgumentMode::Value,
+                span: value.span,
+                kind: ArgKind::Value(value.clone()),
+            }];
             all.extend(args.iter().cloned());
             match self.choose(found, explicit.as_deref(), &all) {
                 Some(Ok(fit)) => return self.finish_call(fit, all, None, span),
@@ -223,7 +244,13 @@ impl Binder {
             // The name exists, but only on the other side of `static`.
             if let Receiver::Type(ty) = group.receiver {
                 let owner = types::display(ty);
-                return self.fail("CS0120", group.span, format!("An object reference is required for the non-static field, method, or property '{owner}.{name}'"));
+                return self.fail(
+                    "CS0120",
+                    group.span,
+                    format!(
+                        "An object reference is required for the non-static field, method, or property '{owner}.{name}'"
+                    ),
+                );
             }
         }
         self.no_fit(&candidates, &args, &what, span)
@@ -235,7 +262,9 @@ impl Binder {
         match types::get(first.ty) {
             Type::MethodParam(_) => true,
             _ if crate::compile::subtype::converts(value.ty, first.ty) => true,
-            Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty).into_iter().any(|t| matches!(types::get(t), Type::Named { def: d, .. } if d == def)),
+            Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty)
+                .into_iter()
+                .any(|t| matches!(types::get(t), Type::Named { def: d, .. } if d == def)),
             Type::Array { .. } => matches!(types::get(value.ty), Type::Array { .. }),
             _ => false,
         }
@@ -243,10 +272,20 @@ impl Binder {
 
     fn ambiguous(&mut self, (a, b): (Member, Member), span: Span) -> Expr {
         let (a, b) = (self.signature_name(&a), self.signature_name(&b));
-        self.fail("CS0121", span, format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"))
+        self.fail(
+            "CS0121",
+            span,
+            format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"),
+        )
     }
 
-    fn finish_call(&mut self, fit: crate::compile::overload::Fit, args: Vec<Arg<'_>>, receiver: Option<Expr>, span: Span) -> Expr {
+    fn finish_call(
+        &mut self,
+        fit: crate::compile::overload::Fit,
+        args: Vec<Arg<'_>>,
+        receiver: Option<Expr>,
+        span: Span,
+    ) -> Expr {
         self.check_allowed(&fit.member, span);
         self.note_reads(&fit.member);
         let mut chosen = self.finish(fit, args);
@@ -274,7 +313,11 @@ impl Binder {
             let ty = self.local(param).map_or(types::error(), |l| l.ty);
             if !self.converts(&value, ty) {
                 let (source, target) = (super::shown(&value), types::display(ty));
-                return self.fail("CS1503", value.span, format!("Argument {}: cannot convert from '{source}' to '{target}'", i + 1));
+                return self.fail(
+                    "CS1503",
+                    value.span,
+                    format!("Argument {}: cannot convert from '{source}' to '{target}'", i + 1),
+                );
             }
             converted.push(self.convert(value, ty));
         }
@@ -327,9 +370,11 @@ impl Binder {
             Some((target @ (Target::Local(_) | Target::Element { .. }), ty)) => {
                 let value = match &target {
                     Target::Local(id) => Expr::new(Kind::Local(*id), ty, span),
-                    Target::Element { array, index, .. } => {
-                        Expr::new(Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) }, ty, span)
-                    }
+                    Target::Element { array, index, .. } => Expr::new(
+                        Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) },
+                        ty,
+                        span,
+                    ),
                     _ => Expr::error(span),
                 };
                 if let Target::Local(id) = target {
@@ -337,7 +382,11 @@ impl Binder {
                 }
                 ArgKind::Variable(Box::new(target), Box::new(value))
             }
-            Some(_) => ArgKind::Value(self.fail("CS0206", span, "A property or indexer may not be passed as an out or ref parameter")),
+            Some(_) => ArgKind::Value(self.fail(
+                "CS0206",
+                span,
+                "A property or indexer may not be passed as an out or ref parameter",
+            )),
             None => ArgKind::Value(Expr::error(span)),
         }
     }
@@ -347,11 +396,15 @@ impl Binder {
         let Some(function) = self.functions.get(id.0 as usize).cloned() else { return Expr::error(span) };
         let params: Vec<TypeId> = function.params.iter().filter_map(|p| self.local(*p)).map(|l| l.ty).collect();
         let ty = if function.returns == types::void() {
-            library::get().find_full(&format!("System.Action<{}>", vec!["T"; params.len()].join(","))).map(|def| types::intern(Type::Named { def, args: params.into() }))
+            library::get()
+                .find_full(&format!("System.Action<{}>", vec!["T"; params.len()].join(",")))
+                .map(|def| types::intern(Type::Named { def, args: params.into() }))
         } else {
             let mut args = params;
             args.push(function.returns);
-            library::get().find_full(&format!("System.Func<{}>", vec!["T"; args.len()].join(","))).map(|def| types::intern(Type::Named { def, args: args.into() }))
+            library::get()
+                .find_full(&format!("System.Func<{}>", vec!["T"; args.len()].join(",")))
+                .map(|def| types::intern(Type::Named { def, args: args.into() }))
         };
         if let Some(caller) = self.functions.get_mut(self.function.0 as usize) {
             caller.calls.push(id);
@@ -384,7 +437,9 @@ impl Binder {
         if index.is_error() {
             return None;
         }
-        let ty = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64].into_iter().find(|ty| self.converts(&index, *ty));
+        let ty = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64]
+            .into_iter()
+            .find(|ty| self.converts(&index, *ty));
         Some(self.convert(index, ty.unwrap_or(TypeId::INT32))).filter(|e| !e.is_error())
     }
 
@@ -421,7 +476,9 @@ impl Binder {
     }
 
     fn name_of(&mut self, args: &[ast::Argument], span: Span) -> Expr {
-        let [arg] = args else { return self.fail("CS0103", span, "The name 'nameof' does not exist in the current context") };
+        let [arg] = args else {
+            return self.fail("CS0103", span, "The name 'nameof' does not exist in the current context");
+        };
         let name = match &arg.value.kind {
             ExprKind::Name(name) => &name.ident.text,
             ExprKind::Member { name, .. } => &name.ident.text,

@@ -50,13 +50,19 @@ impl Binder {
             ExprKind::Lambda(lambda) => self.lambda(lambda, ty, value.span),
             ExprKind::ArrayInitializer(initializer) => self.array_initializer(initializer, ty),
             ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
-                super::Entity::Group(group) if crate::compile::convert::is_delegate(ty) => match self.group_to_delegate(&group, ty) {
-                    Some(done) => done,
-                    None => {
-                        let name = &group.name.ident.text;
-                        self.fail("CS0123", value.span, format!("No overload for '{name}' matches delegate '{}'", types::display(ty)))
+                super::Entity::Group(group) if crate::compile::convert::is_delegate(ty) => {
+                    match self.group_to_delegate(&group, ty) {
+                        Some(done) => done,
+                        None => {
+                            let name = &group.name.ident.text;
+                            self.fail(
+                                "CS0123",
+                                value.span,
+                                format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
+                            )
+                        }
                     }
-                },
+                }
                 other => {
                     let found = self.entity_value(other, value.span);
                     self.convert(found, ty)
@@ -89,7 +95,11 @@ impl Binder {
                 let super::Entity::Value(receiver) = left else {
                     let entity = self.member(left, name, span);
                     if !matches!(entity, super::Entity::Error(_)) {
-                        self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
+                        self.error(
+                            "CS0131",
+                            span,
+                            "The left-hand side of an assignment must be a variable, property or indexer",
+                        );
                     }
                     return None;
                 };
@@ -99,7 +109,11 @@ impl Binder {
                 super::Entity::Value(Expr { kind: Kind::Local(id), ty, .. }) => Some((Target::Local(id), ty)),
                 super::Entity::Error(_) => None,
                 _ => {
-                    self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
+                    self.error(
+                        "CS0131",
+                        span,
+                        "The left-hand side of an assignment must be a variable, property or indexer",
+                    );
                     None
                 }
             },
@@ -110,20 +124,33 @@ impl Binder {
             _ => {
                 let value = self.value(expr);
                 if !value.is_error() {
-                    self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
+                    self.error(
+                        "CS0131",
+                        span,
+                        "The left-hand side of an assignment must be a variable, property or indexer",
+                    );
                 }
                 None
             }
         }
     }
 
-    pub(in crate::compile) fn property_target(&mut self, receiver: Expr, name: &str, span: Span) -> Option<(Target, TypeId)> {
+    pub(in crate::compile) fn property_target(
+        &mut self,
+        receiver: Expr,
+        name: &str,
+        span: Span,
+    ) -> Option<(Target, TypeId)> {
         if receiver.is_error() {
             return None;
         }
         if let Type::Anonymous(_) = types::get(receiver.ty) {
             let owner = types::display(receiver.ty);
-            self.error("CS0200", span, format!("Property or indexer '{owner}.{name}' cannot be assigned to -- it is read only"));
+            self.error(
+                "CS0200",
+                span,
+                format!("Property or indexer '{owner}.{name}' cannot be assigned to -- it is read only"),
+            );
             return None;
         }
         let Some(member) = members::lookup(receiver.ty, name, &[MemberKind::Property]).first().copied() else {
@@ -147,7 +174,11 @@ impl Binder {
                     let index = self.array_index(args, span)?;
                     let array = self.keep(target, &mut first);
                     let index = self.keep(index, &mut first);
-                    let read = Expr::new(Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) }, *element, span);
+                    let read = Expr::new(
+                        Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) },
+                        *element,
+                        span,
+                    );
                     return Some((first, Target::Element { array, index, ty: *element }, read));
                 }
                 let (member, all) = self.indexer(target, args, span)?;
@@ -156,7 +187,9 @@ impl Binder {
                 self.set_target(&member, all, span).map(|t| (first, t, read))
             }
             ExprKind::Member { target, name } => {
-                let super::Entity::Value(receiver) = self.entity(target) else { return self.assign_target(expr).and(None) };
+                let super::Entity::Value(receiver) = self.entity(target) else {
+                    return self.assign_target(expr).and(None);
+                };
                 let receiver = self.keep(receiver, &mut first);
                 let read = self.property(&receiver, &name.ident.text, span);
                 let (target, _) = self.property_target(receiver, &name.ident.text, span)?;
@@ -222,7 +255,11 @@ impl Binder {
         let number = nullable_inner(ty).unwrap_or(ty);
         if prim_of(number).is_none() && !crate::compile::bound::is_enum(number) {
             let token = if up { "++" } else { "--" };
-            return self.fail("CS0023", span, format!("Operator '{token}' cannot be applied to operand of type '{}'", types::display(ty)));
+            return self.fail(
+                "CS0023",
+                span,
+                format!("Operator '{token}' cannot be applied to operand of type '{}'", types::display(ty)),
+            );
         }
         let old = self.temporary(ty);
         let one = Expr::constant(Const::Int(1), TypeId::INT32, span);

@@ -1,7 +1,9 @@
 //! `new` in all its forms.
 
 use policy_parser::Span;
-use policy_parser::csharp::ast::{self, ExprKind, InitializerKind, InitializerValue, MemberInitializerTarget, TypeSyntax};
+use policy_parser::csharp::ast::{
+    self, ExprKind, InitializerKind, InitializerValue, MemberInitializerTarget, TypeSyntax,
+};
 
 use super::strip;
 use crate::compile::binder::Binder;
@@ -13,7 +15,13 @@ use crate::library::TypeDefKind;
 use crate::types::{self, Type, TypeId};
 
 impl Binder {
-    pub(super) fn new_object(&mut self, ty: &TypeSyntax, args: Option<&[ast::Argument]>, initializer: Option<&ast::Initializer>, span: Span) -> Expr {
+    pub(super) fn new_object(
+        &mut self,
+        ty: &TypeSyntax,
+        args: Option<&[ast::Argument]>,
+        initializer: Option<&ast::Initializer>,
+        span: Span,
+    ) -> Expr {
         let ty = self.type_of_syntax(ty);
         let bound = self.arguments(args.unwrap_or_default());
         if ty == types::error() {
@@ -41,7 +49,9 @@ impl Binder {
             let mut args = args;
             return match args.pop().map(|a| (a.kind, a.span)) {
                 Some((ArgKind::Lambda(lambda), at)) => self.lambda(lambda, ty, at),
-                Some((ArgKind::Group(group), _)) => self.group_to_delegate(&group, ty).unwrap_or_else(|| Expr::error(span)),
+                Some((ArgKind::Group(group), _)) => {
+                    self.group_to_delegate(&group, ty).unwrap_or_else(|| Expr::error(span))
+                }
                 _ => self.fail("CS0149", span, "Method name expected"),
             };
         }
@@ -52,8 +62,20 @@ impl Binder {
         }
         if let Some((def, _)) = named(ty) {
             match def.decl.kind {
-                TypeDefKind::Interface => return self.fail("CS0144", span, format!("Cannot create an instance of the abstract type or interface '{shown}'")),
-                TypeDefKind::StaticClass => return self.fail("CS0712", span, format!("Cannot create an instance of the static class '{shown}'")),
+                TypeDefKind::Interface => {
+                    return self.fail(
+                        "CS0144",
+                        span,
+                        format!("Cannot create an instance of the abstract type or interface '{shown}'"),
+                    );
+                }
+                TypeDefKind::StaticClass => {
+                    return self.fail(
+                        "CS0712",
+                        span,
+                        format!("Cannot create an instance of the static class '{shown}'"),
+                    );
+                }
                 _ => {}
             }
         }
@@ -69,7 +91,11 @@ impl Binder {
             }
             Some(Err((a, b))) => {
                 let (a, b) = (self.signature_name(&a), self.signature_name(&b));
-                self.fail("CS0121", span, format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"))
+                self.fail(
+                    "CS0121",
+                    span,
+                    format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"),
+                )
             }
             None => {
                 if candidates.is_empty() {
@@ -151,7 +177,10 @@ impl Binder {
     fn add_element(&mut self, slot: LocalId, args: &[ast::Expr], span: Span) -> Expr {
         let receiver = self.slot(slot, span);
         let name = ast::SimpleName { ident: ast::Ident { text: "Add".into(), span }, type_args: None };
-        if !subtype::supertypes(receiver.ty).iter().any(|t| *t == TypeId::ENUMERABLE_OBJECT || matches!(types::get(*t), Type::Named { def, .. } if def.0 == TypeId::ENUMERABLE.0)) {
+        if !subtype::supertypes(receiver.ty).iter().any(|t| {
+            *t == TypeId::ENUMERABLE_OBJECT
+                || matches!(types::get(*t), Type::Named { def, .. } if def.0 == TypeId::ENUMERABLE.0)
+        }) {
             let ty = types::display(receiver.ty);
             return self.fail("CS1922", span, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
         }
@@ -179,11 +208,19 @@ impl Binder {
             };
             if value.is_null_literal() || value.ty == types::void() {
                 let what = super::shown(&value);
-                values.push(self.fail("CS0828", member.value.span, format!("Cannot assign '{what}' to anonymous type property")));
+                values.push(self.fail(
+                    "CS0828",
+                    member.value.span,
+                    format!("Cannot assign '{what}' to anonymous type property"),
+                ));
                 continue;
             }
             if shape.iter().any(|(n, _)| *n == name) {
-                self.error("CS0833", member.value.span, "An anonymous type cannot have multiple properties with the same name");
+                self.error(
+                    "CS0833",
+                    member.value.span,
+                    "An anonymous type cannot have multiple properties with the same name",
+                );
             }
             shape.push((name, value.ty));
             values.push(value);
@@ -195,7 +232,15 @@ impl Binder {
         Expr::new(Kind::NewAnonymous(values), ty, span)
     }
 
-    pub(super) fn new_array(&mut self, element: &TypeSyntax, sizes: &[ast::Expr], rank: u8, further: &[u8], initializer: Option<&ast::ArrayInitializer>, span: Span) -> Expr {
+    pub(super) fn new_array(
+        &mut self,
+        element: &TypeSyntax,
+        sizes: &[ast::Expr],
+        rank: u8,
+        further: &[u8],
+        initializer: Option<&ast::ArrayInitializer>,
+        span: Span,
+    ) -> Expr {
         let mut element_ty = self.type_of_syntax(element);
         if rank > 1 || further.iter().any(|r| *r > 1) {
             return self.fail("TG0402", span, "arrays of several dimensions are not supported yet");
@@ -217,14 +262,20 @@ impl Binder {
                         _ => return self.fail("CS0150", size.span, "A constant value is expected"),
                     };
                     if expected != initializer.elements.len() as i128 {
-                        return self.fail("CS0847", initializer.span, format!("An array initializer of length '{expected}' is expected"));
+                        return self.fail(
+                            "CS0847",
+                            initializer.span,
+                            format!("An array initializer of length '{expected}' is expected"),
+                        );
                     }
                 }
                 Expr { span, ..self.array_initializer(initializer, ty) }
             }
             (Some(size), None) => {
                 let size = self.value(size);
-                let target = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64].into_iter().find(|t| self.converts(&size, *t));
+                let target = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64]
+                    .into_iter()
+                    .find(|t| self.converts(&size, *t));
                 let length = self.convert(size, target.unwrap_or(TypeId::INT32));
                 if let Some(Const::Int(n)) = &length.constant {
                     if *n < 0 {

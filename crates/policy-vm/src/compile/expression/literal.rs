@@ -1,7 +1,7 @@
 //! Literals and interpolated strings.
 
 use policy_parser::Span;
-use policy_parser::csharp::ast::{self, InterpolationPart, IntegerType, Literal, StringLiteral};
+use policy_parser::csharp::ast::{self, IntegerType, InterpolationPart, Literal, StringLiteral};
 use rust_decimal::Decimal;
 
 use crate::compile::binder::Binder;
@@ -18,9 +18,14 @@ impl Binder {
             Literal::Integer { value, ty } => (Const::Int(i128::from(*value)), integer_type(*ty)),
             Literal::Double(n) => (Const::Float(*n), TypeId::DOUBLE),
             Literal::Single(n) => (Const::Float(f64::from(*n)), TypeId::SINGLE),
-            Literal::Decimal { mantissa, scale } => match i128::try_from(*mantissa).ok().and_then(|m| Decimal::try_from_i128_with_scale(m, *scale).ok()) {
+            Literal::Decimal { mantissa, scale } => match i128::try_from(*mantissa)
+                .ok()
+                .and_then(|m| Decimal::try_from_i128_with_scale(m, *scale).ok())
+            {
                 Some(d) => (Const::Decimal(d), TypeId::DECIMAL),
-                None => return self.fail("CS0594", span, "Floating-point constant is outside the range of type 'decimal'"),
+                None => {
+                    return self.fail("CS0594", span, "Floating-point constant is outside the range of type 'decimal'");
+                }
             },
         };
         Expr::constant(value, ty, span)
@@ -30,7 +35,9 @@ impl Binder {
         let mut pieces = Vec::new();
         for part in parts {
             match part {
-                InterpolationPart::Text(text) => pieces.push(Expr::constant(Const::Text(text.clone()), TypeId::STRING, span)),
+                InterpolationPart::Text(text) => {
+                    pieces.push(Expr::constant(Const::Text(text.clone()), TypeId::STRING, span))
+                }
                 InterpolationPart::Hole { value, alignment, format } => {
                     pieces.push(self.hole(value, alignment.as_ref(), format.as_deref()));
                 }

@@ -146,7 +146,9 @@ fn specific(a: TypeId, b: TypeId) -> Option<bool> {
         (Type::TypeParam(_) | Type::MethodParam(_), Type::TypeParam(_) | Type::MethodParam(_)) => None,
         (Type::TypeParam(_) | Type::MethodParam(_), _) => Some(false),
         (_, Type::TypeParam(_) | Type::MethodParam(_)) => Some(true),
-        (Type::Named { args: x, .. }, Type::Named { args: y, .. }) => x.iter().zip(y).find_map(|(p, q)| specific(*p, *q)),
+        (Type::Named { args: x, .. }, Type::Named { args: y, .. }) => {
+            x.iter().zip(y).find_map(|(p, q)| specific(*p, *q))
+        }
         (Type::Array { element: x, .. }, Type::Array { element: y, .. }) => specific(*x, *y),
         (Type::Nullable(x), Type::Nullable(y)) => specific(*x, *y),
         _ => None,

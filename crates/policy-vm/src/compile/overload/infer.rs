@@ -97,7 +97,12 @@ impl Binder {
         Some(inference)
     }
 
-    fn explicit_lambda_inputs(&mut self, lambda: &policy_parser::csharp::ast::Lambda, param: TypeId, inference: &mut Inference) {
+    fn explicit_lambda_inputs(
+        &mut self,
+        lambda: &policy_parser::csharp::ast::Lambda,
+        param: TypeId,
+        inference: &mut Inference,
+    ) {
         let (Some(params), Some((inputs, _))) = (&lambda.params, delegate(param)) else { return };
         for (p, input) in params.iter().zip(inputs) {
             if let Some(syntax) = &p.ty {
@@ -114,7 +119,12 @@ impl Binder {
             .iter()
             .map(|ty| {
                 let value = crate::compile::bound::Expr::new(crate::compile::bound::Kind::Default, *ty, span);
-                Arg { name: None, mode: policy_parser::csharp::ast::ArgumentMode::Value, kind: ArgKind::Value(value), span }
+                Arg {
+                    name: None,
+                    mode: policy_parser::csharp::ast::ArgumentMode::Value,
+                    kind: ArgKind::Value(value),
+                    span,
+                }
             })
             .collect();
         let (candidates, _) = self.group_candidates(group);
@@ -228,7 +238,9 @@ impl Inference {
     /// All type parameters in the type are fixed or could be.
     fn can_fix(&self, ty: TypeId) -> bool {
         params_in(ty).into_iter().all(|n| {
-            self.params.get(usize::from(n)).is_some_and(|b| b.fixed.is_some() || !b.exact.is_empty() || !b.lower.is_empty() || !b.upper.is_empty())
+            self.params
+                .get(usize::from(n))
+                .is_some_and(|b| b.fixed.is_some() || !b.exact.is_empty() || !b.lower.is_empty() || !b.upper.is_empty())
         })
     }
 
