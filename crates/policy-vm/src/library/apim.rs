@@ -1,9 +1,12 @@
 //! The `context` object, its parts, and the extension methods that come with it.
 
+use crate::cx::Cx;
+use crate::exception::Throw;
 use crate::exchange::Call;
 use crate::library::TypeDef;
 use crate::types::TypeId;
 use crate::value::sequence::Iter;
+use crate::value::text::TextBuf;
 use crate::value::{Part, View};
 
 /// The types of this module.
@@ -21,4 +24,14 @@ pub fn type_of_part(part: Part) -> TypeId {
 pub fn iterate_view(call: &Call, view: View) -> Option<Iter> {
     let _ = (call, view);
     None
+}
+
+/// Appends `ToString()` of a part of the context.
+///
+/// # Errors
+/// When a budget is exhausted.
+pub fn write_view(cx: &mut Cx<'_>, view: View, out: &mut TextBuf) -> Result<(), Throw> {
+    let _ = cx;
+    out.push_str(&crate::types::net_name(type_of_part(view.part)));
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! `System.Collections.Generic`.
 
+pub(super) mod comparers;
 pub(super) mod dictionary;
 pub(super) mod i_enumerable_object;
 pub(super) mod icollection;
@@ -15,4 +16,4 @@ pub(super) mod list;
 use crate::library::TypeDef;
 
 /// The types of this namespace that are not well known to the compiler (those are listed in `registry.rs`).
-pub(super) static TYPES: &[&TypeDef] = &[];
+pub(super) static TYPES: &[&TypeDef] = &[&comparers::EQUALITY, &comparers::ORDER];
