@@ -4,8 +4,11 @@ pub(super) mod array;
 pub(super) mod boolean;
 pub(super) mod byte;
 pub(super) mod char;
-pub(super) mod date_time;
-pub(super) mod date_time_offset;
+pub(crate) mod date_time;
+pub(super) mod date_time_kind;
+pub(crate) mod date_time_offset;
+pub(super) mod date_time_styles;
+pub(super) mod day_of_week;
 pub(super) mod decimal;
 pub(super) mod delegate;
 pub(super) mod delegates;
@@ -17,6 +20,7 @@ pub(super) mod guid;
 pub(super) mod icomparable;
 pub(super) mod idisposable;
 pub(super) mod iequatable;
+pub(super) mod iformat_provider;
 pub(super) mod iformattable;
 pub(super) mod int16;
 pub(super) mod int32;
@@ -26,7 +30,8 @@ pub(super) mod object;
 pub(super) mod sbyte;
 pub(super) mod single;
 pub(super) mod string;
-pub(super) mod time_span;
+pub(crate) mod time_span;
+pub(super) mod time_span_styles;
 pub(super) mod type_object;
 pub(super) mod uint16;
 pub(super) mod uint32;
@@ -36,4 +41,10 @@ pub(super) mod value_type;
 use crate::library::TypeDef;
 
 /// The types of this namespace that are not well known to the compiler (those are listed in `registry.rs`).
-pub(super) static TYPES: &[&TypeDef] = &[];
+pub(super) static TYPES: &[&TypeDef] = &[
+    &date_time_kind::TYPE,
+    &date_time_styles::TYPE,
+    &day_of_week::TYPE,
+    &iformat_provider::TYPE,
+    &time_span_styles::TYPE,
+];

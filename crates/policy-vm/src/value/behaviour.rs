@@ -10,6 +10,7 @@ use super::heap::{Heap, Object};
 use super::text::{Str, TextBuf};
 use crate::cx::Cx;
 use crate::exception::Throw;
+use crate::library::system;
 use crate::types::{self, TypeId};
 
 /// The run-time type; `None` for null.
@@ -75,6 +76,11 @@ pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<()
         Value::String(s) => out.push_text(cx.heap.text(s)),
         Value::Int32(n) => out.push_str(&n.to_string()),
         Value::Bool(b) => out.push_str(if b { "True" } else { "False" }),
+        Value::DateTime(_) => return system::date_time::format(cx, value, None, out),
+        Value::TimeSpan(_) => return system::time_span::format(cx, value, None, out),
+        Value::Object(handle) if matches!(cx.heap.object(handle), Object::DateTimeOffset { .. }) => {
+            return system::date_time_offset::format(cx, value, None, out);
+        }
         other => {
             if let Some(ty) = type_of(cx.heap, other) {
                 out.push_str(&types::net_name(ty));
@@ -91,6 +97,15 @@ pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<()
 pub fn equals(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
     Ok(match (a, b) {
         (Value::String(a), Value::String(b)) => cx.heap.text(a).equals(cx.heap.text(b)),
+        // The kind of a date does not count, nor does the offset of one that has it.
+        (Value::DateTime(a), Value::DateTime(b)) => a.ticks() == b.ticks(),
+        (Value::Object(_), Value::Object(_)) => match (cx.heap.get(a), cx.heap.get(b)) {
+            (
+                Some(Object::DateTimeOffset { ticks: a, offset: m }),
+                Some(Object::DateTimeOffset { ticks: b, offset: n }),
+            ) => system::date_time_offset::utc_of(*a, *m) == system::date_time_offset::utc_of(*b, *n),
+            _ => a == b,
+        },
         (a, b) => a == b,
     })
 }
@@ -106,6 +121,13 @@ pub fn hash(cx: &mut Cx<'_>, value: Value) -> Result<u64, Throw> {
     match value {
         Value::String(s) => cx.heap.text(s).units().for_each(|u| hasher.write_u16(u)),
         Value::Int32(n) => hasher.write_i32(n),
+        Value::DateTime(date) => hasher.write_i64(date.ticks()),
+        Value::TimeSpan(ticks) => hasher.write_i64(ticks),
+        Value::Object(handle) => {
+            if let Object::DateTimeOffset { ticks, offset } = cx.heap.object(handle) {
+                hasher.write_i64(system::date_time_offset::utc_of(*ticks, *offset));
+            }
+        }
         _ => {}
     }
     Ok(hasher.finish())
@@ -119,6 +141,8 @@ pub fn compare(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
     Ok(match (a, b) {
         (Value::Int32(a), Value::Int32(b)) => a.cmp(&b),
         (Value::String(a), Value::String(b)) => cx.heap.text(a).compare(cx.heap.text(b)),
+        (Value::DateTime(a), Value::DateTime(b)) => a.ticks().cmp(&b.ticks()),
+        (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(&b),
         _ => return Err(cx.throw(crate::exception::Exc::Argument, "At least one object must implement IComparable.")),
     })
 }
