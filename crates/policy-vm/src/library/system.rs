@@ -32,6 +32,8 @@ pub(super) mod single;
 pub(super) mod string;
 pub(crate) mod time_span;
 pub(super) mod time_span_styles;
+pub(super) mod time_zone;
+pub(super) mod time_zone_info;
 pub(super) mod type_object;
 pub(super) mod uint16;
 pub(super) mod uint32;
@@ -47,4 +49,6 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &day_of_week::TYPE,
     &iformat_provider::TYPE,
     &time_span_styles::TYPE,
+    &time_zone::TYPE,
+    &time_zone_info::TYPE,
 ];

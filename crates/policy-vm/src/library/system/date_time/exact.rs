@@ -125,7 +125,7 @@ impl Found {
         match self.afternoon {
             Some(true) if hour < 12 => hour += 12,
             Some(false) if hour == 12 => hour = 0,
-            Some(_) if hour > 12 && self.hour.is_some() => return Err(Bad::Format),
+            Some(false) if hour > 12 => return Err(Bad::Format),
             _ => {}
         }
         let (minute, second) = (self.minute.unwrap_or(0), self.second.unwrap_or(0));

@@ -205,9 +205,9 @@ impl Found {
             (Some((month, _)), [a]) => Some((full_year(*a), month, 1)),
             (None, [a, b, c]) if a.1 > 2 => Some((full_year(*a), b.0, c.0)),
             (None, [a, b, c]) => Some((full_year(*c), a.0, b.0)),
-            (None, [a, b]) if a.1 > 2 => Some((full_year(*a), b.0, 1)),
-            (None, [a, b]) if b.1 > 2 => Some((full_year(*b), a.0, 1)),
-            (None, [a, b]) => Some((this_year, a.0, b.0)),
+            (None, [a, b]) if a.1 > 2 && b.1 <= 2 => Some((full_year(*a), b.0, 1)),
+            (None, [a, b]) if b.1 > 2 && a.1 <= 2 => Some((full_year(*b), a.0, 1)),
+            (None, [a, b]) if a.1 <= 2 => Some((this_year, a.0, b.0)),
             _ => None,
         }
     }
@@ -431,7 +431,8 @@ impl Reader<'_> {
             self.at += 1;
             return if self.eat('.') { Ok(()) } else { Err(Bad::Word(start)) };
         }
-        let known = word.starts_with(['Z', 'z', 'T', 't']) && (self.found.time.is_some() || self.found.has_date());
+        let known = (word.starts_with(['Z', 'z']) || word.eq_ignore_ascii_case("t"))
+            && (self.found.time.is_some() || self.found.has_date());
         Err(if known { Bad::Format } else { Bad::Word(start) })
     }
 
