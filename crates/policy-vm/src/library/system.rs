@@ -9,6 +9,9 @@ pub(super) mod culture_info;
 pub(crate) mod date_time;
 pub(crate) mod date_time_offset;
 pub(crate) mod decimal;
+pub(super) mod date_time_kind;
+pub(super) mod date_time_styles;
+pub(super) mod day_of_week;
 pub(super) mod delegate;
 pub(super) mod delegates;
 pub(super) mod double;
@@ -38,6 +41,9 @@ pub(crate) mod time_span;
 pub(crate) mod tuple;
 pub(crate) mod type_code;
 pub(crate) mod type_object;
+pub(super) mod time_span_styles;
+pub(super) mod time_zone;
+pub(super) mod time_zone_info;
 pub(super) mod uint16;
 pub(super) mod uint32;
 pub(super) mod uint64;
@@ -61,4 +67,10 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &string_comparison::STRING_COMPARISON,
     &string_comparison::STRING_SPLIT_OPTIONS,
     &type_code::TYPE,
+    &date_time_kind::TYPE,
+    &date_time_styles::TYPE,
+    &day_of_week::TYPE,
+    &time_span_styles::TYPE,
+    &time_zone::TYPE,
+    &time_zone_info::TYPE,
 ];
