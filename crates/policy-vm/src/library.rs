@@ -36,6 +36,9 @@ use crate::types::TypeId;
 use crate::value::Value;
 pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 
+/// The platform's line end, as `Environment.NewLine` has it in the container gateway.
+pub const NEW_LINE: &str = "\n";
+
 /// What runs when a member is used.
 ///
 /// `args` are the arguments in order of declaration, the receiver of an instance member first. The receiver is never
