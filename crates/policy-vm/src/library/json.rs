@@ -5,7 +5,7 @@
 
 mod big_integer;
 mod compare;
-mod convert;
+pub(in crate::library) mod convert;
 mod conversions;
 mod date;
 mod deserialize;

@@ -23,7 +23,7 @@ use super::write::integer;
 pub(super) static URI: Known = Known::new("System.Uri");
 
 /// A member of another type of the library, found by its signature.
-pub(super) fn member(ty: &str, name: &str, params: &[TypeId]) -> Option<NativeFn> {
+pub(in crate::library) fn member(ty: &str, name: &str, params: &[TypeId]) -> Option<NativeFn> {
     let library = library::get();
     let def = library.def(library.find_full(ty)?);
     let fits = |s: &&library::Signature| {
@@ -40,14 +40,14 @@ fn call_text(cx: &mut Cx<'_>, ty: &'static str, name: &str, value: Value) -> Res
     }
 }
 
-/// `double.ToString()`: the shortest text that reads back the same, with an exponent from 1E+15 and below 1E-05.
+/// `double.ToString()`: the shortest text that reads back the same, with an exponent from 1E+17 on and below 0.0001.
 pub(super) fn double_text(value: f64) -> String {
-    real_text(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format!("{value:e}"), 15)
+    real_text(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format!("{value:e}"), 17)
 }
 
 /// `float.ToString()`.
 pub(super) fn single_text(value: f32) -> String {
-    real_text(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format!("{value:e}"), 7)
+    real_text(value.is_nan(), value.is_infinite(), value.is_sign_negative(), format!("{value:e}"), 9)
 }
 
 fn real_text(nan: bool, infinite: bool, negative: bool, shortest: String, precision: i32) -> String {
@@ -64,7 +64,7 @@ fn real_text(nan: bool, infinite: bool, negative: bool, shortest: String, precis
         None => ("", mantissa),
     };
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
-    if exponent >= precision || exponent < -5 {
+    if exponent >= precision || exponent < -4 {
         let (first, rest) = digits.split_at(1.min(digits.len()));
         let point = if rest.is_empty() { "" } else { "." };
         let mark = if exponent < 0 { '-' } else { '+' };
@@ -92,7 +92,7 @@ pub(super) fn parse_double(text: &str) -> Option<f64> {
 }
 
 /// Base 64 with padding.
-pub(super) fn base64(bytes: &[u8]) -> String {
+pub(in crate::library) fn base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
@@ -517,7 +517,7 @@ fn is_convertible(ty: TypeId) -> bool {
 }
 
 /// True for structures and enumerations, but not for `T?`.
-pub(super) fn is_value_type(ty: TypeId) -> bool {
+pub(in crate::library) fn is_value_type(ty: TypeId) -> bool {
     match types::get(ty) {
         Type::Named { def, .. } => {
             let kind = library::get().def(*def).decl.kind;
@@ -531,7 +531,7 @@ pub(super) fn is_value_type(ty: TypeId) -> bool {
 }
 
 /// `T` of `T?`.
-pub(super) fn nullable(ty: TypeId) -> Option<TypeId> {
+pub(in crate::library) fn nullable(ty: TypeId) -> Option<TypeId> {
     match types::get(ty) {
         Type::Nullable(inner) => Some(*inner),
         _ => None,

@@ -497,6 +497,9 @@ impl<'a, U: Unit> Reader<'a, U> {
                 return Err(self.fail_at(heap, "Unexpected character while parsing constructor", unit));
             }
         };
+        if start == end {
+            return Err(self.fail(heap, "Empty constructor name."));
+        }
         let name = U::part(heap, self.source, self.text, start, end)?;
         self.white_space();
         if self.here() != u16::from(b'(') {

@@ -88,3 +88,79 @@ fn json_path_answers() {
         assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), cases.len(), wrong.join("\n"));
     });
 }
+
+/// The recorded rows of a file, as tokens.
+fn rows(cx: &mut Cx<'_>, file: &str) -> Vec<Ref> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/goldens").join(file);
+    let text = std::fs::read_to_string(path).expect("recorded rows");
+    let row = |line: &str| {
+        let line = cx.heap.new_str(line).expect("within budget");
+        let parsed = load::parse_with(cx, line, Wanted::Token, false).expect("rows are JSON");
+        node::token(cx.heap, parsed).expect("a token")
+    };
+    text.lines().map(row).collect()
+}
+
+fn shown(cx: &mut Cx<'_>, parsed: Result<Value, Throw>, with_type: bool) -> String {
+    match parsed {
+        Ok(value) => {
+            let at = node::token(cx.heap, value).expect("a token");
+            let ty = node::node(cx.heap, at).token_type().name();
+            let text = compact(cx, at);
+            if with_type { format!("{ty} {text}") } else { text }
+        }
+        Err(throw) => {
+            let shown = show_throw(cx, throw);
+            let bare = shown.split_once(": ").map(|(_, message)| message.to_owned());
+            if with_type { shown } else { bare.unwrap_or(shown) }
+        }
+    }
+}
+
+#[test]
+fn texts_and_messages() {
+    with_cx(&[], |cx| {
+        let mut wrong = Vec::new();
+        for row in rows(cx, "json-text.jsonl") {
+            let wanted = match text_member(cx, row, "as").as_str() {
+                "JObject" => Wanted::Object,
+                "JArray" => Wanted::Array,
+                _ => Wanted::Token,
+            };
+            let expected = text_member(cx, row, "value") + &text_member(cx, row, "error");
+            let text = member(cx, row, "text");
+            let Some(Value::String(text)) = node::token(cx.heap, text)
+                .and_then(|at| node::scalar(cx.heap, at))
+                .map(|(_, value)| value)
+            else {
+                continue;
+            };
+            let parsed = load::parse(cx, text, wanted);
+            let got = shown(cx, parsed, true);
+            if got != expected {
+                wrong.push(format!("{:?} as {wanted:?}\n  expected {expected:?}\n  got      {got:?}", cx.text(text).to_utf8()));
+            }
+        }
+        assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
+
+#[test]
+fn json_parsing_suite() {
+    let Some(folder) = suite("json-parsing/test_parsing") else { return };
+    with_cx(&[], |cx| {
+        let mut wrong = Vec::new();
+        for row in rows(cx, "json-parsing.jsonl") {
+            let file = text_member(cx, row, "file");
+            let expected = text_member(cx, row, "value") + &text_member(cx, row, "error");
+            let bytes = std::fs::read(folder.join(&file)).expect("a file of the suite");
+            let text = cx.heap.new_str(&String::from_utf8_lossy(&bytes)).expect("within budget");
+            let parsed = load::parse(cx, text, Wanted::Token);
+            let got = shown(cx, parsed, false);
+            if got != expected {
+                wrong.push(format!("{file}\n  expected {expected:?}\n  got      {got:?}"));
+            }
+        }
+        assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));
+    });
+}
