@@ -4,10 +4,9 @@ use crate::cx::Cx;
 use crate::exception::Throw;
 use crate::exchange::Call;
 use crate::library::TypeDef;
-use crate::types::TypeId;
+use crate::types::{self, Type, TypeId};
 use crate::value::sequence::Iter;
-use crate::value::text::TextBuf;
-use crate::value::{Part, View};
+use crate::value::{Part, Value, View};
 
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[];
@@ -26,12 +25,38 @@ pub fn iterate_view(call: &Call, view: View) -> Option<Iter> {
     None
 }
 
-/// Appends `ToString()` of a part of the context.
+/// A new `Dictionary<TKey,TValue>` of these pairs, made by the members of that class.
 ///
 /// # Errors
 /// When a budget is exhausted.
-pub fn write_view(cx: &mut Cx<'_>, view: View, out: &mut TextBuf) -> Result<(), Throw> {
-    let _ = cx;
-    out.push_str(&crate::types::net_name(type_of_part(view.part)));
-    Ok(())
+pub(super) fn new_dictionary(
+    cx: &mut Cx<'_>,
+    key: TypeId,
+    value: TypeId,
+    pairs: &[(Value, Value)],
+) -> Result<Option<Value>, Throw> {
+    let library = super::get();
+    let ty = types::construct(TypeId::DICTIONARY, &[key, value]);
+    let Type::Named { def, args } = types::get(ty) else { return Ok(None) };
+    let members = library.def(*def).members();
+    let create = members.iter().find(|m| m.kind == super::MemberKind::Constructor && m.params.is_empty());
+    let set = members.iter().find(|m| m.kind == super::MemberKind::Indexer && m.params.len() == 1).and_then(|m| m.set);
+    let (Some(create), Some(set)) = (create, set) else { return Ok(None) };
+    let outer = std::mem::replace(&mut cx.type_args, args);
+    let made = fill(cx, create.run, set, pairs);
+    cx.type_args = outer;
+    made.map(Some)
+}
+
+fn fill(
+    cx: &mut Cx<'_>,
+    create: super::NativeFn,
+    set: super::NativeFn,
+    pairs: &[(Value, Value)],
+) -> Result<Value, Throw> {
+    let made = create(cx, &[])?;
+    for (key, value) in pairs {
+        set(cx, &[made, *key, *value])?;
+    }
+    Ok(made)
 }
