@@ -22,3 +22,10 @@ pub fn iterate_view(call: &Call, view: View) -> Option<Iter> {
     let _ = (call, view);
     None
 }
+
+/// How the collection interfaces reach a part of the context, when it is a collection.
+#[must_use]
+pub fn collection_of_view(view: View) -> Option<&'static super::collections::Collection> {
+    let _ = view;
+    None
+}

@@ -27,3 +27,10 @@ pub fn iterate_node(heap: &Heap, node: Ref) -> Option<Iter> {
     let _ = (heap, node);
     None
 }
+
+/// How the collection interfaces reach a token, when it is a container.
+#[must_use]
+pub fn collection_of_node(node: &Node) -> Option<&'static super::collections::Collection> {
+    let _ = node;
+    None
+}
