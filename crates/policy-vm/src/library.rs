@@ -339,6 +339,10 @@ impl Def {
     /// As `Type.ToString()` writes the open type: ``System.Collections.Generic.List`1``.
     #[must_use]
     pub fn net_name(&self) -> String {
+        // Nested types are declared with a dot and take the type arguments of the type around them.
+        if let Some(nested) = self.full.strip_prefix("System.Collections.Generic.Dictionary.") {
+            return format!("System.Collections.Generic.Dictionary`2+{nested}");
+        }
         match self.type_params.len() {
             0 => self.full.to_owned(),
             n => format!("{}`{n}", self.full),

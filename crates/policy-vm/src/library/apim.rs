@@ -60,3 +60,20 @@ fn fill(
     }
     Ok(made)
 }
+
+/// How the collection interfaces reach a part of the context, when it is a collection.
+#[must_use]
+pub fn collection_of_view(view: View) -> Option<&'static super::collections::Collection> {
+    let _ = view;
+    None
+}
+
+/// Appends `ToString()` of a part of the context.
+///
+/// # Errors
+/// When a budget is exhausted.
+pub fn write_view(cx: &mut Cx<'_>, view: View, out: &mut crate::value::text::TextBuf) -> Result<(), Throw> {
+    let _ = cx;
+    out.push_str(&types::net_name(type_of_part(view.part)));
+    Ok(())
+}

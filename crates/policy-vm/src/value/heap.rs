@@ -151,6 +151,14 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
         let _ = heap;
         None
     }
+    /// How it compares, when it is an `IEqualityComparer<T>` or `IComparer<T>`.
+    fn comparer(&self) -> Option<super::comparer::ComparerKind> {
+        None
+    }
+    /// How the collection interfaces reach it, when it is a collection.
+    fn collection(&self) -> Option<&'static crate::library::collections::Collection> {
+        None
+    }
 }
 
 /// The literals of one program: texts that exist once, not per run.
