@@ -523,7 +523,7 @@ fn handler(cx: &Cx<'_>, function: &Function, pc: usize, exception: Ref) -> Optio
     let Object::Exception(object) = cx.heap.object(exception) else { return None };
     // `pc` is already past the instruction that threw.
     let at = u32::try_from(pc).ok()?.checked_sub(1)?;
-    let fits = |h: &&crate::bytecode::Handler| h.start <= at && at < h.end && cast::is_subtype(object.ty, h.ty);
+    let fits = |h: &&crate::bytecode::Handler| h.start <= at && at < h.end && cast::is_assignable(object.ty, h.ty);
     function.handlers.iter().find(fits).map(|h| (h.target as usize, h.register))
 }
 

@@ -33,7 +33,6 @@ use crate::value::{Ref, Value};
 pub use dispatch::Collection;
 
 /// The types of this namespace that are not well known to the compiler (those are listed in `registry.rs`).
-pub(super) static TYPES: &[&TypeDef] = &[&comparers::EQUALITY, &comparers::ORDER];
 pub(super) static TYPES: &[&TypeDef] = &[
     &comparers::EQUALITY,
     &comparers::ORDER,
