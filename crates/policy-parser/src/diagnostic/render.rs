@@ -1,0 +1,1 @@
+//! Diagnostics as text, as one line each, and as JSON.
