@@ -8,7 +8,7 @@ mod walk;
 
 use std::sync::Arc;
 
-use crate::bytecode::{Function, Tables};
+use crate::bytecode::Code;
 use crate::step::ExprId;
 use crate::types::TypeId;
 use crate::value::heap::Pool;
@@ -99,14 +99,7 @@ impl ExpressionSink {
     }
 
     /// Everything that was compiled, for the program.
-    pub(crate) fn finish(self) -> Code {
-        Code { functions: Vec::new(), tables: Tables::default(), pool: Arc::default() }
+    pub(crate) fn finish(self) -> (Code, Arc<Pool>) {
+        (Code::default(), Arc::default())
     }
-}
-
-/// The compiled expressions of a program.
-pub(crate) struct Code {
-    pub(crate) functions: Vec<Function>,
-    pub(crate) tables: Tables,
-    pub(crate) pool: Arc<Pool>,
 }

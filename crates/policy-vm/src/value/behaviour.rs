@@ -47,7 +47,7 @@ pub fn type_of(heap: &Heap, value: Value) -> Option<TypeId> {
             Object::Json(node) => node.type_id(),
             Object::Type(_) => TypeId::TYPE,
             Object::Native(object) => object.net_type(),
-            Object::Cell(_) | Object::Taken => TypeId::OBJECT,
+            Object::Cell(_) | Object::Iterator(_) | Object::Taken => TypeId::OBJECT,
         },
     })
 }

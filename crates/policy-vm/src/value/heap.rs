@@ -63,6 +63,8 @@ pub enum Object {
     Json(Node),
     /// `System.Type`, as `typeof` gives it.
     Type(TypeId),
+    /// A position in a sequence, held by a `foreach`.
+    Iterator(Iter),
     /// An object of any other type.
     Native(Box<dyn NetObject>),
     /// Taken out while it is being used; never seen by expressions.
