@@ -74,6 +74,8 @@ pub struct Call {
     pub deployment: Option<Arc<Deployment>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
+    /// Scope of the document that chose it.
+    pub(crate) backend_scope: Option<crate::engine::Scope>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
@@ -162,6 +164,9 @@ pub struct Url {
 }
 
 /// Which backend the request goes to.
+///
+/// [`Request::url`] is always whole for a URL: its path begins with that of the backend's own URL. For an entity only
+/// the host knows the URL: the request's path is then what follows it, and the host puts the entity's URL before it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum BackendChoice {
     /// The API's own service URL, already in [`Request::url`].
