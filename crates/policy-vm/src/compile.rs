@@ -1,36 +1,33 @@
 //! From documents and expressions to programs.
 
 mod binder;
+mod bodies;
 mod bound;
 mod convert;
+mod document;
 mod emit;
 mod expression;
 mod expression_sink;
 mod flow;
 mod fold;
+mod fragment;
 mod lambda;
 mod members;
 mod names;
 mod operators;
 mod overload;
+mod policy;
 mod statement;
 mod subtype;
+mod walk;
 
-use std::sync::Arc;
-
-use policy_parser::Source;
-
-use crate::engine::{Compiled, Engine, Environment, Scope};
 use crate::step::ExprId;
 use crate::types::TypeId;
 
+pub(crate) use bodies::store_body;
+pub(crate) use document::{check_fragment, compile as document};
 pub use expression_sink::ExpressionSink;
-
-/// Compiles a document.
-pub(crate) fn document(engine: &Engine, source: &Arc<Source>, scope: Scope, environment: &Environment) -> Compiled {
-    let _ = (engine, source, scope, environment);
-    Compiled { program: None, diagnostics: Vec::new() }
-}
+pub(crate) use policy::Compiler;
 
 /// What the place of an expression wants, see `expressions.md` 1.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +68,19 @@ pub struct Reads {
     pub request: bool,
     /// `context.Request.Certificate`.
     pub certificate: bool,
+}
+
+impl Reads {
+    /// What either reads.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            request_body: self.request_body | other.request_body,
+            response_body: self.response_body | other.response_body,
+            request: self.request | other.request,
+            certificate: self.certificate | other.certificate,
+        }
+    }
 }
 
 /// What is wrong with an expression; the span counts bytes of the expression's own text.

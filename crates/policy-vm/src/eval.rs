@@ -29,7 +29,7 @@ pub fn compile(text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let mut sink = ExpressionSink::default();
     let compiled = sink.compile(text, Wanted::Any)?;
     let (code, pool) = sink.finish();
-    Ok(Expression { code, pool: Arc::new(pool), id: compiled.id, ty: compiled.ty })
+    Ok(Expression { code, pool: pool, id: compiled.id, ty: compiled.ty })
 }
 
 impl Expression {

@@ -1,5 +1,7 @@
 //! [`ExpressionSink`]: collects the functions, literals and tables of a program while its expressions are compiled.
 
+use std::sync::Arc;
+
 use policy_parser::Span;
 use policy_parser::csharp::{self, ast::StringLiteral};
 use rustc_hash::FxHashMap;
@@ -71,8 +73,8 @@ impl ExpressionSink {
 
     /// The finished functions and their literals.
     #[must_use]
-    pub fn finish(self) -> (Code, Pool) {
-        (self.code, Pool { ascii: self.ascii.into(), wide: self.wide.into() })
+    pub fn finish(self) -> (Code, Arc<Pool>) {
+        (self.code, Arc::new(Pool { ascii: self.ascii.into(), wide: self.wide.into() }))
     }
 
     /// The place of a literal in the pool; equal literals share one.
