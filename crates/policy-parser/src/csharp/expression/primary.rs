@@ -249,7 +249,7 @@ impl Parser<'_> {
             K::True | K::False | K::Null | K::This | K::Base | K::New | K::Delegate | K::Throw | K::Stackalloc => true,
             K::Typeof | K::Sizeof | K::Default | K::Checked | K::Unchecked | K::Ref => true,
             K::OpenParen | K::ColonColon | K::DotDot | K::Caret => true,
-            K::Static => self.peek(1).kind != K::CloseBrace,
+            K::Static => matches!(self.peek(1).kind, K::Ident | K::OpenParen | K::Delegate),
             kind => kind.is_predefined_type() || prefix_operator(kind).is_some(),
         }
     }
