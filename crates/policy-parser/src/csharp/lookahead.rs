@@ -106,16 +106,14 @@ impl Parser<'_> {
     fn scan_type_arguments(&mut self, depth: u32) -> (TypeShape, bool) {
         let mut shape = TypeShape::GenericTypeOrExpression;
         let mut definite = false;
+        // `<>` and `<,>` leave out all arguments or none.
+        if matches!(self.peek(1).kind, TokenKind::Comma | TokenKind::Gt) {
+            self.bump();
+            while self.eat(TokenKind::Comma) {}
+            return if self.eat(TokenKind::Gt) { (shape, false) } else { (TypeShape::NotType, false) };
+        }
         loop {
             self.bump();
-            if self.at(TokenKind::Gt) {
-                self.bump();
-                return (shape, definite);
-            }
-            // `<,>`
-            if self.at(TokenKind::Comma) {
-                continue;
-            }
             match self.scan_type_at(TypeMode::Normal, depth) {
                 TypeShape::NotType => return (TypeShape::NotType, false),
                 TypeShape::GenericTypeOrMethod => shape = TypeShape::GenericTypeOrMethod,

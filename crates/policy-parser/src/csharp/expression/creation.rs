@@ -113,6 +113,11 @@ impl Parser<'_> {
                     break;
                 }
                 TokenKind::Comma => {
+                    let left_out = sizes.len() < usize::from(rank);
+                    if left_out && !matches!(self.peek(1).kind, TokenKind::Comma | TokenKind::CloseBracket) {
+                        let span = self.missing_span();
+                        self.error("CS0443", span, "Syntax error; value expected");
+                    }
                     rank = rank.saturating_add(1);
                     self.bump();
                 }

@@ -28,6 +28,7 @@ impl Parser<'_> {
             K::New => self.new_expression(),
             K::Delegate => return (self.anonymous_method(), false),
             K::Static if self.is_static_lambda() => return (self.static_lambda(), true),
+            K::FatArrow => return (self.lambda(), true),
             K::Typeof | K::Sizeof => self.type_operator(),
             K::Default => self.default_expression(),
             K::Checked | K::Unchecked => self.checked_expression(),
