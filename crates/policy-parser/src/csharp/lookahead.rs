@@ -114,6 +114,10 @@ impl Parser<'_> {
         }
         loop {
             self.bump();
+            // `<T,>` is incomplete, but nothing else.
+            if self.eat(TokenKind::Gt) {
+                return (shape, definite);
+            }
             match self.scan_type_at(TypeMode::Normal, depth) {
                 TypeShape::NotType => return (TypeShape::NotType, false),
                 TypeShape::GenericTypeOrMethod => shape = TypeShape::GenericTypeOrMethod,
