@@ -111,6 +111,37 @@ fn damaged_texts_never_panic() {
     }
 }
 
+/// Words in any order: no panic, no endless loop, sound spans.
+#[test]
+fn word_salad_has_a_tree() {
+    const WORDS: &str = "( ) [ ] { } < > ( ) { } , ; : ? ?? . .. = == => + - ++ * & ! ~ ^ | a b c x var int string void \
+        new is as in out ref from where select group by into orderby join on equals let await async yield when not and \
+        or _ if else for foreach while do switch case default break return throw try catch finally using lock const \
+        static delegate typeof nameof checked unsafe goto this null true 1 2.5 \"s\" 'c' @\"v\" $\"{a}\" $\"{ \"} $\" \
+        \" ' // /* */ # @ \\ é 😀 :: -> ??= ?. ?[ >> >= >>= global stackalloc params class";
+    let words: Vec<&str> = WORDS.split_whitespace().chain(["\n"]).collect();
+    let mut state = 0x1234_5678_u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below as u64).unwrap()
+    };
+    for round in 0..20_000 {
+        let (open, close) = if round % 2 == 0 { ("@(", ")") } else { ("@{ ", "}") };
+        let mut text = open.to_owned();
+        for _ in 0..random(40) {
+            text.push_str(words[random(words.len())]);
+            text.push_str(if random(3) == 0 { "" } else { " " });
+        }
+        text.push_str(close);
+        let parsed = parse(&text);
+        check_spans(&text, &parsed);
+        check_tree_spans(&text, &parsed);
+        let _ = scan_expression_end(&text, 0);
+    }
+}
+
 /// A mistake in one place does not bring down what follows it.
 #[test]
 fn recovery_makes_few_errors_of_one_mistake() {

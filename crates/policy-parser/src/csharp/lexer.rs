@@ -384,7 +384,8 @@ impl Lexer<'_> {
             let (code, message) =
                 if verbatim { ("CS1039", "Unterminated string literal") } else { ("CS1010", "Newline in constant") };
             // Reported at the last character that still belongs to the string.
-            self.error(code, text_end.saturating_sub(1), text_end, message);
+            let last = (0..text_end).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0);
+            self.error(code, last, text_end, message);
         }
         self.at = after;
         self.push(kind, text_end);

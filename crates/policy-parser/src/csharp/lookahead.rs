@@ -106,15 +106,17 @@ impl Parser<'_> {
     fn scan_type_arguments(&mut self, depth: u32) -> (TypeShape, bool) {
         let mut shape = TypeShape::GenericTypeOrExpression;
         let mut definite = false;
+        // `<>` and `<,>` leave out all arguments or none.
+        if matches!(self.peek(1).kind, TokenKind::Comma | TokenKind::Gt) {
+            self.bump();
+            while self.eat(TokenKind::Comma) {}
+            return if self.eat(TokenKind::Gt) { (shape, false) } else { (TypeShape::NotType, false) };
+        }
         loop {
             self.bump();
-            if self.at(TokenKind::Gt) {
-                self.bump();
+            // `<T,>` is incomplete, but nothing else.
+            if self.eat(TokenKind::Gt) {
                 return (shape, definite);
-            }
-            // `<,>`
-            if self.at(TokenKind::Comma) {
-                continue;
             }
             match self.scan_type_at(TypeMode::Normal, depth) {
                 TypeShape::NotType => return (TypeShape::NotType, false),

@@ -34,7 +34,12 @@ impl Parser<'_> {
         let mut progress = Progress::new();
         while progress.made(self.mark()) && !self.kind().is_end() && !ended(self) {
             if self.starts_statement() {
+                let before = self.mark();
                 statements.push(self.statement());
+                // A statement that could not even begin: its first word was complained about, the next may be better.
+                if self.mark() == before && !ended(self) {
+                    self.skip();
+                }
             } else {
                 self.skip_to_statement();
             }

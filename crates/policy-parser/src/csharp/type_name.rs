@@ -167,7 +167,8 @@ impl Parser<'_> {
     fn rank_specifier(&mut self) -> u8 {
         let open = self.bump();
         let mut rank = 1_u8;
-        loop {
+        let mut progress = Progress::new();
+        while progress.made(self.mark()) {
             match self.kind() {
                 TokenKind::CloseBracket => break,
                 TokenKind::Comma => {

@@ -5,6 +5,7 @@ use crate::csharp::ast::{InitializerValue, MemberInitializer, MemberInitializerT
 use crate::csharp::list::List;
 use crate::csharp::lookahead::{TypeMode, TypeShape};
 use crate::csharp::parser::Parser;
+use crate::csharp::progress::Progress;
 use crate::csharp::token::TokenKind;
 use crate::source::Span;
 
@@ -101,7 +102,8 @@ impl Parser<'_> {
         self.bump();
         let mut rank = 1_u8;
         let mut sizes = Vec::new();
-        loop {
+        let mut progress = Progress::new();
+        while progress.made(self.mark()) {
             match self.kind() {
                 TokenKind::CloseBracket => {
                     if !sizes.is_empty() && sizes.len() < usize::from(rank) {
@@ -111,6 +113,11 @@ impl Parser<'_> {
                     break;
                 }
                 TokenKind::Comma => {
+                    let left_out = sizes.len() < usize::from(rank);
+                    if left_out && !matches!(self.peek(1).kind, TokenKind::Comma | TokenKind::CloseBracket) {
+                        let span = self.missing_span();
+                        self.error("CS0443", span, "Syntax error; value expected");
+                    }
                     rank = rank.saturating_add(1);
                     self.bump();
                 }
@@ -129,7 +136,8 @@ impl Parser<'_> {
     fn further_rank(&mut self) -> u8 {
         self.bump();
         let mut rank = 1_u8;
-        loop {
+        let mut progress = Progress::new();
+        while progress.made(self.mark()) {
             match self.kind() {
                 TokenKind::Comma => {
                     rank = rank.saturating_add(1);

@@ -28,6 +28,7 @@ impl Parser<'_> {
             K::New => self.new_expression(),
             K::Delegate => return (self.anonymous_method(), false),
             K::Static if self.is_static_lambda() => return (self.static_lambda(), true),
+            K::FatArrow => return (self.lambda(), true),
             K::Typeof | K::Sizeof => self.type_operator(),
             K::Default => self.default_expression(),
             K::Checked | K::Unchecked => self.checked_expression(),
@@ -249,7 +250,7 @@ impl Parser<'_> {
             K::True | K::False | K::Null | K::This | K::Base | K::New | K::Delegate | K::Throw | K::Stackalloc => true,
             K::Typeof | K::Sizeof | K::Default | K::Checked | K::Unchecked | K::Ref => true,
             K::OpenParen | K::ColonColon | K::DotDot | K::Caret => true,
-            K::Static => self.peek(1).kind != K::CloseBrace,
+            K::Static => matches!(self.peek(1).kind, K::Ident | K::OpenParen | K::Delegate),
             kind => kind.is_predefined_type() || prefix_operator(kind).is_some(),
         }
     }
