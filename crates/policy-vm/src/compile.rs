@@ -1,18 +1,21 @@
 //! From documents and expressions to programs.
 
+mod bodies;
+mod document;
+mod fragment;
+mod policy;
+mod walk;
+
 use std::sync::Arc;
 
-use policy_parser::Source;
-
-use crate::engine::{Compiled, Engine, Environment, Scope};
+use crate::bytecode::Code;
 use crate::step::ExprId;
 use crate::types::TypeId;
+use crate::value::heap::Pool;
 
-/// Compiles a document.
-pub(crate) fn document(engine: &Engine, source: &Arc<Source>, scope: Scope, environment: &Environment) -> Compiled {
-    let _ = (engine, source, scope, environment);
-    Compiled { program: None, diagnostics: Vec::new() }
-}
+pub(crate) use bodies::store_body;
+pub(crate) use document::{check_fragment, compile as document};
+pub(crate) use policy::Compiler;
 
 /// What the place of an expression wants, see `expressions.md` 1.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +58,19 @@ pub struct Reads {
     pub certificate: bool,
 }
 
+impl Reads {
+    /// What either reads.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            request_body: self.request_body | other.request_body,
+            response_body: self.response_body | other.response_body,
+            request: self.request | other.request,
+            certificate: self.certificate | other.certificate,
+        }
+    }
+}
+
 /// What is wrong with an expression; the span counts bytes of the expression's own text.
 #[derive(Debug, Clone)]
 pub struct ExpressionError {
@@ -80,5 +96,10 @@ impl ExpressionSink {
     pub fn compile(&mut self, text: &str, wanted: Wanted) -> Result<Expression, Vec<ExpressionError>> {
         let _ = (text, wanted);
         Err(Vec::new())
+    }
+
+    /// Everything that was compiled, for the program.
+    pub(crate) fn finish(self) -> (Code, Arc<Pool>) {
+        (Code::default(), Arc::default())
     }
 }

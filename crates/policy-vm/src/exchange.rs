@@ -1,5 +1,7 @@
 //! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
 
+pub(crate) mod url;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +10,7 @@ use http::{HeaderMap, Method};
 use crate::error::PolicyError;
 use crate::value::Value;
 use crate::value::heap::Heap;
+pub use url::InvalidUrl;
 
 /// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
 #[derive(Debug)]
@@ -79,6 +82,22 @@ pub struct Call {
     pub(crate) variables: Vec<(NameId, Value)>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
+}
+
+impl Call {
+    /// `context.Variables[name]`, if it is there.
+    #[must_use]
+    pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
+        self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// Sets `context.Variables[name]`.
+    pub(crate) fn set_variable(&mut self, name: NameId, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => *slot = value,
+            None => self.variables.push((name, value)),
+        }
+    }
 }
 
 /// An interned variable name, see [`names`](crate::names).

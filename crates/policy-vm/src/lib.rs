@@ -3,6 +3,7 @@
 //! It opens no socket and no file, reads no clock and no randomness: see [`host`].
 
 pub mod bytecode;
+pub mod check;
 pub mod compile;
 pub mod cx;
 pub mod engine;
@@ -13,9 +14,12 @@ pub mod host;
 pub mod library;
 mod machine;
 pub mod names;
+mod operand;
+mod policies;
 pub mod program;
 pub mod respond;
 pub mod run;
+pub mod spec;
 mod step;
 pub mod stored;
 pub mod types;
@@ -23,6 +27,7 @@ pub mod value;
 
 pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
 pub use exchange::Exchange;
+pub use policies::specs;
 pub use program::{Needs, Pipeline, Program, Section};
 pub use run::{Ended, Progress, Run};
 pub use step::ExprId;
