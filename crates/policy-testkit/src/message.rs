@@ -1,7 +1,5 @@
 //! HTTP messages as pages write them: a first line, headers, a blank line, a body.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use policy_vm::exchange::Url;
@@ -34,7 +32,7 @@ impl RequestText {
         let headers = message.header_map()?;
         let host = headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or(DEFAULT_HOST);
         let absolute = if target.starts_with('/') { format!("https://{host}{target}") } else { target.to_owned() };
-        let url = url(&absolute).ok_or_else(|| bad("the target is no URL"))?;
+        let url = Url::parse(&absolute).map_err(|error| bad(&error.to_string()))?;
         Ok(Self { method, url, headers, body: Bytes::copy_from_slice(message.body.as_bytes()) })
     }
 }
@@ -88,40 +86,6 @@ fn split_body(content: &str) -> (&str, &str) {
     content.split_once("\r\n\r\n").unwrap_or((content, ""))
 }
 
-/// Takes an absolute URL apart.
-pub(crate) fn url(text: &str) -> Option<Url> {
-    let (scheme, rest) = text.split_once("://")?;
-    let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()?),
-        _ => (authority, if scheme == "http" { 80 } else { 443 }),
-    };
-    let path = if path.is_empty() { "/" } else { path };
-    (!host.is_empty() && matches!(scheme, "http" | "https")).then(|| Url {
-        scheme: scheme.to_owned(),
-        host: host.to_owned(),
-        port,
-        path: path.to_owned(),
-        query: query.to_owned(),
-    })
-}
-
-/// A URL as text, without the port that its scheme implies.
-pub(crate) fn url_text(url: &Url) -> String {
-    let mut text = format!("{}://{}", url.scheme, url.host);
-    let implied = if url.scheme == "http" { 80 } else { 443 };
-    if url.port != 0 && url.port != implied {
-        let _ = write!(text, ":{}", url.port);
-    }
-    text.push_str(&url.path);
-    if !url.query.is_empty() {
-        text.push('?');
-        text.push_str(&url.query);
-    }
-    text
-}
-
 /// `Content-Type` for `content-type`.
 pub(crate) fn header_name(name: &str) -> String {
     let mut start = true;
@@ -166,13 +130,13 @@ mod tests {
     fn a_request_has_a_url_headers_and_a_body() {
         let request = RequestText::parse(&fence("POST /a?b=c HTTP/1.1\nX-A: 1\nX-A: 2\n\nline\n\nline")).unwrap();
         assert_eq!(request.method, Method::POST);
-        assert_eq!(url_text(&request.url), "https://gateway.example/a?b=c");
+        assert_eq!(request.url.to_string(), "https://gateway.example/a?b=c");
         assert_eq!(request.headers.get_all("x-a").iter().count(), 2);
         assert_eq!(request.body, "line\n\nline");
         let other = RequestText::parse(&fence("GET http://h:8080/x")).unwrap();
-        assert_eq!(url_text(&other.url), "http://h:8080/x");
+        assert_eq!(other.url.to_string(), "http://h:8080/x");
         assert_eq!(
-            url_text(&RequestText::parse(&fence("GET /\nHost: api.example")).unwrap().url),
+            RequestText::parse(&fence("GET /\nHost: api.example")).unwrap().url.to_string(),
             "https://api.example/"
         );
     }

@@ -8,7 +8,7 @@ use policy_vm::exchange::{
 };
 
 use crate::host::{Ambience, FakeHost};
-use crate::message::{RequestText, url};
+use crate::message::RequestText;
 use crate::page::Malformed;
 use crate::script::{ApiText, OperationText, Script};
 use crate::template;
@@ -152,7 +152,7 @@ impl Surroundings {
     /// Where the request goes. A backend entity has its own URL in place of the API's.
     pub(crate) fn destination(&self, call: &Call) -> Option<Url> {
         let BackendChoice::Entity(id) = &call.backend else { return Some(call.request.url.clone()) };
-        let base = self.script.backends.as_ref()?.get(&**id).and_then(|text| url(text))?;
+        let base = self.script.backends.as_ref()?.get(&**id).and_then(|text| Url::parse(text).ok())?;
         let service = call.api.as_ref().and_then(|api| api.service_url.as_ref()).map_or("", |url| url.path.as_str());
         let rest = call.request.url.path.strip_prefix(service.trim_end_matches('/')).unwrap_or(&call.request.url.path);
         Some(joined(&base, rest, &call.request.url.query))
@@ -165,7 +165,7 @@ fn api(text: &ApiText) -> Option<Api> {
         name: text.name.clone(),
         path: text.path.trim_matches('/').to_owned(),
         protocols: vec!["https".to_owned()],
-        service_url: Some(url(&text.service_url)?),
+        service_url: Some(Url::parse(&text.service_url).ok()?),
         key_header: text.key_header.clone(),
         key_query: text.key_query.clone(),
         revision: text.revision.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use policy_vm::exchange::Exchange;
+use policy_vm::exchange::{Exchange, Variable};
 use policy_vm::host::Stored;
 use policy_vm::value::{DateTime, DateTimeKind};
 use toml::{Table, Value};
@@ -33,7 +33,12 @@ pub(crate) fn lines(exchange: &Exchange) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = exchange
         .variables()
         .map(|(name, value)| {
-            (name.to_owned(), value.map_or_else(|kind| typed(&kind, None), |value| text(value.as_ref())))
+            let text = match value {
+                Variable::Null => text(None),
+                Variable::Value(value) => text(Some(&value)),
+                Variable::Object(kind) => typed(&kind, None),
+            };
+            (name.to_owned(), text)
         })
         .collect();
     lines.sort();

@@ -5,7 +5,7 @@ use policy_vm::host::HttpVersion;
 
 use super::{Mismatch, NONE, body_text};
 use crate::host::Sent;
-use crate::message::{ELLIPSIS, Parts, header_lines, header_name, status_line, url_text};
+use crate::message::{ELLIPSIS, Parts, header_lines, header_name, status_line};
 use crate::page::{Fence, Malformed};
 
 /// A message ready to be compared.
@@ -56,7 +56,7 @@ pub(crate) fn backend(fences: &[Fence], sent: &[Sent]) -> Result<Vec<Mismatch>, 
         let line = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         if words.next().is_none() {
             // The page says nothing about the protocol.
-            written.first = format!("{} {}", sent.method, url_text(&sent.url));
+            written.first = format!("{} {}", sent.method, &sent.url);
         }
         let first = if parts.first.split_whitespace().count() > 2 {
             parts.first.to_owned()
@@ -76,7 +76,7 @@ fn written(sent: &Sent) -> Written {
         Some(HttpVersion::TwoOrOne) => " HTTP/2-or-1.1",
     };
     Written {
-        first: format!("{} {}{version}", sent.method, url_text(&sent.url)),
+        first: format!("{} {}{version}", sent.method, &sent.url),
         headers: header_lines(&sent.headers),
         body: body_text(&Body::Bytes(sent.body.clone())),
     }

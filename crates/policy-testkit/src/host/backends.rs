@@ -7,7 +7,6 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use policy_vm::exchange::{Response, Url};
 use policy_vm::host::{HostError, HostErrorKind, HttpVersion};
 
-use crate::message::{url, url_text};
 use crate::script::{Answer, Failure};
 
 /// How many redirects of one request are followed.
@@ -75,7 +74,7 @@ impl Backends {
     }
 
     fn answer_once(&mut self, request: Sent) -> Answered {
-        let (method, text) = (request.method.clone(), url_text(&request.url));
+        let (method, text) = (request.method.clone(), request.url.to_string());
         self.sent.push(request);
         let Some(answer) = self.next(&method, &text) else {
             if !self.answers.is_empty() {
@@ -128,7 +127,7 @@ fn redirected(request: &Sent, response: &Response) -> Option<Sent> {
         return None;
     }
     let location = response.headers.get(header::LOCATION)?.to_str().ok()?;
-    let target = url(location).or_else(|| {
+    let target = Url::parse(location).ok().or_else(|| {
         let (path, query) = location.split_once('?').unwrap_or((location, ""));
         Some(Url { path: path.to_owned(), query: query.to_owned(), ..request.url.clone() })
     })?;
@@ -184,7 +183,7 @@ mod tests {
     fn sent(url_text: &str) -> Sent {
         Sent {
             method: Method::GET,
-            url: url(url_text).unwrap(),
+            url: Url::parse(url_text).unwrap(),
             version: None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
