@@ -5,8 +5,8 @@
 
 mod big_integer;
 mod compare;
-pub(in crate::library) mod convert;
 mod conversions;
+pub(in crate::library) mod convert;
 mod date;
 mod deserialize;
 mod edit;
