@@ -66,6 +66,23 @@ impl Expression {
         (inspect(&mut cx, result), used)
     }
 
+    /// Evaluates it and keeps the result as a variable of the exchange.
+    ///
+    /// # Errors
+    /// What the expression throws.
+    pub fn assign(
+        &self,
+        exchange: &mut Exchange,
+        ambient: &dyn Ambient,
+        limits: &Limits,
+        name: &str,
+    ) -> Result<(), Throw> {
+        let (result, _) = self.evaluate(exchange, ambient, limits, |_, result| result);
+        let value = result?;
+        exchange.call.set_variable(crate::names::intern(name), value);
+        Ok(())
+    }
+
     /// The instructions.
     #[must_use]
     pub fn disassemble(&self) -> String {
