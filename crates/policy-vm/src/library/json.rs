@@ -4,9 +4,10 @@
 //! leniency are those of Newtonsoft.Json 13.
 
 mod big_integer;
+pub(in crate::library) mod claims;
 mod compare;
-pub(in crate::library) mod convert;
 mod conversions;
+pub(in crate::library) mod convert;
 mod date;
 mod deserialize;
 mod edit;

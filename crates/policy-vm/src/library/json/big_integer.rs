@@ -55,10 +55,10 @@ net_object!(
     KNOWN,
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(&*self.digits))
-    }
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other) == Some(self))
-    }
+    },
     fn hash(&self, _: &Heap) -> Option<u64> {
         Some(self.digits.bytes().fold(0, |h, b| h.wrapping_mul(31).wrapping_add(u64::from(b))))
     }

@@ -87,10 +87,7 @@ fn objects(heap: &Heap, a: Ref, b: Ref) -> Option<Ordering> {
     match (heap.object(a), heap.object(b)) {
         (Object::Bytes(a), Object::Bytes(b)) => Some(a.cmp(b)),
         (Object::Guid(a), Object::Guid(b)) => Some(a.cmp(b)),
-        (
-            Object::DateTimeOffset { ticks: a, offset: x },
-            Object::DateTimeOffset { ticks: b, offset: y },
-        ) => {
+        (Object::DateTimeOffset { ticks: a, offset: x }, Object::DateTimeOffset { ticks: b, offset: y }) => {
             let utc = |ticks: &i64, offset: &i16| ticks - i64::from(*offset) * 600_000_000;
             Some(utc(a, x).cmp(&utc(b, y)))
         }

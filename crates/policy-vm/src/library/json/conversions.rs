@@ -41,8 +41,14 @@ pub(super) const OPERATORS: [Member; 72] = [
     operator("static explicit operator decimal?(JToken value)", explicit::<{ TypeId::DECIMAL.0 }, true>),
     operator("static explicit operator DateTime(JToken value)", explicit::<{ TypeId::DATE_TIME.0 }, false>),
     operator("static explicit operator DateTime?(JToken value)", explicit::<{ TypeId::DATE_TIME.0 }, true>),
-    operator("static explicit operator DateTimeOffset(JToken value)", explicit::<{ TypeId::DATE_TIME_OFFSET.0 }, false>),
-    operator("static explicit operator DateTimeOffset?(JToken value)", explicit::<{ TypeId::DATE_TIME_OFFSET.0 }, true>),
+    operator(
+        "static explicit operator DateTimeOffset(JToken value)",
+        explicit::<{ TypeId::DATE_TIME_OFFSET.0 }, false>,
+    ),
+    operator(
+        "static explicit operator DateTimeOffset?(JToken value)",
+        explicit::<{ TypeId::DATE_TIME_OFFSET.0 }, true>,
+    ),
     operator("static explicit operator TimeSpan(JToken value)", explicit::<{ TypeId::TIME_SPAN.0 }, false>),
     operator("static explicit operator TimeSpan?(JToken value)", explicit::<{ TypeId::TIME_SPAN.0 }, true>),
     operator("static explicit operator Guid(JToken value)", explicit::<{ TypeId::GUID.0 }, false>),
@@ -87,20 +93,13 @@ pub(super) const OPERATORS: [Member; 72] = [
     operator("static implicit operator JToken(Uri value)", wrap_nullable),
 ];
 
-const NUMBERS: &[TokenType] = &[
-    TokenType::Integer,
-    TokenType::Float,
-    TokenType::String,
-    TokenType::Comment,
-    TokenType::Raw,
-    TokenType::Boolean,
-];
+const NUMBERS: &[TokenType] =
+    &[TokenType::Integer, TokenType::Float, TokenType::String, TokenType::Comment, TokenType::Raw, TokenType::Boolean];
 const CHARS: &[TokenType] =
     &[TokenType::Integer, TokenType::Float, TokenType::String, TokenType::Comment, TokenType::Raw];
 const DATES: &[TokenType] = &[TokenType::Date, TokenType::String, TokenType::Comment, TokenType::Raw];
 const SPANS: &[TokenType] = &[TokenType::String, TokenType::Comment, TokenType::Raw, TokenType::TimeSpan];
-const GUIDS: &[TokenType] =
-    &[TokenType::String, TokenType::Comment, TokenType::Raw, TokenType::Guid, TokenType::Bytes];
+const GUIDS: &[TokenType] = &[TokenType::String, TokenType::Comment, TokenType::Raw, TokenType::Guid, TokenType::Bytes];
 const URIS: &[TokenType] = &[TokenType::String, TokenType::Comment, TokenType::Raw, TokenType::Uri];
 
 /// Which tokens a conversion takes.
@@ -270,4 +269,3 @@ pub(super) fn to_primitive(cx: &mut Cx<'_>, token: Ref, ty: TypeId, nullable: bo
         ty => to(cx, token, ty, nullable),
     }
 }
-

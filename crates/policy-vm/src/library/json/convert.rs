@@ -214,9 +214,7 @@ fn to_integer(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Th
         value => match integer(value) {
             Some(number) => number,
             None => match cx.heap.get(value) {
-                Some(Object::Decimal(d)) if target != TypeId::CHAR => {
-                    d.round().to_i128().unwrap_or(i128::MAX)
-                }
+                Some(Object::Decimal(d)) if target != TypeId::CHAR => d.round().to_i128().unwrap_or(i128::MAX),
                 Some(Object::Native(_)) if cx.heap.native::<BigInteger>(value).is_some() => i128::MAX,
                 _ => return Err(invalid_cast(cx, value, target)),
             },
@@ -426,8 +424,11 @@ fn plain_guid(text: &str) -> Option<[u8; 16]> {
     if bytes.len() != 36 || ![8, 13, 18, 23].iter().all(|at| bytes.get(*at) == Some(&b'-')) {
         return None;
     }
-    let hex: Vec<u8> =
-        bytes.iter().filter(|b| **b != b'-').map(|b| char::from(*b).to_digit(16).map(|d| d as u8)).collect::<Option<_>>()?;
+    let hex: Vec<u8> = bytes
+        .iter()
+        .filter(|b| **b != b'-')
+        .map(|b| char::from(*b).to_digit(16).map(|d| d as u8))
+        .collect::<Option<_>>()?;
     let mut out = [0; 16];
     for (slot, pair) in out.iter_mut().zip(hex.chunks_exact(2)) {
         if let [high, low] = pair {

@@ -147,8 +147,7 @@ pub(super) fn validate(cx: &mut Cx<'_>, parent: Ref, item: Ref, existing: Ref) -
     let container = node::node(cx.heap, parent);
     let is_object = matches!(container.kind, Kind::Object(_));
     if is_object != name.is_some() {
-        let message =
-            format!("Can not add {} to {}.", node::node(cx.heap, item).type_name(), container.type_name());
+        let message = format!("Can not add {} to {}.", node::node(cx.heap, item).type_name(), container.type_name());
         return Err(cx.throw(Exc::Argument, message));
     }
     let Some(name) = name else { return Ok(()) };
@@ -208,7 +207,9 @@ pub(super) fn property(cx: &mut Cx<'_>, name: Str, value: Ref) -> Result<Ref, Th
     let made = node::new(cx.heap, Kind::Property { name, hash, value: NONE })?;
     let value = orphan(cx, made, value)?;
     if node::property(cx.heap, value).is_some() {
-        return Err(cx.throw(Exc::Argument, "Can not add Newtonsoft.Json.Linq.JProperty to Newtonsoft.Json.Linq.JProperty."));
+        return Err(
+            cx.throw(Exc::Argument, "Can not add Newtonsoft.Json.Linq.JProperty to Newtonsoft.Json.Linq.JProperty.")
+        );
     }
     node::insert(cx.heap, made, 0, value)?;
     Ok(made)
@@ -219,10 +220,7 @@ pub(super) fn remove(cx: &mut Cx<'_>, at: Ref) -> Result<(), Throw> {
     let parent = parent_of(cx, at)?;
     if let Kind::Property { .. } = node::node(cx.heap, parent).kind {
         // A property always has a value.
-        return Err(cx.throw(
-            Exc::Json,
-            "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty.",
-        ));
+        return Err(cx.throw(Exc::Json, "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."));
     }
     if let Some(index) = node::node(cx.heap, parent).position(at) {
         node::remove_at(cx.heap, parent, index);

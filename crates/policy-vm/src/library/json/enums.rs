@@ -20,18 +20,14 @@ pub(in crate::library) const COMMENT_HANDLING: TypeDef =
 pub(in crate::library) const DATE_PARSE_HANDLING: TypeDef =
     other("Newtonsoft.Json.DateParseHandling", &[("None", 0), ("DateTime", 1), ("DateTimeOffset", 2)]);
 
-pub(in crate::library) const DUPLICATES: TypeDef = other(
-    "Newtonsoft.Json.Linq.DuplicatePropertyNameHandling",
-    &[("Replace", 0), ("Ignore", 1), ("Error", 2)],
-);
+pub(in crate::library) const DUPLICATES: TypeDef =
+    other("Newtonsoft.Json.Linq.DuplicatePropertyNameHandling", &[("Replace", 0), ("Ignore", 1), ("Error", 2)]);
 
 pub(in crate::library) const LINE_INFO: TypeDef =
     other("Newtonsoft.Json.Linq.LineInfoHandling", &[("Ignore", 0), ("Load", 1)]);
 
-pub(in crate::library) const MERGE_ARRAYS: TypeDef = other(
-    "Newtonsoft.Json.Linq.MergeArrayHandling",
-    &[("Concat", 0), ("Union", 1), ("Replace", 2), ("Merge", 3)],
-);
+pub(in crate::library) const MERGE_ARRAYS: TypeDef =
+    other("Newtonsoft.Json.Linq.MergeArrayHandling", &[("Concat", 0), ("Union", 1), ("Replace", 2), ("Merge", 3)]);
 
 pub(in crate::library) const MERGE_NULLS: TypeDef =
     TypeDef::enumeration("Newtonsoft.Json.Linq.MergeNullValueHandling", &[("Ignore", 0), ("Merge", 1)])
@@ -41,7 +37,5 @@ pub(in crate::library) const MERGE_NULLS: TypeDef =
 pub(in crate::library) const NULL_VALUES: TypeDef =
     other("Newtonsoft.Json.NullValueHandling", &[("Include", 0), ("Ignore", 1)]);
 
-pub(in crate::library) const STRING_ESCAPES: TypeDef = other(
-    "Newtonsoft.Json.StringEscapeHandling",
-    &[("Default", 0), ("EscapeNonAscii", 1), ("EscapeHtml", 2)],
-);
+pub(in crate::library) const STRING_ESCAPES: TypeDef =
+    other("Newtonsoft.Json.StringEscapeHandling", &[("Default", 0), ("EscapeNonAscii", 1), ("EscapeHtml", 2)]);

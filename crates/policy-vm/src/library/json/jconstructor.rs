@@ -34,11 +34,7 @@ fn new_copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_arg(args, 0, "name")?;
     if name.is_empty() {
-        return Err(cx.throw_argument(
-            crate::exception::Exc::Argument,
-            "Constructor name cannot be empty.",
-            "name",
-        ));
+        return Err(cx.throw_argument(crate::exception::Exc::Argument, "Constructor name cannot be empty.", "name"));
     }
     let made = create(cx, name)?;
     if args.len() > 1 {

@@ -68,4 +68,3 @@ fn deserialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let target = cx.type_arg(0);
     deserialize::from_text(cx, text, target)
 }
-

@@ -388,4 +388,3 @@ fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Int32(super::hash(cx.heap, this(args)?) as u32 as i32))
 }
-

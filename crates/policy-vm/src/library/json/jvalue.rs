@@ -12,7 +12,7 @@ use crate::value::behaviour::{to_text, type_of};
 use crate::value::text::Str;
 
 use super::node::{self, Kind, NONE, Node, TokenType};
-use super::{compare, convert, conversions, edit, this, token_arg};
+use super::{compare, conversions, convert, edit, this, token_arg};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JValue")
     .base("JToken")
@@ -43,10 +43,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Lin
         method("string ToString(string format)", to_string_formatted),
     ]);
 
-pub(in crate::library) const RAW: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JRaw").base("JValue").members(&[
-    constructor("JRaw(JRaw other)", new_copy),
-    constructor("JRaw(object rawJson)", new_raw),
-]);
+pub(in crate::library) const RAW: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JRaw")
+    .base("JValue")
+    .members(&[constructor("JRaw(JRaw other)", new_copy), constructor("JRaw(object rawJson)", new_raw)]);
 
 fn new_copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match token_arg(args, 0) {

@@ -91,8 +91,7 @@ fn container_of<U: Unit>(
     }
     if reader.token != start {
         let token = reader.token;
-        let message =
-            format!("Error reading {name} from JsonReader. Current JsonReader item is not {what}: {token:?}");
+        let message = format!("Error reading {name} from JsonReader. Current JsonReader item is not {what}: {token:?}");
         return Err(reader.fail(heap, &message));
     }
     container(heap, reader)
@@ -218,9 +217,8 @@ impl Builder {
         const LINEAR: usize = 32;
         let frame = self.frames.last_mut()?;
         let seen = self.children.get(frame.start..)?;
-        let same = |at: &Ref| {
-            node::property(heap, *at).is_some_and(|(other, _)| heap.text(other).equals(heap.text(name)))
-        };
+        let same =
+            |at: &Ref| node::property(heap, *at).is_some_and(|(other, _)| heap.text(other).equals(heap.text(name)));
         if seen.len() > LINEAR {
             let start = frame.start;
             let names = frame.names.get_or_insert_with(|| {

@@ -137,4 +137,3 @@ fn by_position(cx: &mut Cx<'_>, into: Ref, items: &[Ref], how: How, depth: usize
     }
     Ok(())
 }
-

@@ -209,8 +209,7 @@ impl Node {
 }
 
 /// A node that stands for a handle that is none, so that reading never fails.
-static STRANGER: Node =
-    Node { parent: NONE, kind: Kind::Scalar { ty: TokenType::Undefined, value: Value::Null } };
+static STRANGER: Node = Node { parent: NONE, kind: Kind::Scalar { ty: TokenType::Undefined, value: Value::Null } };
 
 /// The node behind a handle.
 pub(super) fn node(heap: &Heap, at: Ref) -> &Node {
@@ -245,7 +244,6 @@ pub(super) fn new(heap: &mut Heap, kind: Kind) -> Result<Ref, Trap> {
 pub(super) fn new_scalar(heap: &mut Heap, ty: TokenType, value: Value) -> Result<Ref, Trap> {
     new(heap, Kind::Scalar { ty, value })
 }
-
 
 /// Sets a node's parent; the parent's children are the caller's business.
 pub(super) fn set_parent(heap: &mut Heap, child: Ref, parent: Ref) {

@@ -154,13 +154,7 @@ fn named(cx: &Cx<'_>, at: Ref, name: &[u16]) -> Option<Ref> {
     node::property(cx.heap, property).map(|(_, value)| value)
 }
 
-fn indexed(
-    cx: &mut Cx<'_>,
-    at: Ref,
-    index: Option<i32>,
-    must_match: bool,
-    found: &mut Vec<Ref>,
-) -> Result<(), Throw> {
+fn indexed(cx: &mut Cx<'_>, at: Ref, index: Option<i32>, must_match: bool, found: &mut Vec<Ref>) -> Result<(), Throw> {
     let node = node::node(cx.heap, at);
     let ty = short_name(cx, at);
     let shown = index.map_or_else(|| "*".to_owned(), |i| i.to_string());

@@ -4,9 +4,9 @@
 //! the end) and the positions in its messages follow from them. Lines are counted only when a message needs them.
 
 use crate::exception::{Exc, Throw, Trap};
+use crate::value::Value;
 use crate::value::heap::Heap;
 use crate::value::text::{Str, TextBuf, TextRef};
-use crate::value::Value;
 
 use super::big_integer::BigInteger;
 use super::date;

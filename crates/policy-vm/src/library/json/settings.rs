@@ -4,8 +4,8 @@ use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
 use crate::library::{Allow, NativeFn, TypeDef, constructor, property_set};
 use crate::types::{Known, TypeId};
-use crate::value::heap::NetObject;
 use crate::value::Value;
+use crate::value::heap::NetObject;
 
 static LOAD_TYPE: Known = Known::new("Newtonsoft.Json.Linq.JsonLoadSettings");
 static MERGE_TYPE: Known = Known::new("Newtonsoft.Json.Linq.JsonMergeSettings");
@@ -40,8 +40,7 @@ pub(in crate::library) const SERIALIZER: TypeDef =
     ]);
 
 /// `JsonConverter`: there is none to make, it is only named in signatures.
-pub(in crate::library) const CONVERTER: TypeDef =
-    TypeDef::class("Newtonsoft.Json.JsonConverter").allow(Allow::None);
+pub(in crate::library) const CONVERTER: TypeDef = TypeDef::class("Newtonsoft.Json.JsonConverter").allow(Allow::None);
 
 /// Three enumeration values, whose meaning the type decides.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::load::{self, Wanted};
 use super::{jobject, node, query, write};
-use crate::cx::check::{show_throw, with_cx};
 use crate::cx::Cx;
+use crate::cx::check::{show_throw, with_cx};
 use crate::exception::Throw;
 use crate::value::text::TextBuf;
 use crate::value::{Ref, Value};
@@ -82,7 +82,10 @@ fn json_path_answers() {
                 format!("EXC:{}", ty.rsplit('.').next().unwrap_or_default())
             });
             if got != expected {
-                wrong.push(format!("{}: {selector}\n  expected {expected}\n  got      {got}", text_member(cx, *case, "name")));
+                wrong.push(format!(
+                    "{}: {selector}\n  expected {expected}\n  got      {got}",
+                    text_member(cx, *case, "name")
+                ));
             }
         }
         assert!(wrong.is_empty(), "{} of {} differ\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -129,16 +132,18 @@ fn texts_and_messages() {
             };
             let expected = text_member(cx, row, "value") + &text_member(cx, row, "error");
             let text = member(cx, row, "text");
-            let Some(Value::String(text)) = node::token(cx.heap, text)
-                .and_then(|at| node::scalar(cx.heap, at))
-                .map(|(_, value)| value)
+            let Some(Value::String(text)) =
+                node::token(cx.heap, text).and_then(|at| node::scalar(cx.heap, at)).map(|(_, value)| value)
             else {
                 continue;
             };
             let parsed = load::parse(cx, text, wanted);
             let got = shown(cx, parsed, true);
             if got != expected {
-                wrong.push(format!("{:?} as {wanted:?}\n  expected {expected:?}\n  got      {got:?}", cx.text(text).to_utf8()));
+                wrong.push(format!(
+                    "{:?} as {wanted:?}\n  expected {expected:?}\n  got      {got:?}",
+                    cx.text(text).to_utf8()
+                ));
             }
         }
         assert!(wrong.is_empty(), "{} differ\n{}", wrong.len(), wrong.join("\n"));

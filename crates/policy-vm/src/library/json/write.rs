@@ -68,13 +68,7 @@ fn node_text(cx: &mut Cx<'_>, at: Ref, style: Style, out: &mut TextBuf) -> Resul
     }
 }
 
-fn items(
-    cx: &mut Cx<'_>,
-    at: Ref,
-    style: Style,
-    brackets: (char, char),
-    out: &mut TextBuf,
-) -> Result<(), Throw> {
+fn items(cx: &mut Cx<'_>, at: Ref, style: Style, brackets: (char, char), out: &mut TextBuf) -> Result<(), Throw> {
     out.push(brackets.0 as u16);
     let count = node::node(cx.heap, at).count();
     let mut first = true;
