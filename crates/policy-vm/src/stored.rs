@@ -4,9 +4,11 @@ use bytes::Bytes;
 use rust_decimal::Decimal;
 
 use crate::cx::Cx;
+use crate::error::PolicyError;
 use crate::exception::{Exc, Throw};
 use crate::exchange::{Body, Response};
 use crate::library::json;
+use crate::step::StepCx;
 use crate::value::behaviour::type_of;
 use crate::value::heap::Object;
 use crate::value::text::{TextBuf, TextRef};
@@ -139,7 +141,7 @@ impl Stored {
             }
             Self::Json(text) => json::parse_bytes(cx, text.as_bytes(), json::Shape::Token)?,
             Self::Response { status, headers, body } => {
-                let body = if body.is_empty() { Body::None } else { Body::Bytes(body.clone()) };
+                let body = Body::Bytes(body.clone());
                 let response = Response { status: *status, reason: None, headers: headers.clone(), body };
                 let index = u32::try_from(cx.call.stored.len()).unwrap_or(u32::MAX);
                 cx.call.stored.push(response);
@@ -149,7 +151,23 @@ impl Stored {
     }
 }
 
+/// A value of a run as it leaves its heap; `None` for null.
+///
+/// # Errors
+/// For an object that only makes sense in its run.
+pub(crate) fn from_value(cx: &mut StepCx<'_>, value: Value) -> Result<Option<Stored>, Box<PolicyError>> {
+    cx.with_cx(|cx| Stored::from_value(cx, value)).map_err(|throw| cx.expression_failed(throw))
+}
+
+/// A kept value in the heap of a run.
+///
+/// # Errors
+/// When a budget is exhausted.
+pub(crate) fn to_value(cx: &mut StepCx<'_>, stored: &Stored) -> Result<Value, Box<PolicyError>> {
+    cx.with_cx(|cx| stored.to_value(cx)).map_err(|throw| cx.expression_failed(throw))
+}
+
 fn refuse(cx: &mut Cx<'_>, value: Value) -> Throw {
     let ty = type_of(cx.heap, value).map(crate::types::net_name).unwrap_or_default();
-    cx.throw(Exc::NotSupported, format!("A value of type '{ty}' cannot be stored."))
+    cx.throw(Exc::NotSupported, format!("A value of type '{ty}' cannot be kept in a cache."))
 }

@@ -155,6 +155,15 @@ pub fn write_view(cx: &mut Cx<'_>, view: View, out: &mut TextBuf) -> Result<(), 
     Ok(())
 }
 
+/// How the collection interfaces reach a part of the context, when it is a collection.
+#[must_use]
+pub fn collection_of_view(view: View) -> Option<&'static super::collections::Collection> {
+    match view.part {
+        Part::Variables => Some(&dictionaries::VARIABLES),
+        part => dictionaries::value_type(part).map(|_| &dictionaries::COLLECTION),
+    }
+}
+
 /// The part that a receiver is.
 fn view_arg(args: &[Value]) -> Result<View, Throw> {
     match args.first() {

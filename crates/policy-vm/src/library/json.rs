@@ -5,6 +5,7 @@
 
 mod big_integer;
 pub(in crate::library) mod claims;
+mod collection;
 mod compare;
 mod conversions;
 pub(in crate::library) mod convert;
@@ -34,6 +35,7 @@ mod settings;
 mod tests;
 mod write;
 
+pub use collection::collection_of_node;
 pub use compare::equals;
 pub use node::{Node, TokenType};
 pub use sequence::iterate_node;

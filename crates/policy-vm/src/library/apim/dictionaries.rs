@@ -6,9 +6,11 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 
-use crate::cx::Cx;
+use crate::cx::{Cx, fault};
 use crate::exception::Throw;
 use crate::exchange::Call;
+use crate::library::collections::Collection;
+use crate::library::collections::dispatch::READ_ONLY;
 use crate::names;
 use crate::types::{self, TypeId};
 use crate::value::heap::Object;
@@ -243,10 +245,9 @@ pub fn entries(cx: &mut Cx<'_>, view: View) -> Result<Vec<(Value, Value)>, Throw
     Ok(all)
 }
 
-/// Begins to go through a part of the context that is a sequence: pairs of names and values.
-#[must_use]
-pub fn iterate_view(call: &Call, view: View) -> Option<Iter> {
-    let value = match view.part {
+/// The type of the values of a part that is a dictionary.
+pub(super) fn value_type(part: Part) -> Option<TypeId> {
+    Some(match part {
         Part::Variables => TypeId::OBJECT,
         Part::RequestMatchedParameters => TypeId::STRING,
         Part::DeploymentCertificates => super::known::CERTIFICATE.id(),
@@ -256,9 +257,50 @@ pub fn iterate_view(call: &Call, view: View) -> Option<Iter> {
         | Part::RequestUrlQuery
         | Part::RequestOriginalUrlQuery => types::array_of(TypeId::STRING),
         _ => return None,
-    };
-    let _ = call;
-    let pair = types::construct(TypeId::KEY_VALUE_PAIR, &[TypeId::STRING, value]);
+    })
+}
+
+/// The collection interfaces of dictionary parts.
+pub(super) static COLLECTION: Collection = Collection { count, get: find, keys, values, ..READ_ONLY };
+
+/// Of the variables: a missing one reads as null.
+pub(super) static VARIABLES: Collection =
+    Collection { count, get: find, keys, values, missing_is_null: true, ..READ_ONLY };
+
+fn view_of(this: Value) -> Result<View, Throw> {
+    match this {
+        Value::View(view) => Ok(view),
+        _ => Err(fault("a part of the context was expected")),
+    }
+}
+
+fn count(cx: &mut Cx<'_>, this: Value) -> Result<usize, Throw> {
+    Ok(len(cx.call, view_of(this)?))
+}
+
+fn find(cx: &mut Cx<'_>, this: Value, key: Value) -> Result<Option<Value>, Throw> {
+    match key {
+        Value::String(name) => get(cx, view_of(this)?, name),
+        _ => Ok(None),
+    }
+}
+
+fn keys(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let all = entries(cx, super::view_arg(args)?)?;
+    Ok(cx.heap.new_array(TypeId::STRING, all.into_iter().map(|(key, _)| key).collect())?)
+}
+
+fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let view = super::view_arg(args)?;
+    let all = entries(cx, view)?;
+    let ty = value_type(view.part).unwrap_or(TypeId::OBJECT);
+    Ok(cx.heap.new_array(ty, all.into_iter().map(|(_, value)| value).collect())?)
+}
+
+/// Begins to go through a part of the context that is a sequence: pairs of names and values.
+#[must_use]
+pub fn iterate_view(_: &Call, view: View) -> Option<Iter> {
+    let pair = types::construct(TypeId::KEY_VALUE_PAIR, &[TypeId::STRING, value_type(view.part)?]);
     Some(Iter::Lazy(Box::new(Pairs { view, pair, index: 0 })))
 }
 
