@@ -4,6 +4,8 @@
 //! leniency are those of Newtonsoft.Json 13.
 
 mod big_integer;
+pub(in crate::library) mod claims;
+mod collection;
 mod compare;
 mod conversions;
 pub(in crate::library) mod convert;
@@ -33,6 +35,7 @@ mod settings;
 mod tests;
 mod write;
 
+pub use collection::collection_of_node;
 pub use compare::equals;
 pub use node::{Node, TokenType};
 pub use sequence::iterate_node;
@@ -183,11 +186,4 @@ fn token_arg(args: &[Value], index: usize) -> Ref {
         Value::Object(at) => at,
         _ => node::NONE,
     }
-}
-
-/// How the collection interfaces reach a token, when it is a container.
-#[must_use]
-pub fn collection_of_node(node: &Node) -> Option<&'static super::collections::Collection> {
-    let _ = node;
-    None
 }

@@ -64,11 +64,11 @@ pub(super) fn item(cx: &mut Cx<'_>, at: Ref, index: i32) -> Result<Value, Throw>
     }
 }
 
-fn get_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn get_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     item(cx, this(args)?, as_i32(args, 1)?)
 }
 
-fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
     edit::set(cx, this(args)?, index, token_arg(args, 2))?;
     Ok(Value::Null)
@@ -98,7 +98,7 @@ fn position(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<usize>, Throw> {
     Ok(node::node(cx.heap, at).position(token_arg(args, 1)))
 }
 
-fn contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(position(cx, args)?.is_some()))
 }
 
@@ -120,18 +120,18 @@ fn copy_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Null)
 }
 
-fn index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = position(cx, args)?.and_then(|i| i32::try_from(i).ok());
     Ok(Value::Int32(found.unwrap_or(-1)))
 }
 
-fn insert(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn insert(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
     edit::insert(cx, this(args)?, index, token_arg(args, 2))?;
     Ok(Value::Null)
 }
 
-fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = position(cx, args)?;
     if let Some(index) = found {
         node::remove_at(cx.heap, this(args)?, index);
@@ -139,7 +139,7 @@ fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(found.is_some()))
 }
 
-fn remove_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn remove_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (at, index) = (this(args)?, as_i32(args, 1)?);
     let message = match usize::try_from(index) {
         Err(_) => "Index is less than 0.",

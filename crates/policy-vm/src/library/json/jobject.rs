@@ -78,7 +78,7 @@ fn get_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(value_of(cx, this(args)?, name))
 }
 
-fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_arg(args, 1, "name")?;
     edit::set_property(cx, this(args)?, name, token_arg(args, 2))?;
     Ok(Value::Null)
@@ -101,7 +101,7 @@ fn from_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Err(cx.throw(Exc::Argument, format!("Object serialized to {ty}. JObject instance expected.")))
 }
 
-fn add(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn add(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_arg(args, 1, "name")?;
     let object = this(args)?;
     let property = edit::property(cx, name, token_arg(args, 2))?;
@@ -115,7 +115,7 @@ fn contains_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(node::find(cx.heap, this(args)?, name).is_some()))
 }
 
-fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_arg(args, 1, "propertyName")?;
     match node::find(cx.heap, this(args)?, name) {
         Some(property) => edit::remove(cx, property).map(|()| Value::Bool(true)),
