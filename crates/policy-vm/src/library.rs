@@ -36,6 +36,9 @@ use crate::types::TypeId;
 use crate::value::Value;
 pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 
+/// `Environment.NewLine`: what ends a line in indented JSON and XML, and in `AppendLine`.
+pub const NEW_LINE: &str = "\n";
+
 /// What runs when a member is used.
 ///
 /// `args` are the arguments in order of declaration, the receiver of an instance member first. The receiver is never

@@ -14,7 +14,7 @@ mod join;
 mod order;
 mod part;
 mod project;
-mod query;
+pub(super) mod query;
 mod sets;
 
 use crate::library::TypeDef;

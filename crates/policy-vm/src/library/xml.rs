@@ -1,21 +1,52 @@
-//! `System.Xml` and `System.Xml.Linq`.
+//! `System.Xml.Linq`: trees of XML as heap objects with links to their parents.
+//!
+//! All node types are one Rust type, [`tree::XmlObject`]; the files by .NET type hold their signatures. Documents are
+//! read by [`reader`] and written by [`writer`], which follow .NET's `XmlReader` and `XmlWriter` to the position in
+//! error messages and the choice of prefixes.
 
-use crate::cx::Cx;
-use crate::exception::Throw;
+mod axes;
+mod convert;
+mod edit;
+mod extensions;
+mod leaves;
+mod names;
+mod options;
+mod reader;
+mod text;
+mod tree;
+mod writer;
+mod xattribute;
+mod xcontainer;
+mod xdocument;
+mod xelement;
+mod xnode;
+mod xobject;
+
 use crate::library::TypeDef;
-use crate::value::Value;
+#[expect(unused_imports, reason = "message bodies are read as XML with these")]
+pub(crate) use reader::{parse_document, parse_element};
+pub(crate) use tree::{tree_hash, trees_equal};
 
 /// The types of this module.
-pub(super) static TYPES: &[&TypeDef] = &[];
-
-/// `XNodeEqualityComparer.Equals`.
-pub(crate) fn trees_equal(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
-    let _ = cx;
-    Ok(a == b)
-}
-
-/// `XNodeEqualityComparer.GetHashCode`.
-pub(crate) fn tree_hash(cx: &mut Cx<'_>, node: Value) -> Result<u64, Throw> {
-    let _ = (cx, node);
-    Ok(0)
-}
+pub(super) static TYPES: &[&TypeDef] = &[
+    &extensions::TYPE,
+    &leaves::CDATA,
+    &leaves::COMMENT,
+    &leaves::DECLARATION,
+    &leaves::DOCUMENT_TYPE,
+    &leaves::INSTRUCTION,
+    &leaves::TEXT,
+    &names::NAME,
+    &names::NAMESPACE,
+    &options::EQUALITY,
+    &options::LOAD,
+    &options::NODE_TYPE,
+    &options::ORDER,
+    &options::SAVE,
+    &xattribute::TYPE,
+    &xcontainer::TYPE,
+    &xdocument::TYPE,
+    &xelement::TYPE,
+    &xnode::TYPE,
+    &xobject::TYPE,
+];
