@@ -50,3 +50,37 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &xnode::TYPE,
     &xobject::TYPE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::{Cx, check};
+
+    fn shown(cx: &mut Cx<'_>, text: &str, indent: bool) -> String {
+        let Ok(text) = cx.heap.new_str(text) else { panic!() };
+        let written = parse_document(cx, text, false).and_then(|document| writer::node_text(cx, document, indent));
+        match written {
+            Ok(text) => text.as_text().to_utf8().into_owned(),
+            Err(throw) => check::show_throw(cx, throw),
+        }
+    }
+
+    /// Recorded from .NET 8: `XDocument.Parse(text).ToString()` or the exception.
+    #[test]
+    fn documents_are_read_and_written_as_recorded() {
+        let mut wrong = Vec::new();
+        for line in include_str!("../../tests/goldens/xml_texts.jsonl").lines() {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let (text, indented, plain) = (&row["text"], &row["indented"], &row["plain"]);
+            check::with_cx(&[], |cx| {
+                for (expected, indent) in [(indented, true), (plain, false)] {
+                    let actual = shown(cx, text.as_str().unwrap(), indent);
+                    if actual != expected.as_str().unwrap() {
+                        wrong.push(format!("{text} ({indent})\n  expected {expected}\n  actual   {actual:?}"));
+                    }
+                }
+            });
+        }
+        assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+    }
+}

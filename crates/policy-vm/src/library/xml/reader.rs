@@ -78,9 +78,6 @@ impl Reader {
     }
 
     fn run(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
-        if self.peek() == Some(0xfeff) {
-            self.at += 1;
-        }
         if self.starts("<?xml") && self.units.get(self.at + 5).is_some_and(|u| is_space(*u)) {
             self.declaration(cx, document)?;
         }
@@ -96,12 +93,7 @@ impl Reader {
             }
         }
         if !self.open.is_empty() {
-            let open: Vec<_> = self.open.iter().rev().map(|open| self.slice(open.name)).collect();
-            let why = format!(
-                "Unexpected end of file has occurred. The following elements are not closed: {}.",
-                open.join(", ")
-            );
-            return Err(self.fail(cx, self.at, &why));
+            return Err(self.not_closed(cx));
         }
         if !self.root_seen {
             return Err(cx.throw(Exc::Xml, "Root element is missing."));
@@ -165,6 +157,19 @@ impl Reader {
         self.fail(cx, self.units.len(), &why)
     }
 
+    fn not_closed(&self, cx: &mut Cx<'_>) -> Throw {
+        let open: Vec<_> = self.open.iter().rev().map(|open| self.slice(open.name)).collect();
+        let why =
+            format!("Unexpected end of file has occurred. The following elements are not closed: {}.", open.join(", "));
+        self.fail(cx, self.units.len(), &why)
+    }
+
+    /// The end of the file inside a comment or the like is reported at its last character.
+    fn unclosed(&self, cx: &mut Cx<'_>, what: &str) -> Throw {
+        let why = format!("Unexpected end of file while parsing {what} has occurred.");
+        self.fail(cx, self.units.len().saturating_sub(1), &why)
+    }
+
     fn bad_unit(&self, cx: &mut Cx<'_>, at: usize, unit: u16) -> Throw {
         let (shown, hex) = show_unit(unit);
         self.fail(cx, at, &format!("'{shown}', hexadecimal value {hex}, is an invalid character."))
@@ -221,6 +226,12 @@ impl Reader {
             Some(0x21) if self.starts("<!DOCTYPE") && !self.root_seen && self.open.is_empty() => {
                 self.doctype(cx, parent)
             }
+            Some(0x21) if self.starts("<!DOCTYPE") && self.open.is_empty() => {
+                Err(self.fail(cx, self.at, "DTD must be defined before the document root element."))
+            }
+            Some(0x21) if self.starts("<!DOCTYPE") => Err(self.fail(cx, self.at + 2, "Unexpected DTD declaration.")),
+            Some(0x21) if self.units.len() - self.at < 4 => Err(self.not_closed(cx)),
+            None if !self.open.is_empty() => Err(self.not_closed(cx)),
             Some(0x21) => Err(self.unexpected(cx, self.at + 2)),
             Some(0x3f) => self.instruction(cx, parent),
             _ => self.start_tag(cx, parent),
@@ -239,7 +250,7 @@ impl Reader {
 
     fn comment(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
         let start = self.at + 4;
-        let Some(end) = self.find("--", start) else { return Err(self.end_of_file(cx, "Comment")) };
+        let Some(end) = self.find("--", start) else { return Err(self.unclosed(cx, "Comment")) };
         if self.units.get(end + 2) != Some(&GT) {
             let why = "An XML comment cannot contain '--', and '-' cannot be the last character.";
             return Err(self.fail(cx, end, why));
@@ -252,7 +263,7 @@ impl Reader {
 
     fn cdata(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
         let start = self.at + 9;
-        let Some(end) = self.find("]]>", start) else { return Err(self.end_of_file(cx, "CDATA")) };
+        let Some(end) = self.find("]]>", start) else { return Err(self.unclosed(cx, "CDATA")) };
         self.at = end + 3;
         let text = self.normalized(cx, start, end)?;
         self.append(cx, parent, Kind::CData(text))?;
@@ -270,7 +281,7 @@ impl Reader {
         }
         self.skip_space();
         let data = self.at;
-        let Some(end) = self.find("?>", data) else { return Err(self.end_of_file(cx, "PI")) };
+        let Some(end) = self.find("?>", data) else { return Err(self.unclosed(cx, "PI")) };
         self.at = end + 2;
         let (target, data) = (self.part(name.0, name.1), self.normalized(cx, data, end)?);
         self.append(cx, parent, Kind::Instruction { target, data })?;
@@ -296,7 +307,7 @@ impl Reader {
         let mut subset = Str::EMPTY;
         if self.peek() == Some(u16::from(b'[')) {
             let start = self.at + 1;
-            let Some(end) = self.find("]", start) else { return Err(self.end_of_file(cx, "DTD")) };
+            let Some(end) = self.find("]", start) else { return Err(self.unclosed(cx, "DTD")) };
             subset = self.part(start, end);
             self.at = end + 1;
             self.skip_space();
@@ -325,22 +336,38 @@ impl Reader {
     /// A qualified name's place.
     fn name(&mut self, cx: &mut Cx<'_>) -> Result<(usize, usize), Throw> {
         let start = self.at;
+        self.name_part(cx)?;
+        if self.peek() == Some(COLON) {
+            self.at += 1;
+            self.name_part(cx)?;
+        }
+        match self.peek() {
+            Some(COLON) => Err(self.not_in_name(cx, COLON)),
+            Some(_) => Ok((start, self.at)),
+            None => Err(self.end_of_file(cx, "Name")),
+        }
+    }
+
+    fn name_part(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
         match self.peek() {
             Some(unit) if is_name_start(unit) && unit != COLON => {}
             Some(unit) => {
                 let (shown, hex) = show_unit(unit);
                 let why = format!("Name cannot begin with the '{shown}' character, hexadecimal value {hex}.");
-                return Err(self.fail(cx, start, &why));
+                return Err(self.fail(cx, self.at, &why));
             }
             None => return Err(self.end_of_file(cx, "Name")),
         }
-        while self.peek().is_some_and(is_name_unit) {
+        while self.peek().is_some_and(|unit| is_name_unit(unit) && unit != COLON) {
             self.at += 1;
         }
-        if self.at >= self.units.len() {
-            return Err(self.end_of_file(cx, "Name"));
-        }
-        Ok((start, self.at))
+        Ok(())
+    }
+
+    fn not_in_name(&self, cx: &mut Cx<'_>, unit: u16) -> Throw {
+        let (shown, hex) = show_unit(unit);
+        let why = format!("The '{shown}' character, hexadecimal value {hex}, cannot be included in a name.");
+        self.fail(cx, self.at, &why)
     }
 
     fn start_tag(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
@@ -349,6 +376,9 @@ impl Reader {
         }
         self.at += 1;
         let name = self.name(cx)?;
+        if let Some(unit) = self.peek().filter(|unit| !is_space(*unit) && !matches!(*unit, GT | SLASH)) {
+            return Err(self.not_in_name(cx, unit));
+        }
         let scope = self.namespaces.len();
         let attributes = self.attributes(cx)?;
         let element_name = self.resolve(cx, name, true)?;
@@ -402,7 +432,7 @@ impl Reader {
             }
             let name = self.name(cx)?;
             let value = self.attribute_value(cx)?;
-            self.declare(name, value);
+            self.declare(cx, name, value)?;
             cx.charge(1 + all.len() / 8)?;
             let same =
                 |other: &RawAttribute| self.units.get(other.name.0..other.name.1) == self.units.get(name.0..name.1);
@@ -414,16 +444,20 @@ impl Reader {
         }
     }
 
-    fn declare(&mut self, name: (usize, usize), value: Str) {
+    fn declare(&mut self, cx: &mut Cx<'_>, name: (usize, usize), value: Str) -> Result<(), Throw> {
         let text = self.units.get(name.0..name.1).unwrap_or_default();
         let xmlns: Vec<u16> = "xmlns".encode_utf16().collect();
-        if text == xmlns {
-            self.namespaces.push((Vec::new(), value));
-        } else if let Some((COLON, prefix)) =
-            text.strip_prefix(&*xmlns).and_then(<[u16]>::split_first).map(|(c, p)| (*c, p))
-        {
-            self.namespaces.push((prefix.to_vec(), value));
+        let prefix = match text.strip_prefix(&*xmlns) {
+            Some([]) => Vec::new(),
+            Some([COLON, prefix @ ..]) => prefix.to_vec(),
+            _ => return Ok(()),
+        };
+        if !prefix.is_empty() && value.is_empty() {
+            // Reported at the value's opening quote; an empty value ends right after it.
+            return Err(self.fail(cx, self.at.saturating_sub(2), "Invalid namespace declaration."));
         }
+        self.namespaces.push((prefix, value));
+        Ok(())
     }
 
     /// Adds the attributes and says whether white space is to be kept inside.
@@ -441,8 +475,8 @@ impl Reader {
                 keep = cx.text(attribute.value).as_str() == Some("preserve") || self.keep_space;
             }
             if tree::attribute(cx.heap, element, name).is_some() {
-                let local = cx.text(names::parts(cx.heap, name).0).to_utf8().into_owned();
-                return Err(self.fail(cx, attribute.name.0, &format!("'{local}' is a duplicate attribute name.")));
+                let why = format!("'{}' is a duplicate attribute name.", self.slice(attribute.name));
+                return Err(self.fail(cx, attribute.name.0, &why));
             }
             let node = tree::new(cx, Kind::Attribute { name, value: attribute.value })?;
             cx.heap.charge(ITEM)?;
@@ -559,39 +593,60 @@ impl Reader {
         }
     }
 
-    /// `&name;`, `&#n;` or `&#xn;`.
-    fn reference(&mut self, cx: &mut Cx<'_>, out: &mut TextBuf) -> Result<(), Throw> {
+    /// `&name;`, `&#n;` or `&#xn;`; gives the character.
+    fn reference(&mut self, cx: &mut Cx<'_>, out: &mut TextBuf) -> Result<char, Throw> {
         let start = self.at + 1;
-        let end = self.units.iter().skip(start).take(64).position(|u| *u == u16::from(b';')).map(|n| n + start);
-        if self.units.get(start) == Some(&u16::from(b'#')) {
-            let digits = self.slice((start + 1, end.unwrap_or(start + 1)));
-            let code = match digits.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => digits.parse(),
-            };
-            let Ok(code) = code else { return Err(self.reference_error(cx, start)) };
-            let Some(c) = char::from_u32(code).filter(|c| u16::try_from(u32::from(*c)).map_or(true, is_xml_unit))
-            else {
-                return Err(self.bad_unit(cx, start + 1, u16::try_from(code).unwrap_or(0xfffe)));
-            };
-            out.push_str(c.encode_utf8(&mut [0; 4]));
+        let c = if self.units.get(start) == Some(&u16::from(b'#')) {
+            self.numeric_reference(cx, start + 1)?
         } else {
-            let named = self.units.get(start).is_some_and(|u| is_name_start(*u));
-            let Some(end) = end.filter(|_| named) else { return Err(self.reference_error(cx, start)) };
-            match self.slice((start, end)).as_str() {
-                "lt" => out.push_str("<"),
-                "gt" => out.push_str(">"),
-                "amp" => out.push_str("&"),
-                "quot" => out.push_str("\""),
-                "apos" => out.push_str("'"),
-                name if name.encode_utf16().all(is_name_unit) => {
-                    return Err(self.fail(cx, start, &format!("Reference to undeclared entity '{name}'.")));
-                }
-                _ => return Err(self.reference_error(cx, start)),
-            }
+            self.named_reference(cx, start)?
+        };
+        out.push_str(c.encode_utf8(&mut [0; 4]));
+        Ok(c)
+    }
+
+    fn numeric_reference(&mut self, cx: &mut Cx<'_>, start: usize) -> Result<char, Throw> {
+        let hex = self.units.get(start) == Some(&u16::from(b'x'));
+        let (radix, kind) = if hex { (16, "hexadecimal") } else { (10, "decimal") };
+        let first = start + usize::from(hex);
+        self.at = first;
+        let mut code: u32 = 0;
+        while let Some(digit) = self.peek().and_then(|u| char::from_u32(u32::from(u))).and_then(|c| c.to_digit(radix)) {
+            code = code.saturating_mul(radix).saturating_add(digit);
+            self.at += 1;
         }
-        self.at = end.map_or(self.at + 1, |end| end + 1);
-        Ok(())
+        if self.at == first || self.peek() != Some(u16::from(b';')) {
+            let why = format!("Invalid syntax for a {kind} numeric entity reference.");
+            return Err(self.fail(cx, self.at, &why));
+        }
+        self.at += 1;
+        match char::from_u32(code).filter(|c| u16::try_from(u32::from(*c)).map_or(true, is_xml_unit)) {
+            Some(c) => Ok(c),
+            None => Err(self.bad_unit(cx, start, u16::try_from(code).unwrap_or(0xfffe))),
+        }
+    }
+
+    fn named_reference(&mut self, cx: &mut Cx<'_>, start: usize) -> Result<char, Throw> {
+        if !self.units.get(start).is_some_and(|u| is_name_start(*u)) {
+            return Err(self.reference_error(cx, start));
+        }
+        self.at = start;
+        while self.peek().is_some_and(is_name_unit) {
+            self.at += 1;
+        }
+        let name = self.slice((start, self.at));
+        if self.peek() != Some(u16::from(b';')) {
+            return Err(self.expected(cx, ";"));
+        }
+        self.at += 1;
+        match name.as_str() {
+            "lt" => Ok('<'),
+            "gt" => Ok('>'),
+            "amp" => Ok('&'),
+            "quot" => Ok('"'),
+            "apos" => Ok('\''),
+            name => Err(self.fail(cx, start, &format!("Reference to undeclared entity '{name}'."))),
+        }
     }
 
     fn reference_error(&self, cx: &mut Cx<'_>, at: usize) -> Throw {
@@ -606,9 +661,8 @@ impl Reader {
         while let Some(unit) = self.peek().filter(|u| *u != LT) {
             match unit {
                 AMP => {
-                    only_space = false;
                     let so_far = self.buffer(cx, &mut changed, start);
-                    self.reference(cx, so_far)?;
+                    only_space &= matches!(self.reference(cx, so_far)?, ' ' | '\t' | '\n' | '\r');
                     continue;
                 }
                 13 => {
@@ -662,8 +716,12 @@ impl Reader {
 
     fn end_tag(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
         self.at += 2;
+        let ends = |unit: &u16| !is_name_unit(*unit) && !is_space(*unit);
         let Some(open) = self.open.last() else { return Err(self.fail(cx, self.at, "Unexpected end tag.")) };
         let (start, wanted) = (self.at, open.name);
+        if start < self.units.len() && !self.units.iter().skip(start).any(ends) {
+            return Err(self.not_closed(cx));
+        }
         let name = self.name(cx)?;
         if self.units.get(name.0..name.1) != self.units.get(wanted.0..wanted.1) {
             let (line, position) = self.position(wanted.0);
