@@ -1,0 +1,4 @@
+//! The gateway that runs policy documents.
+
+mod edge;
+mod timer;
