@@ -5,4 +5,6 @@
 
 pub(crate) mod connection;
 pub(crate) mod framing;
+pub(crate) mod listener;
 pub(crate) mod refusal;
+pub(crate) mod serve;

@@ -6,11 +6,16 @@
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
 use std::task::Waker;
+use std::time::Duration;
 
 use http::HeaderValue;
 
+use crate::config::Timeouts;
 use crate::edge::refusal::Refusal;
 use crate::timer::Clock;
+
+/// How long the rest of a refused request is read.
+const LINGER: Duration = Duration::from_secs(2);
 
 /// The state of one client connection.
 #[derive(Debug)]
@@ -77,6 +82,18 @@ impl Connection {
         } else if self.writing.get().is_none() {
             self.writing.set(Some(clock.millis()));
         }
+    }
+
+    /// Does it wait longer than it may?
+    pub(crate) fn is_overdue(&self, now: u64, timeouts: &Timeouts) -> bool {
+        let over = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) > limit.as_millis();
+        let reading = match self.reading.get() {
+            Wait::Idle(since) => self.calls.get() == 0 && over(since, timeouts.idle),
+            Wait::Head(since) => over(since, timeouts.head),
+            Wait::Body(since) => self.calls.get() > 0 && over(since, timeouts.progress),
+            Wait::Linger(since) => over(since, LINGER),
+        };
+        reading || self.writing.get().is_some_and(|since| over(since, timeouts.progress))
     }
 
     /// Wakes the task, if it has been polled yet.
