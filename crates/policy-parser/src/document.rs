@@ -18,7 +18,6 @@ mod characters;
 mod content;
 mod decode;
 mod embedded;
-mod expression_end;
 pub mod limits;
 mod markup;
 pub mod named_values;
@@ -28,7 +27,7 @@ mod references;
 mod tag;
 mod text;
 
-pub use ast::{Attribute, Content, ContentKind, Document, Element, Embedded, Form, Node};
+pub use ast::{Attribute, Content, ContentKind, Document, Element, Embedded, Form, Node, Substitution};
 pub use limits::Limits;
 pub use named_values::{NamedValues, NoNamedValues};
 
@@ -93,12 +92,17 @@ impl Parsed {
 }
 
 /// Parses a text known as `name`, without named values, within the default limits, in whichever form it is.
+///
+/// ```
+/// let parsed = policy_parser::parse_document("a.xml", r#"<policies><step when="@(a["b"] < 1)"/></policies>"#);
+/// assert!(!parsed.has_errors());
+/// ```
 #[must_use]
 pub fn parse_document(name: impl Into<String>, text: impl Into<String>) -> Parsed {
     parse_with(&Source::new(name, text), &Options::default())
 }
 
-/// Parses a policy document, a fragment, or a single element.
+/// Parses a policy document, a fragment, or a single element, in which no element is lenient.
 #[must_use]
 pub fn parse(source: &Arc<Source>, values: &dyn NamedValues, limits: &Limits, mode: Mode) -> Parsed {
     parse_with(source, &Options { values, limits, mode, ..Options::default() })
@@ -120,17 +124,29 @@ pub fn parse_with(source: &Arc<Source>, options: &Options<'_>) -> Parsed {
     };
     let reading = match options.mode {
         Mode::Raw => read(source, &expanded, options.limits, Form::Raw, false),
-        Mode::Escaped => read(source, &expanded, options.limits, Form::Escaped, true),
+        Mode::Escaped => read_escaped(source, &expanded, options.limits),
         Mode::Auto => read_either(source, &expanded, options.limits),
     };
-    let mut diagnostics = reading.diagnostics;
-    let (form, substitutions) = (reading.form, expanded.substitutions);
-    let document = reading.root.map(|root| Document { source: Arc::clone(source), form, root, substitutions });
-    if !reading.stopped {
+    let Reading { form, root, mut diagnostics, stopped, .. } = reading;
+    note_substitutions(&mut diagnostics, &expanded.substitutions);
+    let substitutions = expanded.substitutions;
+    let document = root.map(|root| Document { source: Arc::clone(source), form, root, substitutions });
+    if !stopped {
         references::check(source, &expanded.unknown, document.as_ref(), options, &mut diagnostics);
     }
     crate::diagnostic::sort(&mut diagnostics);
     Parsed { document, diagnostics }
+}
+
+/// Tells, where a finding lies in the text of a named value, that it does: the file shows only its name there.
+fn note_substitutions(diagnostics: &mut [Diagnostic], substitutions: &[Substitution]) {
+    for diagnostic in diagnostics {
+        let after = substitutions.partition_point(|substitution| substitution.span.start <= diagnostic.span.start);
+        let before = after.checked_sub(1).and_then(|index| substitutions.get(index));
+        if before.is_some_and(|substitution| diagnostic.span.start < substitution.span.end) {
+            diagnostic.notes.push("this is about the text of the named value".to_owned());
+        }
+    }
 }
 
 /// Reads a text in one form.
@@ -138,12 +154,28 @@ fn read(source: &Arc<Source>, expanded: &Expanded<'_>, limits: &Limits, form: Fo
     Reader::new(source, &expanded.text, &expanded.map, limits, form, normalise).run()
 }
 
+/// Reads a text in escaped form. If that is the wrong form and the other the right one, the first error says so.
+fn read_escaped(source: &Arc<Source>, expanded: &Expanded<'_>, limits: &Limits) -> Reading {
+    let mut reading = read(source, expanded, limits, Form::Escaped, true);
+    if reading.errors > 0 && read(source, expanded, &impatient(limits), Form::Raw, false).errors == 0 {
+        crate::diagnostic::sort(&mut reading.diagnostics);
+        let first = reading.diagnostics.iter_mut().find(|diagnostic| diagnostic.severity == Severity::Error);
+        if let Some(first) = first {
+            first.notes.push("read in raw form, the document has no errors".to_owned());
+        }
+    }
+    reading
+}
+
+/// Limits under which reading stops at the first error, for when it is enough to know that there is one.
+fn impatient(limits: &Limits) -> Limits {
+    Limits { errors: 0, ..limits.clone() }
+}
+
 /// Reads a text in the form in which it has fewer errors, escaped if both have the same number: what is wrong in one
 /// form only, such as `<` in an expression, is most probably not a mistake but the other form.
 fn read_either(source: &Arc<Source>, expanded: &Expanded<'_>, limits: &Limits) -> Reading {
-    // The first error already says that it is not well-formed; the other errors are counted only if there is need.
-    let impatient = Limits { errors: 0, ..limits.clone() };
-    let escaped = read(source, expanded, &impatient, Form::Escaped, false);
+    let escaped = read(source, expanded, &impatient(limits), Form::Escaped, false);
     if escaped.errors == 0 {
         return escaped;
     }

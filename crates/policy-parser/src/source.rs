@@ -151,9 +151,13 @@ impl OffsetMap {
     /// entity is nothing a user can look at.
     #[must_use]
     pub fn origin_span(&self, span: Span) -> Span {
-        let start = self.origin(span.start);
-        let end = self.origin_end(span.end).max(start);
-        Span { start, end }
+        let (start, end) = (self.origin(span.start), self.origin_end(span.end));
+        // Where something was replaced by nothing, nothing stands for all of it.
+        if span.is_empty() {
+            Span { start: end.min(start), end: start.max(end) }
+        } else {
+            Span { start, end: end.max(start) }
+        }
     }
 
     /// Where the byte before `derived` ends in the original text.
@@ -163,7 +167,7 @@ impl OffsetMap {
         match index.checked_sub(1).and_then(|i| self.pieces.get(i)) {
             Some(piece) if piece.copied => piece.origin + (derived - piece.derived),
             Some(piece) => next.map_or(piece.origin, |next| next.origin),
-            None => derived,
+            None => next.map_or(derived, |next| next.origin),
         }
     }
 

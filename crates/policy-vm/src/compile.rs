@@ -1,18 +1,33 @@
 //! From documents and expressions to programs.
 
-use std::sync::Arc;
+mod binder;
+mod bodies;
+mod bound;
+mod convert;
+mod document;
+mod emit;
+mod expression;
+mod expression_sink;
+mod flow;
+mod fold;
+mod fragment;
+mod lambda;
+mod members;
+mod names;
+mod operators;
+mod overload;
+mod policy;
+mod statement;
+mod subtype;
+mod walk;
 
-use policy_parser::Source;
-
-use crate::engine::{Compiled, Engine, Environment, Scope};
 use crate::step::ExprId;
 use crate::types::TypeId;
 
-/// Compiles a document.
-pub(crate) fn document(engine: &Engine, source: &Arc<Source>, scope: Scope, environment: &Environment) -> Compiled {
-    let _ = (engine, source, scope, environment);
-    Compiled { program: None, diagnostics: Vec::new() }
-}
+pub(crate) use bodies::store_body;
+pub(crate) use document::{check_fragment, compile as document};
+pub use expression_sink::ExpressionSink;
+pub(crate) use policy::Compiler;
 
 /// What the place of an expression wants, see `expressions.md` 1.4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +70,19 @@ pub struct Reads {
     pub certificate: bool,
 }
 
+impl Reads {
+    /// What either reads.
+    #[must_use]
+    pub const fn union(self, other: Self) -> Self {
+        Self {
+            request_body: self.request_body | other.request_body,
+            response_body: self.response_body | other.response_body,
+            request: self.request | other.request,
+            certificate: self.certificate | other.certificate,
+        }
+    }
+}
+
 /// What is wrong with an expression; the span counts bytes of the expression's own text.
 #[derive(Debug, Clone)]
 pub struct ExpressionError {
@@ -68,17 +96,8 @@ pub struct ExpressionError {
     pub warning: bool,
 }
 
-/// Collects the functions and literals of a program under construction.
-#[derive(Debug, Default)]
-pub struct ExpressionSink {}
-
-impl ExpressionSink {
-    /// Compiles `text`, which is `@( … )` or `@{ … }`, for a place that wants `wanted`.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn compile(&mut self, text: &str, wanted: Wanted) -> Result<Expression, Vec<ExpressionError>> {
-        let _ = (text, wanted);
-        Err(Vec::new())
-    }
+/// The type that `foreach (var x in …)` gives its variable: that of the type's own `GetEnumerator` where it has one that
+/// differs from its `IEnumerable<T>`.
+fn foreach_element(ty: TypeId) -> Option<TypeId> {
+    subtype::element_type(ty)
 }

@@ -78,6 +78,9 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// All, from broad to narrow.
+    pub const ALL: [Self; 5] = [Self::Global, Self::Workspace, Self::Product, Self::Api, Self::Operation];
+
     /// As `context.LastError.Scope` spells it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -157,5 +160,11 @@ impl Engine {
     #[must_use]
     pub fn compile(&self, source: &Arc<Source>, scope: Scope, environment: &Environment) -> Compiled {
         crate::compile::document(self, source, scope, environment)
+    }
+
+    /// Checks a fragment on its own, as far as that does not depend on where it is included.
+    #[must_use]
+    pub fn check_fragment(&self, source: &Arc<Source>, environment: &Environment) -> Vec<Diagnostic> {
+        crate::compile::check_fragment(self, source, environment)
     }
 }

@@ -1,5 +1,8 @@
 //! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
 
+pub(crate) mod url;
+mod variables;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +11,8 @@ use http::{HeaderMap, Method};
 use crate::error::PolicyError;
 use crate::value::Value;
 use crate::value::heap::Heap;
+pub use url::InvalidUrl;
+pub use variables::Variable;
 
 /// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
 #[derive(Debug)]
@@ -71,6 +76,8 @@ pub struct Call {
     pub deployment: Option<Arc<Deployment>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
+    /// Scope of the document that chose it.
+    pub(crate) backend_scope: Option<crate::engine::Scope>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
@@ -79,6 +86,22 @@ pub struct Call {
     pub(crate) variables: Vec<(NameId, Value)>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
+}
+
+impl Call {
+    /// `context.Variables[name]`, if it is there.
+    #[must_use]
+    pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
+        self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// Sets `context.Variables[name]`.
+    pub(crate) fn set_variable(&mut self, name: NameId, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => *slot = value,
+            None => self.variables.push((name, value)),
+        }
+    }
 }
 
 /// An interned variable name, see [`names`](crate::names).
@@ -143,6 +166,9 @@ pub struct Url {
 }
 
 /// Which backend the request goes to.
+///
+/// [`Request::url`] is always whole for a URL: its path begins with that of the backend's own URL. For an entity only
+/// the host knows the URL: the request's path is then what follows it, and the host puts the entity's URL before it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum BackendChoice {
     /// The API's own service URL, already in [`Request::url`].

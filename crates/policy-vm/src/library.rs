@@ -36,6 +36,9 @@ use crate::types::TypeId;
 use crate::value::Value;
 pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 
+/// The end of a line that the library writes: `Environment.NewLine` of the container gateway.
+pub const NEW_LINE: &str = "\n";
+
 /// What runs when a member is used.
 ///
 /// `args` are the arguments in order of declaration, the receiver of an instance member first. The receiver is never
@@ -336,6 +339,10 @@ impl Def {
     /// As `Type.ToString()` writes the open type: ``System.Collections.Generic.List`1``.
     #[must_use]
     pub fn net_name(&self) -> String {
+        // Nested types are declared with a dot and take the type arguments of the type around them.
+        if let Some(nested) = self.full.strip_prefix("System.Collections.Generic.Dictionary.") {
+            return format!("System.Collections.Generic.Dictionary`2+{nested}");
+        }
         match self.type_params.len() {
             0 => self.full.to_owned(),
             n => format!("{}`{n}", self.full),

@@ -45,12 +45,12 @@ pub struct Program {
     pub(crate) source: Arc<Source>,
     /// The steps of all sections, one after the other.
     pub(crate) steps: Vec<StepEntry>,
-    /// Which steps are whose, in the order of [`Section::ALL`].
-    pub(crate) sections: [Range<u32>; 4],
-    /// Compiled functions of all expressions.
-    pub(crate) functions: Vec<crate::bytecode::Function>,
-    /// What the functions' constants and calls refer to.
-    pub(crate) tables: crate::bytecode::Tables,
+    /// Which steps are whose, in the order of [`Section::ALL`]; `None` for a section that is not there.
+    pub(crate) sections: [Option<Range<u32>>; 4],
+    /// The `cors` and `base` policies directly in `inbound`: all there is to a preflight request.
+    pub(crate) preflight: Vec<u32>,
+    /// Compiled functions of all expressions, with what they refer to.
+    pub(crate) code: crate::bytecode::Code,
     /// The literals.
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
@@ -73,6 +73,8 @@ pub struct StepInfo {
     pub path: Arc<str>,
     /// The policy's `id`.
     pub policy_id: Option<Arc<str>>,
+    /// The file it stands in: the document, or a fragment.
+    pub file: Arc<Source>,
     /// Where it stands.
     pub span: Span,
 }

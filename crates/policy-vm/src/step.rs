@@ -1,12 +1,13 @@
 //! A [`Step`]: what a policy was compiled to. Sections are lists of steps; control flow is jumps between them.
 
+use std::any::Any;
 use std::ops::Range;
 
 use crate::cx::{Budget, Cx, MAX_OUTS};
 use crate::error::PolicyError;
 use crate::exception::Throw;
 use crate::exchange::Exchange;
-use crate::host::{Ambient, HostCall, HostReply};
+use crate::host::{Ambient, HostCall, HostError, HostErrorKind, HostReply};
 use crate::program::{Program, Section, StepInfo};
 use crate::value::Value;
 
@@ -28,8 +29,8 @@ pub(crate) trait Step: Send + Sync + std::fmt::Debug {
         Unwind::Continue
     }
 
-    /// Work put off to the end of the pipeline with [`StepCx::defer`], when the response is known.
-    fn deferred(&self, cx: &mut StepCx<'_>) -> Flow {
+    /// What `cors` does with a preflight request, when no other policy runs: [`Flow::Finish`] answers it.
+    fn preflight(&self, cx: &mut StepCx<'_>) -> Flow {
         let _ = cx;
         Flow::Next
     }
@@ -71,6 +72,8 @@ pub(crate) enum Unwind {
     Continue,
     /// The error is caught; go on at this step.
     Catch(u32),
+    /// The host is asked to clean up; then the error or the end goes on outwards, whatever it answers.
+    Call(HostCall),
 }
 
 /// An expression of a program.
@@ -86,26 +89,66 @@ pub(crate) struct StepCx<'a> {
     pub(crate) pool: u16,
     pub(crate) section: Section,
     pub(crate) info: &'a StepInfo,
-    /// What a step keeps between its calls of the host, by step: see [`StepCx::state`].
-    pub(crate) state: &'a mut Vec<(u32, Box<dyn std::any::Any + Send>)>,
-    /// Steps whose [`Step::deferred`] is to run at the end.
-    pub(crate) deferred: &'a mut Vec<u32>,
+    /// Which document of the pipeline, from the narrowest on.
+    pub(crate) level: u16,
+    /// What steps of this fiber keep: see [`StepCx::keep`].
+    pub(crate) kept: &'a mut Vec<Kept>,
+    /// Steps put off to the end: see [`StepCx::defer`].
+    pub(crate) deferred: &'a mut Vec<Deferred>,
     /// Index of the running step.
     pub(crate) at: u32,
 }
 
+/// What a step keeps between its calls of the host, or for a later step of the same policy.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    level: u16,
+    step: u32,
+    value: Box<dyn Any + Send>,
+}
+
+/// Steps that run when the response is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Deferred {
+    pub(crate) level: u16,
+    pub(crate) section: Section,
+    pub(crate) steps: Range<u32>,
+}
+
 impl StepCx<'_> {
+    /// Keeps a value under the number of a step of this program, in place of what was kept there before.
+    pub(crate) fn keep<T: Any + Send>(&mut self, step: u32, value: T) {
+        self.kept.retain(|kept| (kept.level, kept.step) != (self.level, step));
+        self.kept.push(Kept { level: self.level, step, value: Box::new(value) });
+    }
+
+    /// The value kept under the number of a step.
+    pub(crate) fn kept<T: Any + Send>(&mut self, step: u32) -> Option<&mut T> {
+        let kept = self.kept.iter_mut().find(|kept| (kept.level, kept.step) == (self.level, step))?;
+        kept.value.downcast_mut()
+    }
+
+    /// Takes the value kept under the number of a step.
+    pub(crate) fn take_kept<T: Any + Send>(&mut self, step: u32) -> Option<T> {
+        let at = self.kept.iter().position(|kept| (kept.level, kept.step) == (self.level, step))?;
+        self.kept.swap_remove(at).value.downcast().ok().map(|value| *value)
+    }
+
+    /// Puts steps of this program off to the end of the pipeline, when the response is known.
+    pub(crate) fn defer(&mut self, steps: Range<u32>) {
+        self.deferred.push(Deferred { level: self.level, section: self.section, steps });
+    }
+
     /// Evaluates an expression.
     ///
     /// # Errors
     /// `ExpressionValueEvaluationFailure` with the exception's message.
     pub(crate) fn eval(&mut self, expression: ExprId) -> Result<Value, Box<PolicyError>> {
-        self.with_cx(|cx, program, pool| crate::machine::evaluate(cx, program, pool, expression))
-            .map_err(|throw| self.expression_failed(throw))
+        self.with_cx(|cx| crate::machine::evaluate(cx, expression)).map_err(|throw| self.expression_failed(throw))
     }
 
     /// Lends what native functions work with.
-    pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>, &Program, u16) -> T) -> T {
+    pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         let limits = &self.program.limits;
         let budget = Budget {
             instructions: limits.instructions,
@@ -118,11 +161,14 @@ impl StepCx<'_> {
             call: &mut self.exchange.call,
             ambient: self.ambient,
             stack: &mut self.exchange.stack,
+            top: 0,
+            code: Some(&self.program.code),
+            pool: self.pool,
             budget,
             type_args: &[],
             outs: [Value::Null; MAX_OUTS],
         };
-        work(&mut cx, self.program, self.pool)
+        work(&mut cx)
     }
 
     /// The error for an expression that threw.
@@ -150,6 +196,29 @@ impl StepCx<'_> {
             status,
             ..PolicyError::default()
         })
+    }
+
+    /// An expression gave a value that its place cannot use.
+    pub(crate) fn bad_value(&self, why: impl std::fmt::Display) -> Box<PolicyError> {
+        self.error(500, "ExpressionValueEvaluationFailure", format!("Expression evaluation failed. {why}"))
+    }
+
+    /// The error for a host that could not do what it was asked.
+    pub(crate) fn host_failed(&self, error: &HostError) -> Box<PolicyError> {
+        let (status, reason) = match error.kind {
+            HostErrorKind::Timeout => (500, "Timeout"),
+            HostErrorKind::Connection => (500, "BackendConnectionFailure"),
+            HostErrorKind::ClientGone => (500, "ClientConnectionFailure"),
+            HostErrorKind::BodyTooLarge => (500, "BodyTooLarge"),
+            HostErrorKind::Unavailable => (503, "BackendUnavailable"),
+            HostErrorKind::Refused => (500, "NotAvailable"),
+        };
+        let mut failure = self.error(status, reason, error.message.clone());
+        if status == 503 {
+            // Neither the backend's name nor its state is the caller's business.
+            failure.public_message = Some("Service Unavailable".into());
+        }
+        failure
     }
 
     /// An error that only a bug can cause.

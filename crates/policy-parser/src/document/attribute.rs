@@ -3,8 +3,8 @@
 use super::ast::{Attribute, Content, ContentKind};
 use super::characters::is_space;
 use super::decode::Decoding;
-use super::expression_end::scan_expression_end;
 use super::reader::Reader;
+use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 
 impl Reader<'_> {
@@ -37,14 +37,16 @@ impl Reader<'_> {
     fn attribute_value(&mut self, start: usize, name_end: usize) -> Content {
         self.skip_space();
         if self.peek() == Some(b'=') {
-            self.at += 1;
-            self.skip_space();
+            let after = self.at + 1;
+            self.at = self.space_end(after);
             match self.peek() {
                 Some(quote @ (b'"' | b'\'')) => {
                     self.at += 1;
                     return self.quoted_value(quote);
                 }
                 None | Some(b'<' | b'>') => {}
+                // What looks like the next attribute is the next attribute.
+                Some(_) if self.at > after && self.attribute_starts(self.at) => self.at = after,
                 Some(b'/') if self.byte(self.at + 1) == Some(b'>') => {}
                 Some(_) => return self.unquoted_value(),
             }
@@ -122,6 +124,7 @@ impl Reader<'_> {
         let close = closing.or_else(|| self.closing_quote(scanned.unwrap_or(first + 2), quote));
         let end = close.or(scanned).unwrap_or_else(|| self.find_either(b'<', b'>', first));
         self.at = close.map_or(end, |close| close + 1);
+        self.cut |= close.is_none() && end == self.text.len();
         if close.is_none() && scanned.is_some() {
             self.error(codes::UNTERMINATED_VALUE, start - 1, start, "the value of the attribute has no closing quote");
         }

@@ -2,8 +2,8 @@
 
 use super::ast::{Content, ContentKind, Embedded};
 use super::decode::{Decoding, Entity, entity};
-use super::expression_end::scan_expression_end;
 use super::reader::Reader;
+use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 use crate::source::{Span, offset};
 
@@ -32,7 +32,8 @@ impl Reader<'_> {
                 self.error_with_note(codes::UNTERMINATED_EXPRESSION, place.0, place.1, headline, note);
             }
             Some(end) if end < whole => {
-                let place = self.decoded_range(end, whole);
+                let rest = self.value.text.get(end..whole).unwrap_or_default();
+                let place = self.decoded_range(whole - rest.trim_start().len(), whole);
                 let headline = "text follows the expression";
                 let note = "a value is one expression or none; join texts inside the expression";
                 self.error_with_note(codes::TEXT_AFTER_EXPRESSION, place.0, place.1, headline, note);
@@ -71,7 +72,7 @@ impl Reader<'_> {
         self.value.clear();
         self.decode(start, end, Decoding::Escaped);
         let text = self.value.text.trim();
-        if scan_expression_end(text, 0) != Ok(text.len()) {
+        if scan_expression_end(text, 0).ok() != Some(text.len()) {
             self.value.clear();
             return None;
         }

@@ -44,6 +44,7 @@ impl Reader<'_> {
             Some(end) if end <= first => end - usize::from(end > start && self.byte(end - 1) == Some(b'/')),
             _ => first,
         };
+        self.cut |= self.at == self.text.len();
         self.at
     }
 
@@ -108,7 +109,7 @@ impl Reader<'_> {
     }
 
     /// True when a name, `=` and a quote stand at `at`.
-    fn attribute_starts(&self, at: usize) -> bool {
+    pub(super) fn attribute_starts(&self, at: usize) -> bool {
         let name_end = self.name_end(at);
         let equals = self.space_end(name_end);
         name_end > at

@@ -10,6 +10,9 @@ use super::limits::Limits;
 use crate::diagnostic::{Diagnostic, Severity, codes, quoted};
 use crate::source::{OffsetMap, Source, Span, offset};
 
+/// Warnings reported at most: they stop nothing, and a hundred say what the rest would.
+const WARNINGS: usize = 100;
+
 /// Reads one text in one form. Offsets are those of the text; [`Reader::span`] leads them to the file.
 pub(super) struct Reader<'s> {
     /// The file.
@@ -246,8 +249,10 @@ impl<'s> Reader<'s> {
         if self.stopped {
             return;
         }
-        if diagnostic.severity == Severity::Error {
-            self.errors += 1;
+        match diagnostic.severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning if self.diagnostics.len() - self.errors >= WARNINGS => return,
+            Severity::Warning => {}
         }
         if self.errors > self.limits.errors {
             self.stopped = true;

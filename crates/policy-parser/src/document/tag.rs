@@ -25,14 +25,17 @@ impl Reader<'_> {
         self.at = name_end;
         let mut attributes = Vec::new();
         let end = self.attributes(start, name_end, &mut attributes);
-        let tag_span = self.span(start, self.at);
-        let inner_span = self.span(self.at, self.at);
+        let mut tag_span = self.span(start, self.at);
+        // A tag that breaks off after a reference to an empty value ends before it, the value does not.
+        if let Some(last) = attributes.last() {
+            tag_span = tag_span.to(last.value.span);
+        }
         let element = Element {
             name: self.slice(start + 1, name_end).into(),
             name_span,
             span: tag_span,
             tag_span,
-            inner_span,
+            inner_span: Span::new(tag_span.end, tag_span.end),
             attributes,
             children: Vec::new(),
         };
@@ -57,8 +60,10 @@ impl Reader<'_> {
                     return TagEnd::Empty;
                 }
                 None | Some(b'<') => {
-                    let headline = format!("the tag {} has no `>`", self.quoted(tag, name_end));
-                    self.error(codes::UNFINISHED_TAG, tag, name_end, headline);
+                    if !self.cut {
+                        let headline = format!("the tag {} has no `>`", self.quoted(tag, name_end));
+                        self.error(codes::UNFINISHED_TAG, tag, name_end, headline);
+                    }
                     // At the end of the text there is nothing left to contain.
                     return if self.peek().is_none() { TagEnd::Empty } else { TagEnd::Open };
                 }
@@ -140,7 +145,7 @@ impl Reader<'_> {
         let similar = suggest::closest(name, std::iter::once(&*innermost.name)).is_some();
         let opened = self.file(innermost.name_span);
         if similar {
-            let headline = format!("{found} should close {opened}");
+            let headline = format!("{found} should close the element {opened}");
             self.error(codes::MISMATCHED_END_TAG, start, self.at, headline);
             self.close_innermost(before, after);
         } else {
@@ -162,7 +167,7 @@ impl Reader<'_> {
     /// Finishes the innermost open element, whose end tag lies between two places in the file.
     pub(super) fn close_innermost(&mut self, before: Span, after: Span) {
         if let Some(mut element) = self.open.pop() {
-            element.inner_span.end = before.start.max(element.inner_span.start);
+            element.inner_span.end = before.end.max(element.inner_span.start);
             element.span.end = after.end.max(element.inner_span.end);
             self.add(Node::Element(element));
         }
