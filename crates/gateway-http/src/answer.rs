@@ -79,7 +79,11 @@ pub(crate) fn answer(
 }
 
 /// Makes the answer to a call that was refused before there was an exchange.
-pub(crate) fn refuse(error: &PolicyError, request_id: &[u8; 16], in_progress: InProgress) -> http::Response<AnswerBody> {
+pub(crate) fn refuse(
+    error: &PolicyError,
+    request_id: &[u8; 16],
+    in_progress: InProgress,
+) -> http::Response<AnswerBody> {
     let response = policy_vm::respond::error_response(error, request_id);
     let kind = match response.body {
         Body::Bytes(bytes) => Kind::Bytes(bytes),

@@ -59,7 +59,13 @@ fn fill_original_url(cx: &mut CallContext, call: &mut Call, parts: &Parts) {
         _ => (authority, 0),
     };
     url.host.push_str(name);
-    url.port = if port == 0 && cx.connection.tls { 443 } else if port == 0 { 80 } else { port };
+    url.port = if port == 0 && cx.connection.tls {
+        443
+    } else if port == 0 {
+        80
+    } else {
+        port
+    };
     url.path.push_str(parts.uri.path());
     url.query.push_str(parts.uri.query().unwrap_or_default());
 }

@@ -52,8 +52,7 @@ pub(crate) fn key_invalid(api: &Api, scheme: &str, host: &str) -> PolicyError {
 
 fn key_error(reason: &'static str, message: &str, api: &Api, scheme: &str, host: &str) -> PolicyError {
     let (path, name) = (&api.api.path, &api.api.key_header);
-    let challenge =
-        format!("AzureApiManagementKey realm=\"{scheme}://{host}/{path}\",name=\"{name}\",type=\"header\"");
+    let challenge = format!("AzureApiManagementKey realm=\"{scheme}://{host}/{path}\",name=\"{name}\",type=\"header\"");
     PolicyError {
         source: "authorization".into(),
         reason: reason.into(),

@@ -172,7 +172,11 @@ impl Candidate {
         let revision = match path.revision() {
             None => self.revision.is_current,
             Some((number, at)) if at == rest => {
-                if number.is_empty() { self.revision.is_current } else { *self.revision.number == *number }
+                if number.is_empty() {
+                    self.revision.is_current
+                } else {
+                    *self.revision.number == *number
+                }
             }
             Some(_) => false,
         };

@@ -85,7 +85,8 @@ pub(crate) struct Product {
 }
 
 /// What the service starts with when a folder has no document of its own for all APIs.
-const DEFAULT_GLOBAL: &str = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
+const DEFAULT_GLOBAL: &str =
+    "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
 
 /// The default document for all APIs.
 fn default_global(engine: &Engine, problems: &mut Problems) -> Option<Arc<Program>> {

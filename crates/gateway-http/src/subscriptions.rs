@@ -91,7 +91,10 @@ pub(crate) struct Terms<'a> {
 #[derive(Debug)]
 pub(crate) enum Decision<'k> {
     /// Go on: in that subscription's context, in that product's, or in none.
-    Allowed { holder: Option<&'k Holder>, product: Option<usize> },
+    Allowed {
+        holder: Option<&'k Holder>,
+        product: Option<usize>,
+    },
     Missing,
     Invalid,
 }
@@ -110,8 +113,7 @@ impl KeyScope {
 /// Decides about a call with this key, or without one.
 pub(crate) fn decide<'k>(keys: &'k Keys, key: Option<&str>, terms: Terms<'_>) -> Decision<'k> {
     if let Some(key) = key {
-        let valid =
-            keys.find(key).filter(|holder| holder.active && holder.scope.covers(terms.api, terms.products));
+        let valid = keys.find(key).filter(|holder| holder.active && holder.scope.covers(terms.api, terms.products));
         if let Some(holder) = valid {
             let product = match holder.scope {
                 KeyScope::Product(product) => Some(product),
@@ -206,7 +208,8 @@ mod tests {
     #[test]
     fn one_key_has_one_holder() {
         let mut twin = holder("b", KeyScope::All, true);
-        twin.subscription = Arc::new(Subscription { id: "b".into(), primary_key: "a-2".into(), ..Subscription::default() });
+        twin.subscription =
+            Arc::new(Subscription { id: "b".into(), primary_key: "a-2".into(), ..Subscription::default() });
         assert_eq!(Keys::new(vec![holder("a", KeyScope::All, true), twin]).unwrap_err(), "`a` and `b`");
     }
 }

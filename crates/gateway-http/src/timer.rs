@@ -58,7 +58,7 @@ struct Entry {
 
 impl Deadlines {
     pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, entries: RefCell::default() }
+        Self { clock, entries: Rc::default() }
     }
 
     /// Wakes everybody whose moment has passed.

@@ -85,7 +85,8 @@ impl Worker {
         if kept.len() >= KEPT_EXCHANGES {
             return;
         }
-        let mut urls = (std::mem::take(&mut exchange.call.request.url), std::mem::take(&mut exchange.call.original_url));
+        let mut urls =
+            (std::mem::take(&mut exchange.call.request.url), std::mem::take(&mut exchange.call.original_url));
         exchange.reset();
         for url in [&mut urls.0, &mut urls.1] {
             for text in [&mut url.scheme, &mut url.host, &mut url.path, &mut url.query] {

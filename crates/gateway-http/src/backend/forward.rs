@@ -91,14 +91,8 @@ pub(crate) fn head(mut parts: response::Parts, body: Body) -> Response {
 fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Request<RequestBody>), CallError> {
     let target = resolve(cx, exchange)?;
     let request = &mut exchange.call.request;
-    let mut headers =
-        if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
-    for_backend(
-        &mut headers,
-        &target.origin.host_header,
-        cx.client_host.as_ref(),
-        Some(&cx.connection.forwarded_for),
-    );
+    let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
+    for_backend(&mut headers, &target.origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for));
     if let Some(backend) = entity(cx, exchange)? {
         for (name, value) in &backend.headers {
             headers.insert(name, value.clone());

@@ -134,7 +134,10 @@ mod tests {
         check(&[("connection", "close, X-User, host"), ("x-user", "u"), ("x-other", "o")], &[("x-other", "o"), kept]);
         check(&[("te", "trailers"), ("upgrade", "h2c"), ("keep-alive", "1"), ("proxy-connection", "x")], &[kept]);
         check(&[("transfer-encoding", "chunked"), ("content-length", "5"), ("expect", "100-continue")], &[kept]);
-        check(&[("connection", "authorization, x-forwarded-for"), ("authorization", "a")], &[("authorization", "a"), kept]);
+        check(
+            &[("connection", "authorization, x-forwarded-for"), ("authorization", "a")],
+            &[("authorization", "a"), kept],
+        );
     }
 
     #[test]

@@ -62,8 +62,7 @@ impl Pool {
         (tls, host, port).hash(&mut hasher);
         let mut origins = self.origins.borrow_mut();
         let same = origins.entry(hasher.finish()).or_default();
-        if let Some(origin) =
-            same.iter().find(|origin| origin.port == port && origin.tls == tls && origin.host == host)
+        if let Some(origin) = same.iter().find(|origin| origin.port == port && origin.tls == tls && origin.host == host)
         {
             return Some(Rc::clone(origin));
         }

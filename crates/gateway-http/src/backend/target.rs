@@ -69,7 +69,10 @@ pub(crate) fn parse_url(text: &str) -> Option<Url> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (host, port) = match authority.rfind(':').filter(|colon| !authority.get(*colon..).is_some_and(|t| t.contains(']'))) {
+    let (host, port) = match authority
+        .rfind(':')
+        .filter(|colon| !authority.get(*colon..).is_some_and(|t| t.contains(']')))
+    {
         Some(colon) => (authority.get(..colon)?, authority.get(colon + 1..)?.parse().ok().filter(|port| *port > 0)?),
         None => (authority, 0),
     };
@@ -105,7 +108,9 @@ mod tests {
         assert_eq!(url("HTTPS://A:8443/b/c?d=e#f"), parts("https", "a", 8443, "/b/c", "d=e"));
         assert_eq!(url("http://[::1]:80/"), parts("http", "[::1]", 80, "/", ""));
         assert_eq!(url("http://[::1]"), parts("http", "[::1]", 0, "/", ""));
-        for bad in ["a", "file:///etc", "http://", "http://u@h/", "http://h:0/", "http://h:99999/", "http://h:x/", "http:///a"] {
+        for bad in
+            ["a", "file:///etc", "http://", "http://u@h/", "http://h:0/", "http://h:99999/", "http://h:x/", "http:///a"]
+        {
             assert_eq!(url(bad), None, "{bad}");
         }
     }

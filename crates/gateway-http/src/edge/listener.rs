@@ -111,8 +111,7 @@ async fn speak(
     connection: Rc<Connection>,
 ) {
     let worker = Rc::clone(&admitted.0);
-    let strict =
-        Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits), worker.clock.clone());
+    let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits), worker.clock.clone());
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
     let service = service_fn(move |request| serve(Rc::clone(&calls.0), Rc::clone(&calls.1), request));
     let served = http1::Builder::new()

@@ -40,7 +40,8 @@ fn no_stretch_of_a_window_holds_more_than_the_limit() {
             now += next(&mut seed) % gap;
             let state = counters.count(&call, at(now));
             let since = now.saturating_sub(seconds * 1_000_000);
-            let in_window = accepted.iter().rev().take_while(|time| **time > since || now < seconds * 1_000_000).count();
+            let in_window =
+                accepted.iter().rev().take_while(|time| **time > since || now < seconds * 1_000_000).count();
             if state.allowed {
                 accepted.push(now);
                 assert!((in_window as u64) < limit, "{limit} in {seconds} s");
@@ -81,7 +82,8 @@ fn a_changed_limit_keeps_the_count() {
 fn all_threads_together_get_exactly_the_limit() {
     let counters = Counters::new();
     let passed: usize = std::thread::scope(|scope| {
-        let work = || (0..500).filter(|_| counters.count(&call(CounterKind::SlidingWindow, 1000, 60), at(5)).allowed).count();
+        let work =
+            || (0..500).filter(|_| counters.count(&call(CounterKind::SlidingWindow, 1000, 60), at(5)).allowed).count();
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(work)).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });

@@ -65,9 +65,8 @@ impl Operations {
             for ends in [&mut node.ends, &mut node.rests] {
                 ends.sort_by_key(|end| (std::cmp::Reverse(end.query.len()), end.method.is_none()));
             }
-            node.patterns.sort_by_key(|(pattern, _)| {
-                std::cmp::Reverse(pattern.literals.iter().map(String::len).sum::<usize>())
-            });
+            node.patterns
+                .sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.literals.iter().map(String::len).sum::<usize>()));
         }
         tree
     }
@@ -95,13 +94,7 @@ impl Operations {
     }
 
     /// The best operation for the path behind `rest`.
-    pub(super) fn find(
-        &self,
-        path: &Path<'_>,
-        rest: usize,
-        query: &str,
-        method: &Method,
-    ) -> Option<(usize, Captured)> {
+    pub(super) fn find(&self, path: &Path<'_>, rest: usize, query: &str, method: &Method) -> Option<(usize, Captured)> {
         let mut search = Search { tree: self, path, query, method, captured: Vec::new() };
         let end = search.visit(0, rest)?;
         Some((end, search.captured))

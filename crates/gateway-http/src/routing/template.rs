@@ -16,7 +16,10 @@ pub(crate) enum Segment {
     Literal(String),
     Parameter(String),
     /// Literals and parameters in turn: `report-{year}.{format}`. Begins and ends with a literal, which may be empty.
-    Pattern { literals: Vec<String>, names: Vec<String> },
+    Pattern {
+        literals: Vec<String>,
+        names: Vec<String>,
+    },
 }
 
 /// A query parameter that must be there.

@@ -106,7 +106,8 @@ fn query_parts_tell_operations_apart() {
 
 #[test]
 fn the_longest_api_that_has_the_operation_answers() {
-    let table = routes(&[("", &["GET /x", "GET /shop/y"]), ("shop", &["GET /x", "GET /v2/z"]), ("shop/v2", &["GET /x"])]);
+    let table =
+        routes(&[("", &["GET /x", "GET /shop/y"]), ("shop", &["GET /x", "GET /v2/z"]), ("shop/v2", &["GET /x"])]);
     check(
         &table,
         &[

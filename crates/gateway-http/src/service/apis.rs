@@ -9,9 +9,7 @@ use policy_vm::exchange::SampleResponse;
 
 use super::folder::{Entry, Loader};
 use super::named_values::substitute;
-use super::resources::{
-    ApiInformation, OperationInformation, ResponseInformation, VersionSetInformation, last_name,
-};
+use super::resources::{ApiInformation, OperationInformation, ResponseInformation, VersionSetInformation, last_name};
 use super::version_sets::VersionSets;
 use super::{Api, Operation};
 use crate::backend::target::parse_url;
@@ -36,7 +34,12 @@ pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets) -> Vec<L
         let Some((source, information)) = loader.resource::<ApiInformation>(&file) else {
             if !file.exists() {
                 let source = Source::new(file.display().to_string(), "");
-                loader.problems.error("TG8050", &source, "", format!("API `{}` has no `apiInformation.json`", entry.name));
+                loader.problems.error(
+                    "TG8050",
+                    &source,
+                    "",
+                    format!("API `{}` has no `apiInformation.json`", entry.name),
+                );
             }
             continue;
         };

@@ -1,6 +1,5 @@
 //! Backend entities: a URL with the credentials that go along.
 
-
 use http::{HeaderName, HeaderValue, header};
 use policy_vm::exchange::Url;
 

@@ -30,13 +30,8 @@ pub(super) struct Entry {
 
 /// Loads a folder. The service is there when no problem is an error.
 pub(crate) fn load_folder(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Problems) {
-    let mut loader = Loader {
-        root,
-        engine,
-        config,
-        problems: Problems::default(),
-        environment: Environment::default(),
-    };
+    let mut loader =
+        Loader { root, engine, config, problems: Problems::default(), environment: Environment::default() };
     named_values::load(&mut loader);
     load_fragments(&mut loader);
     let backends = backends::load(&mut loader);

@@ -30,7 +30,8 @@ pub(super) fn load(loader: &mut Loader<'_>) {
                 loader.environment.named_values.insert(display, NamedValue { value, secret });
             }
             None => {
-                let text = format!("named value `{display}` has no value: give it in `tollgate.toml` under `named_values`");
+                let text =
+                    format!("named value `{display}` has no value: give it in `tollgate.toml` under `named_values`");
                 loader.problems.warning("TG8021", &source, "", text);
             }
         }

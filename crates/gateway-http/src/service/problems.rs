@@ -25,7 +25,13 @@ impl Problems {
     }
 
     /// Something that works, but probably not as meant.
-    pub(crate) fn warning(&mut self, code: &'static str, source: &Arc<Source>, near: &str, headline: impl Into<String>) {
+    pub(crate) fn warning(
+        &mut self,
+        code: &'static str,
+        source: &Arc<Source>,
+        near: &str,
+        headline: impl Into<String>,
+    ) {
         self.found.push(Diagnostic::warning(code, source, span_of(source, near), headline));
     }
 

@@ -15,7 +15,12 @@ use crate::routing::Template;
 use crate::subscriptions::Keys;
 
 /// Loads a document; `<base/>` in it is what the service's default policy of all APIs has.
-pub(crate) fn load_policy(path: &Path, backend: Option<Url>, engine: &Engine, config: &Config) -> (Option<Service>, Problems) {
+pub(crate) fn load_policy(
+    path: &Path,
+    backend: Option<Url>,
+    engine: &Engine,
+    config: &Config,
+) -> (Option<Service>, Problems) {
     let mut problems = Problems::default();
     let mut environment = Environment::default();
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -25,7 +30,12 @@ pub(crate) fn load_policy(path: &Path, backend: Option<Url>, engine: &Engine, co
                 environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
             }
             Err(error) => {
-                problems.error("TG8020", &Source::new("tollgate.toml", ""), "", format!("named value `{name}`: {error}"));
+                problems.error(
+                    "TG8020",
+                    &Source::new("tollgate.toml", ""),
+                    "",
+                    format!("named value `{name}`: {error}"),
+                );
             }
         }
     }

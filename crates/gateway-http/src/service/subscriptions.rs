@@ -44,12 +44,12 @@ fn overlay(
     information: &mut SubscriptionInformation,
     keys: config::Subscription,
 ) {
-    let mut take = |secret: Option<config::secret::Secret>, into: &mut Option<String>| {
-        match secret.map(|secret| secret.resolve(loader.root)) {
-            Some(Ok(key)) => *into = Some(key),
-            Some(Err(error)) => loader.problems.error("TG8020", source, "", format!("a subscription's key: {error}")),
-            None => {}
-        }
+    let mut take = |secret: Option<config::secret::Secret>, into: &mut Option<String>| match secret
+        .map(|secret| secret.resolve(loader.root))
+    {
+        Some(Ok(key)) => *into = Some(key),
+        Some(Err(error)) => loader.problems.error("TG8020", source, "", format!("a subscription's key: {error}")),
+        None => {}
     };
     take(keys.primary_key, &mut information.primary_key);
     take(keys.secondary_key, &mut information.secondary_key);
@@ -99,9 +99,8 @@ fn scope(text: Option<&str>, apis: &[LoadedApi], products: &[Product]) -> Result
         return found.map(KeyScope::Product).ok_or_else(|| format!("no product `{name}`"));
     }
     if kind.eq_ignore_ascii_case("apis") {
-        let is_it = |loaded: &LoadedApi| {
-            loaded.api.id.split(";rev=").next().is_some_and(|id| id.eq_ignore_ascii_case(name))
-        };
+        let is_it =
+            |loaded: &LoadedApi| loaded.api.id.split(";rev=").next().is_some_and(|id| id.eq_ignore_ascii_case(name));
         let found: Vec<usize> = (0..apis.len()).filter(|number| apis.get(*number).is_some_and(is_it)).collect();
         return if found.is_empty() { Err(format!("no API `{name}`")) } else { Ok(KeyScope::Apis(found)) };
     }

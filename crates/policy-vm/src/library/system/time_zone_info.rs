@@ -97,10 +97,10 @@ net_object! {
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         // The present is not known here.
         Some(TextBuf::from(self.display_name(zone::REFERENCE).as_str()))
-    }
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Zone>(other).is_some_and(|other| self.id() == other.id()))
-    }
+    },
     fn hash(&self, _: &Heap) -> Option<u64> {
         Some(self.id().bytes().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))))
     }
