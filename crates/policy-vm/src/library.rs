@@ -37,7 +37,6 @@ use crate::value::Value;
 pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 
 /// The end of a line that the library writes: `Environment.NewLine` of the container gateway.
-/// `Environment.NewLine`: what ends a line in indented JSON and XML, and in `AppendLine`.
 pub const NEW_LINE: &str = "\n";
 
 /// What runs when a member is used.
