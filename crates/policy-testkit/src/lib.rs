@@ -7,6 +7,7 @@
 mod compile;
 mod diff;
 mod drive;
+pub mod evaluate;
 mod expect;
 mod host;
 mod message;

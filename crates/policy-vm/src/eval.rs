@@ -26,7 +26,20 @@ pub struct Expression {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn compile(text: &str) -> Result<Expression, Vec<ExpressionError>> {
+    compile_into(ExpressionSink::default(), text)
+}
+
+/// As [`compile`], with every member of the library allowed: to compare with .NET, which knows no allow-list.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn compile_unrestricted(text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let mut sink = ExpressionSink::default();
+    sink.lift_restrictions();
+    compile_into(sink, text)
+}
+
+fn compile_into(mut sink: ExpressionSink, text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let compiled = sink.compile(text, Wanted::Any)?;
     let (code, pool) = sink.finish();
     Ok(Expression { code, pool: pool, id: compiled.id, ty: compiled.ty })
@@ -64,6 +77,23 @@ impl Expression {
         let result = crate::machine::evaluate(&mut cx, self.id);
         let used = limits.instructions.saturating_sub(cx.budget.instructions);
         (inspect(&mut cx, result), used)
+    }
+
+    /// Evaluates it and keeps the result as a variable of the exchange.
+    ///
+    /// # Errors
+    /// What the expression throws.
+    pub fn assign(
+        &self,
+        exchange: &mut Exchange,
+        ambient: &dyn Ambient,
+        limits: &Limits,
+        name: &str,
+    ) -> Result<(), Throw> {
+        let (result, _) = self.evaluate(exchange, ambient, limits, |_, result| result);
+        let value = result?;
+        exchange.call.set_variable(crate::names::intern(name), value);
+        Ok(())
     }
 
     /// The instructions.

@@ -84,6 +84,11 @@ pub struct Call {
     pub last_error: Option<Box<PolicyError>>,
     /// `context.Variables`, by interned name.
     pub(crate) variables: Vec<(NameId, Value)>,
+    /// Counters that the host adds to when the response has been sent: `increment_bandwidth` is then what was transferred
+    /// in both directions, in kilobytes.
+    pub transfer_counters: Vec<crate::host::CounterCall>,
+    /// Keys of quotas that this call was counted for.
+    pub(crate) counted: Vec<Box<str>>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
 }
@@ -93,6 +98,13 @@ impl Call {
     #[must_use]
     pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
         self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// The call is another one, for tests that repeat it.
+    #[cfg(test)]
+    pub(crate) fn reset_counted(&mut self) {
+        self.counted.clear();
+        self.transfer_counters.clear();
     }
 
     /// Sets `context.Variables[name]`.

@@ -16,6 +16,7 @@ mod cache_store_value;
 #[cfg(test)]
 mod check;
 mod choose;
+mod counting;
 mod find_and_replace;
 mod forward_request;
 mod include_fragment;
@@ -23,6 +24,10 @@ mod limit_concurrency;
 mod message;
 mod mock_response;
 mod outgoing;
+mod quota;
+mod quota_by_key;
+mod rate_limit;
+mod rate_limit_by_key;
 mod retry;
 mod return_response;
 mod rewrite_uri;
@@ -60,6 +65,10 @@ static REGISTRY: &[Policy] = &[
     include_fragment::POLICY,
     limit_concurrency::POLICY,
     mock_response::POLICY,
+    quota::POLICY,
+    quota_by_key::POLICY,
+    rate_limit::POLICY,
+    rate_limit_by_key::POLICY,
     retry::POLICY,
     return_response::POLICY,
     rewrite_uri::POLICY,

@@ -275,15 +275,17 @@ impl<'p> Run<'p> {
     }
 
     fn run_deferred(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient, index: usize) {
-        let Some(next) = self.deferred.get(index).cloned() else {
+        let Some(next) = self.deferred.get_mut(index) else {
             self.finish(exchange);
             return;
         };
+        let (level, section, steps, kept) = (next.level, next.section, next.steps.clone(), next.kept.take());
         self.stage = Stage::Deferred(index);
         let mut shared =
             Shared { pipeline: self.pipeline, exchange, ambient, deferred: &mut self.deferred, steps: &mut self.steps };
         if let Some(main) = self.branches.first_mut() {
-            main.fiber.enter_steps(&mut shared, next.level, next.section, next.steps);
+            main.fiber.enter_steps(&mut shared, level, section, steps);
+            main.fiber.kept.extend(kept);
         }
     }
 

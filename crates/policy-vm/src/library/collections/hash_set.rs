@@ -281,15 +281,31 @@ pub(super) fn intersect_with(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
     Ok(Value::Null)
 }
 
+/// Another set's items are taken one by one; those of any other sequence are added first and removed afterwards, which
+/// shows in the order of what remains.
 pub(super) fn symmetric_except_with(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0) == arg(args, 1) {
+        return clear(cx, args);
+    }
+    let at_once = cx.heap.native::<HashSet>(arg(args, 1)).is_some();
     let (_, theirs) = other_table(cx, args)?;
     let items: Vec<Value> = theirs.iter().map(|(item, _)| item).collect();
     cx.heap.charge(items.len() * ITEM)?;
+    let mut shared = Vec::new();
     for item in items {
         let both = [arg(args, 0), item];
-        if !as_bool(&[remove(cx, &both)?], 0)? {
+        if as_bool(&[contains(cx, &both)?], 0)? {
+            if at_once {
+                remove(cx, &both)?;
+            } else {
+                shared.push(item);
+            }
+        } else {
             add(cx, &both)?;
         }
+    }
+    for item in shared {
+        remove(cx, &[arg(args, 0), item])?;
     }
     Ok(Value::Null)
 }

@@ -136,6 +136,12 @@ impl Node {
     }
 
     /// `Type`.
+    #[must_use]
+    pub fn kind(&self) -> TokenType {
+        self.token_type()
+    }
+
+    /// Its `JTokenType`.
     pub(super) fn token_type(&self) -> TokenType {
         match &self.kind {
             Kind::Object(_) => TokenType::Object,

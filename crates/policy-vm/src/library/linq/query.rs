@@ -9,7 +9,7 @@ use crate::value::sequence::{Enumerator, Iter, iterate};
 
 /// The result of a lazy operator: an enumerator that has not begun, cloned each time someone goes through it.
 #[derive(Debug)]
-pub(super) struct Query<E> {
+pub(in crate::library) struct Query<E> {
     element: TypeId,
     begin: E,
 }
@@ -30,7 +30,7 @@ impl<E: Enumerator + Clone + 'static> NetObject for Query<E> {
 }
 
 /// A new lazy sequence.
-pub(super) fn lazy<E>(cx: &mut Cx<'_>, element: TypeId, begin: E) -> Result<Value, Throw>
+pub(in crate::library) fn lazy<E>(cx: &mut Cx<'_>, element: TypeId, begin: E) -> Result<Value, Throw>
 where
     E: Enumerator + Clone + 'static,
 {
@@ -39,7 +39,7 @@ where
 
 /// A sequence that is begun when its first item is asked for.
 #[derive(Debug)]
-pub(super) struct Source {
+pub(in crate::library) struct Source {
     value: Value,
     iter: Option<Iter>,
 }
@@ -51,18 +51,13 @@ impl Clone for Source {
 }
 
 impl Source {
-    pub(super) const fn new(value: Value) -> Self {
+    pub(in crate::library) const fn new(value: Value) -> Self {
         Self { value, iter: None }
-    }
-
-    /// The sequence itself.
-    pub(super) const fn value(&self) -> Value {
-        self.value
     }
 
     /// The next item, charged.
     #[inline]
-    pub(super) fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+    pub(in crate::library) fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
         match &mut self.iter {
             Some(iter) => iter.pull(cx),
             None => self.iter.insert(iterate(cx, self.value)?).pull(cx),
