@@ -1,4 +1,4 @@
-//! `System.Xml.Linq`: trees of XML as heap objects with links to their parents.
+//! `System.Xml.Linq`: trees of XML as heap objects with links to their parents; `XmlDocument` is a view of the same.
 //!
 //! All node types are one Rust type, [`tree::XmlObject`]; the files by .NET type hold their signatures. Documents are
 //! read by [`reader`] and written by [`writer`], which follow .NET's `XmlReader` and `XmlWriter` to the position in
@@ -6,6 +6,7 @@
 
 mod axes;
 mod convert;
+mod dom;
 mod edit;
 mod extensions;
 mod leaves;
@@ -21,6 +22,7 @@ mod xdocument;
 mod xelement;
 mod xnode;
 mod xobject;
+mod xpath;
 
 use crate::library::TypeDef;
 #[expect(unused_imports, reason = "message bodies are read as XML with these")]
@@ -29,6 +31,19 @@ pub(crate) use tree::{tree_hash, trees_equal};
 
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[
+    &dom::ATTRIBUTE,
+    &dom::ATTRIBUTES,
+    &dom::CDATA,
+    &dom::COMMENT,
+    &dom::DOCUMENT,
+    &dom::DOCUMENT_TYPE,
+    &dom::ELEMENT,
+    &dom::INSTRUCTION,
+    &dom::NAMESPACES,
+    &dom::NAME_TABLE,
+    &dom::NODE,
+    &dom::NODE_LIST,
+    &dom::TEXT,
     &extensions::TYPE,
     &leaves::CDATA,
     &leaves::COMMENT,

@@ -72,10 +72,11 @@ impl Table {
         let hash = comparer::hash_string(heap, self.kind, key);
         let mut at = self.bucket(hash);
         while let Some(entry) = self.entries.get(at as usize) {
-            if let Value::String(candidate) = entry.key {
-                if entry.hash == hash && comparer::strings_equal(heap, self.kind, candidate, key) {
-                    return Some(entry.value);
-                }
+            if let Value::String(candidate) = entry.key
+                && entry.hash == hash
+                && comparer::strings_equal(heap, self.kind, candidate, key)
+            {
+                return Some(entry.value);
             }
             at = entry.next;
         }

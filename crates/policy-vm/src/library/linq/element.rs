@@ -54,10 +54,10 @@ fn single_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Resu
     let mut iter = iterate(cx, source)?;
     let mut single = None;
     while let Some(item) = iter.pull(cx)? {
-        if let Some(predicate) = predicate {
-            if !holds(cx, predicate, item)? {
-                continue;
-            }
+        if let Some(predicate) = predicate
+            && !holds(cx, predicate, item)?
+        {
+            continue;
         }
         if single.replace(item).is_some() {
             let matching = if predicate.is_some() { "matching " } else { "" };
@@ -252,10 +252,10 @@ pub(super) fn known_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
 /// `Contains(value)`: a collection answers for itself, as in .NET (a set by its own comparer).
 pub(super) fn contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let source = source(cx, args)?;
-    if let Some(Object::Native(object)) = cx.heap.get(source) {
-        if let Some(collection) = object.collection() {
-            return (collection.contains)(cx, args);
-        }
+    if let Some(Object::Native(object)) = cx.heap.get(source)
+        && let Some(collection) = object.collection()
+    {
+        return (collection.contains)(cx, args);
     }
     contains_by(cx, &[source, arg(args, 1), Value::Null])
 }

@@ -139,12 +139,12 @@ fn insert_text(cx: &mut Cx<'_>, parent: Value, at: usize, text: Str) -> Result<u
         return Ok(at);
     }
     let before = at.checked_sub(1).and_then(|before| children(cx.heap, parent).get(before).copied());
-    if let Some(before) = before {
-        if let Kind::Text(old) = get(cx, before)?.kind {
-            let joined = cx.heap.concat(&[old, text])?;
-            get_mut(cx, before)?.kind = Kind::Text(joined);
-            return Ok(at);
-        }
+    if let Some(before) = before
+        && let Kind::Text(old) = get(cx, before)?.kind
+    {
+        let joined = cx.heap.concat(&[old, text])?;
+        get_mut(cx, before)?.kind = Kind::Text(joined);
+        return Ok(at);
     }
     let node = tree::new(cx, Kind::Text(text))?;
     put(cx, parent, at, node)
