@@ -25,7 +25,7 @@ mod xobject;
 mod xpath;
 
 use crate::library::TypeDef;
-#[expect(unused_imports, reason = "message bodies are read as XML with these")]
+#[cfg_attr(not(test), expect(unused_imports, reason = "message bodies are read as XML with these"))]
 pub(crate) use reader::{parse_document, parse_element};
 pub(crate) use tree::{tree_hash, trees_equal};
 
@@ -97,5 +97,26 @@ mod tests {
             });
         }
         assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+    }
+
+    /// Every recorded text, cut at each place, without each character, and with each character doubled.
+    #[test]
+    fn no_damage_panics() {
+        check::with_cx(&[], |cx| {
+            for line in include_str!("../../tests/goldens/xml_texts.jsonl").lines() {
+                let row: serde_json::Value = serde_json::from_str(line).unwrap();
+                let text: Vec<char> = row["text"].as_str().unwrap().chars().collect();
+                for at in 0..text.len() {
+                    let (before, after) = text.split_at(at);
+                    let cut: String = before.iter().collect();
+                    let without: String = before.iter().chain(&after[1..]).collect();
+                    let doubled: String = before.iter().chain(&after[..1]).chain(after).collect();
+                    for damaged in [cut, without, doubled] {
+                        cx.budget.instructions = 1_000_000;
+                        shown(cx, &damaged, true);
+                    }
+                }
+            }
+        });
     }
 }

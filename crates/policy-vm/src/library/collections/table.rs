@@ -231,7 +231,8 @@ impl Table {
                 continue;
             }
             let bucket = self.bucket_index(entry.hash);
-            let next = std::mem::replace(self.buckets.get_mut(bucket).unwrap_or(&mut NONE.clone()), at as u32);
+            let Some(first) = self.buckets.get_mut(bucket) else { break };
+            let next = std::mem::replace(first, u32::try_from(at).unwrap_or(NONE));
             if let Some(slot) = self.entries.get_mut(at) {
                 slot.next = next;
             }

@@ -545,3 +545,76 @@ fn add_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
     Ok(Value::Null)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+
+    const TEXT: &str =
+        "<?xml version='1.0'?><a xmlns:p='u'><b i='1'>x</b><p:b i='2'>y<!--z--></p:b><b i='3'>w</b>t</a>";
+
+    fn with_document(test: impl FnOnce(&mut Cx<'_>, Value)) {
+        check::with_cx(&[], |cx| {
+            let document = new_document(cx, &[]).unwrap();
+            let text = cx.string(TEXT).unwrap();
+            load_xml(cx, &[document, text]).unwrap();
+            test(cx, document);
+        });
+    }
+
+    fn shown(cx: &mut Cx<'_>, value: Result<Value, Throw>) -> String {
+        match value {
+            Ok(value) => check::show(cx, value),
+            Err(throw) => check::show_throw(cx, throw),
+        }
+    }
+
+    #[test]
+    fn paths_select_nodes() {
+        with_document(|cx, document| {
+            let cases = [
+                ("/a/b[2]", "w"),
+                ("//b[@i='3']", "w"),
+                ("//*[local-name()='b' and @i=\"2\"]", "y"),
+                ("/a/b[last()]/@i", "3"),
+                ("/a/b[.='x']/../b[position()=2]", "w"),
+                ("a/text()", "t"),
+                ("//b[@q or text()='w']/@i", "3"),
+                ("//*[name()='p:b']", "y"),
+                ("//comment()", "z"),
+                (".//b", "x"),
+            ];
+            for (path, expected) in cases {
+                let text = cx.string(path).unwrap();
+                let found = select_single(cx, &[document, text]).unwrap();
+                assert!(!found.is_null(), "{path}");
+                let text = inner_text(cx, &[found]);
+                assert_eq!(shown(cx, text), expected, "{path}");
+            }
+            for wrong in ["//[", "a/", "x:b", "a[", "", "a b"] {
+                let text = cx.string(wrong).unwrap();
+                assert!(select_nodes(cx, &[document, text]).is_err(), "{wrong}");
+            }
+        });
+    }
+
+    /// Recorded from .NET 8.
+    #[test]
+    fn documents_are_written_without_formatting() {
+        with_document(|cx, document| {
+            let written = outer_xml(cx, &[document]);
+            assert_eq!(
+                shown(cx, written),
+                "<?xml version=\"1.0\"?><a xmlns:p=\"u\"><b i=\"1\">x</b><p:b i=\"2\">y<!--z--></p:b><b i=\"3\">w</b>t</a>"
+            );
+            let text = inner_text(cx, &[document]);
+            assert_eq!(shown(cx, text), "xywt");
+            let root = document_element(cx, &[document]).unwrap();
+            let second = child_nodes(cx, &[root]).unwrap();
+            let second = list_item(cx, &[second, Value::Int32(1)]).unwrap();
+            let name = name(cx, &[second]);
+            assert_eq!(shown(cx, name), "p:b");
+        });
+    }
+}
