@@ -21,6 +21,12 @@ pub struct Cx<'a> {
     pub ambient: &'a dyn Ambient,
     /// Registers of running functions.
     pub(crate) stack: &'a mut Vec<Value>,
+    /// Where the registers of the next function begin.
+    pub(crate) top: usize,
+    /// The program whose expression runs.
+    pub(crate) code: Option<&'a crate::bytecode::Code>,
+    /// The number of that program's literals in the heap.
+    pub(crate) pool: u16,
     /// What is left of the budgets.
     pub(crate) budget: Budget,
     /// Type arguments of the member being called: those of its type, then its own.
@@ -114,6 +120,11 @@ impl Cx<'_> {
     /// An `ArgumentException` or one derived from it, with the parameter's name as .NET appends it.
     pub fn throw_argument(&mut self, exception: Exc, message: &str, parameter: &str) -> Throw {
         self.throw_object(exception, format!("{message} (Parameter '{parameter}')"), Some(parameter.into()))
+    }
+
+    /// An `ArgumentException` or one derived from it with a whole message, the parameter's name included.
+    pub fn throw_with_parameter(&mut self, exception: Exc, message: String, parameter: &str) -> Throw {
+        self.throw_object(exception, message, Some(parameter.into()))
     }
 
     fn throw_object(&mut self, exception: Exc, message: String, parameter: Option<Box<str>>) -> Throw {
@@ -248,6 +259,9 @@ pub(crate) mod check {
             call: &mut call,
             ambient: &Fixed,
             stack: &mut stack,
+            top: 0,
+            code: None,
+            pool: 0,
             budget,
             type_args,
             outs: [Value::Null; MAX_OUTS],

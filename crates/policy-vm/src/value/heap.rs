@@ -63,6 +63,8 @@ pub enum Object {
     Json(Node),
     /// `System.Type`, as `typeof` gives it.
     Type(TypeId),
+    /// A position in a sequence, held by a `foreach`.
+    Iterator(Iter),
     /// An object of any other type.
     Native(Box<dyn NetObject>),
     /// Taken out while it is being used; never seen by expressions.
@@ -479,7 +481,7 @@ fn small(value: usize) -> u32 {
 /// overrides defaults of the trait.
 #[macro_export]
 macro_rules! net_object {
-    ($rust:ty, $known:expr $(, $($more:item)*)?) => {
+    ($rust:ty, $known:expr $(, $more:item)* $(,)?) => {
         impl $crate::value::heap::NetObject for $rust {
             fn net_type(&self) -> $crate::types::TypeId {
                 $known.id()
@@ -490,7 +492,7 @@ macro_rules! net_object {
             fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
                 self
             }
-            $($($more)*)?
+            $($more)*
         }
     };
 }
