@@ -8,6 +8,7 @@ mod attributes;
 mod compile;
 mod diff;
 mod drive;
+pub mod evaluate;
 mod expect;
 mod host;
 mod message;

@@ -76,12 +76,19 @@ pub struct Call {
     pub deployment: Option<Arc<Deployment>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
+    /// Scope of the document that chose it.
+    pub(crate) backend_scope: Option<crate::engine::Scope>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
     pub last_error: Option<Box<PolicyError>>,
     /// `context.Variables`, by interned name.
     pub(crate) variables: Vec<(NameId, Value)>,
+    /// Counters that the host adds to when the response has been sent: `increment_bandwidth` is then what was transferred
+    /// in both directions, in kilobytes.
+    pub transfer_counters: Vec<crate::host::CounterCall>,
+    /// Keys of quotas that this call was counted for.
+    pub(crate) counted: Vec<Box<str>>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
 }
@@ -91,6 +98,13 @@ impl Call {
     #[must_use]
     pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
         self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// The call is another one, for tests that repeat it.
+    #[cfg(test)]
+    pub(crate) fn reset_counted(&mut self) {
+        self.counted.clear();
+        self.transfer_counters.clear();
     }
 
     /// Sets `context.Variables[name]`.
@@ -164,6 +178,9 @@ pub struct Url {
 }
 
 /// Which backend the request goes to.
+///
+/// [`Request::url`] is always whole for a URL: its path begins with that of the backend's own URL. For an entity only
+/// the host knows the URL: the request's path is then what follows it, and the host puts the entity's URL before it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum BackendChoice {
     /// The API's own service URL, already in [`Request::url`].

@@ -8,6 +8,7 @@ pub mod compile;
 pub mod cx;
 pub mod engine;
 pub mod error;
+pub mod eval;
 pub mod exception;
 pub mod exchange;
 pub mod host;

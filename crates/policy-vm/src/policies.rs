@@ -8,14 +8,32 @@ use policy_parser::document::Element;
 use crate::compile::Compiler;
 use crate::spec::ElementSpec;
 
+mod authentication_basic;
 mod base;
+mod cache_lookup_value;
+mod cache_remove_value;
+mod cache_store_value;
 #[cfg(test)]
 mod check;
 mod choose;
+mod counting;
+mod find_and_replace;
 mod forward_request;
 mod include_fragment;
+mod limit_concurrency;
 mod message;
+mod mock_response;
+mod outgoing;
+mod quota;
+mod quota_by_key;
+mod rate_limit;
+mod rate_limit_by_key;
+mod retry;
 mod return_response;
+mod rewrite_uri;
+mod send_one_way_request;
+mod send_request;
+mod set_backend_service;
 mod set_body;
 mod set_header;
 mod set_method;
@@ -23,6 +41,8 @@ mod set_query_parameter;
 mod set_status;
 mod set_url;
 mod set_variable;
+mod trace;
+mod wait;
 
 /// A policy.
 pub(crate) struct Policy {
@@ -34,17 +54,35 @@ pub(crate) struct Policy {
 
 /// All policies, by name.
 static REGISTRY: &[Policy] = &[
+    authentication_basic::POLICY,
     base::POLICY,
+    cache_lookup_value::POLICY,
+    cache_remove_value::POLICY,
+    cache_store_value::POLICY,
     choose::POLICY,
+    find_and_replace::POLICY,
     forward_request::POLICY,
     include_fragment::POLICY,
+    limit_concurrency::POLICY,
+    mock_response::POLICY,
+    quota::POLICY,
+    quota_by_key::POLICY,
+    rate_limit::POLICY,
+    rate_limit_by_key::POLICY,
+    retry::POLICY,
     return_response::POLICY,
+    rewrite_uri::POLICY,
+    send_one_way_request::POLICY,
+    send_request::POLICY,
+    set_backend_service::POLICY,
     set_body::POLICY,
     set_header::POLICY,
     set_method::POLICY,
     set_query_parameter::POLICY,
     set_status::POLICY,
     set_variable::POLICY,
+    trace::POLICY,
+    wait::POLICY,
 ];
 
 /// Elements that the service knows as policies or parts of policies and that are not built yet.

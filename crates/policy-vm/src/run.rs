@@ -131,11 +131,8 @@ impl<'p> Run<'p> {
         call: CallId,
         reply: HostReply,
     ) -> Progress {
-        if let Some(branch) = self.branches.iter_mut().find(|branch| branch.doing.waits_for(call)) {
-            if matches!(branch.doing, Doing::Waiting(_)) {
-                branch.fiber.reply = Some(reply);
-            }
-            branch.doing = Doing::Running;
+        if let Some(index) = self.branches.iter().position(|branch| branch.doing.waits_for(call)) {
+            self.answered(index, reply);
         }
         self.advance(exchange, ambient)
     }
@@ -159,6 +156,22 @@ impl<'p> Run<'p> {
         self.branches.clear();
         self.stage = Stage::Over;
         cleanups
+    }
+
+    fn answered(&mut self, index: usize, reply: HostReply) {
+        let Some(branch) = self.branches.get_mut(index) else { return };
+        let leaving = branch.fiber.exit.is_some();
+        match std::mem::take(&mut branch.doing) {
+            Doing::Acquiring(_, key) if leaving => {
+                if matches!(reply, HostReply::Acquired(true)) {
+                    let id = self.number(HostCall::ReleaseSlot { key });
+                    self.set(index, Doing::Cleaning(id));
+                }
+            }
+            // What the host says to a cleanup does not matter.
+            Doing::Cleaning(_) => {}
+            _ => branch.fiber.reply = Some(reply),
+        }
     }
 
     fn prepare(&mut self) {
@@ -186,8 +199,12 @@ impl<'p> Run<'p> {
             };
             match branch.fiber.run(&mut shared) {
                 Event::Call(call) => {
+                    let key = match &call {
+                        HostCall::AcquireSlot { key, .. } => Some(key.clone()),
+                        _ => None,
+                    };
                     let id = self.number(call);
-                    self.set(index, Doing::Waiting(id));
+                    self.set(index, key.map_or(Doing::Waiting(id), |key| Doing::Acquiring(id, key)));
                 }
                 Event::Cleanup(call) => {
                     let id = self.number(call);
@@ -258,15 +275,17 @@ impl<'p> Run<'p> {
     }
 
     fn run_deferred(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient, index: usize) {
-        let Some(next) = self.deferred.get(index).cloned() else {
+        let Some(next) = self.deferred.get_mut(index) else {
             self.finish(exchange);
             return;
         };
+        let (level, section, steps, kept) = (next.level, next.section, next.steps.clone(), next.kept.take());
         self.stage = Stage::Deferred(index);
         let mut shared =
             Shared { pipeline: self.pipeline, exchange, ambient, deferred: &mut self.deferred, steps: &mut self.steps };
         if let Some(main) = self.branches.first_mut() {
-            main.fiber.enter_steps(&mut shared, next.level, next.section, next.steps);
+            main.fiber.enter_steps(&mut shared, level, section, steps);
+            main.fiber.kept.extend(kept);
         }
     }
 

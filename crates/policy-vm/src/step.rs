@@ -108,11 +108,12 @@ pub(crate) struct Kept {
 }
 
 /// Steps that run when the response is known.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Deferred {
     pub(crate) level: u16,
     pub(crate) section: Section,
     pub(crate) steps: Range<u32>,
+    pub(crate) kept: Option<Kept>,
 }
 
 impl StepCx<'_> {
@@ -134,9 +135,11 @@ impl StepCx<'_> {
         self.kept.swap_remove(at).value.downcast().ok().map(|value| *value)
     }
 
-    /// Puts steps of this program off to the end of the pipeline, when the response is known.
-    pub(crate) fn defer(&mut self, steps: Range<u32>) {
-        self.deferred.push(Deferred { level: self.level, section: self.section, steps });
+    /// Puts steps of this program off to the end of the pipeline, when the response is known. They find `value` kept
+    /// under the number of the running step.
+    pub(crate) fn defer<T: Any + Send>(&mut self, steps: Range<u32>, value: T) {
+        let kept = Kept { level: self.level, step: self.at, value: Box::new(value) };
+        self.deferred.push(Deferred { level: self.level, section: self.section, steps, kept: Some(kept) });
     }
 
     /// Evaluates an expression.

@@ -135,6 +135,18 @@ impl<'e> Compiler<'e> {
         }
     }
 
+    /// Compiles `increment-condition` and `increment-count`, whose expressions run when the response is known.
+    pub(crate) fn counted_later(
+        &mut self,
+        element: &Element,
+        spec: &ElementSpec,
+    ) -> (Option<BoolOperand>, Option<IntOperand>) {
+        let condition = self.bool_or_none(element, spec, "increment-condition");
+        let count = self.int_or_none(element, spec, "increment-count");
+        self.needs.request_headers_after_forward |= self.reads.request;
+        (condition, count)
+    }
+
     /// Adds the step that brings into memory what the operands compiled so far read, if they read anything.
     pub(crate) fn read_bodies(&mut self) {
         let reads = std::mem::take(&mut self.reads);

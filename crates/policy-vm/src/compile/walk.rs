@@ -1,11 +1,13 @@
 //! Going through the policies of a document: which policy an element is, whether it may stand there, and how
 //! `context.LastError` names the place.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use policy_parser::document::{Content, ContentKind, Element, Node};
 use policy_parser::suggest;
 
+use super::bodies::ReadBodies;
 use super::policy::Compiler;
 use crate::check::{self, codes};
 use crate::policies::{self, Policy};
@@ -87,13 +89,42 @@ impl Compiler<'_> {
 
     /// Compiles the policies inside a policy, under the rule that its specification gives.
     pub(crate) fn body(&mut self, element: &Element, rule: Policies, container: &'static str) {
+        self.with_rule(rule, container, |c| c.policies(element));
+    }
+
+    fn with_rule(&mut self, rule: Policies, container: &'static str, work: impl FnOnce(&mut Self)) {
         let siblings = std::mem::take(&mut self.walk.siblings);
         let outer = std::mem::replace(&mut self.walk.rule, (rule, container));
         self.walk.depth += 1;
-        self.policies(element);
+        work(self);
         self.walk.depth -= 1;
         self.walk.rule = outer;
         self.walk.siblings = siblings;
+    }
+
+    /// Compiles the children of an element as branches that run side by side, after a reserved step. What they read is
+    /// read before they begin: two of them must not read the same body at once.
+    pub(crate) fn branches(
+        &mut self,
+        element: &Element,
+        rule: Policies,
+        container: &'static str,
+    ) -> (u32, Box<[Range<u32>]>) {
+        let buffer = self.reserve();
+        let at = self.reserve();
+        let mut branches = Vec::new();
+        let reads = self.collect_reads(|c| {
+            c.with_rule(rule, container, |c| {
+                for node in &element.children {
+                    let start = c.here();
+                    c.node(element, node);
+                    branches.push(start..c.here());
+                }
+            });
+        });
+        branches.retain(|branch| !branch.is_empty());
+        self.fill(buffer, ReadBodies { request: reads.request_body, response: reads.response_body });
+        (at, branches.into())
     }
 
     /// Compiles policies that may run several times.

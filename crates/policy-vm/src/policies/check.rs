@@ -34,6 +34,8 @@ pub(crate) struct Scene {
     pub(crate) streamed: Vec<u8>,
     /// What was asked of the host.
     pub(crate) log: Vec<String>,
+    /// Whether of several calls the first is answered first.
+    pub(crate) first_first: bool,
     documents: Vec<(Scope, String)>,
 }
 
@@ -91,6 +93,7 @@ impl Scene {
             keys: HashMap::new(),
             streamed: Vec::new(),
             log: Vec::new(),
+            first_first: false,
             documents: Vec::new(),
             engine,
         }
@@ -208,7 +211,9 @@ impl Scene {
                     continue;
                 }
             }
-            let (id, call) = open.pop().expect("a run that waits has asked something");
+            let first = if self.first_first { 0 } else { open.len().saturating_sub(1) };
+            let acquire = open.iter().position(|(_, call)| matches!(call, HostCall::AcquireSlot { .. }));
+            let (id, call) = open.remove(acquire.unwrap_or(first));
             let reply = self.perform(call);
             progress = run.reply(&mut self.exchange, &self.clock, id, reply);
         };

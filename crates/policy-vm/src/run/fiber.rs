@@ -12,7 +12,7 @@ use crate::step::{Deferred, Flow, Kept, StepCx, Unwind};
 pub(super) struct Fiber {
     pub(super) frames: Vec<Frame>,
     regions: Vec<Region>,
-    kept: Vec<Kept>,
+    pub(super) kept: Vec<Kept>,
     /// The answer that the current step waited for.
     pub(super) reply: Option<HostReply>,
     /// Why it is on its way out, once it is.
@@ -233,7 +233,6 @@ impl Fiber {
             }
         }
         self.frames.clear();
-        self.kept.clear();
         Some(Event::Ended(self.exit.take()))
     }
 }

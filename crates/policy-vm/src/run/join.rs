@@ -24,6 +24,8 @@ pub(super) enum Doing {
     Running,
     /// It waits for an answer.
     Waiting(CallId),
+    /// It waits for a place in this counter, which must be given back even if nobody wants it any more.
+    Acquiring(CallId, Box<str>),
     /// It is on its way out and waits for the host to have cleaned up.
     Cleaning(CallId),
     /// It waits for its own branches.
@@ -45,12 +47,12 @@ pub(super) struct Join {
 impl Doing {
     /// True when this is the answer it waits for.
     pub(super) fn waits_for(&self, call: CallId) -> bool {
-        matches!(self, Self::Waiting(id) | Self::Cleaning(id) if *id == call)
+        matches!(self, Self::Waiting(id) | Self::Acquiring(id, _) | Self::Cleaning(id) if *id == call)
     }
 
     /// True when it waits for an answer.
     pub(super) const fn waits(&self) -> bool {
-        matches!(self, Self::Waiting(_) | Self::Cleaning(_))
+        matches!(self, Self::Waiting(_) | Self::Acquiring(..) | Self::Cleaning(_))
     }
 }
 
@@ -125,11 +127,15 @@ impl Run<'_> {
             match branch.doing {
                 Doing::Waiting(call) => {
                     branch.doing = Doing::Running;
+                    let given_out = self.calls.len();
                     self.calls.retain(|(id, _)| *id != call);
-                    self.cancelled.push(call);
+                    // What the host was not told of yet, it need not cancel.
+                    if self.calls.len() == given_out {
+                        self.cancelled.push(call);
+                    }
                 }
                 Doing::Joining(_) => self.cancel_branches(index),
-                Doing::Running | Doing::Cleaning(_) | Doing::Ended => {}
+                Doing::Running | Doing::Acquiring(..) | Doing::Cleaning(_) | Doing::Ended => {}
             }
         }
     }
