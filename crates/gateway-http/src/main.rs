@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! `tollgate`.
+
+use std::process::ExitCode;
+
+fn main() -> anyhow::Result<ExitCode> {
+    gateway_http::cli::run()
+}

@@ -18,7 +18,6 @@ mod characters;
 mod content;
 mod decode;
 mod embedded;
-mod expression_end;
 pub mod limits;
 mod markup;
 pub mod named_values;

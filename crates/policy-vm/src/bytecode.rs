@@ -305,7 +305,7 @@ instructions! {
     /// d = what the last call gave to its i-th out or ref argument
     LoadOut { d: reg, index: n }
     /// d = a delegate over a function with the n values from a on captured
-    Closure { d: reg, a: reg, n: n, function: func, ty: n }
+    Closure { d: reg, a: reg, n: n, function: func, ty: ty }
     /// d = a delegate over a library member with receiver a (null: none)
     NativeClosure { d: reg, a: reg, site: site, ty: ty }
     /// end with a

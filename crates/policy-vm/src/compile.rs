@@ -1,20 +1,32 @@
 //! From documents and expressions to programs.
 
+mod binder;
 mod bodies;
+mod bound;
+mod convert;
 mod document;
+mod emit;
+mod expression;
+mod expression_sink;
+mod flow;
+mod fold;
 mod fragment;
+mod lambda;
+mod members;
+mod names;
+mod operators;
+mod overload;
 mod policy;
+mod statement;
+mod subtype;
 mod walk;
 
-use std::sync::Arc;
-
-use crate::bytecode::Code;
 use crate::step::ExprId;
 use crate::types::TypeId;
-use crate::value::heap::Pool;
 
 pub(crate) use bodies::store_body;
 pub(crate) use document::{check_fragment, compile as document};
+pub use expression_sink::ExpressionSink;
 pub(crate) use policy::Compiler;
 
 /// What the place of an expression wants, see `expressions.md` 1.4.
@@ -84,22 +96,8 @@ pub struct ExpressionError {
     pub warning: bool,
 }
 
-/// Collects the functions and literals of a program under construction.
-#[derive(Debug, Default)]
-pub struct ExpressionSink {}
-
-impl ExpressionSink {
-    /// Compiles `text`, which is `@( … )` or `@{ … }`, for a place that wants `wanted`.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it.
-    pub fn compile(&mut self, text: &str, wanted: Wanted) -> Result<Expression, Vec<ExpressionError>> {
-        let _ = (text, wanted);
-        Err(Vec::new())
-    }
-
-    /// Everything that was compiled, for the program.
-    pub(crate) fn finish(self) -> (Code, Arc<Pool>) {
-        (Code::default(), Arc::default())
-    }
+/// The type that `foreach (var x in …)` gives its variable: that of the type's own `GetEnumerator` where it has one that
+/// differs from its `IEnumerable<T>`.
+fn foreach_element(ty: TypeId) -> Option<TypeId> {
+    subtype::element_type(ty)
 }

@@ -122,6 +122,11 @@ impl Cx<'_> {
         self.throw_object(exception, format!("{message} (Parameter '{parameter}')"), Some(parameter.into()))
     }
 
+    /// An `ArgumentException` or one derived from it with a whole message, the parameter's name included.
+    pub fn throw_with_parameter(&mut self, exception: Exc, message: String, parameter: &str) -> Throw {
+        self.throw_object(exception, message, Some(parameter.into()))
+    }
+
     fn throw_object(&mut self, exception: Exc, message: String, parameter: Option<Box<str>>) -> Throw {
         let ty = exception_type(exception);
         let object = ExceptionObject { ty, message: message.into(), inner: Value::Null, parameter };

@@ -1,6 +1,7 @@
 //! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
 
 pub(crate) mod url;
+mod variables;
 
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::error::PolicyError;
 use crate::value::Value;
 use crate::value::heap::Heap;
 pub use url::InvalidUrl;
+pub use variables::Variable;
 
 /// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
 #[derive(Debug)]

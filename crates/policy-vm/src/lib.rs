@@ -9,6 +9,7 @@ pub mod cx;
 pub mod drive;
 pub mod engine;
 pub mod error;
+pub mod eval;
 pub mod exception;
 pub mod exchange;
 pub mod host;

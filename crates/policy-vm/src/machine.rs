@@ -314,7 +314,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     Op::Closure { d, a, n, function: callee, ty } => {
                         let captures = regs[usize::from(a)..usize::from(a) + usize::from(n)].into();
                         let what = ClosureCode::Function { program: cx.pool, function: u32::from(callee), captures };
-                        let closure = Closure { ty: type_at(code, u16::from(ty)), code: what };
+                        let closure = Closure { ty: type_at(code, ty), code: what };
                         set!(d, object(cx, Object::Closure(closure)));
                     }
                     Op::NativeClosure { d, a, site, ty } => {
@@ -523,7 +523,7 @@ fn handler(cx: &Cx<'_>, function: &Function, pc: usize, exception: Ref) -> Optio
     let Object::Exception(object) = cx.heap.object(exception) else { return None };
     // `pc` is already past the instruction that threw.
     let at = u32::try_from(pc).ok()?.checked_sub(1)?;
-    let fits = |h: &&crate::bytecode::Handler| h.start <= at && at < h.end && cast::is_subtype(object.ty, h.ty);
+    let fits = |h: &&crate::bytecode::Handler| h.start <= at && at < h.end && cast::is_assignable(object.ty, h.ty);
     function.handlers.iter().find(fits).map(|h| (h.target as usize, h.register))
 }
 

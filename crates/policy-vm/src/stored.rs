@@ -5,12 +5,14 @@ use rust_decimal::Decimal;
 
 use crate::cx::Cx;
 use crate::error::PolicyError;
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::exchange::{Body, Response};
+use crate::library::json;
 use crate::step::StepCx;
+use crate::value::behaviour::type_of;
 use crate::value::heap::Object;
-use crate::value::text::TextRef;
-use crate::value::{Part, Ref, Value, View};
+use crate::value::text::{TextBuf, TextRef};
+use crate::value::{Part, Value, View};
 
 /// A value that has left its heap, whole and immutable.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,69 +55,108 @@ pub enum Stored {
     },
 }
 
+impl Stored {
+    /// A value on its way out of its heap; `None` for null. Integers narrower than `int` become `int`, unsigned ones
+    /// `long`, and `float` becomes `double`.
+    ///
+    /// # Errors
+    /// `NotSupportedException` for a type that cannot be kept; when a budget is exhausted.
+    pub fn from_value(cx: &mut Cx<'_>, value: Value) -> Result<Option<Self>, Throw> {
+        Ok(Some(match value {
+            Value::Null => return Ok(None),
+            Value::Bool(b) => Self::Bool(b),
+            Value::Char(unit) => Self::Char(unit),
+            Value::SByte(n) => Self::Int32(n.into()),
+            Value::Byte(n) => Self::Int32(n.into()),
+            Value::Int16(n) => Self::Int32(n.into()),
+            Value::UInt16(n) => Self::Int32(n.into()),
+            Value::Int32(n) => Self::Int32(n),
+            Value::UInt32(n) => Self::Int64(n.into()),
+            Value::Int64(n) | Value::Enum(_, n) => Self::Int64(n),
+            Value::UInt64(n) => Self::Decimal(n.into()),
+            Value::Single(f) => Self::Double(f.into()),
+            Value::Double(d) => Self::Double(d),
+            Value::DateTime(date) => Self::DateTime(date),
+            Value::TimeSpan(ticks) => Self::TimeSpan(ticks),
+            Value::String(text) => match cx.heap.text(text) {
+                TextRef::Ascii(bytes) => Self::Text(String::from_utf8_lossy(bytes).into()),
+                TextRef::Wide(units) => match String::from_utf16(units) {
+                    Ok(text) => Self::Text(text.into()),
+                    Err(_) => Self::Units(units.into()),
+                },
+            },
+            Value::View(View { part: part @ (Part::Response | Part::Stored), index }) => {
+                let response = match part {
+                    Part::Stored => cx.call.stored.get(index as usize),
+                    _ => cx.call.response.as_ref(),
+                };
+                match response {
+                    Some(response) => Self::of_response(response),
+                    None => return Ok(None),
+                }
+            }
+            Value::View(_) => return Err(refuse(cx, value)),
+            Value::Object(at) => match cx.heap.object(at) {
+                Object::Decimal(d) => Self::Decimal(*d),
+                Object::Guid(bytes) => Self::Guid(*bytes),
+                Object::Bytes(bytes) => Self::Bytes(Bytes::copy_from_slice(bytes)),
+                Object::Json(_) => {
+                    let mut out = TextBuf::new();
+                    json::write_compact(cx, at, &mut out)?;
+                    Self::Json(out.as_text().to_utf8().into())
+                }
+                _ => return Err(refuse(cx, value)),
+            },
+        }))
+    }
+
+    fn of_response(response: &Response) -> Self {
+        let body = match &response.body {
+            Body::Bytes(bytes) => bytes.clone(),
+            Body::None | Body::Stream | Body::Consumed => Bytes::new(),
+        };
+        Self::Response { status: response.status, headers: response.headers.clone(), body }
+    }
+
+    /// The value in the heap of a run.
+    ///
+    /// # Errors
+    /// When a budget is exhausted.
+    pub fn to_value(&self, cx: &mut Cx<'_>) -> Result<Value, Throw> {
+        Ok(match self {
+            Self::Bool(b) => Value::Bool(*b),
+            Self::Char(unit) => Value::Char(*unit),
+            Self::Int32(n) => Value::Int32(*n),
+            Self::Int64(n) => Value::Int64(*n),
+            Self::Double(d) => Value::Double(*d),
+            Self::Decimal(d) => Value::Object(cx.heap.new_object(Object::Decimal(*d))?),
+            Self::DateTime(date) => Value::DateTime(*date),
+            Self::TimeSpan(ticks) => Value::TimeSpan(*ticks),
+            Self::Guid(bytes) => Value::Object(cx.heap.new_object(Object::Guid(*bytes))?),
+            Self::Text(text) => cx.string(text)?,
+            Self::Units(units) => Value::String(cx.heap.new_text(TextRef::Wide(units))?),
+            Self::Bytes(bytes) => {
+                cx.heap.charge(bytes.len())?;
+                Value::Object(cx.heap.new_object(Object::Bytes(bytes.to_vec()))?)
+            }
+            Self::Json(text) => json::parse_bytes(cx, text.as_bytes(), json::Shape::Token)?,
+            Self::Response { status, headers, body } => {
+                let body = Body::Bytes(body.clone());
+                let response = Response { status: *status, reason: None, headers: headers.clone(), body };
+                let index = u32::try_from(cx.call.stored.len()).unwrap_or(u32::MAX);
+                cx.call.stored.push(response);
+                Value::View(View { part: Part::Stored, index })
+            }
+        })
+    }
+}
+
 /// A value of a run as it leaves its heap; `None` for null.
 ///
 /// # Errors
 /// For an object that only makes sense in its run.
 pub(crate) fn from_value(cx: &mut StepCx<'_>, value: Value) -> Result<Option<Stored>, Box<PolicyError>> {
-    Ok(Some(match value {
-        Value::Null => return Ok(None),
-        Value::Bool(value) => Stored::Bool(value),
-        Value::Char(unit) => Stored::Char(unit),
-        Value::SByte(n) => Stored::Int32(n.into()),
-        Value::Byte(n) => Stored::Int32(n.into()),
-        Value::Int16(n) => Stored::Int32(n.into()),
-        Value::UInt16(n) => Stored::Int32(n.into()),
-        Value::Int32(n) => Stored::Int32(n),
-        Value::UInt32(n) => Stored::Int64(n.into()),
-        Value::Int64(n) | Value::Enum(_, n) => Stored::Int64(n),
-        Value::UInt64(n) => Stored::Decimal(n.into()),
-        Value::Single(n) => Stored::Double(n.into()),
-        Value::Double(n) => Stored::Double(n),
-        Value::DateTime(at) => Stored::DateTime(at),
-        Value::TimeSpan(ticks) => Stored::TimeSpan(ticks),
-        Value::String(text) => match cx.exchange.heap.text(text) {
-            TextRef::Ascii(bytes) => Stored::Text(String::from_utf8_lossy(bytes).into()),
-            TextRef::Wide(units) => match String::from_utf16(units) {
-                Ok(text) => Stored::Text(text.into()),
-                Err(_) => Stored::Units(units.into()),
-            },
-        },
-        Value::View(view) => response(cx, view)?,
-        Value::Object(handle) => object(cx, handle)?,
-    }))
-}
-
-fn response(cx: &StepCx<'_>, view: View) -> Result<Stored, Box<PolicyError>> {
-    let call = &cx.exchange.call;
-    let response = match view.part {
-        Part::Stored => call.stored.get(view.index as usize),
-        Part::Response => call.response.as_ref(),
-        _ => None,
-    };
-    match response {
-        Some(response) => {
-            let body = match &response.body {
-                Body::Bytes(bytes) => bytes.clone(),
-                _ => Bytes::new(),
-            };
-            Ok(Stored::Response { status: response.status, headers: response.headers.clone(), body })
-        }
-        None => Err(cx.bad_value("A part of the context cannot be kept in a cache.")),
-    }
-}
-
-fn object(cx: &mut StepCx<'_>, handle: Ref) -> Result<Stored, Box<PolicyError>> {
-    match cx.exchange.heap.object(handle) {
-        Object::Bytes(bytes) => Ok(Stored::Bytes(Bytes::copy_from_slice(bytes))),
-        Object::Decimal(value) => Ok(Stored::Decimal(*value)),
-        Object::Guid(value) => Ok(Stored::Guid(*value)),
-        _ => {
-            let ty = crate::value::behaviour::type_of(&cx.exchange.heap, Value::Object(handle));
-            let name = ty.map(crate::types::net_name).unwrap_or_default();
-            Err(cx.bad_value(format_args!("A value of type '{name}' cannot be kept in a cache.")))
-        }
-    }
+    cx.with_cx(|cx| Stored::from_value(cx, value)).map_err(|throw| cx.expression_failed(throw))
 }
 
 /// A kept value in the heap of a run.
@@ -123,30 +164,10 @@ fn object(cx: &mut StepCx<'_>, handle: Ref) -> Result<Stored, Box<PolicyError>> 
 /// # Errors
 /// When a budget is exhausted.
 pub(crate) fn to_value(cx: &mut StepCx<'_>, stored: &Stored) -> Result<Value, Box<PolicyError>> {
-    if let Stored::Response { status, headers, body } = stored {
-        let call = &mut cx.exchange.call;
-        let index = u32::try_from(call.stored.len()).unwrap_or(u32::MAX);
-        let body = Body::Bytes(body.clone());
-        call.stored.push(Response { status: *status, reason: None, headers: headers.clone(), body });
-        return Ok(Value::View(View { part: Part::Stored, index }));
-    }
-    cx.with_cx(|cx| plain_value(cx, stored)).map_err(|throw| cx.expression_failed(throw))
+    cx.with_cx(|cx| stored.to_value(cx)).map_err(|throw| cx.expression_failed(throw))
 }
 
-fn plain_value(cx: &mut Cx<'_>, stored: &Stored) -> Result<Value, Throw> {
-    Ok(match stored {
-        Stored::Bool(value) => Value::Bool(*value),
-        Stored::Char(unit) => Value::Char(*unit),
-        Stored::Int32(n) => Value::Int32(*n),
-        Stored::Int64(n) => Value::Int64(*n),
-        Stored::Double(n) => Value::Double(*n),
-        Stored::Decimal(value) => Value::Object(cx.heap.new_object(Object::Decimal(*value))?),
-        Stored::DateTime(at) => Value::DateTime(*at),
-        Stored::TimeSpan(ticks) => Value::TimeSpan(*ticks),
-        Stored::Guid(value) => Value::Object(cx.heap.new_object(Object::Guid(*value))?),
-        Stored::Text(text) | Stored::Json(text) => cx.string(text)?,
-        Stored::Units(units) => Value::String(cx.heap.new_text(TextRef::Wide(units))?),
-        Stored::Bytes(bytes) => cx.heap.new_bytes(bytes.to_vec())?,
-        Stored::Response { .. } => Value::Null,
-    })
+fn refuse(cx: &mut Cx<'_>, value: Value) -> Throw {
+    let ty = type_of(cx.heap, value).map(crate::types::net_name).unwrap_or_default();
+    cx.throw(Exc::NotSupported, format!("A value of type '{ty}' cannot be kept in a cache."))
 }

@@ -7,8 +7,10 @@
 
 pub mod behaviour;
 pub mod cast;
+pub mod comparer;
 pub mod heap;
 pub mod sequence;
+pub mod sort;
 pub mod text;
 
 use crate::types::TypeId;

@@ -3,8 +3,8 @@
 use super::ast::{Attribute, Content, ContentKind};
 use super::characters::is_space;
 use super::decode::Decoding;
-use super::expression_end::scan_expression_end;
 use super::reader::Reader;
+use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 
 impl Reader<'_> {

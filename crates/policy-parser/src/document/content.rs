@@ -2,8 +2,8 @@
 
 use super::ast::{Content, ContentKind, Embedded};
 use super::decode::{Decoding, Entity, entity};
-use super::expression_end::scan_expression_end;
 use super::reader::Reader;
+use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 use crate::source::{Span, offset};
 

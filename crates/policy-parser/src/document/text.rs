@@ -2,8 +2,8 @@
 
 use super::ast::Node;
 use super::decode::Decoding;
-use super::expression_end::scan_expression_end;
 use super::reader::Reader;
+use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 
 /// What starts a CDATA section.

@@ -9,6 +9,7 @@ pub(super) fn all() -> impl Iterator<Item = &'static TypeDef> {
         system::TYPES,
         system::delegates::TYPES,
         system::exceptions::TYPES,
+        system::tuple::TYPES,
         collections::TYPES,
         linq::TYPES,
         text::TYPES,

@@ -173,10 +173,10 @@ fn make_decimal(cx: &mut Cx<'_>, decimal: Option<Decimal>) -> Result<Value, Thro
 pub(super) fn format(cx: &mut Cx<'_>, value: Value, format: Value, width: i32) -> Result<Value, Throw> {
     let mut out = TextBuf::new();
     let format = match format {
-        Value::String(s) => Some(cx.heap.text(s).to_utf8().into_owned()),
+        Value::String(s) => Some(TextBuf::from(&*cx.heap.text(s).to_utf8())),
         _ => None,
     };
-    crate::library::system::format_value(cx, value, format.as_deref(), &mut out)?;
+    crate::library::system::formatting::format_value(cx, value, format.as_ref().map(TextBuf::as_text), &mut out)?;
     let padding = (width.unsigned_abs() as usize).saturating_sub(out.len());
     if padding == 0 {
         return cx.string_buf(&out);

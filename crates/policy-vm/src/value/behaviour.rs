@@ -4,13 +4,19 @@
 //! say enough, they look at the value. Each type's rule lives with the type; here is only the choice between them.
 
 use std::cmp::Ordering;
+use std::hash::{BuildHasher, Hash, Hasher};
 
-use super::Value;
+use rustc_hash::{FxBuildHasher, FxHasher};
+
 use super::heap::{Heap, Object};
-use super::text::{Str, TextBuf};
+use super::text::{Str, TextBuf, TextRef};
+use super::{Ref, Value};
 use crate::cx::Cx;
-use crate::exception::Throw;
-use crate::types::{self, TypeId};
+use crate::exception::{Exc, Throw, Trap};
+use crate::library::system;
+use crate::library::system::number::{format, integer};
+use crate::library::system::{enum_type, guid, tuple::Tuple};
+use crate::types::{self, Type, TypeId};
 
 /// The run-time type; `None` for null.
 #[must_use]
@@ -73,15 +79,115 @@ pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<()
     match value {
         Value::Null => {}
         Value::String(s) => out.push_text(cx.heap.text(s)),
-        Value::Int32(n) => out.push_str(&n.to_string()),
         Value::Bool(b) => out.push_str(if b { "True" } else { "False" }),
-        other => {
-            if let Some(ty) = type_of(cx.heap, other) {
-                out.push_str(&types::net_name(ty));
-            }
+        Value::Char(unit) => out.push(unit),
+        Value::SByte(_)
+        | Value::Byte(_)
+        | Value::Int16(_)
+        | Value::UInt16(_)
+        | Value::Int32(_)
+        | Value::UInt32(_)
+        | Value::Int64(_)
+        | Value::UInt64(_) => integer::push(value, out),
+        Value::Double(v) => {
+            let mut text = String::new();
+            format::default_double(v, &mut text);
+            out.push_str(&text);
         }
+        Value::Single(v) => {
+            let mut text = String::new();
+            format::default_single(v, &mut text);
+            out.push_str(&text);
+        }
+        Value::DateTime(_) => system::date_time::format(cx, value, None, out)?,
+        Value::TimeSpan(_) => system::time_span::format(cx, value, None, out)?,
+        Value::Enum(ty, n) => enum_type::push_name(ty, n, out),
+        Value::View(view) => crate::library::apim::write_view(cx, view, out)?,
+        Value::Object(handle) => write_object(cx, handle, out)?,
     }
     Ok(())
+}
+
+/// How deep pairs, tuples and anonymous objects are followed; nothing real comes near.
+const MAX_DEPTH: usize = 64;
+
+fn write_object(cx: &mut Cx<'_>, handle: Ref, out: &mut TextBuf) -> Result<(), Throw> {
+    let value = Value::Object(handle);
+    match cx.heap.object(handle) {
+        Object::Decimal(d) => {
+            let mut text = String::new();
+            format::default_decimal(*d, &mut text);
+            out.push_str(&text);
+        }
+        Object::Guid(bytes) => out.push_str(&guid::text(*bytes)),
+        Object::DateTimeOffset { .. } => system::date_time_offset::format(cx, value, None, out)?,
+        Object::Pair { key, value, .. } => {
+            let (key, value) = (*key, *value);
+            write_parts(cx, &[(None, key), (None, value)], ["[", ", ", "]"], out)?;
+        }
+        Object::Anonymous { ty, values } => {
+            let names: &[(Box<str>, TypeId)] = match types::get(*ty) {
+                Type::Anonymous(members) => members,
+                _ => &[],
+            };
+            let parts: Vec<_> = names.iter().map(|(name, _)| Some(&**name)).zip(values.iter().copied()).collect();
+            write_parts(cx, &parts, ["{ ", ", ", " }"], out)?;
+        }
+        Object::Exception(_) => system::exception::write_text(cx, handle, 0, out)?,
+        Object::Json(_) => crate::library::json::write_text(cx, handle, out)?,
+        Object::Type(ty) => out.push_str(&types::net_name(*ty)),
+        Object::Native(object) => match object.to_text(cx.heap) {
+            Some(text) => out.push_text(text.as_text()),
+            None => match cx.heap.native::<Tuple>(value).map(|t| t.flat(cx.heap)) {
+                Some(items) => {
+                    let parts: Vec<_> = items.into_iter().map(|item| (None, item)).collect();
+                    write_parts(cx, &parts, ["(", ", ", ")"], out)?;
+                }
+                None => push_type_name(cx, value, out),
+            },
+        },
+        Object::Array(_) | Object::Bytes(_) | Object::List(_) | Object::Closure(_) => push_type_name(cx, value, out),
+        Object::Cell(_) | Object::Iterator(_) | Object::Taken => {}
+    }
+    Ok(())
+}
+
+fn push_type_name(cx: &Cx<'_>, value: Value, out: &mut TextBuf) {
+    if let Some(ty) = type_of(cx.heap, value) {
+        out.push_str(&types::net_name(ty));
+    }
+}
+
+fn write_parts(
+    cx: &mut Cx<'_>,
+    parts: &[(Option<&str>, Value)],
+    [open, between, close]: [&str; 3],
+    out: &mut TextBuf,
+) -> Result<(), Throw> {
+    cx.charge(parts.len())?;
+    nested(cx, |cx| {
+        out.push_str(open);
+        for (i, (name, value)) in parts.iter().enumerate() {
+            if i > 0 {
+                out.push_str(between);
+            }
+            if let Some(name) = name {
+                out.push_str(name);
+                out.push_str(" = ");
+            }
+            write_text(cx, *value, out)?;
+        }
+        out.push_str(close);
+        Ok(())
+    })
+}
+
+/// Runs `work` one level deeper; the calls that may still be nested bound what objects contain each other.
+fn nested<T>(cx: &mut Cx<'_>, work: impl FnOnce(&mut Cx<'_>) -> Result<T, Throw>) -> Result<T, Throw> {
+    cx.budget.depth = cx.budget.depth.checked_sub(1).ok_or(Throw::Trap(Trap::Depth))?;
+    let result = work(cx);
+    cx.budget.depth += 1;
+    result
 }
 
 /// `a.Equals(b)` with `a` as the receiver, null-safe: `EqualityComparer<object>.Default`.
@@ -89,10 +195,75 @@ pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<()
 /// # Errors
 /// When a budget is exhausted.
 pub fn equals(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
-    Ok(match (a, b) {
-        (Value::String(a), Value::String(b)) => cx.heap.text(a).equals(cx.heap.text(b)),
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => {
+            if a.len() == b.len() {
+                cx.charge(a.len() / 16)?;
+            }
+            Ok(cx.heap.text(a).equals(cx.heap.text(b)))
+        }
+        (Value::Object(x), Value::Object(y)) if x != y => {
+            if let (Object::Json(_), Object::Json(_)) = (cx.heap.object(x), cx.heap.object(y)) {
+                return Ok(crate::library::json::equals(cx.heap, x, y));
+            }
+            cx.charge(1)?;
+            Ok(equals_in(cx.heap, a, b))
+        }
+        _ => Ok(equals_in(cx.heap, a, b)),
+    }
+}
+
+/// [`equals`] for the methods of [`NetObject`](super::heap::NetObject), which have the heap only; JSON nodes are equal
+/// when they are the same.
+#[must_use]
+pub fn equals_in(heap: &Heap, a: Value, b: Value) -> bool {
+    equals_to_depth(heap, a, b, MAX_DEPTH)
+}
+
+fn equals_to_depth(heap: &Heap, a: Value, b: Value, depth: usize) -> bool {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => heap.text(a).equals(heap.text(b)),
+        // `Equals` holds NaN equal to itself, `==` does not.
+        (Value::Double(a), Value::Double(b)) => a == b || (a.is_nan() && b.is_nan()),
+        (Value::Single(a), Value::Single(b)) => a == b || (a.is_nan() && b.is_nan()),
+        (Value::DateTime(a), Value::DateTime(b)) => a.ticks() == b.ticks(),
+        (Value::Object(x), Value::Object(y)) => x == y || objects_equal(heap, x, y, depth),
         (a, b) => a == b,
-    })
+    }
+}
+
+fn objects_equal(heap: &Heap, x: Ref, y: Ref, depth: usize) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    match (heap.object(x), heap.object(y)) {
+        (Object::Decimal(a), Object::Decimal(b)) => a == b,
+        (Object::Guid(a), Object::Guid(b)) => a == b,
+        (Object::DateTimeOffset { ticks: a, offset: x }, Object::DateTimeOffset { ticks: b, offset: y }) => {
+            utc_ticks(*a, *x) == utc_ticks(*b, *y)
+        }
+        (Object::Pair { ty: s, key: a, value: x }, Object::Pair { ty: t, key: b, value: y }) => {
+            s == t && equals_to_depth(heap, *a, *b, depth) && equals_to_depth(heap, *x, *y, depth)
+        }
+        (Object::Anonymous { ty: s, values: a }, Object::Anonymous { ty: t, values: b }) => {
+            s == t && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equals_to_depth(heap, *a, *b, depth))
+        }
+        (Object::Type(a), Object::Type(b)) => a == b,
+        (Object::Native(a), Object::Native(_)) => match a.equals(heap, Value::Object(y)) {
+            Some(equal) => equal,
+            None => match (heap.native::<Tuple>(Value::Object(x)), heap.native::<Tuple>(Value::Object(y))) {
+                (Some(a), Some(b)) => {
+                    let same = |(a, b): (&Value, &Value)| equals_to_depth(heap, *a, *b, depth);
+                    a.ty == b.ty && a.items.iter().zip(&b.items).all(same)
+                }
+                _ => false,
+            },
+        },
+        _ => false,
+    }
+}
+
+/// The point in time of a `DateTimeOffset`.
+fn utc_ticks(ticks: i64, offset: i16) -> i64 {
+    ticks - i64::from(offset) * 600_000_000
 }
 
 /// `value.GetHashCode()` in more bits: equal values (by [`equals`]) have equal hashes.
@@ -100,27 +271,142 @@ pub fn equals(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
 /// # Errors
 /// When a budget is exhausted.
 pub fn hash(cx: &mut Cx<'_>, value: Value) -> Result<u64, Throw> {
-    use std::hash::{BuildHasher, Hasher};
-    let _ = &cx;
-    let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
-    match value {
-        Value::String(s) => cx.heap.text(s).units().for_each(|u| hasher.write_u16(u)),
-        Value::Int32(n) => hasher.write_i32(n),
-        _ => {}
+    if let Value::String(s) = value {
+        cx.charge(s.len() / 16)?;
     }
-    Ok(hasher.finish())
+    Ok(hash_in(cx.heap, value))
+}
+
+/// [`hash`] for the methods of [`NetObject`](super::heap::NetObject), which have the heap only.
+#[must_use]
+pub fn hash_in(heap: &Heap, value: Value) -> u64 {
+    let mut hasher = FxBuildHasher.build_hasher();
+    hash_into(heap, value, &mut hasher, MAX_DEPTH);
+    hasher.finish()
+}
+
+fn hash_into(heap: &Heap, value: Value, hasher: &mut FxHasher, depth: usize) {
+    match value {
+        Value::Null => {}
+        Value::String(s) => hash_text(heap.text(s), hasher),
+        Value::Bool(b) => hasher.write_u8(u8::from(b)),
+        Value::Char(unit) => hasher.write_u16(unit),
+        // Zero and minus zero are equal, and so are all that are no number.
+        Value::Double(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
+        Value::Single(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
+        Value::Double(v) => hasher.write_u64(v.to_bits()),
+        Value::Single(v) => hasher.write_u32(v.to_bits()),
+        Value::DateTime(d) => hasher.write_i64(d.ticks()),
+        Value::TimeSpan(ticks) => hasher.write_i64(ticks),
+        Value::Enum(_, n) => hasher.write_i64(n),
+        Value::View(view) => view.hash(hasher),
+        Value::Object(handle) => hash_object(heap, handle, hasher, depth),
+        number => hasher.write_i128(integer::get(number).unwrap_or_default()),
+    }
+}
+
+fn hash_text(text: TextRef<'_>, hasher: &mut FxHasher) {
+    // A slice of a text beyond ASCII may itself be ASCII and equal to one stored in bytes.
+    for unit in text.units() {
+        hasher.write_u16(unit);
+    }
+}
+
+fn hash_object(heap: &Heap, handle: Ref, hasher: &mut FxHasher, depth: usize) {
+    let Some(depth) = depth.checked_sub(1) else { return };
+    match heap.object(handle) {
+        Object::Decimal(d) => d.hash(hasher),
+        Object::Guid(bytes) => hasher.write(bytes),
+        Object::DateTimeOffset { ticks, offset } => hasher.write_i64(utc_ticks(*ticks, *offset)),
+        Object::Pair { key, value, .. } => {
+            hash_into(heap, *key, hasher, depth);
+            hash_into(heap, *value, hasher, depth);
+        }
+        Object::Anonymous { values, .. } => values.iter().for_each(|v| hash_into(heap, *v, hasher, depth)),
+        Object::Type(ty) => ty.hash(hasher),
+        // Which tokens are equal only they know; their hash tells nothing.
+        Object::Json(_) => {}
+        Object::Native(object) => match (object.hash(heap), heap.native::<Tuple>(Value::Object(handle))) {
+            (Some(hash), _) => hasher.write_u64(hash),
+            (None, Some(tuple)) => tuple.items.iter().for_each(|v| hash_into(heap, *v, hasher, depth)),
+            (None, None) => handle.hash(hasher),
+        },
+        _ => handle.hash(hasher),
+    }
 }
 
 /// `Comparer<T>.Default.Compare(a, b)`; null is less than everything.
 ///
 /// # Errors
-/// `ArgumentException` when neither implements `IComparable`.
+/// `ArgumentException` when neither implements `IComparable`, or the types differ.
 pub fn compare(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
     Ok(match (a, b) {
         (Value::Int32(a), Value::Int32(b)) => a.cmp(&b),
-        (Value::String(a), Value::String(b)) => cx.heap.text(a).compare(cx.heap.text(b)),
-        _ => return Err(cx.throw(crate::exception::Exc::Argument, "At least one object must implement IComparable.")),
+        (Value::String(a), Value::String(b)) => {
+            cx.charge(a.len().min(b.len()) / 16)?;
+            cx.heap.text(a).compare(cx.heap.text(b))
+        }
+        (Value::Null, Value::Null) => Ordering::Equal,
+        (Value::Null, _) => Ordering::Less,
+        (_, Value::Null) => Ordering::Greater,
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(&b),
+        (Value::Char(a), Value::Char(b)) => a.cmp(&b),
+        (Value::Double(a), Value::Double(b)) => compare_doubles(a, b),
+        (Value::Single(a), Value::Single(b)) => compare_doubles(f64::from(a), f64::from(b)),
+        (Value::DateTime(a), Value::DateTime(b)) => a.ticks().cmp(&b.ticks()),
+        (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(&b),
+        (Value::Enum(s, a), Value::Enum(t, b)) if s == t => a.cmp(&b),
+        (Value::Object(x), Value::Object(y)) => return compare_objects(cx, x, y),
+        (a, b) => match (integer::get(a), integer::get(b)) {
+            (Some(x), Some(y)) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => x.cmp(&y),
+            _ => return Err(not_comparable(cx, a)),
+        },
     })
+}
+
+/// `double.CompareTo`: what is no number is less than everything and equal to itself.
+#[must_use]
+pub fn compare_doubles(a: f64, b: f64) -> Ordering {
+    a.partial_cmp(&b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+}
+
+fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
+    let (a, b) = (Value::Object(x), Value::Object(y));
+    match (cx.heap.object(x), cx.heap.object(y)) {
+        (Object::Decimal(a), Object::Decimal(b)) => Ok(a.cmp(b)),
+        // Guids compare field by field, which is the order of their text.
+        (Object::Guid(a), Object::Guid(b)) => Ok(a.cmp(b)),
+        (Object::DateTimeOffset { ticks: a, offset: x }, Object::DateTimeOffset { ticks: b, offset: y }) => {
+            Ok(utc_ticks(*a, *x).cmp(&utc_ticks(*b, *y)))
+        }
+        _ => {
+            let tuples = (cx.heap.native::<Tuple>(a), cx.heap.native::<Tuple>(b));
+            let (Some(s), Some(t)) = tuples else {
+                return if x == y { Ok(Ordering::Equal) } else { Err(not_comparable(cx, a)) };
+            };
+            if s.ty != t.ty {
+                let ty = s.ty;
+                return Err(system::object::wrong_type(cx, ty));
+            }
+            let pairs: Vec<_> = s.items.iter().copied().zip(t.items.iter().copied()).collect();
+            nested(cx, |cx| {
+                for (a, b) in pairs {
+                    let order = compare(cx, a, b)?;
+                    if order.is_ne() {
+                        return Ok(order);
+                    }
+                }
+                Ok(Ordering::Equal)
+            })
+        }
+    }
+}
+
+fn not_comparable(cx: &mut Cx<'_>, a: Value) -> Throw {
+    match type_of(cx.heap, a) {
+        Some(ty) if system::object::is_comparable(cx, a) => system::object::wrong_type(cx, ty),
+        _ => cx.throw(Exc::Argument, "At least one object must implement IComparable."),
+    }
 }
 
 /// `default(T)`.

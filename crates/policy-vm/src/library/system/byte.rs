@@ -1,5 +1,3 @@
-//! `System.Byte`.
+//! `System.Byte`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Byte");
+super::number::integer::integer_type!("System.Byte", "byte", u8, Byte);

@@ -1,5 +1,11 @@
-//! `System.Double`.
+//! `System.Double`: see [`float`](super::number::float) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Double");
+super::number::float::float_type!(
+    "System.Double",
+    "double",
+    f64,
+    Double,
+    f64::from_bits(1),
+    parse_double,
+    try_parse_double
+);

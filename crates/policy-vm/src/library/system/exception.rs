@@ -1,5 +1,115 @@
-//! `System.Exception`.
+//! `System.Exception`, whose members all exceptions have.
 
-use crate::library::TypeDef;
+use super::object;
+use crate::cx::{Cx, arg, fault};
+use crate::exception::{Exc, ExceptionObject, Throw, Trap};
+use crate::library::{TypeDef, constructor, method, property};
+use crate::types;
+use crate::value::heap::Object;
+use crate::value::text::TextBuf;
+use crate::value::{Ref, Value};
 
-pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception");
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception")
+    .members(&[
+        constructor("Exception()", new::<0>),
+        constructor("Exception(string message)", new::<0>),
+        constructor("Exception(string message, Exception innerException)", new::<0>),
+        property("string Message { get; }", message),
+        property("Exception InnerException { get; }", inner_exception),
+        property("string StackTrace { get; }", stack_trace),
+        property("string Source { get; }", |_, _| Ok(Value::Null)),
+        property("string HelpLink { get; }", |_, _| Ok(Value::Null)),
+        property("int HResult { get; }", |_, _| Ok(Value::Int32(-2_146_233_088))),
+        method("Exception GetBaseException()", get_base_exception),
+        method("string ToString()", object::to_string),
+        method("Type GetType()", super::object::get_type),
+    ])
+    .summary("What `throw` raises and `catch` gets.");
+
+/// Makes an exception of the n-th type of [`Exc::ALL`] from `()`, `(message)` or `(message, innerException)`.
+pub fn new<const N: usize>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let exception = Exc::ALL.get(N).copied().unwrap_or(Exc::Exception);
+    let message = match cx.string_opt(args, 0) {
+        Some(text) => {
+            cx.heap.charge(text.len())?;
+            cx.text(text).to_utf8().into_owned()
+        }
+        None => exception.describe().2.to_owned(),
+    };
+    create(cx, exception, message, arg(args, 1), None)
+}
+
+/// Makes an exception object.
+///
+/// # Errors
+/// When the memory budget is exhausted.
+pub fn create(
+    cx: &mut Cx<'_>,
+    exception: Exc,
+    message: String,
+    inner: Value,
+    parameter: Option<Box<str>>,
+) -> Result<Value, Throw> {
+    let ty = crate::cx::exception_type(exception);
+    let object = ExceptionObject { ty, message: message.into(), inner, parameter };
+    Ok(Value::Object(cx.heap.new_object(Object::Exception(Box::new(object)))?))
+}
+
+fn get<'a>(cx: &'a Cx<'_>, value: Value) -> Result<&'a ExceptionObject, Throw> {
+    match cx.heap.get(value) {
+        Some(Object::Exception(exception)) => Ok(exception),
+        _ => Err(fault("an exception was expected")),
+    }
+}
+
+fn message(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let message = get(cx, arg(args, 0))?.message.clone();
+    cx.string(&message)
+}
+
+fn inner_exception(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(get(cx, arg(args, 0))?.inner)
+}
+
+/// There are no frames to show.
+fn stack_trace(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    cx.string("")
+}
+
+fn get_base_exception(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let mut exception = arg(args, 0);
+    loop {
+        cx.charge(1)?;
+        match get(cx, exception)?.inner {
+            Value::Null => return Ok(exception),
+            inner => exception = inner,
+        }
+    }
+}
+
+/// Inner exceptions are followed this deep.
+const MAX_DEPTH: usize = 100;
+
+/// Appends `Type: message` and the inner exceptions.
+///
+/// # Errors
+/// When a budget is exhausted.
+pub fn write_text(cx: &mut Cx<'_>, exception: Ref, depth: usize, out: &mut TextBuf) -> Result<(), Throw> {
+    if depth > MAX_DEPTH {
+        return Err(Trap::Depth.into());
+    }
+    let Object::Exception(object) = cx.heap.object(exception) else { return Ok(()) };
+    out.push_str(&types::net_name(object.ty));
+    if !object.message.is_empty() {
+        out.push_str(": ");
+        out.push_str(&object.message);
+    }
+    if let Value::Object(inner) = object.inner {
+        out.push_str(crate::library::NEW_LINE);
+        out.push_str(" ---> ");
+        write_text(cx, inner, depth + 1, out)?;
+        out.push_str(crate::library::NEW_LINE);
+        out.push_str("   --- End of inner exception stack trace ---");
+    }
+    Ok(())
+}

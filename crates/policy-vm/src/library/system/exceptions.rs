@@ -1,47 +1,154 @@
 //! The exception types beside `System.Exception`: they can be thrown, caught by name and asked for what `Exception` has.
 
-use crate::library::{Allow, TypeDef};
+use super::exception::{create, new};
+use crate::cx::{Cx, arg, fault};
+use crate::exception::{Exc, Throw};
+use crate::library::{Allow, Member, TypeDef, constructor, property};
+use crate::value::Value;
+use crate::value::heap::Object;
 
-const fn exception(name: &'static str, base: &'static str) -> TypeDef {
-    // The allow-list has `System.Exception` only: what its members declare may be used through any of these.
-    TypeDef::class(name).base(base).allow(Allow::None)
+/// An exception type: its number in [`Exc::ALL`], its simple name for its constructors.
+macro_rules! exception {
+    ($n:literal, $name:literal, $simple:literal, $base:literal) => {
+        exception!($n, $name, $simple, $base, [])
+    };
+    ($n:literal, $name:literal, $simple:literal, $base:literal, [$($more:expr),*]) => {{
+        const MEMBERS: &[Member] = &[
+            constructor(concat!($simple, "()"), new::<$n>),
+            constructor(concat!($simple, "(string message)"), new::<$n>),
+            constructor(concat!($simple, "(string message, Exception innerException)"), new::<$n>),
+            $($more,)*
+        ];
+        // The allow-list has `System.Exception` only: what its members declare may be used through any of these.
+        const TYPE: TypeDef = TypeDef::class($name).base($base).members(MEMBERS).allow(Allow::None);
+        &TYPE
+    }};
 }
 
 pub(in crate::library) static TYPES: &[&TypeDef] = &[
-    &exception("System.SystemException", "System.Exception"),
-    &exception("System.ApplicationException", "System.Exception"),
-    &exception("System.ArgumentException", "System.SystemException"),
-    &exception("System.ArgumentNullException", "System.ArgumentException"),
-    &exception("System.ArgumentOutOfRangeException", "System.ArgumentException"),
-    &exception("System.ArithmeticException", "System.SystemException"),
-    &exception("System.ArrayTypeMismatchException", "System.SystemException"),
-    &exception("System.Security.Cryptography.CryptographicException", "System.SystemException"),
-    &exception("System.Text.DecoderFallbackException", "System.ArgumentException"),
-    &exception("System.DivideByZeroException", "System.ArithmeticException"),
-    &exception("System.Text.EncoderFallbackException", "System.ArgumentException"),
-    &exception("System.FormatException", "System.SystemException"),
-    &exception("System.IndexOutOfRangeException", "System.SystemException"),
-    &exception("System.InvalidCastException", "System.SystemException"),
-    &exception("System.InvalidOperationException", "System.SystemException"),
-    &exception("System.InvalidTimeZoneException", "System.Exception"),
-    &exception("Newtonsoft.Json.JsonException", "System.Exception"),
-    &exception("Newtonsoft.Json.JsonReaderException", "Newtonsoft.Json.JsonException"),
-    &exception("Newtonsoft.Json.JsonSerializationException", "Newtonsoft.Json.JsonException"),
-    &exception("Newtonsoft.Json.JsonWriterException", "Newtonsoft.Json.JsonException"),
-    &exception("System.Collections.Generic.KeyNotFoundException", "System.SystemException"),
-    &exception("System.NotImplementedException", "System.SystemException"),
-    &exception("System.NotSupportedException", "System.SystemException"),
-    &exception("System.NullReferenceException", "System.SystemException"),
-    &exception("System.ObjectDisposedException", "System.InvalidOperationException"),
-    &exception("System.OutOfMemoryException", "System.SystemException"),
-    &exception("System.OverflowException", "System.ArithmeticException"),
-    &exception("System.RankException", "System.SystemException"),
-    &exception("System.Text.RegularExpressions.RegexMatchTimeoutException", "System.TimeoutException"),
-    &exception("System.Text.RegularExpressions.RegexParseException", "System.ArgumentException"),
-    &exception("System.TimeoutException", "System.SystemException"),
-    &exception("System.TimeZoneNotFoundException", "System.Exception"),
-    &exception("System.UnauthorizedAccessException", "System.SystemException"),
-    &exception("System.UriFormatException", "System.FormatException"),
-    &exception("System.Xml.XmlException", "System.SystemException"),
-    &exception("System.Xml.Schema.XmlSchemaException", "System.SystemException"),
+    exception!(1, "System.SystemException", "SystemException", "System.Exception"),
+    exception!(2, "System.ApplicationException", "ApplicationException", "System.Exception"),
+    exception!(
+        3,
+        "System.ArgumentException",
+        "ArgumentException",
+        "System.SystemException",
+        [
+            constructor("ArgumentException(string message, string paramName)", new_argument),
+            property("string ParamName { get; }", param_name)
+        ]
+    ),
+    &ARGUMENT_NULL,
+    &ARGUMENT_OUT_OF_RANGE,
+    exception!(6, "System.ArithmeticException", "ArithmeticException", "System.SystemException"),
+    exception!(7, "System.ArrayTypeMismatchException", "ArrayTypeMismatchException", "System.SystemException"),
+    exception!(
+        8,
+        "System.Security.Cryptography.CryptographicException",
+        "CryptographicException",
+        "System.SystemException"
+    ),
+    exception!(9, "System.Text.DecoderFallbackException", "DecoderFallbackException", "System.ArgumentException"),
+    exception!(10, "System.DivideByZeroException", "DivideByZeroException", "System.ArithmeticException"),
+    exception!(11, "System.Text.EncoderFallbackException", "EncoderFallbackException", "System.ArgumentException"),
+    exception!(12, "System.FormatException", "FormatException", "System.SystemException"),
+    exception!(13, "System.IndexOutOfRangeException", "IndexOutOfRangeException", "System.SystemException"),
+    exception!(14, "System.InvalidCastException", "InvalidCastException", "System.SystemException"),
+    exception!(15, "System.InvalidOperationException", "InvalidOperationException", "System.SystemException"),
+    exception!(16, "System.InvalidTimeZoneException", "InvalidTimeZoneException", "System.Exception"),
+    exception!(17, "Newtonsoft.Json.JsonException", "JsonException", "System.Exception"),
+    exception!(18, "Newtonsoft.Json.JsonReaderException", "JsonReaderException", "Newtonsoft.Json.JsonException"),
+    exception!(
+        19,
+        "Newtonsoft.Json.JsonSerializationException",
+        "JsonSerializationException",
+        "Newtonsoft.Json.JsonException"
+    ),
+    exception!(20, "Newtonsoft.Json.JsonWriterException", "JsonWriterException", "Newtonsoft.Json.JsonException"),
+    exception!(21, "System.Collections.Generic.KeyNotFoundException", "KeyNotFoundException", "System.SystemException"),
+    exception!(22, "System.NotImplementedException", "NotImplementedException", "System.SystemException"),
+    exception!(23, "System.NotSupportedException", "NotSupportedException", "System.SystemException"),
+    exception!(24, "System.NullReferenceException", "NullReferenceException", "System.SystemException"),
+    exception!(25, "System.ObjectDisposedException", "ObjectDisposedException", "System.InvalidOperationException"),
+    exception!(26, "System.OutOfMemoryException", "OutOfMemoryException", "System.SystemException"),
+    exception!(27, "System.OverflowException", "OverflowException", "System.ArithmeticException"),
+    exception!(28, "System.RankException", "RankException", "System.SystemException"),
+    exception!(
+        29,
+        "System.Text.RegularExpressions.RegexMatchTimeoutException",
+        "RegexMatchTimeoutException",
+        "System.TimeoutException"
+    ),
+    exception!(
+        30,
+        "System.Text.RegularExpressions.RegexParseException",
+        "RegexParseException",
+        "System.ArgumentException"
+    ),
+    exception!(31, "System.TimeoutException", "TimeoutException", "System.SystemException"),
+    exception!(32, "System.TimeZoneNotFoundException", "TimeZoneNotFoundException", "System.Exception"),
+    exception!(33, "System.UnauthorizedAccessException", "UnauthorizedAccessException", "System.SystemException"),
+    exception!(34, "System.UriFormatException", "UriFormatException", "System.FormatException"),
+    exception!(35, "System.Xml.XmlException", "XmlException", "System.SystemException"),
+    exception!(36, "System.Xml.Schema.XmlSchemaException", "XmlSchemaException", "System.SystemException"),
 ];
+
+const ARGUMENT_NULL: TypeDef = TypeDef::class("System.ArgumentNullException")
+    .base("System.ArgumentException")
+    .members(&[
+        constructor("ArgumentNullException()", new_argument_null),
+        constructor("ArgumentNullException(string paramName)", new_argument_null),
+        constructor("ArgumentNullException(string paramName, string message)", new_argument_null),
+    ])
+    .allow(Allow::None);
+
+const ARGUMENT_OUT_OF_RANGE: TypeDef = TypeDef::class("System.ArgumentOutOfRangeException")
+    .base("System.ArgumentException")
+    .members(&[
+        constructor("ArgumentOutOfRangeException()", new_argument_out_of_range),
+        constructor("ArgumentOutOfRangeException(string paramName)", new_argument_out_of_range),
+        constructor("ArgumentOutOfRangeException(string paramName, string message)", new_argument_out_of_range),
+    ])
+    .allow(Allow::None);
+
+fn text(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Option<String>, Throw> {
+    let Some(text) = cx.string_opt(args, index) else { return Ok(None) };
+    cx.heap.charge(text.len())?;
+    Ok(Some(cx.text(text).to_utf8().into_owned()))
+}
+
+fn with_parameter(
+    cx: &mut Cx<'_>,
+    exception: Exc,
+    message: Option<String>,
+    parameter: Option<String>,
+) -> Result<Value, Throw> {
+    let message = message.unwrap_or_else(|| exception.describe().2.to_owned());
+    match parameter {
+        Some(name) => create(cx, exception, format!("{message} (Parameter '{name}')"), Value::Null, Some(name.into())),
+        None => create(cx, exception, message, Value::Null, None),
+    }
+}
+
+fn new_argument(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (message, parameter) = (text(cx, args, 0)?, text(cx, args, 1)?);
+    with_parameter(cx, Exc::Argument, message, parameter)
+}
+
+fn new_argument_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (parameter, message) = (text(cx, args, 0)?, text(cx, args, 1)?);
+    with_parameter(cx, Exc::ArgumentNull, message, parameter)
+}
+
+fn new_argument_out_of_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (parameter, message) = (text(cx, args, 0)?, text(cx, args, 1)?);
+    with_parameter(cx, Exc::ArgumentOutOfRange, message, parameter)
+}
+
+fn param_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let parameter = match cx.heap.get(arg(args, 0)) {
+        Some(Object::Exception(exception)) => exception.parameter.clone(),
+        _ => return Err(fault("an exception was expected")),
+    };
+    parameter.map_or(Ok(Value::Null), |name| cx.string(&name))
+}

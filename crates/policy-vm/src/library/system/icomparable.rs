@@ -1,5 +1,15 @@
 //! `System.IComparable`.
 
-use crate::library::TypeDef;
+use crate::cx::{Cx, arg};
+use crate::exception::Throw;
+use crate::library::{Allow, TypeDef, method};
+use crate::value::{Value, behaviour};
 
-pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.IComparable");
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.IComparable")
+    .members(&[method("int CompareTo(object obj)", compare_to)])
+    .allow(Allow::None)
+    .summary("Has an order.");
+
+fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Int32(behaviour::compare(cx, arg(args, 0), arg(args, 1))? as i32))
+}

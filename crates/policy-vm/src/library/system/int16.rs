@@ -1,5 +1,3 @@
-//! `System.Int16`.
+//! `System.Int16`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Int16");
+super::number::integer::integer_type!("System.Int16", "short", i16, Int16);

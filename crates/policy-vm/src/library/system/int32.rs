@@ -1,5 +1,3 @@
-//! `System.Int32`.
+//! `System.Int32`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Int32");
+super::number::integer::integer_type!("System.Int32", "int", i32, Int32);

@@ -1,5 +1,3 @@
-//! `System.Int64`.
+//! `System.Int64`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Int64");
+super::number::integer::integer_type!("System.Int64", "long", i64, Int64);

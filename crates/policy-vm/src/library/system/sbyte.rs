@@ -1,5 +1,3 @@
-//! `System.SByte`.
+//! `System.SByte`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.SByte");
+super::number::integer::integer_type!("System.SByte", "sbyte", i8, SByte);

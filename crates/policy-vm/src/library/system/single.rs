@@ -1,5 +1,11 @@
-//! `System.Single`.
+//! `System.Single`: see [`float`](super::number::float) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Single");
+super::number::float::float_type!(
+    "System.Single",
+    "float",
+    f32,
+    Single,
+    f32::from_bits(1),
+    parse_single,
+    try_parse_single
+);

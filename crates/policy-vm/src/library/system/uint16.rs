@@ -1,5 +1,3 @@
-//! `System.UInt16`.
+//! `System.UInt16`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.UInt16");
+super::number::integer::integer_type!("System.UInt16", "ushort", u16, UInt16);

@@ -1,5 +1,3 @@
-//! `System.UInt32`.
+//! `System.UInt32`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.UInt32");
+super::number::integer::integer_type!("System.UInt32", "uint", u32, UInt32);

@@ -1,5 +1,3 @@
-//! `System.UInt64`.
+//! `System.UInt64`: see [`integer`](super::number::integer) for what its members do.
 
-use crate::library::TypeDef;
-
-pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.UInt64");
+super::number::integer::integer_type!("System.UInt64", "ulong", u64, UInt64);

@@ -1,0 +1,270 @@
+//! What `double` and `float` have in common.
+
+use super::format::{self, Number};
+use super::parse::{self, Failure};
+use super::styles::bits;
+use super::{integer, integer::Kind};
+use crate::cx::{Cx, arg, fault};
+use crate::exception::Throw;
+use crate::library::system::object;
+use crate::types::TypeId;
+use crate::value::{Value, behaviour};
+
+/// The number in a `double` or `float`.
+#[must_use]
+pub fn get(value: Value) -> Option<f64> {
+    match value {
+        Value::Double(v) => Some(v),
+        Value::Single(v) => Some(f64::from(v)),
+        _ => None,
+    }
+}
+
+fn number(args: &[Value], index: usize) -> Result<f64, Throw> {
+    get(arg(args, index)).ok_or(fault("a floating point number was expected"))
+}
+
+/// `ToString` with or without a format.
+pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let picture = cx.string_opt(args, 1).map(|p| cx.text(p).to_utf8().into_owned()).unwrap_or_default();
+    let mut out = String::new();
+    match (arg(args, 0), picture.is_empty()) {
+        (Value::Double(v), true) => format::default_double(v, &mut out),
+        (Value::Single(v), true) => format::default_single(v, &mut out),
+        (Value::Double(v), false) => format::format(cx, Number::Double(v), &picture, &mut out)?,
+        (Value::Single(v), false) => format::format(cx, Number::Single(v), &picture, &mut out)?,
+        _ => return Err(fault("a floating point number was expected")),
+    }
+    cx.string(&out)
+}
+
+/// The styles that `double.Parse(text)` allows.
+pub const STYLES: i64 = bits::FLOAT | bits::THOUSANDS;
+
+fn read(cx: &Cx<'_>, text: crate::value::text::Str, styles: i64, single: bool) -> Result<Value, Failure> {
+    if single {
+        parse::single(cx.text(text), styles).map(Value::Single)
+    } else {
+        parse::double(cx.text(text), styles).map(Value::Double)
+    }
+}
+
+fn parse_as(cx: &mut Cx<'_>, args: &[Value], single: bool) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "s")?;
+    cx.charge(text.len())?;
+    read(cx, text, integer::styles(args, STYLES), single)
+        .map_err(|failure| integer::parse_error(cx, arg(args, 0), "", failure))
+}
+
+fn try_parse_as(cx: &mut Cx<'_>, args: &[Value], single: bool) -> Result<Value, Throw> {
+    let parsed = match cx.string_opt(args, 0) {
+        Some(text) => {
+            cx.charge(text.len())?;
+            read(cx, text, integer::styles(args, STYLES), single).ok()
+        }
+        None => None,
+    };
+    let zero = if single { Value::Single(0.0) } else { Value::Double(0.0) };
+    cx.set_out(0, parsed.unwrap_or(zero));
+    Ok(Value::Bool(parsed.is_some()))
+}
+
+/// `double.Parse`.
+pub fn parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    parse_as(cx, args, false)
+}
+
+/// `float.Parse`.
+pub fn parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    parse_as(cx, args, true)
+}
+
+/// `double.TryParse`.
+pub fn try_parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    try_parse_as(cx, args, false)
+}
+
+/// `float.TryParse`.
+pub fn try_parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    try_parse_as(cx, args, true)
+}
+
+/// `CompareTo`: what is no number comes first.
+pub fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (a, other) = (number(args, 0)?, arg(args, 1));
+    let same = std::mem::discriminant(&arg(args, 0)) == std::mem::discriminant(&other);
+    match (other, get(other)) {
+        (Value::Null, _) => Ok(Value::Int32(1)),
+        (_, Some(b)) if same => Ok(Value::Int32(integer::sign(behaviour::compare_doubles(a, b)))),
+        _ => {
+            let ty = if matches!(arg(args, 0), Value::Single(_)) { TypeId::SINGLE } else { TypeId::DOUBLE };
+            Err(object::wrong_type(cx, ty))
+        }
+    }
+}
+
+/// A test of one number.
+pub fn test(args: &[Value], holds: fn(f64) -> bool) -> Result<Value, Throw> {
+    Ok(Value::Bool(holds(number(args, 0)?)))
+}
+
+/// A comparison by operator.
+pub fn operator(args: &[Value], holds: fn(&f64, &f64) -> bool) -> Result<Value, Throw> {
+    Ok(Value::Bool(holds(&number(args, 0)?, &number(args, 1)?)))
+}
+
+/// `IsNormal`, `IsSubnormal`.
+pub fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Value, Throw> {
+    Ok(Value::Bool(match arg(args, 0) {
+        Value::Single(v) => v.classify() == class,
+        _ => number(args, 0)?.classify() == class,
+    }))
+}
+
+/// The nearest integer value of a kind towards zero, as an unchecked cast: out of range gives the least value, as the
+/// x64 processors do it.
+#[must_use]
+pub fn truncate_to(v: f64, kind: &Kind) -> Value {
+    // Casts to types below 32 bits go through `int`.
+    let (min, max) = if kind.bits < 32 { (-0x8000_0000_i128, 0x7fff_ffff) } else { (kind.min, kind.max) };
+    #[expect(clippy::cast_possible_truncation, reason = "saturates; NaN gives 0")]
+    let n = v.trunc() as i128;
+    let in_range = v.is_finite() && n >= min && n <= max;
+    kind.value(if in_range { n } else { min })
+}
+
+/// The members that both types declare.
+macro_rules! float_type {
+    ($full:literal, $keyword:literal, $rust:ident, $marker:ident, $epsilon:expr, $parse:ident, $try_parse:ident) => {
+        use std::num::FpCategory;
+
+        use $crate::library::system::number::float as shared;
+        use $crate::library::system::{math, object, type_code};
+        use $crate::library::{Constant, Intrinsic, Member, TypeDef, constant, method, operator};
+        use $crate::value::Value;
+
+        const MEMBERS: &[Member] = &[
+            constant(concat!("const ", $keyword, " MinValue"), Constant::Value(Value::$marker($rust::MIN))),
+            constant(concat!("const ", $keyword, " MaxValue"), Constant::Value(Value::$marker($rust::MAX))),
+            constant(concat!("const ", $keyword, " Epsilon"), Constant::Value(Value::$marker($epsilon))),
+            constant(
+                concat!("const ", $keyword, " NegativeInfinity"),
+                Constant::Value(Value::$marker($rust::NEG_INFINITY)),
+            ),
+            constant(
+                concat!("const ", $keyword, " PositiveInfinity"),
+                Constant::Value(Value::$marker($rust::INFINITY)),
+            ),
+            constant(concat!("const ", $keyword, " NaN"), Constant::Value(Value::$marker($rust::NAN))),
+            constant(concat!("const ", $keyword, " NegativeZero"), Constant::Value(Value::$marker(-0.0))),
+            constant(concat!("const ", $keyword, " E"), Constant::Value(Value::$marker(std::$rust::consts::E))),
+            constant(concat!("const ", $keyword, " Pi"), Constant::Value(Value::$marker(std::$rust::consts::PI))),
+            constant(concat!("const ", $keyword, " Tau"), Constant::Value(Value::$marker(std::$rust::consts::TAU))),
+            method(concat!("static bool IsFinite(", $keyword, " d)"), |_, a| shared::test(a, f64::is_finite)),
+            method(concat!("static bool IsInfinity(", $keyword, " d)"), |_, a| shared::test(a, f64::is_infinite)),
+            method(concat!("static bool IsNaN(", $keyword, " d)"), |_, a| shared::test(a, f64::is_nan)),
+            method(concat!("static bool IsNegative(", $keyword, " d)"), |_, a| shared::test(a, f64::is_sign_negative)),
+            method(concat!("static bool IsPositive(", $keyword, " d)"), |_, a| shared::test(a, f64::is_sign_positive)),
+            method(concat!("static bool IsNegativeInfinity(", $keyword, " d)"), |_, a| {
+                shared::test(a, |v| v == f64::NEG_INFINITY)
+            }),
+            method(concat!("static bool IsPositiveInfinity(", $keyword, " d)"), |_, a| {
+                shared::test(a, |v| v == f64::INFINITY)
+            }),
+            method(concat!("static bool IsNormal(", $keyword, " d)"), |_, a| shared::is_class(a, FpCategory::Normal)),
+            method(concat!("static bool IsSubnormal(", $keyword, " d)"), |_, a| {
+                shared::is_class(a, FpCategory::Subnormal)
+            }),
+            method(concat!("static bool IsInteger(", $keyword, " value)"), |_, a| {
+                shared::test(a, |v| v.is_finite() && v.fract() == 0.0)
+            }),
+            method(concat!("static bool IsEvenInteger(", $keyword, " value)"), |_, a| {
+                shared::test(a, |v| v.is_finite() && v % 2.0 == 0.0)
+            }),
+            method(concat!("static bool IsOddInteger(", $keyword, " value)"), |_, a| {
+                shared::test(a, |v| v.is_finite() && (v % 2.0).abs() == 1.0)
+            }),
+            method(concat!("static bool IsRealNumber(", $keyword, " value)"), |_, a| shared::test(a, |v| !v.is_nan())),
+            method("int CompareTo(object value)", shared::compare_to),
+            method(concat!("int CompareTo(", $keyword, " value)"), shared::compare_to),
+            method("bool Equals(object obj)", object::equals),
+            method(concat!("bool Equals(", $keyword, " obj)"), object::equals),
+            method("int GetHashCode()", object::get_hash_code),
+            method("string ToString()", shared::to_string).intrinsic(Intrinsic::Pure),
+            method("string ToString(string format)", shared::to_string),
+            method("string ToString(IFormatProvider provider)", shared::to_string),
+            method("string ToString(string format, IFormatProvider provider)", shared::to_string),
+            method(concat!("static ", $keyword, " Parse(string s)"), shared::$parse),
+            method(concat!("static ", $keyword, " Parse(string s, NumberStyles style)"), shared::$parse),
+            method(concat!("static ", $keyword, " Parse(string s, IFormatProvider provider)"), shared::$parse),
+            method(
+                concat!("static ", $keyword, " Parse(string s, NumberStyles style, IFormatProvider provider)"),
+                shared::$parse,
+            ),
+            method(concat!("static bool TryParse(string s, out ", $keyword, " result)"), shared::$try_parse),
+            method(
+                concat!("static bool TryParse(string s, IFormatProvider provider, out ", $keyword, " result)"),
+                shared::$try_parse,
+            ),
+            method(
+                concat!(
+                    "static bool TryParse(string s, NumberStyles style, IFormatProvider provider, out ",
+                    $keyword,
+                    " result)"
+                ),
+                shared::$try_parse,
+            ),
+            method("TypeCode GetTypeCode()", type_code::get_type_code),
+            method(concat!("static ", $keyword, " Abs(", $keyword, " value)"), math::abs),
+            method(
+                concat!("static ", $keyword, " Clamp(", $keyword, " value, ", $keyword, " min, ", $keyword, " max)"),
+                math::clamp,
+            ),
+            method(concat!("static ", $keyword, " Max(", $keyword, " x, ", $keyword, " y)"), math::max),
+            method(concat!("static ", $keyword, " Min(", $keyword, " x, ", $keyword, " y)"), math::min),
+            method(concat!("static int Sign(", $keyword, " value)"), math::sign),
+            method(concat!("static ", $keyword, " Ceiling(", $keyword, " x)"), math::ceiling),
+            method(concat!("static ", $keyword, " Floor(", $keyword, " x)"), math::floor),
+            method(concat!("static ", $keyword, " Truncate(", $keyword, " x)"), math::truncate),
+            method(concat!("static ", $keyword, " Round(", $keyword, " x)"), math::round),
+            method(concat!("static ", $keyword, " Round(", $keyword, " x, int digits)"), math::round),
+            method(concat!("static ", $keyword, " Round(", $keyword, " x, MidpointRounding mode)"), math::round),
+            method(
+                concat!("static ", $keyword, " Round(", $keyword, " x, int digits, MidpointRounding mode)"),
+                math::round,
+            ),
+            method(concat!("static ", $keyword, " Sqrt(", $keyword, " x)"), |_, a| math::float(a, f64::sqrt)),
+            method(concat!("static ", $keyword, " Cbrt(", $keyword, " x)"), |_, a| math::float(a, f64::cbrt)),
+            method(concat!("static ", $keyword, " Exp(", $keyword, " x)"), |_, a| math::float(a, f64::exp)),
+            method(concat!("static ", $keyword, " Log(", $keyword, " x)"), math::log),
+            method(concat!("static ", $keyword, " Log(", $keyword, " x, ", $keyword, " newBase)"), math::log),
+            method(concat!("static ", $keyword, " Log2(", $keyword, " value)"), |_, a| math::float(a, f64::log2)),
+            method(concat!("static ", $keyword, " Log10(", $keyword, " x)"), |_, a| math::float(a, f64::log10)),
+            method(concat!("static ", $keyword, " Pow(", $keyword, " x, ", $keyword, " y)"), math::pow),
+            operator(concat!("static bool operator ==(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::eq)
+            }),
+            operator(concat!("static bool operator !=(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::ne)
+            }),
+            operator(concat!("static bool operator <(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::lt)
+            }),
+            operator(concat!("static bool operator >(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::gt)
+            }),
+            operator(concat!("static bool operator <=(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::le)
+            }),
+            operator(concat!("static bool operator >=(", $keyword, " left, ", $keyword, " right)"), |_, a| {
+                shared::operator(a, f64::ge)
+            }),
+        ];
+
+        pub(in crate::library) const TYPE: TypeDef = TypeDef::structure($full)
+            .interfaces(&["System.IComparable", "System.IFormattable", concat!("System.IEquatable<", $keyword, ">")])
+            .members(MEMBERS)
+            .summary(concat!("A binary floating point number, `", $keyword, "` in C#."));
+    };
+}
+pub(in crate::library::system) use float_type;

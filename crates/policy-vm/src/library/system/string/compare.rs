@@ -1,0 +1,167 @@
+//! Equality and order: ordinal, or ordinal after upper-casing; cultures do not differ.
+
+use std::cmp::Ordering;
+
+use crate::cx::{Cx, arg, as_i32, as_str};
+use crate::exception::{Exc, Throw};
+use crate::library::system::{math, object};
+use crate::types::TypeId;
+use crate::value::text::{Str, TextRef, upper};
+use crate::value::{Value, behaviour};
+
+/// True when a `StringComparison` ignores case; false for null, which stands for none.
+///
+/// # Errors
+/// `ArgumentException` for a number that is none.
+pub(in crate::library) fn ignores_case(cx: &mut Cx<'_>, comparison: Value) -> Result<bool, Throw> {
+    match comparison {
+        Value::Enum(_, n @ 0..=5) => Ok(n % 2 == 1),
+        Value::Enum(..) => {
+            let message = "The string comparison type passed in is currently not supported.";
+            Err(cx.throw_argument(Exc::Argument, message, "comparisonType"))
+        }
+        _ => Ok(false),
+    }
+}
+
+/// The `StringComparison` among the arguments: that of ordinal comparison when there is none.
+pub(in crate::library) fn ignores_case_arg(cx: &mut Cx<'_>, args: &[Value]) -> Result<bool, Throw> {
+    let comparison = args.iter().copied().find(|a| matches!(a, Value::Enum(..))).unwrap_or(Value::Null);
+    ignores_case(cx, comparison)
+}
+
+/// The difference .NET gives: of the first units that differ, else of the lengths.
+pub(in crate::library) fn difference(a: TextRef<'_>, b: TextRef<'_>, ignore_case: bool) -> i32 {
+    let fold = |unit: u16| if ignore_case { upper(unit) } else { unit };
+    let mut pairs = a.units().zip(b.units()).map(|(a, b)| i32::from(fold(a)) - i32::from(fold(b)));
+    let length = |text: TextRef<'_>| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    pairs.find(|d| *d != 0).unwrap_or(length(a) - length(b))
+}
+
+pub(in crate::library) fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let ignore_case = ignores_case_arg(cx, args)?;
+    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 1)) else {
+        return Ok(Value::Bool(arg(args, 0).is_null() && arg(args, 1).is_null()));
+    };
+    if a.len() == b.len() {
+        cx.charge(a.len() / 8)?;
+    }
+    let (a, b) = (cx.text(a), cx.text(b));
+    Ok(Value::Bool(if ignore_case { a.equals_ignore_case(b) } else { a.equals(b) }))
+}
+
+pub(in crate::library) fn not_equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let equal = equals(cx, args)?;
+    Ok(Value::Bool(equal == Value::Bool(false)))
+}
+
+pub(in crate::library) fn get_hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if !ignores_case_arg(cx, args)? {
+        return object::get_hash_code(cx, args);
+    }
+    let text = as_str(args, 0)?;
+    hash_ignoring_case(cx, text)
+}
+
+/// The hash code of the text in upper case.
+pub(in crate::library) fn hash_ignoring_case(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
+    cx.charge(text.len())?;
+    let units: Vec<u16> = cx.text(text).units().map(upper).collect();
+    let folded = cx.heap.new_text(TextRef::Wide(&units))?;
+    object::get_hash_code(cx, &[Value::String(folded)])
+}
+
+pub(in crate::library) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let a = as_str(args, 0)?;
+    Ok(Value::Int32(match arg(args, 1) {
+        Value::Null => 1,
+        Value::String(b) => {
+            cx.charge(a.len().min(b.len()) / 8)?;
+            difference(cx.text(a), cx.text(b), false)
+        }
+        _ => return Err(object::wrong_type(cx, TypeId::STRING)),
+    }))
+}
+
+/// Null is less than every string.
+fn compare_nulls(a: Value, b: Value) -> i32 {
+    match (a.is_null(), b.is_null()) {
+        (true, false) => -1,
+        (false, true) => 1,
+        _ => 0,
+    }
+}
+
+pub(in crate::library) fn compare(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if matches!(arg(args, 1), Value::Int32(_)) {
+        return compare_parts(cx, args);
+    }
+    let ignore_case = ignores_case_arg(cx, args)? || arg(args, 2) == Value::Bool(true);
+    Ok(Value::Int32(match (arg(args, 0), arg(args, 1)) {
+        (Value::String(a), Value::String(b)) => {
+            cx.charge(a.len().min(b.len()) / 8)?;
+            difference(cx.text(a), cx.text(b), ignore_case)
+        }
+        (a, b) => compare_nulls(a, b),
+    }))
+}
+
+/// `Compare(strA, indexA, strB, indexB, length, …)`.
+fn compare_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let ignore_case = ignores_case_arg(cx, args)? || arg(args, 5) == Value::Bool(true);
+    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 2)) else {
+        return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));
+    };
+    let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
+    let part = |cx: &mut Cx<'_>, text: Str, index: i32, n: u8| {
+        let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(index);
+        let count = i64::from(length).min(left);
+        let (Ok(start), Ok(count)) = (usize::try_from(index), usize::try_from(count)) else {
+            let negative_count = count < 0;
+            let name = if negative_count { format!("length{n}") } else { format!("offset{n}") };
+            return Err(math::negative(cx, &name, if negative_count { count } else { index.into() }));
+        };
+        Ok(text.slice(start, start + count))
+    };
+    let a = part(cx, a, index_a, 1)?;
+    let b = part(cx, b, index_b, 2)?;
+    cx.charge(a.len() / 8)?;
+    Ok(Value::Int32(difference(cx.text(a), cx.text(b), ignore_case)))
+}
+
+pub(in crate::library) fn compare_ordinal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if !matches!(arg(args, 1), Value::Int32(_)) {
+        return compare(cx, args);
+    }
+    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 2)) else {
+        return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));
+    };
+    let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
+    let Ok(length_units) = usize::try_from(length) else {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Count cannot be less than zero.", "length"));
+    };
+    let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
+    let (Ok(start_a), Ok(start_b)) = (usize::try_from(index_a), usize::try_from(index_b)) else {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, if index_a < 0 { "indexA" } else { "indexB" }));
+    };
+    for (start, text, name) in [(start_a, a, "indexA"), (start_b, b, "indexB")] {
+        if start > text.len() {
+            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, name));
+        }
+    }
+    let a = a.slice(start_a, start_a.saturating_add(length_units));
+    let b = b.slice(start_b, start_b.saturating_add(length_units));
+    cx.charge(a.len() / 8)?;
+    Ok(Value::Int32(difference(cx.text(a), cx.text(b), false)))
+}
+
+/// The order of two strings, for comparers.
+pub(in crate::library) fn order(cx: &mut Cx<'_>, a: Value, b: Value, ignore_case: bool) -> Result<Ordering, Throw> {
+    match (a, b) {
+        (Value::String(a), Value::String(b)) => {
+            cx.charge(a.len().min(b.len()) / 8)?;
+            Ok(difference(cx.text(a), cx.text(b), ignore_case).cmp(&0))
+        }
+        _ => behaviour::compare(cx, a, b),
+    }
+}
