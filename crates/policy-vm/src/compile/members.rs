@@ -100,6 +100,9 @@ impl Binder {
             MemberKind::Operator | MemberKind::ImplicitConversion | MemberKind::ExplicitConversion => return,
             MemberKind::Method | MemberKind::Property => member.signature.name,
         };
+        if self.unrestricted {
+            return;
+        }
         let ty = member.def.full_name();
         let refused_member = match member.def.decl.allow {
             Allow::All => false,
