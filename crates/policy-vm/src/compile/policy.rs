@@ -13,7 +13,7 @@ use crate::compile::{ExpressionSink, Reads, Wanted};
 use crate::engine::{Engine, Environment, Scope};
 use crate::operand::{BoolOperand, ChoiceOperand, IntOperand, TextOperand, ValueOperand};
 use crate::program::{Needs, Section, StepEntry, StepInfo};
-use crate::spec::{Accepts, Attribute, ElementSpec};
+use crate::spec::{Accepts, Attribute, ElementSpec, Policies};
 use crate::step::{ExprId, Flow, Step, StepCx};
 
 /// Compiles the policies of one document.
@@ -360,6 +360,9 @@ impl<'e> Compiler<'e> {
         for child in element.elements() {
             if let Some(known) = check::child_spec(spec, &child.name) {
                 self.survey(child, &known.spec);
+                if known.spec.policies != Policies::None {
+                    self.body(child, known.spec.policies, known.spec.name);
+                }
             }
         }
         self.reads = Reads::default();
