@@ -26,7 +26,20 @@ pub struct Expression {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn compile(text: &str) -> Result<Expression, Vec<ExpressionError>> {
+    compile_into(ExpressionSink::default(), text)
+}
+
+/// As [`compile`], with every member of the library allowed: to compare with .NET, which knows no allow-list.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn compile_unrestricted(text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let mut sink = ExpressionSink::default();
+    sink.lift_restrictions();
+    compile_into(sink, text)
+}
+
+fn compile_into(mut sink: ExpressionSink, text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let compiled = sink.compile(text, Wanted::Any)?;
     let (code, pool) = sink.finish();
     Ok(Expression { code, pool: pool, id: compiled.id, ty: compiled.ty })

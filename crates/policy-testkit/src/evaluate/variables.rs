@@ -29,6 +29,11 @@ fn one(exchange: &mut Exchange, name: &str, value: &Json, ambient: &dyn Ambient)
         let stored = Stored::Response { status: response.status, headers: response.headers, body };
         return exchange.set_variable(name, Some(&stored)).map_err(|trap| trap.to_string());
     }
+    if let Some(bytes) = value.get("$bytes").and_then(Json::as_str) {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(bytes).map_err(|e| e.to_string())?;
+        return exchange.set_variable(name, Some(&Stored::Bytes(bytes.into()))).map_err(|trap| trap.to_string());
+    }
     let text = expression(value).ok_or("the value has no form that is known")?;
     let compiled = eval::compile(&text).map_err(|e| e.first().map(|e| e.message.clone()).unwrap_or_default())?;
     let limits = Limits::default();
@@ -52,7 +57,6 @@ fn expression(value: &Json) -> Option<String> {
             let (kind, inner) = form.iter().next()?;
             match kind.as_str() {
                 "$json" => format!("@(JToken.Parse({}))", serde_json::to_string(&inner.to_string()).ok()?),
-                "$bytes" => format!("@(Convert.FromBase64String({}))", quoted(inner)?),
                 "$jwt" => format!("@({}.AsJwt())", quoted(inner)?),
                 "$strings" => {
                     let items: Option<Vec<String>> = inner.as_array()?.iter().map(quoted).collect();

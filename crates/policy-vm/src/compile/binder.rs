@@ -47,6 +47,8 @@ pub(super) struct Binder {
     pub(super) reads: super::Reads,
     /// Depth of the syntax tree being walked.
     pub(super) depth: u32,
+    /// Every member may be used, whatever the allow-list says.
+    pub(super) unrestricted: bool,
 }
 
 /// What `return` does in the function being bound.
@@ -92,6 +94,7 @@ impl Binder {
             tries: 0,
             reads: super::Reads::default(),
             depth: 0,
+            unrestricted: false,
         }
     }
 
