@@ -290,7 +290,8 @@ impl<'e> Compiler<'e> {
     /// The text of an element, without white space around it.
     pub(crate) fn inner_text(&mut self, element: &Element) -> TextOperand {
         match check::inner(element) {
-            Inner::Empty | Inner::Mixed(_) => TextOperand::Literal(Box::default()),
+            Inner::Empty => TextOperand::Literal(Box::default()),
+            Inner::Mixed(_) => TextOperand::Expression(BROKEN),
             Inner::Literal(text, _) => TextOperand::Literal(text.trim().into()),
             Inner::Expression(embedded, _) => self.text_expression(embedded),
         }
@@ -298,10 +299,7 @@ impl<'e> Compiler<'e> {
 
     /// A text that is an expression.
     pub(crate) fn text_expression(&mut self, embedded: &Embedded) -> TextOperand {
-        match self.expression(embedded, Wanted::Text) {
-            Some(id) => TextOperand::Expression(id),
-            None => TextOperand::Literal(Box::default()),
-        }
+        TextOperand::Expression(self.expression(embedded, Wanted::Text).unwrap_or(BROKEN))
     }
 
     fn text_content(&mut self, content: &Content) -> TextOperand {
@@ -368,6 +366,9 @@ impl<'e> Compiler<'e> {
         self.reads = Reads::default();
     }
 }
+
+/// Stands for an expression that is wrong, which was reported: there is no program that could evaluate it.
+const BROKEN: ExprId = ExprId(u32::MAX);
 
 enum Operand {
     Literal(Box<str>),

@@ -43,7 +43,8 @@ fn all_findings_at_once() {
         "TG0211 policy.xml:1:28 the required attribute 'condition' is missing\n  whether these policies run\n\
          TG0210 policy.xml:1:34 the 'conditon' attribute is not declared\n  did you mean 'condition'?\n\
          CS1061 policy.xml:1:72 'IContext' does not contain a definition for 'Requst' and no accessible extension method \
-         'Requst' accepting a first argument of type 'IContext' could be found\n\
+         'Requst' accepting a first argument of type 'IContext' could be found (are you missing a using directive or an assembly reference?); did you mean \
+         'Request'?\n\
          TG0220 policy.xml:1:107 the element 'choose' has invalid child element 'other'\n  \
          possible elements: 'when', 'otherwise'\n\
          TG0210 policy.xml:1:137 the 'tmplate' attribute is not declared\n  did you mean 'template'?\n\
