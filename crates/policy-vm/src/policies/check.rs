@@ -328,11 +328,11 @@ impl Scene {
             out.push_str(&headers_text(&response.headers));
             let _ = writeln!(out, "{}", body_text(&response.body));
         }
-        if ended == Ended::WithError {
-            if let Some(error) = &call.last_error {
-                let place = format!("{}/{}/{}/{}", error.scope, error.section, error.path, error.policy_id);
-                let _ = writeln!(out, "! {} {}: {} ({place})", error.source, error.reason, error.message);
-            }
+        if ended == Ended::WithError
+            && let Some(error) = &call.last_error
+        {
+            let place = format!("{}/{}/{}/{}", error.scope, error.section, error.path, error.policy_id);
+            let _ = writeln!(out, "! {} {}: {} ({place})", error.source, error.reason, error.message);
         }
         out
     }

@@ -182,10 +182,11 @@ impl HeaderEdit {
 impl Ready {
     /// Several values go on one line, with a bare comma between them.
     fn joined(mut self) -> Self {
-        if self.values.len() > 1 && !SEPARATE.contains(&self.name) {
-            if let Some(line) = join(&self.values) {
-                self.values = vec![line];
-            }
+        if self.values.len() > 1
+            && !SEPARATE.contains(&self.name)
+            && let Some(line) = join(&self.values)
+        {
+            self.values = vec![line];
         }
         self
     }
