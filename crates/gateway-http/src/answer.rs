@@ -60,9 +60,6 @@ pub(crate) fn answer(
 ) -> http::Response<AnswerBody> {
     let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
     let line = cx.worker.log.is_on().then(|| Box::new(Line::new(&cx, exchange, response.status)));
-    for (name, value) in exchange.call.final_headers.drain(..) {
-        response.headers.insert(name, value);
-    }
     let kind = match std::mem::take(&mut response.body) {
         Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),
