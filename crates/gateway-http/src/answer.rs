@@ -37,18 +37,22 @@ enum Kind {
 
 /// Counts a call of a connection for as long as it lasts.
 #[derive(Debug)]
-pub(crate) struct InProgress(Rc<Connection>);
+pub(crate) struct InProgress {
+    connection: Rc<Connection>,
+    /// Which of the connection's calls it is.
+    pub(crate) number: u64,
+}
 
 impl InProgress {
     pub(crate) fn new(connection: &Rc<Connection>) -> Self {
         connection.calls.set(connection.calls.get() + 1);
-        Self(Rc::clone(connection))
+        Self { connection: Rc::clone(connection), number: connection.begun.get() }
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.0.calls.set(self.0.calls.get().saturating_sub(1));
+        self.connection.calls.set(self.connection.calls.get().saturating_sub(1));
     }
 }
 
