@@ -6,6 +6,7 @@ pub mod bytecode;
 pub mod check;
 pub mod compile;
 pub mod cx;
+pub mod drive;
 pub mod engine;
 pub mod error;
 pub mod eval;
@@ -26,6 +27,7 @@ pub mod stored;
 pub mod types;
 pub mod value;
 
+pub use drive::Host;
 pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
 pub use exchange::Exchange;
 pub use policies::specs;

@@ -15,11 +15,14 @@ mod cache_remove_value;
 mod cache_store_value;
 #[cfg(test)]
 mod check;
+mod check_header;
 mod choose;
+mod cors;
 mod counting;
 mod find_and_replace;
 mod forward_request;
 mod include_fragment;
+mod ip_filter;
 mod limit_concurrency;
 mod message;
 mod mock_response;
@@ -42,6 +45,7 @@ mod set_status;
 mod set_url;
 mod set_variable;
 mod trace;
+mod validate_key;
 mod wait;
 
 /// A policy.
@@ -59,10 +63,13 @@ static REGISTRY: &[Policy] = &[
     cache_lookup_value::POLICY,
     cache_remove_value::POLICY,
     cache_store_value::POLICY,
+    check_header::POLICY,
     choose::POLICY,
+    cors::POLICY,
     find_and_replace::POLICY,
     forward_request::POLICY,
     include_fragment::POLICY,
+    ip_filter::POLICY,
     limit_concurrency::POLICY,
     mock_response::POLICY,
     quota::POLICY,
@@ -82,6 +89,7 @@ static REGISTRY: &[Policy] = &[
     set_status::POLICY,
     set_variable::POLICY,
     trace::POLICY,
+    validate_key::POLICY,
     wait::POLICY,
 ];
 
