@@ -90,15 +90,9 @@ fn perform(
     outstanding.add(id, pending.after, pending.reply, ambience.now());
 }
 
-/// What a gateway does with the response: it sets the headers put off to the end and reads the body.
+/// What a gateway does with the response: it reads the body.
 fn finish(exchange: &mut Exchange, host: &mut FakeHost) {
-    let headers = std::mem::take(&mut exchange.call.final_headers);
-    let response = exchange.call.response.get_or_insert_default();
-    for (name, value) in headers {
-        response.headers.insert(name, value);
-    }
-    response.body = Body::Bytes(host.response_body(&response.body));
-    if response.status == 0 {
-        response.status = 200;
+    if let Some(response) = &mut exchange.call.response {
+        response.body = Body::Bytes(host.response_body(&response.body));
     }
 }

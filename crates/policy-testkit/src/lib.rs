@@ -4,6 +4,7 @@
 //! is described in `docs/testing.md`. [`run_page`] runs one page, [`run_paths`] all pages of files and folders;
 //! everything happens in memory, on a virtual clock, against scripted backends.
 
+mod attributes;
 mod compile;
 mod diff;
 mod drive;
@@ -23,6 +24,7 @@ mod variables;
 
 use std::path::{Path, PathBuf};
 
+pub use attributes::{attribute_tables, with_attribute_tables};
 pub use page::{Case, DocumentBlock, DocumentKind, Fence, Page, PageError, Step};
 pub use report::{CaseReport, Colours, PageReport, Report};
 

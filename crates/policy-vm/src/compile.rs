@@ -95,9 +95,3 @@ pub struct ExpressionError {
     /// True for a warning.
     pub warning: bool,
 }
-
-/// The type that `foreach (var x in …)` gives its variable: that of the type's own `GetEnumerator` where it has one that
-/// differs from its `IEnumerable<T>`.
-fn foreach_element(ty: TypeId) -> Option<TypeId> {
-    subtype::element_type(ty)
-}

@@ -133,16 +133,35 @@ impl Binder {
             }
             ExprKind::Member { target, name } => {
                 let left = self.deeper(span, || Entity::Error(span), |this| this.entity(target));
-                self.member(left, name, span)
+                self.member(left, name, false, span)
             }
             ExprKind::MemberBinding(name) => match self.receivers.last().copied() {
                 Some((slot, _)) => {
                     let receiver = self.slot(slot, span);
-                    self.member(Entity::Value(receiver), name, span)
+                    self.member(Entity::Value(receiver), name, false, span)
                 }
                 None => Entity::Error(span),
             },
             _ => Entity::Value(self.value(expr)),
+        }
+    }
+
+    /// What a name leads to where it is called.
+    pub(super) fn invoked_entity<'a>(&mut self, expr: &'a ast::Expr) -> Entity<'a> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Member { target, name } => {
+                let left = self.deeper(span, || Entity::Error(span), |this| this.entity(target));
+                self.member(left, name, true, span)
+            }
+            ExprKind::MemberBinding(name) => match self.receivers.last().copied() {
+                Some((slot, _)) => {
+                    let receiver = self.slot(slot, span);
+                    self.member(Entity::Value(receiver), name, true, span)
+                }
+                None => Entity::Error(span),
+            },
+            _ => self.entity(expr),
         }
     }
 

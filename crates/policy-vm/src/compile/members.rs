@@ -34,23 +34,31 @@ impl Member {
     }
 }
 
-/// The types whose members a value of this type has, nearest first.
+/// The types whose members a value of this type has, nearest first: a class with its bases, an interface with the
+/// interfaces it extends. What a class implements for an interface alone is not among its own members.
 pub(super) fn member_types(ty: TypeId) -> Vec<TypeId> {
-    let mut all = match types::get(ty) {
-        Type::Nullable(inner) => vec![
-            types::intern(Type::Named { def: library::DefId(TypeId::NULLABLE.0), args: [*inner].into() }),
-            TypeId::VALUE_TYPE,
-        ],
-        _ => subtype::supertypes(ty),
-    };
-    if nullable_inner(ty).is_some() {
-        // `intern` folds `Nullable<T>` back into `T?`, which `named` does not see; the members are found by the open type.
-        all = vec![ty, TypeId::VALUE_TYPE];
-    }
+    let is_interface = declared(ty).is_some_and(|def| def.decl.kind == TypeDefKind::Interface);
+    let mut all = if is_interface { subtype::supertypes(ty) } else { class_chain(ty) };
     if !all.contains(&TypeId::OBJECT) {
         all.push(TypeId::OBJECT);
     }
     all
+}
+
+fn class_chain(ty: TypeId) -> Vec<TypeId> {
+    let mut chain = vec![ty];
+    let mut at = ty;
+    loop {
+        let base = match types::get(at) {
+            Type::Named { def, args } => library::get().def(*def).base().map(|b| types::substitute(b, args, &[])),
+            Type::Array { .. } => Some(TypeId::ARRAY),
+            Type::Nullable(_) => Some(TypeId::VALUE_TYPE),
+            _ => None,
+        };
+        let Some(base) = base else { return chain };
+        chain.push(base);
+        at = base;
+    }
 }
 
 fn declared(ty: TypeId) -> Option<&'static Def> {

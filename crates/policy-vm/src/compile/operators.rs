@@ -189,11 +189,14 @@ impl Binder {
         if left.ty == types::void() || right.ty == types::void() {
             return self.no_operator(op, &left, &right, span);
         }
+        let is_text = |e: &Expr| e.ty == TypeId::STRING || e.is_null_literal();
+        if !(is_text(&left) && is_text(&right)) {
+            if let Some(done) = self.declared_operator(op, &left, &right, span) {
+                return done;
+            }
+        }
         if op == BinaryOp::Add && (left.ty == TypeId::STRING || right.ty == TypeId::STRING) {
             return concat(left, right, span);
-        }
-        if let Some(done) = self.declared_operator(op, &left, &right, span) {
-            return done;
         }
         let (li, ri) = (nullable_inner(left.ty), nullable_inner(right.ty));
         if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {

@@ -120,6 +120,9 @@ impl Binder {
                     None => continue,
                 },
             };
+            if !satisfied(member, &type_args) {
+                continue;
+            }
             let Some(arg_types) = arg_types(member, &mapping, &type_args, args.len()) else { continue };
             let all = args.iter().zip(&arg_types).enumerate().all(|(i, (arg, ty))| {
                 let param_mode = mode_of(member, &mapping, i);
@@ -476,6 +479,14 @@ fn named_display(member: &Member, ty: TypeId) -> String {
         Type::Nullable(inner) => format!("{}?", named_display(member, *inner)),
         _ => types::display(ty),
     }
+}
+
+/// The type arguments meet the method's constraints.
+fn satisfied(member: &Member, type_args: &[TypeId]) -> bool {
+    member.signature.constraints.iter().all(|(index, wanted)| {
+        let wanted = member.ty(*wanted, type_args);
+        type_args.get(*index).is_none_or(|given| super::subtype::converts(*given, wanted))
+    })
 }
 
 fn modes_agree(arg: ArgumentMode, param: ParamMode) -> bool {

@@ -286,8 +286,9 @@ impl Binder {
         span: Span,
     ) -> (Stmt, bool) {
         let source = self.value(source);
+        let source = self.own_enumerator(source);
         self.scopes.push(Vec::new());
-        let element = if source.is_error() { Some(types::error()) } else { crate::compile::foreach_element(source.ty) };
+        let element = if source.is_error() { Some(types::error()) } else { enumerated(source.ty) };
         let element = element.unwrap_or_else(|| {
             let shown = shown(&source);
             self.error("CS1579", source.span, format!("foreach statement cannot operate on variables of type '{shown}' because '{shown}' does not contain a public instance or extension definition for 'GetEnumerator'"));
@@ -319,6 +320,21 @@ impl Binder {
         let (body, _) = self.loop_body(body);
         self.scopes.pop();
         (Stmt::Foreach { item, variable, convert, source, body: Box::new(body) }, true)
+    }
+
+    /// A type's own `GetEnumerator` comes before its `IEnumerable<T>`; it matters where they differ, as for `JObject`.
+    fn own_enumerator(&mut self, source: Expr) -> Expr {
+        let found = super::members::lookup(source.ty, "GetEnumerator", &[MemberKind::Method]);
+        let Some(member) = found.into_iter().find(|m| m.signature.params.is_empty() && !m.signature.is_static) else {
+            return source;
+        };
+        let ty = member.ty(member.signature.returns, &[]);
+        if enumerated(ty).is_none() || enumerated(ty) == subtype::element_type(source.ty) {
+            return source;
+        }
+        let span = source.span;
+        let callee = self.callee(&member, &[], Some(&source));
+        Expr::new(Kind::Call { callee, args: vec![source], outs: Vec::new() }, ty, span)
     }
 
     fn return_statement(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
@@ -699,6 +715,14 @@ impl Binder {
         }
         self.binary(ast::BinaryOp::Eq, operand, constant, span)
     }
+}
+
+/// What going through a value of this type gives: the items of a sequence or of an enumerator.
+fn enumerated(ty: TypeId) -> Option<TypeId> {
+    subtype::element_type(ty).or_else(|| match super::bound::named(ty) {
+        Some((def, [item])) if def.full_name() == "System.Collections.Generic.IEnumerator" => Some(*item),
+        _ => None,
+    })
 }
 
 fn is_constant(condition: &Expr, value: bool) -> bool {

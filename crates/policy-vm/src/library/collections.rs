@@ -156,10 +156,10 @@ pub(crate) fn negative(cx: &mut Cx<'_>, parameter: &str, actual: i32) -> Throw {
 
 /// Adds `Actual value was n.` as .NET's `ArgumentOutOfRangeException` does when it knows the value.
 pub(crate) fn with_actual(cx: &mut Cx<'_>, throw: Throw, actual: i32) -> Throw {
-    if let Throw::Exception(handle) = throw {
-        if let Some(Object::Exception(exception)) = cx.heap.object_mut(handle) {
-            exception.message = format!("{}\nActual value was {actual}.", exception.message).into();
-        }
+    if let Throw::Exception(handle) = throw
+        && let Some(Object::Exception(exception)) = cx.heap.object_mut(handle)
+    {
+        exception.message = format!("{}\nActual value was {actual}.", exception.message).into();
     }
     throw
 }

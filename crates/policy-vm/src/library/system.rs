@@ -5,6 +5,7 @@ pub(super) mod bit_converter;
 pub(super) mod boolean;
 pub(super) mod byte;
 pub(crate) mod char;
+pub(crate) mod convert;
 pub(super) mod culture_info;
 pub(crate) mod date_time;
 pub(super) mod date_time_kind;
@@ -55,6 +56,8 @@ use crate::library::TypeDef;
 pub(super) static TYPES: &[&TypeDef] = &[
     &bit_converter::TYPE,
     &char::UNICODE_CATEGORY,
+    &convert::BASE64_FORMATTING_OPTIONS,
+    &convert::TYPE,
     &culture_info::TYPE,
     &iformat_provider::TYPE,
     &math::MIDPOINT_ROUNDING,

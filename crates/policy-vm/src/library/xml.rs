@@ -1,4 +1,4 @@
-//! `System.Xml.Linq`: trees of XML as heap objects with links to their parents.
+//! `System.Xml.Linq`: trees of XML as heap objects with links to their parents; `XmlDocument` is a view of the same.
 //!
 //! All node types are one Rust type, [`tree::XmlObject`]; the files by .NET type hold their signatures. Documents are
 //! read by [`reader`] and written by [`writer`], which follow .NET's `XmlReader` and `XmlWriter` to the position in
@@ -6,6 +6,7 @@
 
 mod axes;
 mod convert;
+mod dom;
 mod edit;
 mod extensions;
 mod leaves;
@@ -21,14 +22,28 @@ mod xdocument;
 mod xelement;
 mod xnode;
 mod xobject;
+mod xpath;
 
 use crate::library::TypeDef;
-#[expect(unused_imports, reason = "message bodies are read as XML with these")]
+#[cfg_attr(not(test), expect(unused_imports, reason = "message bodies are read as XML with these"))]
 pub(crate) use reader::{parse_document, parse_element};
 pub(crate) use tree::{tree_hash, trees_equal};
 
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[
+    &dom::ATTRIBUTE,
+    &dom::ATTRIBUTES,
+    &dom::CDATA,
+    &dom::COMMENT,
+    &dom::DOCUMENT,
+    &dom::DOCUMENT_TYPE,
+    &dom::ELEMENT,
+    &dom::INSTRUCTION,
+    &dom::NAMESPACES,
+    &dom::NAME_TABLE,
+    &dom::NODE,
+    &dom::NODE_LIST,
+    &dom::TEXT,
     &extensions::TYPE,
     &leaves::CDATA,
     &leaves::COMMENT,
@@ -82,5 +97,26 @@ mod tests {
             });
         }
         assert!(wrong.is_empty(), "{}\n{} wrong", wrong.join("\n"), wrong.len());
+    }
+
+    /// Every recorded text, cut at each place, without each character, and with each character doubled.
+    #[test]
+    fn no_damage_panics() {
+        check::with_cx(&[], |cx| {
+            for line in include_str!("../../tests/goldens/xml_texts.jsonl").lines() {
+                let row: serde_json::Value = serde_json::from_str(line).unwrap();
+                let text: Vec<char> = row["text"].as_str().unwrap().chars().collect();
+                for at in 0..text.len() {
+                    let (before, after) = text.split_at(at);
+                    let cut: String = before.iter().collect();
+                    let without: String = before.iter().chain(&after[1..]).collect();
+                    let doubled: String = before.iter().chain(&after[..1]).chain(after).collect();
+                    for damaged in [cut, without, doubled] {
+                        cx.budget.instructions = 1_000_000;
+                        shown(cx, &damaged, true);
+                    }
+                }
+            }
+        });
     }
 }

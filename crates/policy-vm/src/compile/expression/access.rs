@@ -12,12 +12,18 @@ use crate::library::{self, MemberKind};
 use crate::types::{self, Type, TypeId};
 
 impl Binder {
-    pub(super) fn member<'a>(&mut self, left: Entity<'a>, name: &'a SimpleName, span: Span) -> Entity<'a> {
+    pub(super) fn member<'a>(
+        &mut self,
+        left: Entity<'a>,
+        name: &'a SimpleName,
+        invoked: bool,
+        span: Span,
+    ) -> Entity<'a> {
         match left {
             Entity::Error(span) => Entity::Error(span),
             Entity::Namespace(namespace) => self.namespace_member(&namespace, name, span),
             Entity::Type(ty) => self.static_member(ty, name, span),
-            Entity::Value(value) => self.instance_member(value, name, span),
+            Entity::Value(value) => self.instance_member(value, name, invoked, span),
             Entity::Group(group) => {
                 let (method, member) = (&group.name.ident.text, &name.ident.text);
                 self.error("CS0119", group.span, format!("'{method}' is a method, which is not valid in the given context; '{member}' has nothing to be a member of"));
@@ -108,7 +114,14 @@ impl Binder {
         }
     }
 
-    fn instance_member<'a>(&mut self, value: Expr, name: &'a SimpleName, span: Span) -> Entity<'a> {
+    fn property_is_delegate(&mut self, value: &Expr, name: &str) -> bool {
+        let found = members::lookup(value.ty, name, &[MemberKind::Property]);
+        found.first().is_some_and(|m| delegate(m.ty(m.signature.returns, &[])).is_some())
+            || matches!(types::get(value.ty), Type::Anonymous(list) if list.iter().any(|(n, t)| &**n == name && delegate(*t).is_some()))
+    }
+
+    /// `invoked`: "if the member is invoked, non-invocable members are removed from the set": `list.Count()` is LINQ's.
+    fn instance_member<'a>(&mut self, value: Expr, name: &'a SimpleName, invoked: bool, span: Span) -> Entity<'a> {
         if value.is_error() {
             return Entity::Error(span);
         }
@@ -121,7 +134,8 @@ impl Binder {
             self.error("CS0023", span, "Operator '.' cannot be applied to operand of type 'void'");
             return Entity::Error(span);
         }
-        if name.type_args.is_none() {
+        let property = !invoked || self.property_is_delegate(&value, text);
+        if name.type_args.is_none() && property {
             if let Some(found) = self.property(&value, text, span) {
                 return Entity::Value(found);
             }
@@ -141,7 +155,7 @@ impl Binder {
                 return self.name_of(args, span);
             }
         }
-        match self.entity(target) {
+        match self.invoked_entity(target) {
             Entity::Group(group) => {
                 let args = self.arguments(args);
                 self.call(&group, args, span)

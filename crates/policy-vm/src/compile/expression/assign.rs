@@ -93,7 +93,7 @@ impl Binder {
             ExprKind::Member { target, name } => {
                 let left = self.entity(target);
                 let super::Entity::Value(receiver) = left else {
-                    let entity = self.member(left, name, span);
+                    let entity = self.member(left, name, false, span);
                     if !matches!(entity, super::Entity::Error(_)) {
                         self.error(
                             "CS0131",

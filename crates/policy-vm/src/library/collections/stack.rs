@@ -87,7 +87,7 @@ fn stack<'h>(cx: &'h Cx<'_>, this: Value) -> Result<&'h Stack, Throw> {
 fn new(cx: &mut Cx<'_>, items: Vec<Value>) -> Result<Value, Throw> {
     static KNOWN: types::Known = types::Known::new("System.Collections.Generic.Stack<T>");
     let ty = types::construct(KNOWN.id(), &[cx.type_arg(0)]);
-    Ok(cx.heap.new_native(Stack { ty, items: items, version: 0 })?)
+    Ok(cx.heap.new_native(Stack { ty, items, version: 0 })?)
 }
 
 fn new_empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {

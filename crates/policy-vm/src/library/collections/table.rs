@@ -72,10 +72,11 @@ impl Table {
         let hash = comparer::hash_string(heap, self.kind, key);
         let mut at = self.bucket(hash);
         while let Some(entry) = self.entries.get(at as usize) {
-            if let Value::String(candidate) = entry.key {
-                if entry.hash == hash && comparer::strings_equal(heap, self.kind, candidate, key) {
-                    return Some(entry.value);
-                }
+            if let Value::String(candidate) = entry.key
+                && entry.hash == hash
+                && comparer::strings_equal(heap, self.kind, candidate, key)
+            {
+                return Some(entry.value);
             }
             at = entry.next;
         }
@@ -230,7 +231,8 @@ impl Table {
                 continue;
             }
             let bucket = self.bucket_index(entry.hash);
-            let next = std::mem::replace(self.buckets.get_mut(bucket).unwrap_or(&mut NONE.clone()), at as u32);
+            let Some(first) = self.buckets.get_mut(bucket) else { break };
+            let next = std::mem::replace(first, u32::try_from(at).unwrap_or(NONE));
             if let Some(slot) = self.entries.get_mut(at) {
                 slot.next = next;
             }

@@ -12,20 +12,26 @@ use super::{convert, deserialize, edit, jtoken, known, sequence};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.Json.Linq.Extensions").members(&[
     method("static U Value<U>(this IEnumerable<JToken> value)", value),
-    method("static U Value<T, U>(this IEnumerable<T> value)", value_of),
+    method("static U Value<T, U>(this IEnumerable<T> value) where T : JToken", value_of),
     method("static IJEnumerable<JToken> Values(this IEnumerable<JToken> source)", values),
     method("static IJEnumerable<JToken> Values(this IEnumerable<JToken> source, object key)", values_of_key),
     method("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)", values_as),
     method("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source, object key)", values_as),
-    method("static IJEnumerable<JToken> Children<T>(this IEnumerable<T> source)", children),
-    method("static IEnumerable<U> Children<T, U>(this IEnumerable<T> source)", children_as),
+    method("static IJEnumerable<JToken> Children<T>(this IEnumerable<T> source) where T : JToken", children),
+    method("static IEnumerable<U> Children<T, U>(this IEnumerable<T> source) where T : JToken", children_as),
     method("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", properties),
-    method("static IJEnumerable<JToken> Ancestors<T>(this IEnumerable<T> source)", ancestors),
-    method("static IJEnumerable<JToken> AncestorsAndSelf<T>(this IEnumerable<T> source)", ancestors_and_self),
-    method("static IJEnumerable<JToken> Descendants<T>(this IEnumerable<T> source)", descendants),
-    method("static IJEnumerable<JToken> DescendantsAndSelf<T>(this IEnumerable<T> source)", descendants_and_self),
+    method("static IJEnumerable<JToken> Ancestors<T>(this IEnumerable<T> source) where T : JToken", ancestors),
+    method(
+        "static IJEnumerable<JToken> AncestorsAndSelf<T>(this IEnumerable<T> source) where T : JToken",
+        ancestors_and_self,
+    ),
+    method("static IJEnumerable<JToken> Descendants<T>(this IEnumerable<T> source) where T : JContainer", descendants),
+    method(
+        "static IJEnumerable<JToken> DescendantsAndSelf<T>(this IEnumerable<T> source) where T : JContainer",
+        descendants_and_self,
+    ),
     method("static IJEnumerable<JToken> AsJEnumerable(this IEnumerable<JToken> source)", as_enumerable),
-    method("static IJEnumerable<T> AsJEnumerable<T>(this IEnumerable<T> source)", as_enumerable),
+    method("static IJEnumerable<T> AsJEnumerable<T>(this IEnumerable<T> source) where T : JToken", as_enumerable),
 ]);
 
 /// A sequence of values that is computed already.

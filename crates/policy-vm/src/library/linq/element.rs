@@ -1,5 +1,6 @@
 //! Operators that give one item or one answer: `First`, `Single`, `Any`, `Count`, `Contains` …
 
+use super::order;
 use super::query::{holds, no_elements, out_of_range, present, source, source_and};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
@@ -11,6 +12,9 @@ use crate::value::{Value, behaviour, comparer};
 /// The first item, or the first that a predicate holds for.
 fn first_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Result<Option<Value>, Throw> {
     let Some(predicate) = predicate else {
+        if let Some(first) = order::end(cx, source, false) {
+            return first;
+        }
         return match stored_items(cx.heap, source) {
             Some(items) => Ok(items.first().copied()),
             None => iterate(cx, source)?.pull(cx),
@@ -38,6 +42,11 @@ fn last_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Result
         }
         return Ok(None);
     }
+    if predicate.is_none()
+        && let Some(last) = order::end(cx, source, true)
+    {
+        return last;
+    }
     let mut iter = iterate(cx, source)?;
     let mut last = None;
     while let Some(item) = iter.pull(cx)? {
@@ -54,10 +63,10 @@ fn single_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Resu
     let mut iter = iterate(cx, source)?;
     let mut single = None;
     while let Some(item) = iter.pull(cx)? {
-        if let Some(predicate) = predicate {
-            if !holds(cx, predicate, item)? {
-                continue;
-            }
+        if let Some(predicate) = predicate
+            && !holds(cx, predicate, item)?
+        {
+            continue;
         }
         if single.replace(item).is_some() {
             let matching = if predicate.is_some() { "matching " } else { "" };
@@ -180,7 +189,10 @@ pub(super) fn element_at_or_default(cx: &mut Cx<'_>, args: &[Value]) -> Result<V
 
 pub(super) fn any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let source = source(cx, args)?;
-    Ok(Value::Bool(first_item(cx, source, None)?.is_some()))
+    if let Some(items) = stored_items(cx.heap, source) {
+        return Ok(Value::Bool(!items.is_empty()));
+    }
+    Ok(Value::Bool(iterate(cx, source)?.pull(cx)?.is_some()))
 }
 
 pub(super) fn any_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -252,10 +264,10 @@ pub(super) fn known_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
 /// `Contains(value)`: a collection answers for itself, as in .NET (a set by its own comparer).
 pub(super) fn contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let source = source(cx, args)?;
-    if let Some(Object::Native(object)) = cx.heap.get(source) {
-        if let Some(collection) = object.collection() {
-            return (collection.contains)(cx, args);
-        }
+    if let Some(Object::Native(object)) = cx.heap.get(source)
+        && let Some(collection) = object.collection()
+    {
+        return (collection.contains)(cx, args);
     }
     contains_by(cx, &[source, arg(args, 1), Value::Null])
 }

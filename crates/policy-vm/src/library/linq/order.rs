@@ -87,6 +87,20 @@ impl Ordered {
         Ok(keys)
     }
 
+    /// The item that would come first (or last), found without sorting; its exceptions are not wrapped either.
+    fn end(&self, cx: &mut Cx<'_>, last: bool) -> Result<Option<Value>, Throw> {
+        let items = collect(cx, self.source)?;
+        let keys = self.keys(cx, &items)?;
+        let mut best = 0;
+        for at in 1..items.len() {
+            cx.charge(1)?;
+            let order = self.compare(cx, &keys, at, best)?;
+            let better = if last { order != Ordering::Less } else { order == Ordering::Less };
+            best = if better { at } else { best };
+        }
+        Ok(items.get(best).copied())
+    }
+
     fn compare(&self, cx: &mut Cx<'_>, keys: &[Value], a: usize, b: usize) -> Result<Ordering, Throw> {
         let items = keys.len() / self.levels.len().max(1);
         for (n, level) in self.levels.iter().enumerate() {
@@ -98,6 +112,12 @@ impl Ordered {
         }
         Ok(Ordering::Equal)
     }
+}
+
+/// `First()` or `Last()` of an ordered sequence; `None` for any other.
+pub(super) fn end(cx: &mut Cx<'_>, source: Value, last: bool) -> Option<Result<Option<Value>, Throw>> {
+    let ordered = cx.heap.native::<Ordered>(source)?.clone();
+    Some(ordered.end(cx, last))
 }
 
 /// `OrderBy` and `OrderByDescending`, with or without comparer.

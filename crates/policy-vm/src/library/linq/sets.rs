@@ -70,11 +70,11 @@ impl Enumerator for SetQuery {
                 return Ok(Some(item));
             }
         }
-        if self.mode == Mode::New {
-            if let Some(second) = self.second.take() {
-                self.first = second;
-                return self.next(cx);
-            }
+        if self.mode == Mode::New
+            && let Some(second) = self.second.take()
+        {
+            self.first = second;
+            return self.next(cx);
         }
         Ok(None)
     }

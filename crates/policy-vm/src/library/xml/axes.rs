@@ -128,12 +128,11 @@ impl Walk {
 
 impl Enumerator for Walk {
     fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
-        if !self.started {
-            if let Some(this) = self.start(cx)? {
-                if self.wanted(cx, this) {
-                    return Ok(Some(this));
-                }
-            }
+        if !self.started
+            && let Some(this) = self.start(cx)?
+            && self.wanted(cx, this)
+        {
+            return Ok(Some(this));
         }
         while let Some(item) = self.step(cx) {
             cx.charge(1)?;
@@ -173,10 +172,10 @@ struct Walks {
 impl Enumerator for Walks {
     fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
         loop {
-            if let Some(walk) = &mut self.current {
-                if let Some(item) = walk.next(cx)? {
-                    return Ok(Some(item));
-                }
+            if let Some(walk) = &mut self.current
+                && let Some(item) = walk.next(cx)?
+            {
+                return Ok(Some(item));
             }
             let Some(from) = self.source.next(cx)? else { return Ok(None) };
             self.current = Some(Walk::new(from, self.axis, self.name));

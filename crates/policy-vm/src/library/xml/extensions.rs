@@ -13,8 +13,11 @@ use crate::value::Value;
 pub(super) const TYPE: TypeDef = TypeDef::static_class("System.Xml.Linq.Extensions")
     .summary("What nodes have, for all nodes of a sequence.")
     .members(&[
-        method("static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)", ancestors),
-        method("static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source, XName name)", ancestors),
+        method("static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source) where T : XNode", ancestors),
+        method(
+            "static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source, XName name) where T : XNode",
+            ancestors,
+        ),
         method("static IEnumerable<XElement> AncestorsAndSelf(this IEnumerable<XElement> source)", ancestors_and_self),
         method(
             "static IEnumerable<XElement> AncestorsAndSelf(this IEnumerable<XElement> source, XName name)",
@@ -22,27 +25,37 @@ pub(super) const TYPE: TypeDef = TypeDef::static_class("System.Xml.Linq.Extensio
         ),
         method("static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source)", attributes),
         method("static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source, XName name)", attributes),
-        method("static IEnumerable<XNode> DescendantNodes<T>(this IEnumerable<T> source)", |cx, args| {
-            walks(cx, args, Axis::DescendantNodes)
-        }),
+        method(
+            "static IEnumerable<XNode> DescendantNodes<T>(this IEnumerable<T> source) where T : XContainer",
+            |cx, args| walks(cx, args, Axis::DescendantNodes),
+        ),
         method("static IEnumerable<XNode> DescendantNodesAndSelf(this IEnumerable<XElement> source)", |cx, args| {
             walks(cx, args, Axis::DescendantNodesAndSelf)
         }),
-        method("static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)", descendants),
-        method("static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)", descendants),
+        method(
+            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source) where T : XContainer",
+            descendants,
+        ),
+        method(
+            "static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name) where T : XContainer",
+            descendants,
+        ),
         method("static IEnumerable<XElement> DescendantsAndSelf(this IEnumerable<XElement> source)", with_descendants),
         method(
             "static IEnumerable<XElement> DescendantsAndSelf(this IEnumerable<XElement> source, XName name)",
             with_descendants,
         ),
-        method("static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source)", elements),
-        method("static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source, XName name)", elements),
-        method("static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)", document_order),
-        method("static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source)", |cx, args| {
+        method("static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source) where T : XContainer", elements),
+        method(
+            "static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source, XName name) where T : XContainer",
+            elements,
+        ),
+        method("static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source) where T : XNode", document_order),
+        method("static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source) where T : XContainer", |cx, args| {
             walks(cx, args, Axis::Nodes)
         }),
         method("static void Remove(this IEnumerable<XAttribute> source)", remove_all),
-        method("static void Remove<T>(this IEnumerable<T> source)", remove_all),
+        method("static void Remove<T>(this IEnumerable<T> source) where T : XNode", remove_all),
     ]);
 
 fn ancestors(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -199,12 +199,17 @@ fn part(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Value, Throw> {
 
 fn set_part(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Value, Throw> {
     let new = cx.string_opt(args, 1);
-    if let Some(declaration) = cx.heap.native_mut::<Declaration>(arg(args, 0)) {
-        if let Some(part) = declaration.0.get_mut(index) {
-            *part = new;
-        }
+    if let Some(declaration) = cx.heap.native_mut::<Declaration>(arg(args, 0))
+        && let Some(part) = declaration.0.get_mut(index)
+    {
+        *part = new;
     }
     Ok(Value::Null)
+}
+
+/// The text of a declaration; nothing for null.
+pub(super) fn declaration_of(cx: &Cx<'_>, declaration: Value) -> TextBuf {
+    cx.heap.native::<Declaration>(declaration).map(|declaration| declaration.text(cx.heap)).unwrap_or_default()
 }
 
 fn declaration_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

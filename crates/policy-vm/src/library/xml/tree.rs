@@ -116,7 +116,7 @@ pub(super) fn parent(cx: &Cx<'_>, node: Value) -> Value {
     cx.heap.native::<XmlObject>(node).map_or(Value::Null, |object| object.parent)
 }
 
-pub(super) fn children<'h>(heap: &'h Heap, node: Value) -> &'h [Value] {
+pub(super) fn children(heap: &Heap, node: Value) -> &[Value] {
     heap.native::<XmlObject>(node).map(|object| object.kind.children()).unwrap_or_default()
 }
 

@@ -56,10 +56,10 @@ fn sort_with(
 pub(in crate::library) fn comparison_failed(cx: &mut Cx<'_>, throw: Throw) -> Throw {
     let Throw::Exception(inner) = throw else { return throw };
     let outer = cx.throw(Exc::InvalidOperation, "Failed to compare two elements in the array.");
-    if let Throw::Exception(outer) = outer {
-        if let Some(crate::value::heap::Object::Exception(exception)) = cx.heap.object_mut(outer) {
-            exception.inner = Value::Object(inner);
-        }
+    if let Throw::Exception(outer) = outer
+        && let Some(crate::value::heap::Object::Exception(exception)) = cx.heap.object_mut(outer)
+    {
+        exception.inner = Value::Object(inner);
     }
     outer
 }

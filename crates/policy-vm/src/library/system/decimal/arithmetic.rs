@@ -118,7 +118,6 @@ pub fn checked_divide(a: Decimal, b: Decimal) -> Option<Decimal> {
     let negative = a.is_sign_negative() != b.is_sign_negative();
     let divisor = magnitude(b);
     let mut scale = i64::from(a.scale()) - i64::from(b.scale());
-    let preferred = scale.max(0);
     let (mut quotient, mut rest) = (magnitude(a) / divisor, magnitude(a) % divisor);
     // A digit at a time, until it is exact or there is no more room.
     while (rest != 0 && scale < 28) || scale < 0 {
@@ -146,13 +145,11 @@ pub fn checked_divide(a: Decimal, b: Decimal) -> Option<Decimal> {
             quotient = quotient.div_ceil(10);
             scale -= 1;
         }
-        while scale > preferred && quotient % 10 == 0 {
-            quotient /= 10;
-            scale -= 1;
-        }
     }
-    if quotient == 0 && rest != 0 {
-        scale = preferred;
+    // An inexact quotient that ends in zeros after rounding loses them.
+    while rest != 0 && scale > 0 && quotient % 10 == 0 {
+        quotient /= 10;
+        scale -= 1;
     }
     new_decimal(quotient, u32::try_from(scale).ok()?, negative)
 }
