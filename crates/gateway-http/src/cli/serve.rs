@@ -45,6 +45,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(address) = arguments.listen {
         config.listeners = vec![Listener { address, tls: None }];
     }
+    let defaults = config.defaults_in_use();
+    if !defaults.is_empty() {
+        tracing::warn!("public defaults stand in for environment variables: {}", defaults.join(", "));
+    }
     let limits = Limits { buffered_body: config.limits.buffered_body, ..Limits::default() };
     let engine = Engine::new().with_limits(limits.clone());
     let backend = match &arguments.backend {
