@@ -1,32 +1,42 @@
-//! The `curl` lines of the README, run as they stand there, and their answers, compared as they stand there.
+//! The commands of the README, run as they stand there, and their answers, compared as they stand there.
 
 use std::iter::Peekable;
+use std::process::Command;
 
 use crate::gateway::{Hub, repository};
 
-/// A `curl` line with the answer below it.
+/// A command with the answer below it.
 struct Shown {
-    line: String,
-    request: String,
+    command: String,
     answer: String,
 }
 
 #[test]
 fn every_curl_line_answers_what_the_readme_shows() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
-    let all = shown(&readme);
-    assert_eq!(all.len(), 5, "the README shows five lines");
+    let lines: Vec<Shown> = shown().into_iter().filter(|shown| shown.command.starts_with("curl ")).collect();
+    assert_eq!(lines.len(), 5, "the README shows five lines");
     let hub = Hub::start();
-    for shown in all {
-        let answer = hub.send(&shown.request);
-        let head = answer.head.replace("\r\n", "\n");
-        let found = masked(&format!("{}\n\n{}", head.trim_end(), answer.body));
-        assert_eq!(found, masked(&shown.answer), "{}", shown.line);
+    for Shown { command, answer } in lines {
+        let found = hub.send(&request(&words(&command)));
+        let head = found.head.replace("\r\n", "\n");
+        let found = masked(&format!("{}\n\n{}", head.trim_end(), found.body));
+        assert_eq!(found, masked(&answer), "{command}");
     }
 }
 
-/// The lines of all `console` blocks that begin with `$ curl`.
-fn shown(readme: &str) -> Vec<Shown> {
+#[test]
+fn every_other_command_says_what_the_readme_shows() {
+    for Shown { command, answer } in shown() {
+        let Some(arguments) = command.strip_prefix("tollgate ").filter(|_| !answer.is_empty()) else { continue };
+        let mut program = Command::new(env!("CARGO_BIN_EXE_tollgate"));
+        let found = program.args(words(arguments)).current_dir(repository()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&found.stdout), answer, "{command}");
+    }
+}
+
+/// The commands of all `console` blocks.
+fn shown() -> Vec<Shown> {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
     let mut found: Vec<Shown> = Vec::new();
     let mut lines = readme.lines().peekable();
     while let Some(line) = lines.next() {
@@ -35,11 +45,7 @@ fn shown(readme: &str) -> Vec<Shown> {
         }
         while let Some(line) = lines.next_if(|line| *line != "```") {
             if let Some(command) = line.strip_prefix("$ ") {
-                let command = continued(command, &mut lines);
-                if command.starts_with("curl ") {
-                    let request = request(&words(&command));
-                    found.push(Shown { line: command, request, answer: String::new() });
-                }
+                found.push(Shown { command: continued(command, &mut lines), answer: String::new() });
             } else if let Some(shown) = found.last_mut() {
                 shown.answer.push_str(line);
                 shown.answer.push('\n');
