@@ -464,7 +464,7 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
         let count = self.register(register);
         // A round that took nothing is the last: the next would not differ.
         let empty = count > 0 && self.register(register + 1) == pos;
-        if count < least as usize && !empty {
+        if count < least as usize {
             return Ok(Some((body, pos)));
         }
         if empty || (most != u32::MAX && count >= most as usize) {
