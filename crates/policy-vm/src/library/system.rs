@@ -4,7 +4,7 @@ pub(super) mod array;
 pub(super) mod boolean;
 pub(super) mod byte;
 pub(super) mod char;
-pub(crate) mod date_time;
+pub mod date_time;
 pub(super) mod date_time_kind;
 pub(crate) mod date_time_offset;
 pub(super) mod date_time_styles;

@@ -258,7 +258,7 @@ impl Operation<'_> {
     pub(super) fn decrypt(&self, data: &[u8]) -> Result<Vec<u8>, Bad> {
         let cipher = self.algorithm.with_key(self.key).ok_or(Bad::Key)?;
         let unit = self.unit();
-        if data.len() % unit != 0 {
+        if !data.len().is_multiple_of(unit) {
             return Err(Bad::Incomplete);
         }
         let mut out = data.to_vec();

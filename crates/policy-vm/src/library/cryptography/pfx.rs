@@ -297,3 +297,73 @@ fn derive(function: Function, password: &str, salt: &[u8], rounds: u64, purpose:
     key.truncate(length);
     key
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+
+    use super::super::certificate;
+
+    // Made by OpenSSL for these tests: PBES2 with AES-256, and the older 3DES with RC2.
+    const PBES2: &str = "\
+        MIIEOQIBAzCCA/AGCSqGSIb3DQEHAaCCA+EEggPdMIID2TCCApEGCSqGSIb3DQEHBqCCAoIwggJ+AgEAMIICdwYJKoZIhvcNAQcB\
+        MFYGCSqGSIb3DQEFDTBJMCgGCSqGSIb3DQEFDDAbBAgZu9FqXaHrsAIBZDAMBggqhkiG9w0CCQUAMB0GCWCGSAFlAwQBKgQQkyQf\
+        E5siyBypvN4W6mvX3oCCAhC5wqRBwtRzoferaFzjEiQlVL2BeMElMaiz63AgvaZWi5f+iNsGwTY51PDhAdPVB3jDPhgPKp8rzWYy\
+        hDpTDgsX1/zYhuoU09IgQVSm8oxO0Wq6scJifQKLt9iizkAcLnp2l8aHcQq/N/8fthu8uWSiL+CFjyEe+4fumRsfopW1POU/ROhM\
+        LWbW5wImu5Skt6s2EiFN0xFthyPAKS9WBwlorAAEeu86j+P8BeAlcW2GJe+w5bDSqhTBAoYdJG4EwDmKL6yQ9WWBsJgdAn7W9vpF\
+        nbN4hwk+ZLMjkmqAGULioqh6f6cjJjd/szRxNga+yr2iKuEwRRi2wtLWcHFxBNn7FWqIVcDlc/9Fieq5pMyT21q/X2r2SBRSrGwe\
+        41BfLxp2kjaNAZ2VV44IMnv6OBW4dr4yMvIjJI6nBDaDBJHpmQwLvW7l+GsjwvEd86yhB8f6NHAGpusJReiKaQwooXNLsPhipsat\
+        NbUxGO0XRUyHql+Ysdx1Uzn8QkRR7xps6bV86nHQYJmVOpZupQsWidX1n4sCLAUCRZ7V7la+Ra1+J7/CqdDhEHJ+qV3DrdwHdt9B\
+        P+US7VfYtzFKS9XZOFs7vLnAfIpcQ17pZJlBloFlmRAk16BoTMa5DfsM3/gYupvUB5gkBzsQsMEf1LKhWBnbPK6g4bAdfKgGanU0\
+        SE3nO1f4XfFthBt2pXy4v29HI5MwggFABgkqhkiG9w0BBwGgggExBIIBLTCCASkwggElBgsqhkiG9w0BDAoBAqCB7jCB6zBWBgkq\
+        hkiG9w0BBQ0wSTAoBgkqhkiG9w0BBQwwGwQISDM+mcY9BIoCAWQwDAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEECAqGdGV821x\
+        Dt+T28NA/LwEgZCz01MzM6gdtIYjOoaQzHsgCV4bmc3X9YL23SV0hlxHNmc6HIGhzYjNcM8TrJF1aKQvZPrezlD0jZVa8KOQ7Tx9\
+        /MWI3dm+L05r2hwn0JcL+8fejX5iGUJhxg9jrVmKcgPRzyRxH8ScGLYAJ1xVCXzj+8/fe6BpvZLk0G61HcfA9bIexvQoEvf2Frg8\
+        NkpiUX4xJTAjBgkqhkiG9w0BCRUxFgQULAXTVgZOiMFrSvVWVf0ZV0Ll0/QwQDAxMA0GCWCGSAFlAwQCAQUABCDWvRkCeozH5/n1\
+        NYGpzAo++lCMryNNKEx9h8cG4+voKAQISRwaBmLuuvQCAWQ=\
+        ";
+    const OLD: &str = "\
+        MIIDpwIBAzCCA24GCSqGSIb3DQEHAaCCA18EggNbMIIDVzCCAk4GCSqGSIb3DQEHBqCCAj8wggI7AgEAMIICNAYJKoZIhvcNAQcB\
+        MBsGCiqGSIb3DQEMAQYwDQQInXi9aZtgpHICAWSAggIIwW31Vn5B7pc00rWTQ0+MXG0JUM/SM/DiI3/Zg/oHEjnRHMnTOjvq1QU4\
+        8a9hDkr2c83tim1ucyxodxy9Ka0PrDpT5PaFeXBKDnK/HJb9/V6lkK4WkVFsif3QPVbDdDjaJD3cE4mMQfCXQBALJ0U9H7dQyB2W\
+        vLD7MR1NpVOw92hc0YsErawVESol7b3+roxvW/82rwVLwFrCqs2jOgBcKeuBJeYHygDHpT2JQa0APb/44XjnY2zRILyzlOjXbeZP\
+        HEMqU0Mi5zisCz8lNAfknslMFbKXgjQbJegITYrgLca6SvvdXfcL0ub7njNyLixqRKI3jNjkDWSq64RcL/KvEc7cuMAjyJVKlh4X\
+        ToBKJYiL7Ze3AVPwFBLZMYX2rex+1B+DK57K2XUd6HJ9ZDAjQbQv3fFuiq6e/3KY77KZ1H97R4Q+T36shFr1WxPFNi35QVcco995\
+        LJMztRE/sJxc0bgbS1aL9xNN5d7Bil6Sou2JoQblvgBTawjuVpWJxXXM24Je7lnu35ih9B2P0/2Jz4K5BIX613Mk70Td6LFBHOI7\
+        ldqu8WPGObWgRMOLB4pqJiDb3dO4UUdRY1KomqSbE7niAoKxAey5cisrhIH0i3duJHz+ogZbFnVpRTjQiFR3LOUg/jquBR1idMIg\
+        5pUaVeJ4RMbJlzQdSBP8zqeqVEFUuihnitOT+DCCAQEGCSqGSIb3DQEHAaCB8wSB8DCB7TCB6gYLKoZIhvcNAQwKAQKggbMwgbAw\
+        GwYKKoZIhvcNAQwBAzANBAjJbbuy2nPFZAIBZASBkLVJL8yd1fdXRVvefO+o/sLdgN1yTLHUj5+r8NGo6Qc3zWe5AuVhSzmpDpsw\
+        k2AjSkiqbe1vI1qFsaHzO5Vl/xasCr4He8+F9uQIWlWO6I6X/hUZ75zzOkNQvNlLeQBX+2YnkXc5gluC8I2J6XS+b1gRHW5J73IC\
+        npH0n13o25x99Mqm5HSDhoT2Ux5aZ96K9jElMCMGCSqGSIb3DQEJFTEWBBQsBdNWBk6IwWtK9VZV/RlXQuXT9DAwMCEwCQYFKw4D\
+        AhoFAAQUhjcYRWLSs5jhwC36L+nZYi/7Q+QECEHxmZ58G4hJAgFk\
+        ";
+
+    fn bytes(text: &str) -> Vec<u8> {
+        base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+    }
+
+    #[test]
+    fn certificates_and_keys_are_decrypted() {
+        for file in [PBES2, OLD] {
+            let contents = super::read(&bytes(file), "geheim").unwrap();
+            assert_eq!((contents.certificates.len(), contents.keys.len()), (1, 1));
+            let certificate = certificate::read(&bytes(file), "geheim").unwrap();
+            assert_eq!(certificate.subject, "CN=t, O=\"A, B\", C=NL");
+            assert!(certificate.has_private && certificate.private.is_none(), "the key is none of RSA");
+        }
+    }
+
+    #[test]
+    fn a_wrong_password_or_a_damaged_file_is_refused() {
+        for file in [PBES2, OLD] {
+            let good = bytes(file);
+            assert!(super::read(&good, "falsch").is_none());
+            for at in 0..good.len() {
+                let mut damaged = good.clone();
+                damaged[at] ^= 0x41;
+                let _ = super::read(&damaged, "geheim");
+                let _ = super::read(&good[..at], "geheim");
+            }
+        }
+    }
+}

@@ -50,12 +50,6 @@ pub(in crate::library) const TYPE: TypeDef =
             method("bool Verify()", verify_no_revocation),
         ]);
 
-/// The certificate of a value, if it is one, in DER.
-#[must_use]
-pub(in crate::library) fn der_of(cx: &Cx<'_>, value: Value) -> Option<Vec<u8>> {
-    this(cx, &[value]).ok().map(|certificate| certificate.der.clone())
-}
-
 pub(super) fn rsa_public_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if arg(args, 0).is_null() {
         return Err(cx.argument_null("certificate"));

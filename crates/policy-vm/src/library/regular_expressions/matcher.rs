@@ -493,11 +493,11 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
                 (start, end) = (start.max(first), end.min(last));
             }
         }
-        if let Some(slot) = slot {
-            if let Some(values) = self.captures.get_mut(slot as usize) {
-                values.push((start as u32, end.saturating_sub(start) as u32));
-                self.trail.push(Undo::Captured(slot));
-            }
+        if let Some(slot) = slot
+            && let Some(values) = self.captures.get_mut(slot as usize)
+        {
+            values.push((start as u32, end.saturating_sub(start) as u32));
+            self.trail.push(Undo::Captured(slot));
         }
         true
     }
