@@ -2,6 +2,7 @@
 
 mod check;
 mod serve;
+mod test;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Serve(serve::Arguments),
+    Test(test::Arguments),
 }
 
 /// Does what the command line says.
@@ -33,6 +35,7 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
     }
 }
 
