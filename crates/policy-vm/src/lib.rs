@@ -30,7 +30,7 @@ pub mod value;
 pub use drive::Host;
 pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
 pub use exchange::Exchange;
-pub use policies::specs;
+pub use policies::{not_built, specs};
 pub use program::{Needs, Pipeline, Program, Section};
 pub use run::{Ended, Progress, Run};
 pub use step::ExprId;

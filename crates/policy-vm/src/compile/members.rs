@@ -237,6 +237,9 @@ impl Binder {
             }
             _ => {}
         }
+        if member.signature.name == "Response" && member.def.simple_name() == "IContext" {
+            self.reads.response = true;
+        }
         if member.signature.name == "Certificate" && member.def.simple_name() == "IRequest" {
             self.reads.certificate = true;
         }

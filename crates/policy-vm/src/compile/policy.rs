@@ -13,7 +13,7 @@ use crate::compile::{ExpressionSink, Reads, Wanted};
 use crate::engine::{Engine, Environment, Scope};
 use crate::operand::{BoolOperand, ChoiceOperand, IntOperand, TextOperand, ValueOperand};
 use crate::program::{Needs, Section, StepEntry, StepInfo};
-use crate::spec::{Accepts, Attribute, ElementSpec};
+use crate::spec::{Accepts, Attribute, ElementSpec, Policies};
 use crate::step::{ExprId, Flow, Step, StepCx};
 
 /// Compiles the policies of one document.
@@ -290,7 +290,8 @@ impl<'e> Compiler<'e> {
     /// The text of an element, without white space around it.
     pub(crate) fn inner_text(&mut self, element: &Element) -> TextOperand {
         match check::inner(element) {
-            Inner::Empty | Inner::Mixed(_) => TextOperand::Literal(Box::default()),
+            Inner::Empty => TextOperand::Literal(Box::default()),
+            Inner::Mixed(_) => TextOperand::Expression(BROKEN),
             Inner::Literal(text, _) => TextOperand::Literal(text.trim().into()),
             Inner::Expression(embedded, _) => self.text_expression(embedded),
         }
@@ -298,10 +299,7 @@ impl<'e> Compiler<'e> {
 
     /// A text that is an expression.
     pub(crate) fn text_expression(&mut self, embedded: &Embedded) -> TextOperand {
-        match self.expression(embedded, Wanted::Text) {
-            Some(id) => TextOperand::Expression(id),
-            None => TextOperand::Literal(Box::default()),
-        }
+        TextOperand::Expression(self.expression(embedded, Wanted::Text).unwrap_or(BROKEN))
     }
 
     fn text_content(&mut self, content: &Content) -> TextOperand {
@@ -360,11 +358,17 @@ impl<'e> Compiler<'e> {
         for child in element.elements() {
             if let Some(known) = check::child_spec(spec, &child.name) {
                 self.survey(child, &known.spec);
+                if known.spec.policies != Policies::None {
+                    self.body(child, known.spec.policies, known.spec.name);
+                }
             }
         }
         self.reads = Reads::default();
     }
 }
+
+/// Stands for an expression that is wrong, which was reported: there is no program that could evaluate it.
+const BROKEN: ExprId = ExprId(u32::MAX);
 
 enum Operand {
     Literal(Box<str>),

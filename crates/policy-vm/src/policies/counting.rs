@@ -304,10 +304,10 @@ pub(super) struct CountLater {
 impl CountLater {
     fn call(&self, cx: &mut StepCx<'_>) -> Result<Option<HostCall>, Box<PolicyError>> {
         let Some(mut count) = cx.take_kept::<CounterCall>(self.owner) else { return Ok(None) };
-        if let Some(condition) = self.condition {
-            if !condition.eval(cx)? {
-                return Ok(None);
-            }
+        if let Some(condition) = self.condition
+            && !condition.eval(cx)?
+        {
+            return Ok(None);
         }
         if let Some(increment) = self.count {
             count.increment = increment.eval(cx)?.unsigned_abs();
