@@ -66,7 +66,11 @@ impl Expr {
     pub(super) fn retyped(self, ty: TypeId) -> Self {
         let typed = matches!(
             self.kind,
-            Kind::NewAnonymous(_) | Kind::Closure { .. } | Kind::NativeClosure { .. } | Kind::Default | Kind::Convert { .. }
+            Kind::NewAnonymous(_)
+                | Kind::Closure { .. }
+                | Kind::NativeClosure { .. }
+                | Kind::Default
+                | Kind::Convert { .. }
         );
         if (self.constant.is_some() || typed) && self.ty != ty {
             let span = self.span;

@@ -284,10 +284,16 @@ impl Tally {
     }
 }
 
-/// Whether a counter has room for one more: [`CounterMode::Check`] refuses what has passed its limit.
+/// Whether a counter has room for one more: [`CounterMode::Check`] refuses what has passed its limit already.
 fn asked(count: &CounterCall) -> CounterCall {
-    let calls = count.calls.map(|calls| calls.saturating_sub(count.increment));
-    CounterCall { mode: CounterMode::Check, calls, ..count.clone() }
+    match count.calls {
+        // There never is: counting refuses it, and adds nothing.
+        Some(calls) if calls < count.increment => count.clone(),
+        calls => {
+            let calls = calls.map(|calls| calls - count.increment);
+            CounterCall { mode: CounterMode::Check, calls, increment: 0, ..count.clone() }
+        }
+    }
 }
 
 /// Counts when the response is known, because only then it is known whether and how much.
