@@ -37,18 +37,22 @@ enum Kind {
 
 /// Counts a call of a connection for as long as it lasts.
 #[derive(Debug)]
-pub(crate) struct InProgress(Rc<Connection>);
+pub(crate) struct InProgress {
+    connection: Rc<Connection>,
+    /// Which of the connection's calls it is.
+    pub(crate) number: u64,
+}
 
 impl InProgress {
     pub(crate) fn new(connection: &Rc<Connection>) -> Self {
         connection.calls.set(connection.calls.get() + 1);
-        Self(Rc::clone(connection))
+        Self { connection: Rc::clone(connection), number: connection.begun.get() }
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.0.calls.set(self.0.calls.get().saturating_sub(1));
+        self.connection.calls.set(self.connection.calls.get().saturating_sub(1));
     }
 }
 
@@ -60,9 +64,6 @@ pub(crate) fn answer(
 ) -> http::Response<AnswerBody> {
     let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
     let line = cx.worker.log.is_on().then(|| Box::new(Line::new(&cx, exchange, response.status)));
-    for (name, value) in exchange.call.final_headers.drain(..) {
-        response.headers.insert(name, value);
-    }
     let kind = match std::mem::take(&mut response.body) {
         Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),

@@ -29,7 +29,9 @@ pub(crate) async fn serve(
     connection: Rc<Connection>,
     request: Request<Incoming>,
 ) -> Result<Response<AnswerBody>, Infallible> {
+    connection.begun.set(connection.begun.get() + 1);
     let in_progress = InProgress::new(&connection);
+    let number = in_progress.number;
     let spare = Rc::clone(&connection);
     let mut work = pin!(handle(worker, connection, request, in_progress));
     let guarded = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
@@ -43,7 +45,7 @@ pub(crate) async fn serve(
         return Ok(closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(&spare))));
     };
     // The rest of a body that was refused is not waited for.
-    if spare.refusal.get().is_some() {
+    if spare.broken_body(number).is_some() {
         answer = closing(answer);
     }
     Ok(answer)
@@ -78,7 +80,7 @@ async fn handle(
     };
     cx.keep_headers = flow.needs.request_headers_after_forward;
     run(&mut cx, &mut exchange, &flow.pipeline, start).await;
-    if let Some(refusal) = cx.connection.refusal.get() {
+    if let Some(refusal) = cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         let id = exchange.call.request_id;
         worker.give_back(exchange);

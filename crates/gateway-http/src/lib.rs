@@ -11,6 +11,7 @@ pub mod cli;
 mod config;
 mod edge;
 mod errors;
+mod gateway;
 mod handler;
 mod limits;
 mod routing;
@@ -25,3 +26,5 @@ mod subscriptions;
 mod timer;
 mod tls;
 mod worker;
+
+pub use gateway::{Gateway, Settings, StartError, check};

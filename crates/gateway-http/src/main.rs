@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Most of what a call costs beside the kernel is small pieces of memory that live as long as the call.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> anyhow::Result<ExitCode> {
     gateway_http::cli::run()
 }

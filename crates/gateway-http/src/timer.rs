@@ -1,6 +1,7 @@
 //! Time that costs nothing to read: a clock per thread that a ticker moves on.
 
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -120,8 +121,7 @@ impl Deadline {
     }
 
     /// The work's result, or `None` when the moment passes first.
-    pub(crate) async fn limit<T>(mut self, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = std::pin::pin!(work);
+    pub(crate) async fn limit<F: Future>(mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
         std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             Poll::Pending if self.poll_passed(cx) => Poll::Ready(None),
@@ -140,8 +140,12 @@ impl Drop for Deadline {
 }
 
 /// The work's result, or `None` when it takes longer. Short waits are exact, long ones are to the tick.
-pub(crate) async fn limit<T>(deadlines: &Deadlines, wait: Duration, work: impl Future<Output = T>) -> Option<T> {
-    if wait > EXACT { deadlines.after(wait).limit(work).await } else { tokio::time::timeout(wait, work).await.ok() }
+pub(crate) async fn limit<F: Future>(deadlines: &Deadlines, wait: Duration, work: Pin<&mut F>) -> Option<F::Output> {
+    if wait > EXACT {
+        deadlines.after(wait).limit(work).await
+    } else {
+        Box::pin(tokio::time::timeout(wait, work)).await.ok()
+    }
 }
 
 /// Up to this length a wait is worth a timer of its own.

@@ -1,6 +1,7 @@
 //! `forward-request`: the exchange's request goes to its backend, the answer's head comes back, its body stays here until
 //! somebody wants it.
 
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -62,11 +63,11 @@ async fn send(
 ) -> Result<Response, CallError> {
     // The answer that comes takes the place of one before it.
     cx.response_body = None;
-    let worker = Rc::clone(&cx.worker);
-    let work = call(&worker, &target.origin, request);
-    let (response, lease) = limit(&worker.deadlines, timeout, work).await.ok_or(CallError::Timeout)??;
+    // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
+    let work = pin!(call(&cx.worker, &target.origin, request));
+    let (response, lease) = limit(&cx.worker.deadlines, timeout, work).await.ok_or(CallError::Timeout)??;
     let (parts, incoming) = response.into_parts();
-    let body = BackendBody::new(incoming, lease, worker);
+    let body = BackendBody::new(incoming, lease, Rc::clone(&cx.worker));
     let is_empty = http_body::Body::is_end_stream(&body);
     let response = head(parts, if is_empty { Body::None } else { Body::Stream });
     if !is_empty {
@@ -124,15 +125,12 @@ fn resolve(cx: &CallContext, exchange: &Exchange) -> Result<Target, CallError> {
     }
 }
 
-/// The entity's URL with the path and query of the operation, as policies changed them.
+/// The entity's URL with the path and query that the engine left relative to it.
 fn of_entity(exchange: &Exchange, backend: &Backend) -> Url {
-    let call = &exchange.call;
-    let service_path =
-        call.api.as_ref().and_then(|api| api.service_url.as_ref()).map_or("", |url| url.path.trim_end_matches('/'));
-    let path = &call.request.url.path;
+    let request = &exchange.call.request.url;
     let mut url = backend.url.clone();
-    join_path(&backend.url.path, path.strip_prefix(service_path).unwrap_or(path), &mut url.path);
-    url.query.clone_from(&call.request.url.query);
+    join_path(&backend.url.path, &request.path, &mut url.path);
+    url.query.clone_from(&request.query);
     if !backend.query.is_empty() {
         if !url.query.is_empty() {
             url.query.push('&');

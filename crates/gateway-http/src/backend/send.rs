@@ -1,5 +1,6 @@
 //! `send-request` and `send-one-way-request`: requests that policies make, over the same connections as everything else.
 
+use std::pin::pin;
 use std::rc::Rc;
 
 use policy_vm::exchange::{Body, Response};
@@ -17,7 +18,7 @@ use crate::worker::Worker;
 /// Sends a policy's request and brings the whole answer into memory, within the request's time.
 pub(crate) async fn send(worker: Rc<Worker>, request: OutgoingRequest) -> Result<Response, CallError> {
     let timeout = request.timeout;
-    let work = exchange(&worker, request);
+    let work = pin!(exchange(&worker, request));
     limit(&worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
 }
 

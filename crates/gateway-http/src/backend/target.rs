@@ -58,31 +58,6 @@ fn path_and_query(url: &Url) -> Result<Uri, CallError> {
         .map_err(|error| CallError::Url(format!("path: {error}")))
 }
 
-/// Reads an absolute `http` or `https` URL.
-pub(crate) fn parse_url(text: &str) -> Option<Url> {
-    let (scheme, rest) = text.split_once("://")?;
-    let scheme = scheme.to_ascii_lowercase();
-    if !matches!(scheme.as_str(), "http" | "https" | "ws" | "wss") {
-        return None;
-    }
-    let rest = rest.split('#').next().unwrap_or(rest);
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
-    let (authority, rest) = rest.split_at(end);
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    let (host, port) = match authority
-        .rfind(':')
-        .filter(|colon| !authority.get(*colon..).is_some_and(|t| t.contains(']')))
-    {
-        Some(colon) => (authority.get(..colon)?, authority.get(colon + 1..)?.parse().ok().filter(|port| *port > 0)?),
-        None => (authority, 0),
-    };
-    if host.is_empty() || !host.bytes().all(is_host_byte) {
-        return None;
-    }
-    let path = if path.is_empty() { "/" } else { path };
-    Some(Url { scheme, host: host.to_ascii_lowercase(), port, path: path.to_owned(), query: query.to_owned() })
-}
-
 /// `base` with `rest` behind its path: exactly one slash between them.
 pub(crate) fn join_path(base: &str, rest: &str, into: &mut String) {
     into.clear();
@@ -97,23 +72,6 @@ pub(crate) fn join_path(base: &str, rest: &str, into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn urls_are_read_or_refused() {
-        let url = |text: &str| parse_url(text).map(|url| (url.scheme, url.host, url.port, url.path, url.query));
-        let parts = |scheme: &str, host: &str, port, path: &str, query: &str| {
-            Some((scheme.to_owned(), host.to_owned(), port, path.to_owned(), query.to_owned()))
-        };
-        assert_eq!(url("http://a"), parts("http", "a", 0, "/", ""));
-        assert_eq!(url("HTTPS://A:8443/b/c?d=e#f"), parts("https", "a", 8443, "/b/c", "d=e"));
-        assert_eq!(url("http://[::1]:80/"), parts("http", "[::1]", 80, "/", ""));
-        assert_eq!(url("http://[::1]"), parts("http", "[::1]", 0, "/", ""));
-        for bad in
-            ["a", "file:///etc", "http://", "http://u@h/", "http://h:0/", "http://h:99999/", "http://h:x/", "http:///a"]
-        {
-            assert_eq!(url(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn paths_join_with_one_slash() {

@@ -1,16 +1,14 @@
 //! `tollgate check`: everything that is wrong with policies and service folders, in one pass.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
+use policy_parser::Severity;
 use policy_parser::diagnostic::render::{Colours, json_array, text};
-use policy_parser::{Diagnostic, Severity};
-use policy_vm::Engine;
 
-use super::settings;
-use crate::service::{load_folder, load_policy};
+use crate::{Settings, check};
 
 /// Checks policy documents and service folders; exit status 1 when there is an error.
 #[derive(Debug, clap::Args)]
@@ -30,10 +28,12 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let engine = Engine::new();
     let mut findings = Vec::new();
     for path in &arguments.paths {
-        findings.extend(check(path, &engine));
+        match Settings::read(None, path) {
+            Ok(settings) => findings.extend(check(path, &settings)),
+            Err(mistake) => findings.push(*mistake),
+        }
     }
     let mut out = std::io::stdout().lock();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
@@ -47,15 +47,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-/// A document on its own has no named values and fragments beside those that settings next to it give.
-fn check(path: &Path, engine: &Engine) -> Vec<Diagnostic> {
-    let config = match settings(None, path) {
-        Ok(settings) => settings.config,
-        Err(mistake) => return vec![*mistake],
-    };
-    let (_, problems) =
-        if path.is_dir() { load_folder(path, engine, &config) } else { load_policy(path, None, engine, &config) };
-    problems.found
 }

@@ -5,16 +5,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
 use policy_parser::diagnostic::render::{Colours, text};
-use policy_vm::{Engine, Limits};
 
-use super::settings;
-use crate::backend::target::parse_url;
-use crate::config::Listener;
-use crate::server::Server;
-use crate::service::{load_folder, load_policy};
-use crate::shutdown;
+use crate::{Gateway, Settings, StartError, shutdown};
 
 /// Serves a service folder, or one policy document in front of a backend.
 #[derive(Debug, clap::Args)]
@@ -34,39 +27,30 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     log_to_stderr();
-    let settings = match settings(arguments.config.as_deref(), &arguments.path) {
+    let mut settings = match Settings::read(arguments.config.as_deref(), &arguments.path) {
         Ok(settings) => settings,
         Err(mistake) => {
             show(&[*mistake])?;
             return Ok(ExitCode::FAILURE);
         }
     };
-    let mut config = settings.config;
     if let Some(address) = arguments.listen {
-        config.listeners = vec![Listener { address, tls: None }];
+        settings = settings.listen(address);
     }
-    let limits = Limits { buffered_body: config.limits.buffered_body, ..Limits::default() };
-    let engine = Engine::new().with_limits(limits.clone());
-    let backend = match &arguments.backend {
-        Some(url) => Some(parse_url(url).with_context(|| format!("`{url}` is no URL of a backend"))?),
-        None => None,
+    let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
+        Ok(gateway) => gateway,
+        Err(StartError::Problems(problems)) => {
+            show(&problems)?;
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(error) => return Err(error.into()),
     };
-    if arguments.path.is_dir() && backend.is_some() {
-        bail!("--backend goes with a policy document; a folder's APIs name their own");
-    }
-    let (service, problems) = if arguments.path.is_dir() {
-        load_folder(&arguments.path, &engine, &config)
-    } else {
-        load_policy(&arguments.path, backend, &engine, &config)
-    };
-    show(&problems.found)?;
-    let Some(service) = service else { return Ok(ExitCode::FAILURE) };
-    let server = Server::start(service, config, limits, &settings.folder)?;
-    for address in &server.addresses {
+    show(gateway.warnings())?;
+    for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
     shutdown::wait()?;
-    server.stop();
+    gateway.stop();
     Ok(ExitCode::SUCCESS)
 }
 

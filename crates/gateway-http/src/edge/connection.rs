@@ -28,6 +28,12 @@ pub(crate) struct Connection {
     pub(crate) tls: bool,
     /// The edge refused what came: the next call is the stand-in for it.
     pub(crate) refusal: Cell<Option<Refusal>>,
+    /// Heads handed on so far.
+    pub(crate) heads: Cell<u64>,
+    /// The body of the request with that number broke its framing.
+    pub(crate) broken: Cell<Option<(u64, Refusal)>>,
+    /// Calls begun so far: the number of the latest.
+    pub(crate) begun: Cell<u64>,
     /// Calls whose answer is not complete.
     pub(crate) calls: Cell<u32>,
     /// What is being waited for, and since when in milliseconds.
@@ -65,6 +71,9 @@ impl Connection {
             forwarded_for,
             tls,
             refusal: Cell::new(None),
+            heads: Cell::new(0),
+            broken: Cell::new(None),
+            begun: Cell::new(0),
             calls: Cell::new(0),
             // A peer that says nothing at all gets no more time than one that is slow with its first head.
             reading: Cell::new(Wait::Head(now)),
@@ -73,6 +82,11 @@ impl Connection {
             waker: RefCell::new(None),
             received: Cell::new(0),
         }
+    }
+
+    /// Why the body of a call could not be read to its end.
+    pub(crate) fn broken_body(&self, call: u64) -> Option<Refusal> {
+        self.broken.get().filter(|(number, _)| *number == call).map(|(_, refusal)| refusal)
     }
 
     /// Notes that a write waits for the peer, or that it did not.

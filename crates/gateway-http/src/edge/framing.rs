@@ -67,6 +67,7 @@ impl<S> Strict<S> {
                     Ok(None) => return at,
                     Ok(Some(head)) => {
                         self.connection.received.set(0);
+                        self.connection.heads.set(self.connection.heads.get() + 1);
                         self.phase = match head.body {
                             head::Body::Length(0) => Phase::Head,
                             head::Body::Length(length) => Phase::Length(length),
@@ -96,7 +97,7 @@ impl<S> Strict<S> {
                         step
                     }
                     Err(refusal) => {
-                        self.connection.refusal.set(Some(refusal));
+                        self.connection.broken.set(Some((self.connection.heads.get(), refusal)));
                         self.phase = Phase::Broken;
                         return at;
                     }

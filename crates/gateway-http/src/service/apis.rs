@@ -5,14 +5,13 @@ use std::sync::Arc;
 use http::{HeaderName, Method};
 use policy_parser::Source;
 use policy_vm::Scope;
-use policy_vm::exchange::SampleResponse;
+use policy_vm::exchange::{SampleResponse, Url};
 
 use super::folder::{Entry, Loader};
 use super::named_values::substitute;
 use super::resources::{ApiInformation, OperationInformation, ResponseInformation, VersionSetInformation, last_name};
 use super::version_sets::VersionSets;
 use super::{Api, Operation};
-use crate::backend::target::parse_url;
 use crate::routing::{self, Revision, Routes, Template, Version};
 
 /// The header that carries a key when the API names no other.
@@ -60,17 +59,16 @@ fn load_api(
     let (_, revision_in_name) = split_revision(&entry.name);
     let version_set = version_set(loader, source, &information, version_sets);
     let version = information.api_version.clone().unwrap_or_default();
-    let service_url = match information.service_url.as_deref().filter(|url| !url.is_empty()) {
-        None => None,
-        Some(text) => {
-            let url = substitute(loader, text).map(|text| parse_url(&text));
-            if !matches!(url, Ok(Some(_))) {
-                let text = url.err().unwrap_or_else(|| format!("`{text}` is no URL of a backend"));
-                loader.problems.error("TG8051", source, "\"serviceUrl\"", text);
+    let service_url = information.service_url.as_deref().filter(|url| !url.is_empty()).and_then(|text| {
+        let text = substitute(loader, text);
+        match text.and_then(|text| Url::parse(&text).map_err(|error| format!("`{text}`: {error}"))) {
+            Ok(url) => Some(url),
+            Err(problem) => {
+                loader.problems.error("TG8051", source, "\"serviceUrl\"", problem);
+                None
             }
-            substitute(loader, text).ok().and_then(|text| parse_url(&text))
         }
-    };
+    });
     let names = information.subscription_key_parameter_names.unwrap_or_default();
     let key_header = match names.header.map(|name| (HeaderName::try_from(&name), name)) {
         None => KEY_HEADER,

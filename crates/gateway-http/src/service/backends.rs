@@ -6,7 +6,6 @@ use policy_vm::exchange::Url;
 use super::folder::Loader;
 use super::named_values::substitute;
 use super::resources::{BackendInformation, Credentials};
-use crate::backend::target::parse_url;
 
 /// A backend entity.
 #[derive(Debug)]
@@ -29,12 +28,8 @@ pub(super) fn load(loader: &mut Loader<'_>) -> Vec<Backend> {
             continue;
         }
         let text = substitute(loader, information.url.as_deref().unwrap_or_default());
-        let url = match text.map(|text| (parse_url(&text), text)) {
-            Ok((Some(url), _)) => url,
-            Ok((None, text)) => {
-                loader.problems.error("TG8030", &source, "\"url\"", format!("`{text}` is no URL of a backend"));
-                continue;
-            }
+        let url = match text.and_then(|text| Url::parse(&text).map_err(|error| format!("`{text}`: {error}"))) {
+            Ok(url) => url,
             Err(problem) => {
                 loader.problems.error("TG8030", &source, "\"url\"", problem);
                 continue;

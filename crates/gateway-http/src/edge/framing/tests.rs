@@ -27,7 +27,8 @@ async fn pass(pieces: &[&[u8]]) -> (Vec<u8>, Option<Refusal>, bool) {
             }
         }
     }
-    (out, connection.refusal.get(), broken)
+    let refusal = connection.refusal.get().or(connection.broken.get().map(|(_, refusal)| refusal));
+    (out, refusal, broken)
 }
 
 const GOOD: &[u8] = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
