@@ -14,7 +14,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
 ///
 /// # Errors
 /// When the format is none.
-pub fn format(cx: &mut Cx<'_>, value: Value, format: Option<&str>, out: &mut TextBuf) -> Result<(), Throw> {
+pub(crate) fn format(cx: &mut Cx<'_>, value: Value, format: Option<&str>, out: &mut TextBuf) -> Result<(), Throw> {
     let _ = format;
     out.push_str(&type_of(cx.heap, value).map(types::net_name).unwrap_or_default());
     Ok(())
