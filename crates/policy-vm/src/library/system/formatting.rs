@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn items_have_index_width_and_format() {
-        let args = [Value::Int32(42), Value::Double(3.14159), Value::Null];
-        assert_eq!(format("{0:D3}|{0,5}|{0,-5}|{1:F2}|{2}|{{}}", &args), "042|   42|42   |3.14||{}");
+        let args = [Value::Int32(42), Value::Double(2.345678), Value::Null];
+        assert_eq!(format("{0:D3}|{0,5}|{0,-5}|{1:F2}|{2}|{{}}", &args), "042|   42|42   |2.35||{}");
     }
 
     #[test]
