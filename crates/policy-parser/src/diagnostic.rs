@@ -2,6 +2,12 @@
 
 use std::sync::Arc;
 
+pub mod codes;
+pub mod escape;
+pub mod render;
+
+pub use escape::quoted;
+
 use crate::source::{Source, Span};
 
 /// How bad it is.
@@ -56,4 +62,19 @@ impl Diagnostic {
         self.notes.push(note.into());
         self
     }
+}
+
+/// Sorts by file and position and removes what is there twice. Among diagnostics at one place the wider comes first.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    let key = |diagnostic: &Diagnostic| (diagnostic.span.start, std::cmp::Reverse(diagnostic.span.end));
+    diagnostics.sort_by(|a, b| {
+        let place = a.source.name().cmp(b.source.name()).then_with(|| key(a).cmp(&key(b)));
+        place.then_with(|| a.code.cmp(b.code)).then_with(|| a.headline.cmp(&b.headline))
+    });
+    diagnostics.dedup_by(|a, b| {
+        (a.code, a.severity, a.span) == (b.code, b.severity, b.span)
+            && a.headline == b.headline
+            && a.source.name() == b.source.name()
+            && a.notes == b.notes
+    });
 }

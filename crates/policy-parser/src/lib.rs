@@ -7,6 +7,8 @@ pub mod csharp;
 pub mod diagnostic;
 pub mod document;
 pub mod source;
+pub mod suggest;
 
 pub use diagnostic::{Diagnostic, Severity};
+pub use document::{parse, parse_document, parse_with};
 pub use source::{Position, Source, Span};

@@ -63,7 +63,8 @@ impl Source {
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
         let text = text.into();
-        let mut line_starts = vec![0];
+        // A byte order mark is no character of the first line: editors do not count it.
+        let mut line_starts = vec![if text.starts_with('\u{FEFF}') { 3 } else { 0 }];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)));
         Arc::new(Self { name: name.into(), text, line_starts })
     }
@@ -146,16 +147,126 @@ impl OffsetMap {
         }
     }
 
-    /// The span in the original text.
+    /// The span in the original text. A span that touches a replaced piece covers all of what was replaced: half an
+    /// entity is nothing a user can look at.
     #[must_use]
     pub fn origin_span(&self, span: Span) -> Span {
-        let start = self.origin(span.start);
-        let end = self.origin(span.end).max(start);
-        Span { start, end }
+        let (start, end) = (self.origin(span.start), self.origin_end(span.end));
+        // Where something was replaced by nothing, nothing stands for all of it.
+        if span.is_empty() {
+            Span { start: end.min(start), end: start.max(end) }
+        } else {
+            Span { start, end: end.max(start) }
+        }
+    }
+
+    /// Where the byte before `derived` ends in the original text.
+    fn origin_end(&self, derived: u32) -> u32 {
+        let index = self.pieces.partition_point(|piece| piece.derived < derived);
+        let next = self.pieces.get(index);
+        match index.checked_sub(1).and_then(|i| self.pieces.get(i)) {
+            Some(piece) if piece.copied => piece.origin + (derived - piece.derived),
+            Some(piece) => next.map_or(piece.origin, |next| next.origin),
+            None => next.map_or(derived, |next| next.origin),
+        }
+    }
+
+    /// True when nothing is recorded: derived and original text are the same.
+    #[must_use]
+    pub fn is_identity(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Forgets all pieces and keeps their memory.
+    pub fn clear(&mut self) {
+        self.pieces.clear();
+    }
+
+    /// The map of the text that remains when the first `at` bytes of the derived text are cut off and `length` bytes
+    /// are kept.
+    #[must_use]
+    pub fn slice(&self, at: u32, length: u32) -> Self {
+        let mut slice = Self::default();
+        self.copy_pieces(at, length, 0, &mut slice);
+        slice
+    }
+
+    /// The map that leads from this map's derived text (of `length` bytes) through its original text, itself derived
+    /// by `outer`, to the original text of `outer`.
+    #[must_use]
+    pub fn compose(&self, outer: &Self, length: u32) -> Self {
+        let mut composed = Self::default();
+        if self.pieces.is_empty() {
+            outer.copy_pieces(0, length, 0, &mut composed);
+        }
+        for (index, piece) in self.pieces.iter().enumerate() {
+            let end = self.pieces.get(index + 1).map_or(length, |next| next.derived);
+            if piece.copied {
+                let length = end.saturating_sub(piece.derived);
+                outer.copy_pieces(piece.origin, length, piece.derived, &mut composed);
+            } else {
+                composed.replace(piece.derived, outer.origin(piece.origin));
+            }
+        }
+        composed
+    }
+
+    /// Appends to `target` what this map says about the `length` bytes from `from` on, as bytes from `to` on. A piece
+    /// that starts right at the end is taken along, since it tells where the last replaced piece ends.
+    fn copy_pieces(&self, from: u32, length: u32, to: u32, target: &mut Self) {
+        let mut index = self.pieces.partition_point(|piece| piece.derived <= from);
+        let copied = index.checked_sub(1).and_then(|i| self.pieces.get(i)).is_none_or(|piece| piece.copied);
+        target.pieces.push(Piece { derived: to, origin: self.origin(from), copied });
+        while let Some(piece) = self.pieces.get(index).filter(|piece| piece.derived - from <= length) {
+            target.pieces.push(Piece { derived: to + (piece.derived - from), ..*piece });
+            index += 1;
+        }
     }
 }
 
 /// Offsets are 32 bits wide: a source is limited to far less than 4 GiB, see `document::Limits`.
 pub(crate) fn offset(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_not_the_byte_order_mark() {
+        let source = Source::new("a", "\u{FEFF}äb\r\nc");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(5), Position { line: 1, column: 2 });
+        assert_eq!(source.position(8), Position { line: 2, column: 1 });
+        assert_eq!((source.line(1), source.line(2), source.line(3)), ("äb", "c", ""));
+    }
+
+    /// `x&lt;y` inside `..{{v}}..`: `v` stands for `&lt;y` and the entity for one byte.
+    #[test]
+    fn composition_leads_through_both_maps() {
+        let mut substituted = OffsetMap::default();
+        substituted.copy(0, 0);
+        substituted.replace(2, 2);
+        substituted.copy(7, 7 + 100);
+        let mut decoded = OffsetMap::copied_from(1);
+        decoded.replace(1, 2);
+        decoded.copy(2, 6);
+        let composed = decoded.compose(&substituted, 5);
+        let origins: Vec<u32> = (0..5).map(|at| composed.origin(at)).collect();
+        assert_eq!(origins, [1, 2, 2, 107, 108]);
+        assert_eq!(composed.origin_span(Span::new(1, 2)), Span::new(2, 2));
+        assert_eq!(composed.origin_span(Span::new(2, 3)), Span::new(2, 107));
+    }
+
+    #[test]
+    fn a_slice_starts_at_zero() {
+        let mut map = OffsetMap::copied_from(10);
+        map.replace(3, 13);
+        map.copy(4, 17);
+        let slice = map.slice(2, 4);
+        assert_eq!([0, 1, 2, 3].map(|at| slice.origin(at)), [12, 13, 17, 18]);
+        assert_eq!(slice.origin_span(Span::new(1, 2)), Span::new(13, 17));
+        assert_eq!(map.slice(3, 1).origin_span(Span::new(0, 1)), Span::new(13, 17));
+    }
 }

@@ -21,6 +21,12 @@ pub struct Cx<'a> {
     pub ambient: &'a dyn Ambient,
     /// Registers of running functions.
     pub(crate) stack: &'a mut Vec<Value>,
+    /// Where the registers of the next function begin.
+    pub(crate) top: usize,
+    /// The program whose expression runs.
+    pub(crate) code: Option<&'a crate::bytecode::Code>,
+    /// The number of that program's literals in the heap.
+    pub(crate) pool: u16,
     /// What is left of the budgets.
     pub(crate) budget: Budget,
     /// Type arguments of the member being called: those of its type, then its own.
@@ -253,6 +259,9 @@ pub(crate) mod check {
             call: &mut call,
             ambient: &Fixed,
             stack: &mut stack,
+            top: 0,
+            code: None,
+            pool: 0,
             budget,
             type_args,
             outs: [Value::Null; MAX_OUTS],

@@ -27,6 +27,8 @@ pub struct PolicyError {
     pub public_message: Option<Cow<'static, str>>,
     /// Reason phrase, where it differs from the standard one.
     pub status_reason: Option<Cow<'static, str>>,
+    /// The exchange's response stays what it is (`fail-on-error-status-code`) instead of becoming the default one.
+    pub keeps_response: bool,
     /// Headers of the answer.
     pub headers: Vec<(HeaderName, HeaderValue)>,
 }

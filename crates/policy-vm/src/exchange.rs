@@ -1,5 +1,8 @@
 //! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
 
+pub(crate) mod url;
+mod variables;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,6 +11,8 @@ use http::{HeaderMap, Method};
 use crate::error::PolicyError;
 use crate::value::Value;
 use crate::value::heap::Heap;
+pub use url::InvalidUrl;
+pub use variables::{UnusableValue, Variable};
 
 /// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
 #[derive(Debug)]
@@ -18,6 +23,20 @@ pub struct Exchange {
     pub(crate) heap: Heap,
     /// Registers of running functions.
     pub(crate) stack: Vec<Value>,
+}
+
+impl Exchange {
+    /// An exchange with room for what expressions may allocate.
+    #[must_use]
+    pub fn new(limits: &crate::engine::Limits) -> Self {
+        Self { call: Call::default(), heap: Heap::new(limits.memory, limits.string), stack: Vec::new() }
+    }
+
+    /// Forgets the call, keeping buffers for the next one.
+    pub fn reset(&mut self) {
+        self.heap.reset();
+        self.call = Call::default();
+    }
 }
 
 /// What policies and expressions see and change.
@@ -57,14 +76,44 @@ pub struct Call {
     pub deployment: Option<Arc<Deployment>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
+    /// Scope of the document that chose it.
+    pub(crate) backend_scope: Option<crate::engine::Scope>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
     pub last_error: Option<Box<PolicyError>>,
     /// `context.Variables`, by interned name.
     pub(crate) variables: Vec<(NameId, Value)>,
+    /// Counters that the host adds to when the response has been sent: `increment_bandwidth` is then what was transferred
+    /// in both directions, in kilobytes.
+    pub transfer_counters: Vec<crate::host::CounterCall>,
+    /// Keys of quotas that this call was counted for.
+    pub(crate) counted: Vec<Box<str>>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
+}
+
+impl Call {
+    /// `context.Variables[name]`, if it is there.
+    #[must_use]
+    pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
+        self.variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+    }
+
+    /// The call is another one, for tests that repeat it.
+    #[cfg(test)]
+    pub(crate) fn reset_counted(&mut self) {
+        self.counted.clear();
+        self.transfer_counters.clear();
+    }
+
+    /// Sets `context.Variables[name]`.
+    pub(crate) fn set_variable(&mut self, name: NameId, value: Value) {
+        match self.variables.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, slot)) => *slot = value,
+            None => self.variables.push((name, value)),
+        }
+    }
 }
 
 /// An interned variable name, see [`names`](crate::names).
@@ -129,6 +178,9 @@ pub struct Url {
 }
 
 /// Which backend the request goes to.
+///
+/// [`Request::url`] is always whole for a URL: its path begins with that of the backend's own URL. For an entity only
+/// the host knows the URL: the request's path is then what follows it, and the host puts the entity's URL before it.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub enum BackendChoice {
     /// The API's own service URL, already in [`Request::url`].

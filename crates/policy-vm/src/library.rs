@@ -339,6 +339,10 @@ impl Def {
     /// As `Type.ToString()` writes the open type: ``System.Collections.Generic.List`1``.
     #[must_use]
     pub fn net_name(&self) -> String {
+        // Nested types are declared with a dot and take the type arguments of the type around them.
+        if let Some(nested) = self.full.strip_prefix("System.Collections.Generic.Dictionary.") {
+            return format!("System.Collections.Generic.Dictionary`2+{nested}");
+        }
         match self.type_params.len() {
             0 => self.full.to_owned(),
             n => format!("{}`{n}", self.full),
@@ -456,4 +460,27 @@ impl Library {
     pub fn is_namespace(&self, name: &str) -> bool {
         self.by_full.keys().any(|full| full.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
     }
+}
+
+/// `value.ToString(format)` for a value of any type.
+///
+/// # Errors
+/// `FormatException`.
+pub fn format(cx: &mut Cx<'_>, value: Value, format: &str, out: &mut crate::value::text::TextBuf) -> Result<(), Throw> {
+    let format = crate::value::text::TextBuf::from(format);
+    system::formatting::format_value(cx, value, Some(format.as_text()), out)
+}
+
+/// The shortest text that reads back as the same number.
+#[must_use]
+pub fn text_of_double(n: f64) -> String {
+    let mut text = String::new();
+    system::number::format::default_double(n, &mut text);
+    text
+}
+
+/// A date and time of ISO 8601 in ticks UTC; without offset it is taken as UTC.
+#[must_use]
+pub fn parse_iso_ticks(text: &str) -> Option<i64> {
+    system::date_time::parse_iso(text).map(|date| date.utc_ticks())
 }

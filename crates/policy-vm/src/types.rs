@@ -271,6 +271,18 @@ pub fn substitute(id: TypeId, type_args: &[TypeId], method_args: &[TypeId]) -> T
     }
 }
 
+/// True for structures, enumerations and nullables: types whose variables hold the value itself.
+#[must_use]
+pub fn is_value_type(id: TypeId) -> bool {
+    match get(id) {
+        Type::Named { def, .. } => {
+            matches!(library::get().def(*def).decl.kind, library::TypeDefKind::Struct | library::TypeDefKind::Enum)
+        }
+        Type::Nullable(_) => true,
+        _ => false,
+    }
+}
+
 struct Table {
     types: Vec<&'static Type>,
     ids: FxHashMap<&'static Type, TypeId>,

@@ -6,8 +6,11 @@
 //! `Nullable<T>` is its value or [`Value::Null`], as boxing in .NET has it.
 
 pub mod behaviour;
+pub mod cast;
+pub mod comparer;
 pub mod heap;
 pub mod sequence;
+pub mod sort;
 pub mod text;
 
 use crate::types::TypeId;

@@ -864,6 +864,8 @@ pub struct LocalFunction {
     pub params: Vec<FunctionParam>,
     /// The body.
     pub body: LambdaBody,
+    /// True for `async`, always refused later.
+    pub is_async: bool,
 }
 
 /// A parameter of a local function.

@@ -13,6 +13,17 @@ pub struct Document {
     pub form: Form,
     /// `<policies>`, `<fragment>`, or whatever stands there instead.
     pub root: Element,
+    /// The references to named values that were replaced, ascending.
+    pub substitutions: Vec<Substitution>,
+}
+
+/// A reference to a named value that was replaced.
+#[derive(Clone, Debug)]
+pub struct Substitution {
+    /// The reference in the file, braces included.
+    pub span: Span,
+    /// What stands there instead. It may be secret.
+    pub value: Box<str>,
 }
 
 /// How expressions are written in a document.
@@ -85,6 +96,18 @@ pub enum Node {
     Text(Content),
     /// A comment.
     Comment(Span),
+}
+
+impl Node {
+    /// All of it, in the file.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Element(element) => element.span,
+            Self::Text(content) => content.span,
+            Self::Comment(span) => *span,
+        }
+    }
 }
 
 /// An attribute's value or a text.

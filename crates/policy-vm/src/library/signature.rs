@@ -22,8 +22,10 @@ pub struct Signature {
     pub is_extension: bool,
     /// Names of the method's type parameters.
     pub type_params: Vec<&'static str>,
-    /// `where T : struct` or `class` are not needed for choosing and are left out.
+    /// In order.
     pub params: Vec<Parameter>,
+    /// `where T : X`: the n-th type parameter of the method must convert to the type.
+    pub constraints: Vec<(usize, TypeId)>,
     /// The type it gives.
     pub returns: TypeId,
     /// What runs.
@@ -158,6 +160,7 @@ impl Reader<'_> {
             is_extension: false,
             type_params: Vec::new(),
             params: Vec::new(),
+            constraints: Vec::new(),
             returns: types::void(),
             run: member.run,
             set: member.set,
@@ -211,6 +214,13 @@ impl Reader<'_> {
             let (params, is_extension) = self.params('(', ')')?;
             signature.params = params;
             signature.is_extension = is_extension;
+            while self.word("where") {
+                let name = self.ident().ok_or("type parameter expected")?;
+                self.need(':')?;
+                let ty = self.ty()?;
+                let index = self.method_params.iter().position(|p| *p == name).ok_or("unknown type parameter")?;
+                signature.constraints.push((index, ty));
+            }
         } else {
             signature.kind = MemberKind::Property;
         }

@@ -8,7 +8,10 @@ pub(crate) mod char;
 pub(crate) mod convert;
 pub(super) mod culture_info;
 pub(crate) mod date_time;
+pub(super) mod date_time_kind;
 pub(crate) mod date_time_offset;
+pub(super) mod date_time_styles;
+pub(super) mod day_of_week;
 pub(crate) mod decimal;
 pub(super) mod delegate;
 pub(super) mod delegates;
@@ -36,6 +39,9 @@ pub(super) mod single;
 pub(crate) mod string;
 pub(crate) mod string_comparison;
 pub(crate) mod time_span;
+pub(super) mod time_span_styles;
+pub(super) mod time_zone;
+pub(super) mod time_zone_info;
 pub(crate) mod tuple;
 pub(crate) mod type_code;
 pub(crate) mod type_object;
@@ -64,4 +70,10 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &string_comparison::STRING_COMPARISON,
     &string_comparison::STRING_SPLIT_OPTIONS,
     &type_code::TYPE,
+    &date_time_kind::TYPE,
+    &date_time_styles::TYPE,
+    &day_of_week::TYPE,
+    &time_span_styles::TYPE,
+    &time_zone::TYPE,
+    &time_zone_info::TYPE,
 ];

@@ -53,7 +53,7 @@ pub fn type_of(heap: &Heap, value: Value) -> Option<TypeId> {
             Object::Json(node) => node.type_id(),
             Object::Type(_) => TypeId::TYPE,
             Object::Native(object) => object.net_type(),
-            Object::Cell(_) | Object::Taken => TypeId::OBJECT,
+            Object::Cell(_) | Object::Iterator(_) | Object::Taken => TypeId::OBJECT,
         },
     })
 }
@@ -147,7 +147,7 @@ fn write_object(cx: &mut Cx<'_>, handle: Ref, out: &mut TextBuf) -> Result<(), T
             },
         },
         Object::Array(_) | Object::Bytes(_) | Object::List(_) | Object::Closure(_) => push_type_name(cx, value, out),
-        Object::Cell(_) | Object::Taken => {}
+        Object::Cell(_) | Object::Iterator(_) | Object::Taken => {}
     }
     Ok(())
 }
@@ -204,7 +204,7 @@ pub fn equals(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
         }
         (Value::Object(x), Value::Object(y)) if x != y => {
             if let (Object::Json(_), Object::Json(_)) = (cx.heap.object(x), cx.heap.object(y)) {
-                return crate::library::json::equals(cx, x, y);
+                return Ok(crate::library::json::equals(cx.heap, x, y));
             }
             cx.charge(1)?;
             Ok(equals_in(cx.heap, a, b))

@@ -63,6 +63,8 @@ pub enum Object {
     Json(Node),
     /// `System.Type`, as `typeof` gives it.
     Type(TypeId),
+    /// A position in a sequence, held by a `foreach`.
+    Iterator(Iter),
     /// An object of any other type.
     Native(Box<dyn NetObject>),
     /// Taken out while it is being used; never seen by expressions.
@@ -147,6 +149,14 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
     /// `GetHashCode()`, when [`NetObject::equals`] is not identity.
     fn hash(&self, heap: &Heap) -> Option<u64> {
         let _ = heap;
+        None
+    }
+    /// How it compares, when it is an `IEqualityComparer<T>` or `IComparer<T>`.
+    fn comparer(&self) -> Option<super::comparer::ComparerKind> {
+        None
+    }
+    /// How the collection interfaces reach it, when it is a collection.
+    fn collection(&self) -> Option<&'static crate::library::collections::Collection> {
         None
     }
 }
@@ -471,7 +481,7 @@ fn small(value: usize) -> u32 {
 /// overrides defaults of the trait.
 #[macro_export]
 macro_rules! net_object {
-    ($rust:ty, $known:expr $(, $($more:item)*)?) => {
+    ($rust:ty, $known:expr $(, $more:item)* $(,)?) => {
         impl $crate::value::heap::NetObject for $rust {
             fn net_type(&self) -> $crate::types::TypeId {
                 $known.id()
@@ -482,7 +492,7 @@ macro_rules! net_object {
             fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
                 self
             }
-            $($($more)*)?
+            $($more)*
         }
     };
 }

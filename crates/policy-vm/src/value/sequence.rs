@@ -45,9 +45,47 @@ pub trait Enumerator: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// What computing it throws.
     fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw>;
+    /// How many items are still to come, when that is known without computing them.
+    fn remaining(&self) -> Option<usize> {
+        None
+    }
 }
 
 impl Iter {
+    /// How many items are still to come, when that is known without computing them.
+    #[must_use]
+    pub fn remaining(&self, heap: &Heap) -> Option<usize> {
+        let (len, index) = match self {
+            Self::Array { array, index } => match heap.object(*array) {
+                Object::Array(array) => (array.items.len(), *index),
+                Object::Bytes(bytes) => (bytes.len(), *index),
+                _ => return None,
+            },
+            Self::List { list, index, .. } => match heap.object(*list) {
+                Object::List(list) => (list.items.len(), *index),
+                _ => return None,
+            },
+            Self::Text { text, index } => (text.len(), *index),
+            Self::Items(items) => (items.len(), 0),
+            Self::Lazy(lazy) => return lazy.remaining(),
+        };
+        Some(len.saturating_sub(index))
+    }
+
+    /// The next item, counted against the budgets of instructions and of nesting: sequences over sequences are as
+    /// deep as a program made them.
+    ///
+    /// # Errors
+    /// As [`Iter::next`].
+    pub fn pull(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        cx.charge(1)?;
+        let Self::Lazy(lazy) = self else { return self.next(cx) };
+        cx.budget.depth = cx.budget.depth.checked_sub(1).ok_or(crate::exception::Trap::Depth)?;
+        let item = lazy.next(cx);
+        cx.budget.depth += 1;
+        item
+    }
+
     /// The next item.
     ///
     /// # Errors

@@ -1,5 +1,8 @@
 //! `System.Collections.IEnumerable`.
 
-use crate::library::TypeDef;
+use crate::library::{Allow, TypeDef, method};
 
-pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.Collections.IEnumerable");
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.Collections.IEnumerable")
+    .not_imported()
+    .allow(Allow::None)
+    .members(&[method("System.Collections.IEnumerator GetEnumerator()", super::enumerator::begin)]);

@@ -57,7 +57,14 @@ pub(crate) struct StringComparer {
     pub ignore_case: bool,
 }
 
-crate::net_object!(StringComparer, ID);
+crate::net_object!(
+    StringComparer,
+    ID,
+    fn comparer(&self) -> Option<crate::value::comparer::ComparerKind> {
+        use crate::value::comparer::ComparerKind::{Ordinal, OrdinalIgnoreCase};
+        Some(if self.ignore_case { OrdinalIgnoreCase } else { Ordinal })
+    }
+);
 
 fn new(cx: &mut Cx<'_>, ignore_case: bool) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(StringComparer { ignore_case })?)

@@ -1,0 +1,188 @@
+//! One line of JSON for each call, written by a thread of its own: a reader that is slow or gone never holds up a call.
+//! Lines that find no room are dropped and counted.
+
+pub(crate) mod record;
+
+use std::cell::RefCell;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use crate::config::{self, LogTarget};
+
+/// Blocks of lines that may wait for the writer.
+const QUEUE: usize = 64;
+/// Lines are handed over when they are this long together, or at the next tick.
+const BLOCK: usize = 32 << 10;
+
+/// The writing thread.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    sender: Option<SyncSender<Vec<u8>>>,
+    dropped: Arc<AtomicU64>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// One thread's end of the log.
+#[derive(Debug)]
+pub(crate) struct AccessLog {
+    sender: Option<SyncSender<Vec<u8>>>,
+    dropped: Arc<AtomicU64>,
+    block: RefCell<Vec<u8>>,
+}
+
+/// The log cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LogError {
+    #[error("access log `{file}`: {source}")]
+    Open { file: String, source: io::Error },
+    #[error("access log: `to = \"file\"` needs `file`")]
+    NoFile,
+    #[error("access log: no thread: {0}")]
+    Thread(io::Error),
+}
+
+impl Writer {
+    /// Begins writing to where the settings say; files are relative to `folder`.
+    pub(crate) fn start(settings: &config::AccessLog, folder: &Path) -> Result<Self, LogError> {
+        let out: Box<dyn Write + Send> = match settings.to {
+            LogTarget::Off => return Ok(Self { sender: None, dropped: Arc::default(), thread: None }),
+            LogTarget::Stdout => Box::new(io::stdout()),
+            LogTarget::Stderr => Box::new(io::stderr()),
+            LogTarget::File => {
+                let file = folder.join(settings.file.as_ref().ok_or(LogError::NoFile)?);
+                let opened = OpenOptions::new().create(true).append(true).open(&file);
+                Box::new(opened.map_err(|source| LogError::Open { file: file.display().to_string(), source })?)
+            }
+        };
+        Self::to(out)
+    }
+
+    fn to(out: Box<dyn Write + Send>) -> Result<Self, LogError> {
+        let (sender, receiver) = sync_channel(QUEUE);
+        let dropped = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&dropped);
+        let thread = std::thread::Builder::new()
+            .name("access-log".to_owned())
+            .spawn(move || write(&receiver, out, &counter))
+            .map_err(LogError::Thread)?;
+        Ok(Self { sender: Some(sender), dropped, thread: Some(thread) })
+    }
+
+    /// An end for one thread.
+    pub(crate) fn log(&self) -> AccessLog {
+        AccessLog { sender: self.sender.clone(), dropped: Arc::clone(&self.dropped), block: RefCell::default() }
+    }
+
+    /// Waits until everything handed over is written; all other ends must be gone.
+    pub(crate) fn finish(mut self) {
+        self.sender = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn write(receiver: &Receiver<Vec<u8>>, mut out: Box<dyn Write + Send>, dropped: &AtomicU64) {
+    while let Ok(block) = receiver.recv() {
+        let lost = dropped.swap(0, Ordering::Relaxed);
+        let told = if lost > 0 { out.write_all(format!("{{\"droppedLines\":{lost}}}\n").as_bytes()) } else { Ok(()) };
+        // A full disk or a closed pipe costs lines, not calls.
+        if told.and_then(|()| out.write_all(&block)).and_then(|()| out.flush()).is_err() {
+            dropped.fetch_add(lost + count_lines(&block), Ordering::Relaxed);
+        }
+    }
+}
+
+fn count_lines(block: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', block).count() as u64
+}
+
+impl AccessLog {
+    /// A log that writes nothing.
+    #[cfg(test)]
+    pub(crate) fn off() -> Self {
+        Self { sender: None, dropped: Arc::default(), block: RefCell::default() }
+    }
+
+    /// Is anybody interested?
+    pub(crate) const fn is_on(&self) -> bool {
+        self.sender.is_some()
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&self, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut block = self.block.borrow_mut();
+        write(&mut block);
+        if block.len() >= BLOCK {
+            self.hand_over(&mut block);
+        }
+    }
+
+    /// Hands over what there is.
+    pub(crate) fn flush(&self) {
+        let mut block = self.block.borrow_mut();
+        if !block.is_empty() {
+            self.hand_over(&mut block);
+        }
+    }
+
+    fn hand_over(&self, block: &mut Vec<u8>) {
+        let Some(sender) = &self.sender else { return block.clear() };
+        let full = std::mem::replace(block, Vec::with_capacity(BLOCK + 1024));
+        if let Err(error) = sender.try_send(full) {
+            let (std::sync::mpsc::TrySendError::Full(lost) | std::sync::mpsc::TrySendError::Disconnected(lost)) = error;
+            self.dropped.fetch_add(count_lines(&lost), Ordering::Relaxed);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Condvar, Mutex};
+
+    use super::*;
+
+    /// A reader that takes nothing until it is told to.
+    #[derive(Clone, Default)]
+    struct Slow(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+
+    impl Write for Slow {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut state = self.0.0.lock().unwrap();
+            while !state.0 {
+                state = self.0.1.wait(state).unwrap();
+            }
+            state.1.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_stands_still_costs_lines_and_not_calls() {
+        let slow = Slow::default();
+        let writer = Writer::to(Box::new(slow.clone())).unwrap();
+        let log = writer.log();
+        for _ in 0..QUEUE + 10 {
+            log.line(|out| out.extend_from_slice(&[b'x'; BLOCK]));
+            log.line(|out| out.push(b'\n'));
+            log.flush();
+        }
+        slow.0.0.lock().unwrap().0 = true;
+        slow.0.1.notify_all();
+        log.line(|out| out.extend_from_slice(b"end\n"));
+        log.flush();
+        drop(log);
+        writer.finish();
+        let written = String::from_utf8(slow.0.0.lock().unwrap().1.clone()).unwrap();
+        assert!(written.contains("{\"droppedLines\":"), "{} bytes", written.len());
+    }
+}

@@ -1,0 +1,264 @@
+//! From the engine's response to the one that goes out, with what happens when its last byte has gone.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use http_body::{Body as _, Frame, SizeHint};
+use hyper::ext::ReasonPhrase;
+use policy_vm::Exchange;
+use policy_vm::error::PolicyError;
+use policy_vm::exchange::{Body, Response};
+
+use crate::access_log::record::Record;
+use crate::backend::body::{BackendBody, BodyError};
+use crate::backend::headers::remove_hop_by_hop;
+use crate::call::CallContext;
+use crate::edge::connection::Connection;
+
+/// The body of an answer.
+#[derive(Debug)]
+pub(crate) struct AnswerBody {
+    kind: Kind,
+    /// The line in the access log, written when the body is gone.
+    line: Option<Box<Line>>,
+    _call: InProgress,
+}
+
+#[derive(Debug)]
+enum Kind {
+    Empty,
+    Bytes(Bytes),
+    Backend(BackendBody),
+}
+
+/// Counts a call of a connection for as long as it lasts.
+#[derive(Debug)]
+pub(crate) struct InProgress {
+    connection: Rc<Connection>,
+    /// Which of the connection's calls it is.
+    pub(crate) number: u64,
+}
+
+impl InProgress {
+    pub(crate) fn new(connection: &Rc<Connection>) -> Self {
+        connection.calls.set(connection.calls.get() + 1);
+        Self { connection: Rc::clone(connection), number: connection.begun.get() }
+    }
+}
+
+impl Drop for InProgress {
+    fn drop(&mut self) {
+        self.connection.calls.set(self.connection.calls.get().saturating_sub(1));
+    }
+}
+
+/// Makes the answer of a call that has run.
+pub(crate) fn answer(
+    mut cx: CallContext,
+    exchange: &mut Exchange,
+    in_progress: InProgress,
+) -> http::Response<AnswerBody> {
+    let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
+    let line = cx.worker.log.is_on().then(|| Box::new(Line::new(&cx, exchange, response.status)));
+    let kind = match std::mem::take(&mut response.body) {
+        Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
+        Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),
+        _ => Kind::Empty,
+    };
+    remove_hop_by_hop(&mut response.headers);
+    // Only where there is no body does the backend's word on its length count; elsewhere it is counted.
+    let is_head = exchange.call.original_method == Method::HEAD;
+    if !((is_head || response.status == 304) && matches!(kind, Kind::Empty)) {
+        response.headers.remove(header::CONTENT_LENGTH);
+    }
+    let body = AnswerBody { kind, line, _call: in_progress };
+    assemble(response.status, response.reason.as_deref(), response.headers, body)
+}
+
+/// Makes the answer to a call that was refused before there was an exchange.
+pub(crate) fn refuse(
+    error: &PolicyError,
+    request_id: &[u8; 16],
+    in_progress: InProgress,
+) -> http::Response<AnswerBody> {
+    let response = policy_vm::respond::error_response(error, request_id);
+    let kind = match response.body {
+        Body::Bytes(bytes) => Kind::Bytes(bytes),
+        _ => Kind::Empty,
+    };
+    let body = AnswerBody { kind, line: None, _call: in_progress };
+    assemble(response.status, response.reason.as_deref(), response.headers, body)
+}
+
+/// An answer with a text, or none, for the gateway's own pages.
+pub(crate) fn plain(status: u16, text: &'static str, in_progress: InProgress) -> http::Response<AnswerBody> {
+    let kind = if text.is_empty() { Kind::Empty } else { Kind::Bytes(Bytes::from_static(text.as_bytes())) };
+    assemble(status, None, HeaderMap::new(), AnswerBody { kind, line: None, _call: in_progress })
+}
+
+fn assemble(status: u16, reason: Option<&str>, headers: HeaderMap, body: AnswerBody) -> http::Response<AnswerBody> {
+    let mut answer = http::Response::new(body);
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    if let Some(reason) = reason.filter(|reason| Some(*reason) != status.canonical_reason())
+        && let Ok(phrase) = ReasonPhrase::try_from(reason.as_bytes())
+    {
+        answer.extensions_mut().insert(phrase);
+    }
+    answer
+}
+
+impl http_body::Body for AnswerBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let frame = match &mut this.kind {
+            Kind::Empty => Poll::Ready(None),
+            Kind::Bytes(bytes) => {
+                let bytes = std::mem::take(bytes);
+                this.kind = Kind::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Kind::Backend(body) => Pin::new(body).poll_frame(cx),
+        };
+        if let Some(line) = &mut this.line {
+            match &frame {
+                Poll::Ready(Some(Ok(frame))) => {
+                    line.response_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
+                    line.complete |= this.kind.is_end();
+                }
+                Poll::Ready(Some(Err(error))) => line.broken = Some(error.to_string()),
+                Poll::Ready(None) => line.complete = true,
+                Poll::Pending => {}
+            }
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.kind.is_end()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.kind {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Bytes(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Backend(body) => body.size_hint(),
+        }
+    }
+}
+
+impl Kind {
+    fn is_end(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Bytes(_) => false,
+            Self::Backend(body) => body.is_end_stream(),
+        }
+    }
+}
+
+/// What the access log says once the body is gone.
+#[derive(Debug)]
+struct Line {
+    cx: LineContext,
+    request_id: [u8; 16],
+    method: Method,
+    path: String,
+    status: u16,
+    response_bytes: u64,
+    complete: bool,
+    broken: Option<String>,
+    error: Option<Box<PolicyError>>,
+}
+
+/// What remains of the call.
+#[derive(Debug)]
+struct LineContext {
+    worker: Rc<crate::worker::Worker>,
+    site: Rc<crate::site::Site>,
+    connection: Rc<Connection>,
+    api: Option<usize>,
+    operation: Option<usize>,
+    product: Option<usize>,
+    consumer: Option<Arc<policy_vm::exchange::Subscription>>,
+    started: std::time::Instant,
+    unix_micros: u64,
+    backend_micros: Option<u64>,
+    backend_status: Option<u16>,
+}
+
+impl Line {
+    fn new(cx: &CallContext, exchange: &mut Exchange, status: u16) -> Self {
+        let call = &mut exchange.call;
+        Self {
+            cx: LineContext {
+                worker: Rc::clone(&cx.worker),
+                site: Rc::clone(&cx.site),
+                connection: Rc::clone(&cx.connection),
+                api: cx.api,
+                operation: cx.operation,
+                product: cx.product,
+                consumer: cx.consumer.clone(),
+                started: cx.started,
+                unix_micros: cx.unix_micros,
+                backend_micros: cx.backend_micros,
+                backend_status: cx.backend_status,
+            },
+            request_id: call.request_id,
+            method: call.original_method.clone(),
+            path: call.original_url.path.clone(),
+            status,
+            response_bytes: 0,
+            complete: false,
+            broken: None,
+            error: call.last_error.take(),
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let cx = &self.cx;
+        let api = cx.api.and_then(|number| cx.site.apis.get(number));
+        let operation = api.zip(cx.operation).and_then(|(api, number)| api.operations.get(number));
+        let product = cx.product.and_then(|number| cx.site.products.get(number));
+        let no_body = self.method == Method::HEAD || matches!(self.status, 204 | 304) || self.response_bytes == 0;
+        let (source, reason, message) = match (&self.broken, &self.error) {
+            (Some(broken), _) => ("transfer-response", "BackendConnectionFailure", broken.as_str()),
+            (None, _) if !self.complete && !no_body => {
+                ("transfer-response", "ClientConnectionFailure", "the client went away")
+            }
+            (None, Some(error)) => (&*error.source, &*error.reason, error.message.as_str()),
+            (None, None) => ("", "", ""),
+        };
+        let record = Record {
+            unix_micros: cx.unix_micros,
+            request_id: &self.request_id,
+            client: Some(cx.connection.peer),
+            method: self.method.as_str(),
+            path: &self.path,
+            api: api.map_or("", |api| &api.api.id),
+            operation: operation.map_or("", |operation| &operation.operation.id),
+            product: product.map_or("", |product| &product.id),
+            consumer: cx.consumer.as_ref().map_or("", |consumer| &consumer.id),
+            status: self.status,
+            backend_status: cx.backend_status,
+            request_bytes: cx.connection.received.get(),
+            response_bytes: self.response_bytes,
+            total_micros: u64::try_from(cx.started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            backend_micros: cx.backend_micros,
+            error_source: source,
+            error_reason: reason,
+            error_message: message,
+        };
+        cx.worker.log.line(|out| record.write(out));
+    }
+}

@@ -1,0 +1,169 @@
+//! Bodies on their way: to a backend and back to the client, without a box and without being looked at.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+
+use crate::backend::pool::Lease;
+use crate::timer::Deadline;
+use crate::worker::Worker;
+
+/// A body broke off.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BodyError {
+    #[error("the client's body broke off: {0}")]
+    Client(hyper::Error),
+    #[error("the backend's body broke off: {0}")]
+    Backend(hyper::Error),
+    #[error("the backend sent nothing for too long")]
+    Stalled,
+}
+
+/// The body of a request to a backend.
+#[derive(Debug)]
+pub(crate) enum RequestBody {
+    Empty,
+    Bytes(Option<Bytes>),
+    Client(Incoming),
+}
+
+impl Body for RequestBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.get_mut() {
+            Self::Empty => Poll::Ready(None),
+            Self::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Self::Client(incoming) => loop {
+                match ready!(Pin::new(&mut *incoming).poll_frame(cx)) {
+                    // Trailers were not negotiated with the backend.
+                    Some(Ok(frame)) if !frame.is_data() => {}
+                    frame => return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Client))),
+                }
+            },
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Bytes(bytes) => bytes.is_none(),
+            Self::Client(incoming) => incoming.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+            Self::Client(incoming) => incoming.size_hint(),
+        }
+    }
+}
+
+/// The body of a backend's response, with the connection it comes from.
+#[derive(Debug)]
+pub(crate) struct BackendBody {
+    incoming: Incoming,
+    lease: Option<Lease>,
+    worker: Rc<Worker>,
+    /// Until when the next piece has to come.
+    deadline: Option<Deadline>,
+}
+
+impl BackendBody {
+    /// The connection goes back to the pool at the end of the body, which may be at once.
+    pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
+        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None };
+        if body.incoming.is_end_stream() {
+            body.release();
+        }
+        body
+    }
+
+    fn release(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            self.worker.pool.release(lease);
+        }
+    }
+}
+
+impl Body for BackendBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        loop {
+            match Pin::new(&mut this.incoming).poll_frame(cx) {
+                Poll::Ready(frame) => {
+                    this.deadline = None;
+                    let frame = match frame {
+                        Some(Ok(frame)) if !frame.is_data() => continue,
+                        Some(Ok(frame)) => Some(Ok(frame)),
+                        Some(Err(error)) => {
+                            this.lease = None;
+                            Some(Err(BodyError::Backend(error)))
+                        }
+                        None => None,
+                    };
+                    if this.incoming.is_end_stream() || frame.is_none() {
+                        this.release();
+                    }
+                    return Poll::Ready(frame);
+                }
+                Poll::Pending => {
+                    let worker = &this.worker;
+                    let deadline =
+                        this.deadline.get_or_insert_with(|| worker.deadlines.after(worker.pool.settings.body_timeout));
+                    if deadline.poll_passed(cx) {
+                        this.lease = None;
+                        return Poll::Ready(Some(Err(BodyError::Stalled)));
+                    }
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
+    }
+}
+
+/// Brings a body into memory, up to `limit` bytes; `None` when it is larger.
+pub(crate) async fn collect<B>(mut body: B, limit: usize) -> Result<Option<Bytes>, BodyError>
+where
+    B: Body<Data = Bytes, Error = BodyError> + Unpin,
+{
+    if body.size_hint().lower() > limit as u64 {
+        return Ok(None);
+    }
+    let mut first = Bytes::new();
+    let mut more = Vec::new();
+    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+        let Ok(data) = frame?.into_data() else { continue };
+        if first.len() + more.len() + data.len() > limit {
+            return Ok(None);
+        }
+        // Most bodies are one piece and need no copy.
+        if first.is_empty() && more.is_empty() {
+            first = data;
+        } else {
+            if more.is_empty() {
+                more.extend_from_slice(&std::mem::take(&mut first));
+            }
+            more.extend_from_slice(&data);
+        }
+    }
+    Ok(Some(if more.is_empty() { first } else { more.into() }))
+}

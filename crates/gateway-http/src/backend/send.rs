@@ -1,0 +1,41 @@
+//! `send-request` and `send-one-way-request`: requests that policies make, over the same connections as everything else.
+
+use std::pin::pin;
+use std::rc::Rc;
+
+use policy_vm::exchange::{Body, Response};
+use policy_vm::host::OutgoingRequest;
+
+use crate::backend::body::{BackendBody, RequestBody, collect};
+use crate::backend::client::{build, call};
+use crate::backend::error::CallError;
+use crate::backend::forward::head;
+use crate::backend::headers::for_backend;
+use crate::backend::target::target;
+use crate::timer::limit;
+use crate::worker::Worker;
+
+/// Sends a policy's request and brings the whole answer into memory, within the request's time.
+pub(crate) async fn send(worker: Rc<Worker>, request: OutgoingRequest) -> Result<Response, CallError> {
+    let timeout = request.timeout;
+    let work = pin!(exchange(&worker, request));
+    limit(&worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
+}
+
+async fn exchange(worker: &Rc<Worker>, request: OutgoingRequest) -> Result<Response, CallError> {
+    let OutgoingRequest { method, url, mut headers, body, .. } = request;
+    let target = target(&worker.pool, &url)?;
+    for_backend(&mut headers, &target.origin.host_header, None, None);
+    let body = match body {
+        Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes)),
+        _ => RequestBody::Empty,
+    };
+    let (response, lease) = call(worker, &target.origin, build(method, target.uri, headers, body)).await?;
+    let (parts, incoming) = response.into_parts();
+    let limit = worker.limits.buffered_body;
+    let body = collect(BackendBody::new(incoming, lease, Rc::clone(worker)), limit)
+        .await
+        .map_err(|error| CallError::Body { origin: target.origin.to_string(), source: error })?
+        .ok_or(CallError::TooLarge { limit })?;
+    Ok(head(parts, if body.is_empty() { Body::None } else { Body::Bytes(body) }))
+}

@@ -1,0 +1,86 @@
+//! Where a request goes.
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use http::Uri;
+use http::uri::PathAndQuery;
+use policy_vm::exchange::Url;
+
+use crate::backend::error::CallError;
+use crate::backend::pool::{Origin, Pool};
+
+/// An origin and what is asked of it.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pub(crate) origin: Rc<Origin>,
+    pub(crate) uri: Uri,
+}
+
+/// Takes a URL apart for calling it. Only `http` and `https` reach a connection.
+pub(crate) fn target(pool: &Pool, url: &Url) -> Result<Target, CallError> {
+    let tls = match url.scheme.as_str() {
+        "http" => false,
+        "https" => true,
+        other => return Err(CallError::Url(format!("scheme `{other}`"))),
+    };
+    let port = match url.port {
+        0 if tls => 443,
+        0 => 80,
+        port => port,
+    };
+    if url.host.is_empty() || !url.host.bytes().all(is_host_byte) {
+        return Err(CallError::Url(format!("host `{}`", url.host.escape_debug())));
+    }
+    let origin = pool.origin(tls, &url.host, port).ok_or_else(|| CallError::Url("host".to_owned()))?;
+    Ok(Target { origin, uri: path_and_query(url)? })
+}
+
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b'[' | b']' | b':')
+}
+
+fn path_and_query(url: &Url) -> Result<Uri, CallError> {
+    let mut text = String::with_capacity(url.path.len() + url.query.len() + 2);
+    if !url.path.starts_with('/') {
+        text.push('/');
+    }
+    text.push_str(&url.path);
+    if !url.query.is_empty() {
+        text.push('?');
+        text.push_str(&url.query);
+    }
+    if !text.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
+        return Err(CallError::Url(format!("path `{}`", text.escape_debug())));
+    }
+    PathAndQuery::from_maybe_shared(Bytes::from(text))
+        .map(Uri::from)
+        .map_err(|error| CallError::Url(format!("path: {error}")))
+}
+
+/// `base` with `rest` behind its path: exactly one slash between them.
+pub(crate) fn join_path(base: &str, rest: &str, into: &mut String) {
+    into.clear();
+    let base = base.trim_end_matches('/');
+    into.push_str(base);
+    if !rest.starts_with('/') && (!rest.is_empty() || base.is_empty()) {
+        into.push('/');
+    }
+    into.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_join_with_one_slash() {
+        for (base, rest, expected) in
+            [("/", "/a", "/a"), ("/b/", "/a", "/b/a"), ("/b", "a", "/b/a"), ("/b", "", "/b"), ("", "", "/")]
+        {
+            let mut text = String::new();
+            join_path(base, rest, &mut text);
+            assert_eq!(text, expected, "{base} {rest}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The cache in memory: bounded by bytes, shared by all threads.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use policy_vm::host::Stored;
+use quick_cache::sync::Cache as Store;
+use quick_cache::{OptionsBuilder, Weighter};
+
+/// Values by key, until they expire or room is needed.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    store: Store<Box<str>, Entry, Bytes>,
+    item: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Entry {
+    value: Arc<Stored>,
+    expires: Instant,
+    weight: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Bytes;
+
+impl Weighter<Box<str>, Entry> for Bytes {
+    fn weight(&self, _: &Box<str>, entry: &Entry) -> u64 {
+        entry.weight as u64
+    }
+}
+
+/// Room that an entry takes beside its key and value.
+const OVERHEAD: usize = 128;
+/// Longer than anybody waits, shorter than what would overflow.
+const MAX_DURATION: Duration = Duration::from_secs(100 * 365 * 24 * 3600);
+
+impl Cache {
+    /// A cache of `size` bytes for items of up to `item` bytes.
+    pub(crate) fn new(size: u64, item: usize) -> Self {
+        // A shard has to have room for a large item.
+        let shards = (size / (4 * item.max(1) as u64)).clamp(1, 16).next_power_of_two();
+        let options = OptionsBuilder::new()
+            .shards(usize::try_from(shards).unwrap_or(1))
+            .estimated_items_capacity(10_000)
+            .weight_capacity(size)
+            .build();
+        let store = match options {
+            Ok(options) => Store::with_options(options, Bytes, Default::default(), Default::default()),
+            Err(_) => Store::with_weighter(10_000, size, Bytes),
+        };
+        Self { store, item }
+    }
+
+    /// What is stored under the key.
+    pub(crate) fn get(&self, key: &str) -> Option<Arc<Stored>> {
+        let entry = self.store.get(key)?;
+        if entry.expires <= Instant::now() {
+            self.store.remove_if(key, |current| current.expires <= Instant::now());
+            return None;
+        }
+        Some(entry.value)
+    }
+
+    /// Stores a value, unless it is too large.
+    pub(crate) fn put(&self, key: Box<str>, value: Stored, duration: Duration) {
+        let weight = OVERHEAD + key.len() + size(&value);
+        if weight > self.item || duration.is_zero() {
+            self.store.remove(&key);
+            return;
+        }
+        let expires = Instant::now() + duration.min(MAX_DURATION);
+        self.store.insert(key, Entry { value: Arc::new(value), expires, weight });
+    }
+
+    pub(crate) fn remove(&self, key: &str) {
+        self.store.remove(key);
+    }
+}
+
+fn size(value: &Stored) -> usize {
+    match value {
+        Stored::Text(text) | Stored::Json(text) => text.len(),
+        Stored::Units(units) => units.len() * 2,
+        Stored::Bytes(bytes) => bytes.len(),
+        Stored::Response { headers, body, .. } => {
+            body.len() + headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 32).sum::<usize>()
+        }
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(length: usize) -> Stored {
+        Stored::Text("x".repeat(length).into())
+    }
+
+    #[test]
+    fn values_live_until_they_expire_or_are_removed() {
+        let cache = Cache::new(1 << 20, 1 << 16);
+        cache.put("a".into(), text(1), Duration::from_secs(60));
+        assert_eq!(cache.get("a").as_deref(), Some(&text(1)));
+        cache.put("a".into(), text(2), Duration::MAX);
+        assert_eq!(cache.get("a").as_deref(), Some(&text(2)));
+        cache.remove("a");
+        assert_eq!(cache.get("a"), None);
+        cache.put("b".into(), text(1), Duration::ZERO);
+        assert_eq!(cache.get("b"), None);
+    }
+
+    #[test]
+    fn large_values_are_not_stored_and_many_stay_within_the_bound() {
+        let cache = Cache::new(1 << 20, 1 << 16);
+        cache.put("a".into(), text(1 << 16), Duration::from_secs(60));
+        assert_eq!(cache.get("a"), None);
+        for number in 0..10_000 {
+            cache.put(format!("key {number}").into(), text(1000), Duration::from_secs(60));
+        }
+        assert!(cache.store.weight() <= 1 << 20, "{}", cache.store.weight());
+        assert!(cache.store.len() > 500);
+    }
+}

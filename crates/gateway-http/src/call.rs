@@ -1,0 +1,186 @@
+//! A call in progress: what the gateway holds for it beside the exchange, and how the engine's questions are answered.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::HeaderValue;
+use hyper::body::Incoming;
+use policy_vm::Exchange;
+use policy_vm::exchange::{Body, Subscription};
+use policy_vm::host::{HostCall, HostError, HostErrorKind, HostReply, Message, SubscriptionFound};
+
+use crate::ambient;
+use crate::backend::body::{BackendBody, collect};
+use crate::backend::error::CallError;
+use crate::backend::forward::{collect_client, forward};
+use crate::backend::send::send;
+use crate::edge::connection::Connection;
+use crate::site::{Api, Operation, Site};
+use crate::worker::Worker;
+
+/// What belongs to a call and is not the engine's.
+#[derive(Debug)]
+pub(crate) struct CallContext {
+    pub(crate) worker: Rc<Worker>,
+    pub(crate) site: Rc<Site>,
+    pub(crate) connection: Rc<Connection>,
+    /// The client's body, until somebody takes it.
+    pub(crate) incoming: Option<Incoming>,
+    /// The backend's body, until somebody takes it.
+    pub(crate) response_body: Option<BackendBody>,
+    /// `Host` as the client sent it.
+    pub(crate) client_host: Option<HeaderValue>,
+    /// Policies read the request's headers after it was forwarded.
+    pub(crate) keep_headers: bool,
+    pub(crate) api: Option<usize>,
+    pub(crate) operation: Option<usize>,
+    pub(crate) product: Option<usize>,
+    pub(crate) consumer: Option<Arc<Subscription>>,
+    pub(crate) started: Instant,
+    pub(crate) unix_micros: u64,
+    pub(crate) backend_micros: Option<u64>,
+    pub(crate) backend_status: Option<u16>,
+    /// Places of `limit-concurrency` that are held.
+    slots: Vec<Box<str>>,
+}
+
+impl CallContext {
+    pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming) -> Self {
+        let site = Rc::clone(&worker.site.borrow());
+        Self {
+            worker,
+            site,
+            connection,
+            incoming: Some(incoming),
+            response_body: None,
+            client_host: None,
+            keep_headers: false,
+            api: None,
+            operation: None,
+            product: None,
+            consumer: None,
+            started: Instant::now(),
+            unix_micros: ambient::unix_micros(),
+            backend_micros: None,
+            backend_status: None,
+            slots: Vec::new(),
+        }
+    }
+
+    pub(crate) fn api(&self) -> Option<&Api> {
+        self.site.apis.get(self.api?)
+    }
+
+    pub(crate) fn operation(&self) -> Option<&Operation> {
+        self.api()?.operations.get(self.operation?)
+    }
+
+    /// Answers the engine.
+    pub(crate) async fn answer(&mut self, exchange: &mut Exchange, call: HostCall) -> HostReply {
+        match call {
+            HostCall::Forward(options) => {
+                HostReply::Response(forward(self, exchange, &options).await.map_err(HostError::from))
+            }
+            HostCall::ReadBody(message) => Box::pin(self.read_body(exchange, message)).await,
+            HostCall::Send(request) => {
+                let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
+                HostReply::Response(sent.map_err(HostError::from))
+            }
+            HostCall::Sleep(wait) => {
+                Box::pin(tokio::time::sleep(wait)).await;
+                HostReply::Done
+            }
+            call => self.answer_at_once(call),
+        }
+    }
+
+    /// Answers what needs no waiting.
+    pub(crate) fn answer_at_once(&mut self, call: HostCall) -> HostReply {
+        let shared = &self.worker.shared;
+        match call {
+            HostCall::CacheLookup { key, .. } => HostReply::Cached(shared.cache.get(&key)),
+            HostCall::CacheStore { key, value, duration, .. } => {
+                shared.cache.put(key, value, duration);
+                HostReply::Done
+            }
+            HostCall::CacheRemove { key, .. } => {
+                shared.cache.remove(&key);
+                HostReply::Done
+            }
+            HostCall::Count(step) => HostReply::Counted(shared.counters.count(&step, ambient::now())),
+            HostCall::AcquireSlot { key, limit } => {
+                let acquired = shared.slots.acquire(&key, limit);
+                if acquired {
+                    self.slots.push(key);
+                }
+                HostReply::Acquired(acquired)
+            }
+            HostCall::ReleaseSlot { key } => {
+                if let Some(held) = self.slots.iter().position(|held| *held == key) {
+                    self.slots.swap_remove(held);
+                    shared.slots.release(&key);
+                }
+                HostReply::Done
+            }
+            HostCall::FindSubscription { key } => HostReply::Subscription(self.find_subscription(&key)),
+            HostCall::SendOneWay(request) => {
+                self.worker.send_one_way(*request);
+                HostReply::Done
+            }
+            other => HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}"))),
+        }
+    }
+
+    fn find_subscription(&self, key: &str) -> Option<SubscriptionFound> {
+        let holder = self.site.service.keys.find(key)?;
+        let products = self.api().map(|api| api.products.as_slice()).unwrap_or_default();
+        Some(SubscriptionFound {
+            subscription: Arc::clone(&holder.subscription),
+            active: holder.active,
+            in_scope: self.api.is_some_and(|api| holder.scope.covers(api, products)),
+        })
+    }
+
+    async fn read_body(&mut self, exchange: &mut Exchange, message: Message) -> HostReply {
+        let read = match message {
+            Message::Request => self.read_request_body().await,
+            Message::Response => self.read_response_body().await,
+        };
+        let call = &mut exchange.call;
+        let body = match message {
+            Message::Request => Some(&mut call.request.body),
+            Message::Response => call.response.as_mut().map(|response| &mut response.body),
+        };
+        if let (Some(body), Err(_)) = (body, &read) {
+            *body = Body::Consumed;
+        }
+        HostReply::Body(read.map_err(HostError::from))
+    }
+
+    /// Brings the client's body into memory.
+    pub(crate) async fn read_request_body(&mut self) -> Result<Bytes, CallError> {
+        let Some(incoming) = self.incoming.take() else { return Ok(Bytes::new()) };
+        collect_client(incoming, self.worker.limits.buffered_body).await
+    }
+
+    async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
+        let Some(body) = self.response_body.take() else { return Ok(Bytes::new()) };
+        let limit = self.worker.limits.buffered_body;
+        match collect(body, limit).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(CallError::TooLarge { limit }),
+            Err(source) => Err(CallError::Body { origin: "the backend".to_owned(), source }),
+        }
+    }
+}
+
+impl Drop for CallContext {
+    /// However a call ends, its places are free again.
+    fn drop(&mut self) {
+        for key in self.slots.drain(..) {
+            self.worker.shared.slots.release(&key);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `tollgate serve`: the gateway in the foreground.
+
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use policy_parser::diagnostic::render::{Colours, text};
+
+use crate::{Gateway, Settings, StartError, shutdown};
+
+/// Serves a service folder, or one policy document in front of a backend.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A service folder, or a policy document.
+    path: PathBuf,
+    /// The backend of a policy document.
+    #[arg(long, value_name = "URL")]
+    backend: Option<String>,
+    /// Settings; `tollgate.toml` beside the policies when absent.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// An address to listen on, instead of those of the settings.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    log_to_stderr();
+    let mut settings = match Settings::read(arguments.config.as_deref(), &arguments.path) {
+        Ok(settings) => settings,
+        Err(mistake) => {
+            show(&[*mistake])?;
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    if let Some(address) = arguments.listen {
+        settings = settings.listen(address);
+    }
+    let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
+        Ok(gateway) => gateway,
+        Err(StartError::Problems(problems)) => {
+            show(&problems)?;
+            return Ok(ExitCode::FAILURE);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    show(gateway.warnings())?;
+    for address in gateway.addresses() {
+        tracing::info!("serving on {address}");
+    }
+    shutdown::wait()?;
+    gateway.stop();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(findings: &[policy_parser::Diagnostic]) -> std::io::Result<()> {
+    let mut out = std::io::stderr().lock();
+    let colours = if out.is_terminal() { Colours::Always } else { Colours::Never };
+    out.write_all(text(findings, colours).as_bytes())
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("TOLLGATE_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

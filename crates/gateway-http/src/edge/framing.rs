@@ -1,0 +1,276 @@
+//! The strict reader between a socket and the HTTP library.
+//!
+//! It hands on only whole heads that have passed [`head::inspect`], follows bodies to know where the next head begins, and
+//! puts a well-formed stand-in in the place of a request it refuses: the library then answers that in its turn, after
+//! everything before it on the connection, and reads nothing more.
+
+mod chunked;
+mod head;
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use self::chunked::Chunked;
+pub(crate) use self::head::HeadLimits;
+use crate::edge::connection::{Connection, Wait};
+use crate::edge::refusal::Refusal;
+use crate::timer::Clock;
+
+/// The method of the stand-in; see [`Refusal`]. A client that sends it itself gets what any unknown method gets.
+pub(crate) const STAND_IN_METHOD: &str = "REFUSED";
+const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
+
+/// Bytes read and dropped after a refusal, so that the peer can read the answer before it meets a reset.
+const LINGER_BYTES: usize = 1 << 20;
+
+/// A stream whose requests are framed beyond doubt.
+#[derive(Debug)]
+pub(crate) struct Strict<S> {
+    stream: S,
+    connection: Rc<Connection>,
+    clock: Clock,
+    limits: Rc<HeadLimits>,
+    phase: Phase,
+    /// What is not handed on yet: the beginning of a head, or checked bytes that found no room.
+    held: Vec<u8>,
+    /// How many bytes of `held` may be handed on.
+    checked: usize,
+    lingered: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Head,
+    Length(u64),
+    Chunked(Chunked),
+    /// Nothing after this point is read.
+    Refused,
+    /// The body broke off; the call in progress is told so.
+    Broken,
+}
+
+impl<S> Strict<S> {
+    pub(crate) fn new(stream: S, connection: Rc<Connection>, limits: Rc<HeadLimits>, clock: Clock) -> Self {
+        Self { stream, connection, clock, limits, phase: Phase::Head, held: Vec::new(), checked: 0, lingered: 0 }
+    }
+
+    /// Follows `bytes` through heads and bodies; gives how many of them may be handed on.
+    fn follow(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            let step = match &mut self.phase {
+                Phase::Head => match head::inspect(rest, &self.limits) {
+                    Ok(None) => return at,
+                    Ok(Some(head)) => {
+                        self.connection.received.set(0);
+                        self.connection.heads.set(self.connection.heads.get() + 1);
+                        self.phase = match head.body {
+                            head::Body::Length(0) => Phase::Head,
+                            head::Body::Length(length) => Phase::Length(length),
+                            head::Body::Chunked => Phase::Chunked(Chunked::new()),
+                        };
+                        head.length
+                    }
+                    Err(refusal) => {
+                        self.connection.refusal.set(Some(refusal));
+                        self.phase = Phase::Refused;
+                        return at;
+                    }
+                },
+                Phase::Length(left) => {
+                    let step = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
+                    *left -= step as u64;
+                    if *left == 0 {
+                        self.phase = Phase::Head;
+                    }
+                    step
+                }
+                Phase::Chunked(chunked) => match chunked.follow(rest, self.limits.body) {
+                    Ok((step, ended)) => {
+                        if ended {
+                            self.phase = Phase::Head;
+                        }
+                        step
+                    }
+                    Err(refusal) => {
+                        self.connection.broken.set(Some((self.connection.heads.get(), refusal)));
+                        self.phase = Phase::Broken;
+                        return at;
+                    }
+                },
+                Phase::Refused | Phase::Broken => return at,
+            };
+            self.connection.received.set(self.connection.received.get() + step as u64);
+            at += step;
+        }
+        at
+    }
+
+    /// Hands on held bytes that have been checked.
+    fn hand_on(&mut self, buf: &mut ReadBuf<'_>) {
+        let count = self.checked.min(buf.remaining());
+        buf.put_slice(self.held.get(..count).unwrap_or_default());
+        self.held.drain(..count);
+        self.checked -= count;
+        if self.held.is_empty() {
+            // A connection that was slow once does not keep its memory.
+            self.held = Vec::new();
+        }
+    }
+
+    /// Looks at what has just been read into `buf` behind `before`; true when the library gets something.
+    fn sift(&mut self, buf: &mut ReadBuf<'_>, before: usize) -> bool {
+        if self.held.is_empty() {
+            let fresh = buf.filled().get(before..).unwrap_or_default();
+            let passed = self.follow(fresh);
+            if passed < fresh.len() {
+                if matches!(self.phase, Phase::Refused) {
+                    self.held.extend_from_slice(STAND_IN);
+                    self.checked = STAND_IN.len();
+                } else if matches!(self.phase, Phase::Head) {
+                    self.held.extend_from_slice(fresh.get(passed..).unwrap_or_default());
+                }
+                buf.set_filled(before + passed);
+            }
+            return passed > 0;
+        }
+        let seen = self.held.len();
+        self.held.extend_from_slice(buf.filled().get(before..).unwrap_or_default());
+        buf.set_filled(before);
+        // Whole lines decide; without a new one there is only the size to watch.
+        let fresh = self.held.get(seen..).unwrap_or_default();
+        if memchr::memchr(b'\n', fresh).is_none() && self.held.len() <= self.limits.target.min(self.limits.block) {
+            return false;
+        }
+        let held = std::mem::take(&mut self.held);
+        self.checked = self.follow(&held);
+        self.held = held;
+        match self.phase {
+            Phase::Refused => {
+                self.held.truncate(self.checked);
+                self.held.extend_from_slice(STAND_IN);
+                self.checked += STAND_IN.len();
+            }
+            Phase::Broken => self.held.truncate(self.checked),
+            _ => {}
+        }
+        if self.checked > 0 {
+            self.hand_on(buf);
+            return true;
+        }
+        false
+    }
+
+    /// Notes what the reader waits for from now on.
+    fn note_wait(&self) {
+        let now = self.clock.millis();
+        let wait = match (self.phase, self.connection.reading.get()) {
+            (Phase::Head, Wait::Head(since)) => Wait::Head(since),
+            (Phase::Head, _) if !self.held.is_empty() => Wait::Head(now),
+            (Phase::Length(_) | Phase::Chunked(_), _) => Wait::Body(now),
+            _ => Wait::Idle(now),
+        };
+        self.connection.reading.set(wait);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if this.checked > 0 {
+                this.hand_on(buf);
+                return Poll::Ready(Ok(()));
+            }
+            match this.phase {
+                // The stand-in asks to close; there is nothing more to come.
+                Phase::Refused => return Poll::Pending,
+                Phase::Broken => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+                _ => {}
+            }
+            let before = buf.filled().len();
+            match Pin::new(&mut this.stream).poll_read(cx, buf)? {
+                Poll::Ready(()) if buf.filled().len() == before => return Poll::Ready(Ok(())),
+                Poll::Ready(()) => {
+                    if this.sift(buf, before) {
+                        if this.held.is_empty() {
+                            this.connection.reading.set(Wait::Idle(this.clock.millis()));
+                        }
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                Poll::Pending => {
+                    this.note_wait();
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Strict<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.connection.note_write(result.is_pending(), &this.clock);
+        result
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
+        this.connection.note_write(result.is_pending(), &this.clock);
+        result
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        if !matches!(this.phase, Phase::Refused | Phase::Broken) {
+            return Poll::Ready(Ok(()));
+        }
+        this.linger(cx)
+    }
+}
+
+impl<S: AsyncRead + Unpin> Strict<S> {
+    /// Closing with unread bytes resets the connection, and the peer may lose the answer: read on for a while.
+    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !matches!(self.connection.reading.get(), Wait::Linger(_)) {
+            self.connection.reading.set(Wait::Linger(self.clock.millis()));
+        }
+        let mut scratch = [0; 4096];
+        while self.lingered < LINGER_BYTES {
+            let mut buf = ReadBuf::new(&mut scratch);
+            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf)) {
+                Ok(()) if !buf.filled().is_empty() => self.lingered += buf.filled().len(),
+                _ => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// Is this the stand-in for a refused request?
+pub(crate) fn refusal(connection: &Connection, method: &http::Method) -> Option<Refusal> {
+    connection.refusal.get().filter(|_| method.as_str() == STAND_IN_METHOD)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,340 @@
+//! The head of a request, looked at once before the HTTP library parses it: only what that library lets pass and what
+//! decides where the message ends.
+
+use memchr::memchr;
+
+use crate::edge::refusal::Refusal;
+
+/// What a head may be.
+#[derive(Debug, Clone)]
+pub(crate) struct HeadLimits {
+    /// Bytes of the request target.
+    pub(crate) target: usize,
+    /// Bytes of the whole head.
+    pub(crate) block: usize,
+    /// Header lines.
+    pub(crate) headers: usize,
+    /// Bytes of a body.
+    pub(crate) body: u64,
+}
+
+/// How the body behind a head is delimited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    Length(u64),
+    Chunked,
+}
+
+/// A head that may pass.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    /// Its length with the empty line.
+    pub(super) length: usize,
+    pub(super) body: Body,
+}
+
+/// Looks at the head that `bytes` begin with; `None` when it is not complete yet.
+pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>, Refusal> {
+    let mut lines = Lines { bytes, at: 0 };
+    let Some(line) = lines.next(limits.target + METHOD_AND_VERSION, Refusal::TargetTooLong)? else {
+        return Ok(None);
+    };
+    let mut facts = Facts { target: request_line(line, limits)?, ..Facts::default() };
+    for count in 0.. {
+        let Some(line) = lines.next(limits.block, Refusal::HeadTooLarge)? else { return Ok(None) };
+        if line.is_empty() {
+            return Ok(Some(Head { length: lines.at, body: facts.finish(limits)? }));
+        }
+        if count == limits.headers {
+            return Err(Refusal::TooManyHeaders);
+        }
+        facts.header(line)?;
+    }
+    Ok(None)
+}
+
+/// Room in the request line for the longest method and ` HTTP/1.1` beside the target.
+const METHOD_AND_VERSION: usize = 64;
+
+/// Lines that end in CR LF, and in nothing else.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn next(&mut self, limit: usize, too_long: Refusal) -> Result<Option<&'a [u8]>, Refusal> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        let Some(end) = memchr(b'\n', rest) else {
+            return if self.bytes.len() > limit { Err(too_long) } else { Ok(None) };
+        };
+        self.at += end + 1;
+        if self.at > limit {
+            return Err(too_long);
+        }
+        match rest.get(..end).and_then(|line| line.strip_suffix(b"\r")) {
+            Some(line) => Ok(Some(line)),
+            None => Err(Refusal::BareLineFeed),
+        }
+    }
+}
+
+/// What the request line says about the target.
+#[derive(Default)]
+enum Target<'a> {
+    #[default]
+    Origin,
+    Absolute(&'a [u8]),
+}
+
+fn request_line<'a>(line: &'a [u8], limits: &HeadLimits) -> Result<(Target<'a>, bool), Refusal> {
+    let method_end = memchr(b' ', line).ok_or(Refusal::BadRequestLine)?;
+    let (method, rest) = line.split_at(method_end);
+    let rest = rest.get(1..).unwrap_or_default();
+    let target_end = memchr(b' ', rest).ok_or(Refusal::BadRequestLine)?;
+    let (target, version) = rest.split_at(target_end);
+    let old = match version {
+        b" HTTP/1.1" => false,
+        b" HTTP/1.0" => true,
+        _ if version.starts_with(b" HTTP/") => return Err(Refusal::BadVersion),
+        _ => return Err(Refusal::BadRequestLine),
+    };
+    if target.len() > limits.target {
+        return Err(Refusal::TargetTooLong);
+    }
+    // Visible ASCII without `#`: the library would let raw UTF-8 pass.
+    if !target.iter().all(|byte| matches!(byte, 0x21..=0x7e) && *byte != b'#') {
+        return Err(Refusal::BadTarget);
+    }
+    match target {
+        [b'/', b'/', ..] => Err(Refusal::BadTarget),
+        [b'/', ..] => Ok((Target::Origin, old)),
+        b"*" if method == b"OPTIONS" => Ok((Target::Origin, old)),
+        _ => absolute(target).map(|authority| (Target::Absolute(authority), old)),
+    }
+}
+
+/// The authority of `http://authority/…`.
+fn absolute(target: &[u8]) -> Result<&[u8], Refusal> {
+    let scheme = memchr(b':', target).ok_or(Refusal::BadTarget)?;
+    let (scheme, rest) = target.split_at(scheme);
+    if !scheme.eq_ignore_ascii_case(b"http") && !scheme.eq_ignore_ascii_case(b"https") {
+        return Err(Refusal::BadTarget);
+    }
+    let rest = rest.strip_prefix(b"://").ok_or(Refusal::BadTarget)?;
+    let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?')).unwrap_or(rest.len());
+    rest.get(..end).filter(|authority| !authority.is_empty()).ok_or(Refusal::BadTarget)
+}
+
+/// What the header lines say about the message.
+#[derive(Default)]
+struct Facts<'a> {
+    target: (Target<'a>, bool),
+    host: Option<&'a [u8]>,
+    length: Option<u64>,
+    chunked: bool,
+}
+
+impl<'a> Facts<'a> {
+    fn header(&mut self, line: &'a [u8]) -> Result<(), Refusal> {
+        let colon = memchr(b':', line).ok_or(Refusal::BadHeaderLine)?;
+        let (name, value) = line.split_at(colon);
+        let value = value.get(1..).unwrap_or_default();
+        // A blank first is a folded line; a blank last would be another name to a peer that trims.
+        match (name.first(), name.last()) {
+            (Some(first), Some(last)) if *first > b' ' && *last > b' ' => {}
+            _ => return Err(Refusal::BadHeaderLine),
+        }
+        match name.len() {
+            4 if name.eq_ignore_ascii_case(b"host") => self.host(value),
+            14 if name.eq_ignore_ascii_case(b"content-length") => self.content_length(value),
+            17 if name.eq_ignore_ascii_case(b"transfer-encoding") => self.transfer_encoding(value),
+            _ => Ok(()),
+        }
+    }
+
+    fn host(&mut self, value: &'a [u8]) -> Result<(), Refusal> {
+        if self.host.is_some() {
+            return Err(Refusal::SecondHost);
+        }
+        let value = value.trim_ascii();
+        if !is_authority(value) {
+            return Err(Refusal::BadHost);
+        }
+        self.host = Some(value);
+        Ok(())
+    }
+
+    fn content_length(&mut self, value: &[u8]) -> Result<(), Refusal> {
+        if self.length.is_some() {
+            return Err(Refusal::SecondContentLength);
+        }
+        let digits = value.trim_ascii();
+        if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
+            return Err(Refusal::BadContentLength);
+        }
+        self.length = Some(digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
+        Ok(())
+    }
+
+    /// One exact `chunked` and nothing around it: every other spelling is read differently by somebody.
+    fn transfer_encoding(&mut self, value: &[u8]) -> Result<(), Refusal> {
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        if self.chunked {
+            return Err(Refusal::BadTransferEncoding);
+        }
+        if value.eq_ignore_ascii_case(b"chunked") {
+            self.chunked = true;
+            return Ok(());
+        }
+        let known = value.len() >= 7 && value.windows(7).any(|part| part.eq_ignore_ascii_case(b"chunked"));
+        let token = !value.is_empty() && value.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+        Err(if token && !known { Refusal::UnknownTransferCoding } else { Refusal::BadTransferEncoding })
+    }
+
+    fn finish(self, limits: &HeadLimits) -> Result<Body, Refusal> {
+        let (target, old) = self.target;
+        match (target, self.host) {
+            (_, None) if !old => return Err(Refusal::MissingHost),
+            (Target::Absolute(authority), Some(host)) if !authority.eq_ignore_ascii_case(host) => {
+                return Err(Refusal::HostDiffersFromTarget);
+            }
+            (Target::Absolute(authority), None) if !is_authority(authority) => return Err(Refusal::BadTarget),
+            _ => {}
+        }
+        match (self.chunked, self.length) {
+            (true, Some(_)) => Err(Refusal::LengthAndTransferEncoding),
+            (true, None) if old => Err(Refusal::BadTransferEncoding),
+            (true, None) => Ok(Body::Chunked),
+            (false, Some(length)) if length > limits.body => Err(Refusal::BodyTooLarge),
+            (false, length) => Ok(Body::Length(length.unwrap_or(0))),
+        }
+    }
+}
+
+/// `host`, `host:port`, `[v6]:port`; no path, no user, no list.
+fn is_authority(value: &[u8]) -> bool {
+    let (host, port) = match value {
+        [b'[', ..] => match memchr(b']', value) {
+            Some(end) => value.split_at(end + 1),
+            None => return false,
+        },
+        _ => value.split_at(memchr(b':', value).unwrap_or(value.len())),
+    };
+    let host_is_good = match host {
+        [] => false,
+        [b'[', address @ .., b']'] => {
+            !address.is_empty() && address.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.'))
+        }
+        name => name.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~')),
+    };
+    let port_is_good = match port {
+        [] => true,
+        [b':', digits @ ..] => {
+            (1..=5).contains(&digits.len())
+                && digits.iter().all(u8::is_ascii_digit)
+                && digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0')) <= 65535
+        }
+        _ => false,
+    };
+    host_is_good && port_is_good
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: HeadLimits = HeadLimits { target: 100, block: 1000, headers: 5, body: 1 << 20 };
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<Body, Refusal>) {
+        let found = inspect(text.as_bytes(), &LIMITS).map(|head| head.expect("a whole head").body);
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    /// A head with these further lines.
+    #[track_caller]
+    fn lines(lines: &str, expected: Result<Body, Refusal>) {
+        check(&format!("POST /a HTTP/1.1\r\nHost: h\r\n{lines}\r\n"), expected);
+    }
+
+    #[test]
+    fn a_length_is_digits_once() {
+        lines("", Ok(Body::Length(0)));
+        lines("Content-Length: 5\r\n", Ok(Body::Length(5)));
+        for bad in ["+5", "-1", "0x10", "5,5", "", "123456789012345678901234567890", "5 5", "5.0"] {
+            lines(&format!("content-length: {bad}\r\n"), Err(Refusal::BadContentLength));
+        }
+        lines("Content-Length: 5\r\nContent-Length: 5\r\n", Err(Refusal::SecondContentLength));
+        lines("Content-Length: 2000000\r\n", Err(Refusal::BodyTooLarge));
+    }
+
+    #[test]
+    fn a_transfer_encoding_is_chunked_exactly() {
+        lines("Transfer-Encoding: chunked\r\n", Ok(Body::Chunked));
+        lines("Transfer-Encoding:chunked\r\n", Ok(Body::Chunked));
+        for bad in ["chunked, chunked", ",chunked", "xchunked", "chunked\t", "\tchunked", "chunked ", "\x0bchunked", ""]
+        {
+            lines(&format!("Transfer-Encoding: {bad}\r\n"), Err(Refusal::BadTransferEncoding));
+        }
+        lines("Transfer-Encoding: identity\r\n", Err(Refusal::UnknownTransferCoding));
+        lines("Transfer-Encoding: gzip\r\n", Err(Refusal::UnknownTransferCoding));
+        lines("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", Err(Refusal::BadTransferEncoding));
+        lines("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n", Err(Refusal::LengthAndTransferEncoding));
+        let old = "POST /a HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n";
+        check(old, Err(Refusal::BadTransferEncoding));
+    }
+
+    #[test]
+    fn a_host_is_there_once_and_well_formed() {
+        let host = |lines: &str, expected| check(&format!("GET / HTTP/1.1\r\n{lines}\r\n"), expected);
+        host("", Err(Refusal::MissingHost));
+        host("Host: a\r\nHost: a\r\n", Err(Refusal::SecondHost));
+        for bad in ["a/b", "u@a", "a,b", "a:x", "a:99999", "a:", "", "a b", "[::1", "[]", "a\u{e9}"] {
+            host(&format!("Host: {bad}\r\n"), Err(Refusal::BadHost));
+        }
+        for good in ["a", "a:80", "[::1]", "[::1]:80", "127.0.0.1:8080", "a_b.c"] {
+            host(&format!("Host: {good}\r\n"), Ok(Body::Length(0)));
+        }
+        check("GET / HTTP/1.0\r\n\r\n", Ok(Body::Length(0)));
+    }
+
+    #[test]
+    fn a_target_is_a_path_or_names_the_host() {
+        let target = |target: &str, expected| check(&format!("GET {target} HTTP/1.1\r\nHost: h\r\n\r\n"), expected);
+        for bad in ["!", "*", "//evil", "a", "/\u{e9}", "/\x01", "/a#b", "ftp://h/", "http:/h", "http://"] {
+            target(bad, Err(Refusal::BadTarget));
+        }
+        target("http://evil/", Err(Refusal::HostDiffersFromTarget));
+        target("http://h/", Ok(Body::Length(0)));
+        target("http://H?x", Ok(Body::Length(0)));
+        target("/a?b=//c", Ok(Body::Length(0)));
+        target(&format!("/{}", "a".repeat(100)), Err(Refusal::TargetTooLong));
+        target(&format!("/{}", "a".repeat(300)), Err(Refusal::TargetTooLong));
+        target("/a b", Err(Refusal::BadRequestLine));
+        check("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", Ok(Body::Length(0)));
+        check("GET / HTTP/2.0\r\nHost: h\r\n\r\n", Err(Refusal::BadVersion));
+        check("GET /\r\n\r\n", Err(Refusal::BadRequestLine));
+    }
+
+    #[test]
+    fn lines_end_in_cr_lf_and_begin_with_a_name() {
+        check("GET / HTTP/1.1\nHost: h\r\n\r\n", Err(Refusal::BareLineFeed));
+        check("GET / HTTP/1.1\r\nHost: h\n\r\n", Err(Refusal::BareLineFeed));
+        check("GET / HTTP/1.1\r\nHost: h\r\n\n", Err(Refusal::BareLineFeed));
+        check("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n", Err(Refusal::BadRequestLine));
+        for bad in [" X: y", "\tX: y", "X : y", ": y", "X"] {
+            lines(&format!("{bad}\r\n"), Err(Refusal::BadHeaderLine));
+        }
+    }
+
+    #[test]
+    fn limits_hold_before_the_head_is_complete() {
+        let incomplete = |text: String| inspect(text.as_bytes(), &LIMITS);
+        assert_eq!(incomplete("GET /a HTTP/1.1\r\nHost: h\r\n".into()), Ok(None));
+        assert_eq!(incomplete(format!("GET /{}", "a".repeat(200))), Err(Refusal::TargetTooLong));
+        assert_eq!(incomplete(format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(1000))), Err(Refusal::HeadTooLarge));
+        lines(&"X: y\r\n".repeat(4), Ok(Body::Length(0)));
+        lines(&"X: y\r\n".repeat(5), Err(Refusal::TooManyHeaders));
+    }
+}

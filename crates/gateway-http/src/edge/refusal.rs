@@ -1,0 +1,76 @@
+//! Why the edge refuses a message: one reason each, with the status it stands for.
+
+/// A reason to refuse a message before any policy sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Refusal {
+    BareLineFeed,
+    BadRequestLine,
+    BadTarget,
+    BadVersion,
+    TargetTooLong,
+    HeadTooLarge,
+    TooManyHeaders,
+    BadHeaderLine,
+    MissingHost,
+    SecondHost,
+    BadHost,
+    HostDiffersFromTarget,
+    BadContentLength,
+    SecondContentLength,
+    BadTransferEncoding,
+    UnknownTransferCoding,
+    LengthAndTransferEncoding,
+    BadChunk,
+    BodyTooLarge,
+}
+
+impl Refusal {
+    /// The status of the answer.
+    pub(crate) const fn status(self) -> u16 {
+        match self {
+            Self::TargetTooLong => 414,
+            Self::HeadTooLarge | Self::TooManyHeaders => 431,
+            Self::BodyTooLarge => 413,
+            Self::UnknownTransferCoding => 501,
+            Self::BadVersion => 505,
+            _ => 400,
+        }
+    }
+
+    /// The stable name that logs and metrics use.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::BareLineFeed => "BareLineFeed",
+            Self::BadRequestLine => "BadRequestLine",
+            Self::BadTarget => "BadRequestTarget",
+            Self::BadVersion => "HttpVersionNotSupported",
+            Self::TargetTooLong => "RequestTargetTooLong",
+            Self::HeadTooLarge => "HeaderBlockTooLarge",
+            Self::TooManyHeaders => "TooManyHeaders",
+            Self::BadHeaderLine => "BadHeaderLine",
+            Self::MissingHost => "HostMissing",
+            Self::SecondHost => "HostRepeated",
+            Self::BadHost => "HostInvalid",
+            Self::HostDiffersFromTarget => "HostDiffersFromTarget",
+            Self::BadContentLength => "ContentLengthInvalid",
+            Self::SecondContentLength => "ContentLengthRepeated",
+            Self::BadTransferEncoding => "TransferEncodingInvalid",
+            Self::UnknownTransferCoding => "TransferCodingUnknown",
+            Self::LengthAndTransferEncoding => "ContentLengthBesideTransferEncoding",
+            Self::BadChunk => "ChunkInvalid",
+            Self::BodyTooLarge => "BodyTooLarge",
+        }
+    }
+
+    /// What the caller reads; limits and their values stay with the operator.
+    pub(crate) const fn message(self) -> &'static str {
+        match self.status() {
+            413 => "Request body is too large.",
+            414 => "Request URI is too long.",
+            431 => "Request header fields are too large.",
+            501 => "Transfer coding is not supported.",
+            505 => "HTTP version is not supported.",
+            _ => "Bad request.",
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The gateway's own refusals, in the terms of `context.LastError`. They become bytes where all errors do.
+
+use std::borrow::Cow;
+
+use http::{HeaderValue, header};
+use policy_vm::error::PolicyError;
+
+use crate::edge::refusal::Refusal;
+use crate::site::Api;
+
+/// No API, or no operation of it.
+pub(crate) fn not_found() -> PolicyError {
+    PolicyError {
+        source: "configuration".into(),
+        reason: "OperationNotFound".into(),
+        message: "Unable to match incoming request to an operation.".to_owned(),
+        section: "backend".into(),
+        status: 404,
+        public_message: Some("Resource not found".into()),
+        status_reason: Some("Resource Not Found".into()),
+        ..PolicyError::default()
+    }
+}
+
+/// The path has no meaning at all.
+pub(crate) fn bad_path() -> PolicyError {
+    PolicyError {
+        source: "configuration".into(),
+        reason: "BadRequestTarget".into(),
+        message: "The request's path cannot be decoded.".to_owned(),
+        status: 400,
+        public_message: Some("Bad request.".into()),
+        ..PolicyError::default()
+    }
+}
+
+/// No key where one is needed.
+pub(crate) fn key_missing(api: &Api, scheme: &str, host: &str) -> PolicyError {
+    let this = "Access denied due to missing subscription key. Make sure to include subscription key when making \
+                requests to this API.";
+    let an = "Access denied due to missing subscription key. Make sure to include subscription key when making \
+              requests to an API.";
+    PolicyError { public_message: Some(an.into()), ..key_error("SubscriptionKeyNotFound", this, api, scheme, host) }
+}
+
+/// A key that is not good for the API.
+pub(crate) fn key_invalid(api: &Api, scheme: &str, host: &str) -> PolicyError {
+    let message =
+        "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.";
+    key_error("SubscriptionKeyInvalid", message, api, scheme, host)
+}
+
+fn key_error(reason: &'static str, message: &str, api: &Api, scheme: &str, host: &str) -> PolicyError {
+    let (path, name) = (&api.api.path, &api.api.key_header);
+    let challenge = format!("AzureApiManagementKey realm=\"{scheme}://{host}/{path}\",name=\"{name}\",type=\"header\"");
+    PolicyError {
+        source: "authorization".into(),
+        reason: reason.into(),
+        message: message.to_owned(),
+        section: "inbound".into(),
+        status: 401,
+        headers: HeaderValue::try_from(challenge).map(|value| (header::WWW_AUTHENTICATE, value)).into_iter().collect(),
+        ..PolicyError::default()
+    }
+}
+
+/// The edge refused the message.
+pub(crate) fn refused(refusal: Refusal) -> PolicyError {
+    simple(refusal.status(), refusal.reason(), refusal.message())
+}
+
+/// A refusal of the gateway itself.
+pub(crate) fn simple(status: u16, reason: &'static str, message: &'static str) -> PolicyError {
+    PolicyError {
+        source: Cow::Borrowed("gateway"),
+        reason: Cow::Borrowed(reason),
+        message: message.to_owned(),
+        status,
+        ..PolicyError::default()
+    }
+}

@@ -1,0 +1,30 @@
+//! The gateway that runs policy documents, and its command line.
+
+mod access_log;
+mod ambient;
+mod answer;
+mod arrive;
+mod backend;
+mod cache;
+mod call;
+pub mod cli;
+mod config;
+mod edge;
+mod errors;
+mod gateway;
+mod handler;
+mod limits;
+mod routing;
+mod run;
+mod server;
+mod service;
+mod shared;
+mod shutdown;
+mod site;
+mod slots;
+mod subscriptions;
+mod timer;
+mod tls;
+mod worker;
+
+pub use gateway::{Gateway, Settings, StartError, check};

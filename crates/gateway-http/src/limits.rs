@@ -1,0 +1,134 @@
+//! Counters of rate limits and quotas, shared by all threads, each key behind one of many locks that is held for
+//! nanoseconds.
+
+mod fixed;
+mod sliding;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Mutex, PoisonError};
+
+use policy_vm::host::{CounterCall, CounterKind, CounterState};
+
+use self::fixed::Fixed;
+use self::sliding::Sliding;
+
+const SHARDS: usize = 64;
+/// Keys a shard holds before it looks for some to forget.
+const KEYS: usize = 4 << 10;
+/// Keys a shard holds at most, unless they are all exhausted.
+const MAX_KEYS: usize = 32 << 10;
+
+/// All counters of this process.
+#[derive(Debug)]
+pub(crate) struct Counters {
+    hasher: RandomState,
+    shards: Vec<Mutex<Shard>>,
+}
+
+#[derive(Debug, Default)]
+struct Shard {
+    counters: HashMap<Box<str>, Counter>,
+    /// The size at which to look for counters to forget again.
+    full: usize,
+}
+
+#[derive(Debug)]
+enum Counter {
+    Sliding(Sliding),
+    Fixed(Fixed),
+}
+
+/// Now, on both clocks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now {
+    /// Monotonic, in microseconds: rates do not follow a clock that is set.
+    pub(crate) micros: u64,
+    /// .NET ticks UTC: quotas begin at calendar times.
+    pub(crate) ticks: i64,
+}
+
+impl Counters {
+    pub(crate) fn new() -> Self {
+        let shard = || Mutex::new(Shard { full: KEYS, ..Shard::default() });
+        Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| shard()).collect() }
+    }
+
+    /// Takes a step against a counter.
+    pub(crate) fn count(&self, call: &CounterCall, now: Now) -> CounterState {
+        let index = usize::try_from(self.hasher.hash_one(&*call.key) % SHARDS as u64).unwrap_or(0);
+        let Some(shard) = self.shards.get(index) else { return allowed() };
+        let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        shard.count(call, now)
+    }
+}
+
+/// For a limit that cannot be reached.
+const fn allowed() -> CounterState {
+    CounterState {
+        allowed: true,
+        remaining: u64::MAX,
+        retry_after: std::time::Duration::ZERO,
+        bandwidth_exhausted: false,
+    }
+}
+
+impl Shard {
+    /// Counts with the counter of that key; a new one when there is none.
+    fn count(&mut self, call: &CounterCall, now: Now) -> CounterState {
+        if let Some(counter) = self.counters.get_mut(&call.key) {
+            return counter.count(call, now);
+        }
+        if self.counters.len() >= self.full {
+            self.forget(now);
+        }
+        let mut counter = match call.kind {
+            CounterKind::SlidingWindow => Counter::Sliding(Sliding::default()),
+            CounterKind::FixedWindow => Counter::Fixed(Fixed::default()),
+        };
+        let state = counter.count(call, now);
+        self.counters.insert(call.key.clone(), counter);
+        state
+    }
+
+    /// Forgets counters whose window has passed, and where there are still too many, those that have calls left. One that
+    /// is exhausted is kept, whatever else comes: a caller must not get rid of its limit by inventing keys.
+    fn forget(&mut self, now: Now) {
+        self.counters.retain(|_, counter| match counter {
+            Counter::Sliding(counter) => !counter.is_over(now.micros),
+            Counter::Fixed(counter) => !counter.is_over(now.ticks),
+        });
+        if self.counters.len() >= MAX_KEYS {
+            self.counters.retain(|_, counter| match counter {
+                Counter::Sliding(counter) => counter.exhausted,
+                Counter::Fixed(counter) => counter.exhausted,
+            });
+        }
+        self.full = (self.counters.len() * 2).clamp(KEYS, MAX_KEYS.max(self.counters.len() + KEYS));
+    }
+}
+
+impl Counter {
+    fn count(&mut self, call: &CounterCall, now: Now) -> CounterState {
+        match (call.kind, self) {
+            (CounterKind::SlidingWindow, Self::Sliding(counter)) => counter.count(call, now.micros),
+            (CounterKind::FixedWindow, Self::Fixed(counter)) => counter.count(call, now.ticks),
+            // One key for two kinds of limit cannot come from one policy; the later one begins anew.
+            (CounterKind::SlidingWindow, other) => {
+                let mut counter = Sliding::default();
+                let state = counter.count(call, now.micros);
+                *other = Self::Sliding(counter);
+                state
+            }
+            (CounterKind::FixedWindow, other) => {
+                let mut counter = Fixed::default();
+                let state = counter.count(call, now.ticks);
+                *other = Self::Fixed(counter);
+                state
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! A window that is renewed at fixed times: at most so many calls, or kilobytes, in each period.
+
+use std::time::Duration;
+
+use policy_vm::host::{CounterCall, CounterMode, CounterState};
+
+/// What was used in the current period.
+#[derive(Debug, Default)]
+pub(super) struct Fixed {
+    period: i64,
+    index: i64,
+    end: i64,
+    calls: u64,
+    kilobytes: u64,
+    /// The last step left nothing.
+    pub(super) exhausted: bool,
+}
+
+/// .NET ticks are 100 ns.
+const NANOS_PER_TICK: u64 = 100;
+
+impl Fixed {
+    pub(super) fn count(&mut self, call: &CounterCall, now: i64) -> CounterState {
+        self.renew(call, now);
+        let limit = call.calls.unwrap_or(u64::MAX);
+        let bandwidth = call.bandwidth.unwrap_or(u64::MAX);
+        let (calls, kilobytes) =
+            (self.calls.saturating_add(call.increment), self.kilobytes.saturating_add(call.increment_bandwidth));
+        let (calls_fit, bandwidth_fits) = match call.mode {
+            CounterMode::CheckAndAdd => (calls <= limit, kilobytes <= bandwidth),
+            CounterMode::Check => (self.calls <= limit, self.kilobytes < bandwidth),
+            CounterMode::Add => (true, true),
+        };
+        let allowed = calls_fit && bandwidth_fits;
+        if allowed && call.mode != CounterMode::Check {
+            (self.calls, self.kilobytes) = (calls, kilobytes);
+        }
+        self.exhausted = !allowed || self.calls >= limit || self.kilobytes >= bandwidth;
+        let left = u64::try_from(self.end.saturating_sub(now)).unwrap_or(0);
+        CounterState {
+            allowed,
+            remaining: if allowed { limit.saturating_sub(self.calls) } else { 0 },
+            retry_after: Duration::from_nanos(left.saturating_mul(NANOS_PER_TICK)),
+            bandwidth_exhausted: calls_fit && !bandwidth_fits,
+        }
+    }
+
+    /// True when the period has ended.
+    pub(super) fn is_over(&self, now: i64) -> bool {
+        now >= self.end
+    }
+
+    /// A period that has ended begins anew. A clock that was set back does not give used calls back.
+    fn renew(&mut self, call: &CounterCall, now: i64) {
+        let period = i64::try_from(call.period.as_nanos() / u128::from(NANOS_PER_TICK)).unwrap_or(i64::MAX);
+        let index = if period == 0 { 0 } else { now.saturating_sub(call.anchor).div_euclid(period) };
+        let begun = self.end != 0;
+        if !begun || index > self.index || (period != self.period && now >= self.end) {
+            *self = Self { calls: 0, kilobytes: 0, ..*self };
+        }
+        self.index = if begun && period == self.period { index.max(self.index) } else { index };
+        self.period = period;
+        self.end = if period == 0 {
+            i64::MAX
+        } else {
+            call.anchor.saturating_add(period.saturating_mul(self.index.saturating_add(1)))
+        };
+    }
+}

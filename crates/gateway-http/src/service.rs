@@ -1,0 +1,95 @@
+//! What the gateway serves: APIs with their operations, products, subscriptions and compiled policies, read from a
+//! service folder or made up around a single document. Immutable once loaded; every thread derives its [`Site`] from it.
+//!
+//! [`Site`]: crate::site::Site
+
+mod apis;
+mod backends;
+mod folder;
+mod named_values;
+mod problems;
+mod products;
+mod resources;
+mod single;
+mod subscriptions;
+mod version_sets;
+
+use std::sync::Arc;
+
+use policy_parser::Source;
+use policy_vm::exchange::{Group, SampleResponse, Url};
+use policy_vm::{Engine, Environment, Program, Scope};
+
+pub(crate) use self::backends::Backend;
+pub(crate) use self::folder::load_folder;
+pub(crate) use self::problems::Problems;
+pub(crate) use self::single::load_policy;
+use crate::routing::{Routes, Template};
+use crate::subscriptions::Keys;
+
+/// Everything that is served.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) routes: Routes,
+    pub(crate) apis: Vec<Api>,
+    pub(crate) products: Vec<Product>,
+    pub(crate) keys: Keys,
+    pub(crate) global: Arc<Program>,
+    pub(crate) backends: Vec<Backend>,
+}
+
+/// An API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// URL suffix without slashes at its ends, with the version where that is part of the path.
+    pub(crate) path: String,
+    pub(crate) protocols: Vec<String>,
+    pub(crate) service_url: Option<Url>,
+    pub(crate) key_header: http::HeaderName,
+    pub(crate) key_query: String,
+    pub(crate) revision: String,
+    pub(crate) is_current: bool,
+    pub(crate) version: String,
+    pub(crate) subscription_required: bool,
+    pub(crate) policy: Option<Arc<Program>>,
+    pub(crate) operations: Vec<Operation>,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) method: String,
+    pub(crate) url_template: String,
+    pub(crate) template: Template,
+    pub(crate) responses: Vec<SampleResponse>,
+    pub(crate) policy: Option<Arc<Program>>,
+}
+
+/// A product.
+#[derive(Debug)]
+pub(crate) struct Product {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) approval_required: bool,
+    pub(crate) subscription_required: bool,
+    pub(crate) published: bool,
+    pub(crate) subscriptions_limit: Option<i32>,
+    pub(crate) groups: Vec<Group>,
+    /// Numbers of its APIs.
+    pub(crate) apis: Vec<usize>,
+    pub(crate) policy: Option<Arc<Program>>,
+}
+
+/// What the service starts with when a folder has no document of its own for all APIs.
+const DEFAULT_GLOBAL: &str =
+    "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
+
+/// The default document for all APIs.
+fn default_global(engine: &Engine, problems: &mut Problems) -> Option<Arc<Program>> {
+    let source = Source::new("<default policy of all APIs>", DEFAULT_GLOBAL);
+    problems.compile(engine, &source, Scope::Global, &Environment::default())
+}

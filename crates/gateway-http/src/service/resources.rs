@@ -1,0 +1,165 @@
+//! The resource files of a service folder, as far as serving needs them. Unknown properties are ignored: exports carry
+//! many that only the management side knows.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// `{ "properties": … }`.
+#[derive(Debug, Deserialize)]
+pub(super) struct Resource<T> {
+    pub(super) properties: T,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ApiInformation {
+    pub(super) display_name: Option<String>,
+    pub(super) path: String,
+    pub(super) protocols: Vec<String>,
+    pub(super) service_url: Option<String>,
+    pub(super) subscription_required: Option<bool>,
+    pub(super) subscription_key_parameter_names: Option<KeyNames>,
+    pub(super) api_revision: Option<String>,
+    pub(super) is_current: Option<bool>,
+    pub(super) api_version: Option<String>,
+    pub(super) api_version_set_id: Option<String>,
+    pub(super) api_version_set: Option<VersionSetInformation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct KeyNames {
+    pub(super) header: Option<String>,
+    pub(super) query: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct VersionSetInformation {
+    pub(super) versioning_scheme: Option<String>,
+    pub(super) version_query_name: Option<String>,
+    pub(super) version_header_name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OperationInformation {
+    #[serde(default)]
+    pub(super) display_name: Option<String>,
+    pub(super) method: String,
+    pub(super) url_template: String,
+    #[serde(default)]
+    pub(super) responses: Vec<ResponseInformation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ResponseInformation {
+    pub(super) status_code: u16,
+    pub(super) representations: Vec<Representation>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Representation {
+    pub(super) content_type: String,
+    pub(super) sample: Option<String>,
+    pub(super) examples: BTreeMap<String, Example>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Example {
+    pub(super) value: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ProductInformation {
+    pub(super) display_name: Option<String>,
+    pub(super) subscription_required: Option<bool>,
+    pub(super) approval_required: Option<bool>,
+    pub(super) subscriptions_limit: Option<i32>,
+    pub(super) state: Option<String>,
+}
+
+/// An entry of `apis.json` or `groups.json`: an object or a bare name.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Link {
+    Name(String),
+    Object { name: String },
+}
+
+impl Link {
+    pub(super) fn name(&self) -> &str {
+        let (Self::Name(name) | Self::Object { name }) = self;
+        last_name(name)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct SubscriptionInformation {
+    pub(super) display_name: Option<String>,
+    pub(super) scope: Option<String>,
+    pub(super) owner_id: Option<String>,
+    pub(super) state: Option<String>,
+    pub(super) primary_key: Option<String>,
+    pub(super) secondary_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct NamedValueInformation {
+    pub(super) display_name: Option<String>,
+    pub(super) value: Option<String>,
+    pub(super) secret: bool,
+    pub(super) key_vault: Option<serde_json::Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FragmentInformation {
+    pub(super) value: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct BackendInformation {
+    pub(super) url: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) credentials: Option<Credentials>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Credentials {
+    pub(super) header: BTreeMap<String, Vec<String>>,
+    pub(super) query: BTreeMap<String, Vec<String>>,
+    pub(super) authorization: Option<Authorization>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Authorization {
+    pub(super) scheme: String,
+    pub(super) parameter: String,
+}
+
+/// The name at the end of an id: relative, absolute or bare.
+pub(super) fn last_name(id: &str) -> &str {
+    id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)
+}
+
+/// The kind and the name at the end of an id.
+pub(super) fn kind_and_name(id: &str) -> (&str, &str) {
+    let mut parts = id.trim_end_matches('/').rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    match parts.next() {
+        Some(kind) if !kind.is_empty() => (kind, name),
+        _ => (name, ""),
+    }
+}

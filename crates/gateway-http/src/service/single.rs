@@ -1,0 +1,89 @@
+//! One policy document on its own: an API at the root, for every method and path, in front of one backend.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use policy_parser::Source;
+use policy_vm::exchange::Url;
+use policy_vm::{Engine, Environment, Scope};
+
+use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
+use super::problems::Problems;
+use super::{Api, Operation, Service, default_global};
+use crate::config::Config;
+use crate::routing::Template;
+use crate::subscriptions::Keys;
+
+/// Loads a document; `<base/>` in it is what the service's default policy of all APIs has.
+pub(crate) fn load_policy(
+    path: &Path,
+    backend: Option<Url>,
+    engine: &Engine,
+    config: &Config,
+) -> (Option<Service>, Problems) {
+    let mut problems = Problems::default();
+    let mut environment = Environment::default();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    for (name, value) in &config.named_values {
+        match value.resolve(folder) {
+            Ok(value) => {
+                environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
+            }
+            Err(error) => {
+                problems.error(
+                    "TG8020",
+                    &Source::new("tollgate.toml", ""),
+                    "",
+                    format!("named value `{name}`: {error}"),
+                );
+            }
+        }
+    }
+    let source = problems.read(path).unwrap_or_else(|| {
+        let source = Source::new(path.display().to_string(), "");
+        problems.error("TG8001", &source, "", "there is no such file");
+        source
+    });
+    let policy = problems.compile(engine, &source, Scope::Api, &environment);
+    let global = default_global(engine, &mut problems);
+    if !problems.is_fine() {
+        return (None, problems);
+    }
+    let api = LoadedApi::unversioned(api(backend, policy));
+    let service = global.map(|global| Service {
+        routes: routes(std::slice::from_ref(&api)),
+        apis: vec![api.api],
+        products: Vec::new(),
+        keys: Keys::default(),
+        global,
+        backends: Vec::new(),
+    });
+    (service, problems)
+}
+
+fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
+    let any = Operation {
+        id: "any".to_owned(),
+        name: "any".to_owned(),
+        method: "*".to_owned(),
+        url_template: "/*".to_owned(),
+        template: Template { segments: Vec::new(), rest: Some(None), query: Vec::new() },
+        responses: Vec::new(),
+        policy: None,
+    };
+    Api {
+        id: "policy".to_owned(),
+        name: "policy".to_owned(),
+        path: String::new(),
+        protocols: vec!["http".to_owned(), "https".to_owned()],
+        service_url: backend,
+        key_header: KEY_HEADER,
+        key_query: KEY_QUERY.to_owned(),
+        revision: "1".to_owned(),
+        is_current: true,
+        version: String::new(),
+        subscription_required: false,
+        policy,
+        operations: vec![any],
+    }
+}

@@ -1,0 +1,166 @@
+//! One thread's view of the service: the values that policies see, and the documents of every operation chained. Each
+//! thread has its own copies, because a reference count that all cores write is a lock in disguise.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use policy_vm::exchange::{self, Deployment};
+use policy_vm::{Needs, Pipeline, Program};
+
+use crate::config;
+use crate::routing::template::QueryValue;
+use crate::service::{self, Service};
+
+/// What calls are served from.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) service: Arc<Service>,
+    pub(crate) apis: Vec<Api>,
+    pub(crate) products: Vec<Arc<exchange::Product>>,
+    pub(crate) deployment: Arc<Deployment>,
+    /// For calls that no API was found for.
+    pub(crate) global: Flow,
+}
+
+/// An API.
+#[derive(Debug)]
+pub(crate) struct Api {
+    pub(crate) api: Arc<exchange::Api>,
+    pub(crate) operations: Vec<Operation>,
+    /// The products that contain it, ascending.
+    pub(crate) products: Vec<usize>,
+    pub(crate) open_product: Option<usize>,
+    /// For calls that no operation was found for.
+    pub(crate) flow: Flow,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) operation: Arc<exchange::Operation>,
+    /// Names of the path parameters in the order they are captured.
+    pub(crate) path_names: Vec<Arc<str>>,
+    /// Query parameters that the template binds: name in the query, name of the parameter.
+    pub(crate) query_names: Vec<(String, Arc<str>)>,
+    /// Names of all query parameters that the template consumes, lower case.
+    pub(crate) template_query: Vec<Arc<str>>,
+    plain: Flow,
+    by_product: Vec<(usize, Flow)>,
+}
+
+/// Documents chained, and what they need.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) needs: Needs,
+}
+
+impl Flow {
+    fn new<'p>(programs: impl IntoIterator<Item = Option<&'p Arc<Program>>>) -> Self {
+        let pipeline = Pipeline::new(programs.into_iter().flatten().map(Arc::clone));
+        Self { needs: pipeline.needs(), pipeline }
+    }
+}
+
+impl Operation {
+    /// The documents that apply in the context of a product, or of none.
+    pub(crate) fn flow(&self, product: Option<usize>) -> &Flow {
+        let Some(product) = product else { return &self.plain };
+        self.by_product.iter().find(|(number, _)| *number == product).map_or(&self.plain, |(_, flow)| flow)
+    }
+}
+
+impl Site {
+    /// A view of its own for the calling thread.
+    pub(crate) fn new(service: &Arc<Service>, gateway: &config::Gateway) -> Rc<Self> {
+        let apis: Vec<Api> = service.apis.iter().enumerate().map(|(number, api)| view(service, number, api)).collect();
+        let products = service.products.iter().map(|product| product_view(product, &apis)).collect();
+        let deployment = Deployment {
+            gateway_id: gateway.id.clone(),
+            instance_id: gateway.id.clone(),
+            region: gateway.region.clone(),
+            service_id: gateway.service_name.clone(),
+            service_name: gateway.service_name.clone(),
+            certificates: Vec::new(),
+        };
+        Rc::new(Self {
+            service: Arc::clone(service),
+            apis,
+            products,
+            deployment: Arc::new(deployment),
+            global: Flow::new([Some(&service.global)]),
+        })
+    }
+}
+
+fn view(service: &Service, number: usize, api: &service::Api) -> Api {
+    let products: Vec<usize> = (0..service.products.len())
+        .filter(|product| service.products.get(*product).is_some_and(|product| product.apis.contains(&number)))
+        .collect();
+    let is_open =
+        |product: &usize| service.products.get(*product).is_some_and(|product| !product.subscription_required);
+    Api {
+        open_product: products.iter().copied().find(is_open),
+        operations: api.operations.iter().map(|operation| operation_view(service, api, operation, &products)).collect(),
+        products,
+        flow: Flow::new([Some(&service.global), api.policy.as_ref()]),
+        api: Arc::new(exchange::Api {
+            id: api.id.clone(),
+            name: api.name.clone(),
+            path: api.path.clone(),
+            protocols: api.protocols.clone(),
+            service_url: api.service_url.clone(),
+            key_header: api.key_header.as_str().to_owned(),
+            key_query: api.key_query.clone(),
+            revision: api.revision.clone(),
+            is_current_revision: api.is_current,
+            version: api.version.clone(),
+        }),
+    }
+}
+
+fn operation_view(
+    service: &Service,
+    api: &service::Api,
+    operation: &service::Operation,
+    products: &[usize],
+) -> Operation {
+    let flow = |product: Option<&Arc<Program>>| {
+        Flow::new([Some(&service.global), product, api.policy.as_ref(), operation.policy.as_ref()])
+    };
+    let of_product = |number: &usize| service.products.get(*number).and_then(|product| product.policy.as_ref());
+    let query = &operation.template.query;
+    Operation {
+        operation: Arc::new(exchange::Operation {
+            id: operation.id.clone(),
+            name: operation.name.clone(),
+            method: operation.method.clone(),
+            url_template: operation.url_template.clone(),
+            responses: operation.responses.clone(),
+        }),
+        path_names: operation.template.path_names().map(Into::into).collect(),
+        query_names: query
+            .iter()
+            .filter_map(|part| match &part.value {
+                QueryValue::Parameter(name) => Some((part.name.clone(), name.as_str().into())),
+                QueryValue::Exactly(_) => None,
+            })
+            .collect(),
+        template_query: query.iter().map(|part| part.name.to_ascii_lowercase().into()).collect(),
+        plain: flow(None),
+        by_product: products.iter().map(|number| (*number, flow(of_product(number)))).collect(),
+    }
+}
+
+fn product_view(product: &service::Product, apis: &[Api]) -> Arc<exchange::Product> {
+    Arc::new(exchange::Product {
+        id: product.id.clone(),
+        name: product.name.clone(),
+        approval_required: product.approval_required,
+        subscription_required: product.subscription_required,
+        published: product.published,
+        subscriptions_limit: product.subscriptions_limit,
+        groups: product.groups.clone(),
+        apis: product.apis.iter().filter_map(|number| apis.get(*number)).map(|api| Arc::clone(&api.api)).collect(),
+    })
+}

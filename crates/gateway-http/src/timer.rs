@@ -1,0 +1,152 @@
+//! Time that costs nothing to read: a clock per thread that a ticker moves on.
+
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// How often the clock moves and waiting connections are looked at.
+pub(crate) const TICK: Duration = Duration::from_millis(TICK_MILLIS);
+const TICK_MILLIS: u64 = 250;
+
+/// Milliseconds since the thread began, to the tick.
+#[derive(Debug, Clone)]
+pub(crate) struct Clock {
+    millis: Rc<Cell<u64>>,
+    begin: Instant,
+}
+
+impl Clock {
+    pub(crate) fn new() -> Self {
+        Self { millis: Rc::new(Cell::new(0)), begin: Instant::now() }
+    }
+
+    /// Now, to the tick.
+    pub(crate) fn millis(&self) -> u64 {
+        self.millis.get()
+    }
+
+    /// Moves the clock to the true time.
+    pub(crate) fn advance(&self) -> u64 {
+        let now = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.millis.set(now);
+        now
+    }
+}
+
+/// Moments after which somebody wants to be woken: a list that the ticker looks through. A call pays two moves of a small
+/// entry instead of a registration with the runtime's timer.
+#[derive(Debug, Clone)]
+pub(crate) struct Deadlines {
+    clock: Clock,
+    entries: Rc<RefCell<Entries>>,
+}
+
+#[derive(Debug, Default)]
+struct Entries {
+    slots: Vec<Entry>,
+    free: Vec<usize>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    at: u64,
+    waker: Option<Waker>,
+}
+
+impl Deadlines {
+    pub(crate) fn new(clock: Clock) -> Self {
+        Self { clock, entries: Rc::default() }
+    }
+
+    /// Wakes everybody whose moment has passed.
+    pub(crate) fn sweep(&self, now: u64) {
+        for entry in self.entries.borrow().slots.iter().filter(|entry| entry.at <= now) {
+            if let Some(waker) = &entry.waker {
+                waker.wake_by_ref();
+            }
+        }
+    }
+
+    /// A deadline `wait` from now, to the tick and never early.
+    pub(crate) fn after(&self, wait: Duration) -> Deadline {
+        let millis = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let at = self.clock.millis().saturating_add(millis).saturating_add(TICK_MILLIS);
+        Deadline { at, slot: None, list: self.clone() }
+    }
+
+    fn register(&self, at: u64, waker: &Waker) -> usize {
+        let mut entries = self.entries.borrow_mut();
+        let entry = Entry { at, waker: Some(waker.clone()) };
+        let Some(slot) = entries.free.pop() else {
+            entries.slots.push(entry);
+            return entries.slots.len() - 1;
+        };
+        if let Some(place) = entries.slots.get_mut(slot) {
+            *place = entry;
+        }
+        slot
+    }
+
+    fn release(&self, slot: usize) {
+        let mut entries = self.entries.borrow_mut();
+        if let Some(entry) = entries.slots.get_mut(slot) {
+            *entry = Entry { at: u64::MAX, waker: None };
+        }
+        entries.free.push(slot);
+    }
+}
+
+/// One moment to be woken at; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Deadline {
+    at: u64,
+    slot: Option<usize>,
+    list: Deadlines,
+}
+
+impl Deadline {
+    /// True when the moment has passed; else the task is woken when it does.
+    pub(crate) fn poll_passed(&mut self, cx: &Context<'_>) -> bool {
+        if self.list.clock.millis() >= self.at {
+            return true;
+        }
+        if self.slot.is_none() {
+            self.slot = Some(self.list.register(self.at, cx.waker()));
+        }
+        false
+    }
+
+    /// The work's result, or `None` when the moment passes first.
+    pub(crate) async fn limit<F: Future>(mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
+        std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(result) => Poll::Ready(Some(result)),
+            Poll::Pending if self.poll_passed(cx) => Poll::Ready(None),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+}
+
+impl Drop for Deadline {
+    fn drop(&mut self) {
+        if let Some(slot) = self.slot {
+            self.list.release(slot);
+        }
+    }
+}
+
+/// The work's result, or `None` when it takes longer. Short waits are exact, long ones are to the tick.
+pub(crate) async fn limit<F: Future>(deadlines: &Deadlines, wait: Duration, work: Pin<&mut F>) -> Option<F::Output> {
+    if wait > EXACT {
+        deadlines.after(wait).limit(work).await
+    } else {
+        Box::pin(tokio::time::timeout(wait, work)).await.ok()
+    }
+}
+
+/// Up to this length a wait is worth a timer of its own.
+const EXACT: Duration = Duration::from_secs(5);

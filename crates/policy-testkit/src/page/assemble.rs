@@ -1,0 +1,159 @@
+//! Blocks to cases: which block belongs to which request.
+
+use super::block::{Role, StepNumbers};
+use super::fence::{Fence, Piece, pieces};
+use super::{Case, DocumentBlock, Malformed, Step};
+
+/// The cases of a page. A section without a case's blocks is prose.
+pub(super) fn cases(text: &str) -> Result<Vec<Case>, Malformed> {
+    let mut cases = Vec::new();
+    let mut builder = Builder::new(String::new(), 1);
+    for piece in pieces(text)? {
+        match piece {
+            Piece::Heading(heading, line) => {
+                let name = heading.strip_prefix("Case:").unwrap_or(&heading).trim().to_owned();
+                cases.extend(std::mem::replace(&mut builder, Builder::new(name, line)).finish()?);
+            }
+            Piece::Block(fence) => {
+                let role = Role::of(&fence.info).map_err(|message| Malformed::new(fence.line, message))?;
+                builder.add(role, fence)?;
+            }
+        }
+    }
+    cases.extend(builder.finish()?);
+    Ok(cases)
+}
+
+/// A case being read.
+struct Builder {
+    case: Case,
+    /// Surroundings of a request still to come.
+    host: Vec<Fence>,
+    /// Requests so far, repeated ones counted.
+    requests: u32,
+}
+
+impl Builder {
+    fn new(name: String, line: u32) -> Self {
+        let case = Case { name, line, documents: Vec::new(), diagnostics: None, host: Vec::new(), steps: Vec::new() };
+        Self { case, host: Vec::new(), requests: 0 }
+    }
+
+    fn add(&mut self, role: Role, fence: Fence) -> Result<(), Malformed> {
+        match role {
+            Role::Prose => {}
+            Role::Document(kind, file) => self.case.documents.push(DocumentBlock { kind, file, fence }),
+            Role::Host => self.host.push(fence),
+            Role::Request(numbers) => self.request(numbers, fence)?,
+            Role::Diagnostics => only(&mut self.case.diagnostics, fence)?,
+            Role::Backend => self.step(&fence)?.backend.push(fence),
+            Role::Response => only(&mut self.step(&fence)?.response, fence)?,
+            Role::Variables => only(&mut self.step(&fence)?.variables, fence)?,
+            Role::Trace => only(&mut self.step(&fence)?.trace, fence)?,
+            Role::LastError => only(&mut self.step(&fence)?.last_error, fence)?,
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, numbers: Option<StepNumbers>, fence: Fence) -> Result<(), Malformed> {
+        let next = self.requests + 1;
+        if let Some(numbers) = numbers.filter(|numbers| numbers.first != next) {
+            let message = format!("request {} stands where request {next} is expected", numbers.first);
+            return Err(Malformed::new(fence.line, message));
+        }
+        let times = numbers.map_or(1, StepNumbers::count);
+        self.requests += times;
+        self.case.steps.push(Step {
+            times,
+            host: std::mem::take(&mut self.host),
+            request: fence,
+            backend: Vec::new(),
+            response: None,
+            variables: None,
+            trace: None,
+            last_error: None,
+        });
+        Ok(())
+    }
+
+    /// The step that an expectation belongs to: the last one.
+    fn step(&mut self, fence: &Fence) -> Result<&mut Step, Malformed> {
+        let message = format!("`{}` stands before the first request of its case", fence.info);
+        self.case.steps.last_mut().ok_or_else(|| Malformed::new(fence.line, message))
+    }
+
+    fn finish(mut self) -> Result<Option<Case>, Malformed> {
+        // Surroundings may stand after the only request, for readers who want the request first.
+        match (self.case.steps.last_mut(), self.host.first()) {
+            (Some(step), Some(_)) => step.host.append(&mut self.host),
+            (None, Some(fence)) if self.case.documents.is_empty() => {
+                return Err(Malformed::new(fence.line, "`toml host` without a policy document"));
+            }
+            _ => {}
+        }
+        let mut case = self.case;
+        case.host = self.host;
+        let first = case.steps.first().map(|step| step.request.line).or(case.diagnostics.as_ref().map(|f| f.line));
+        match (case.documents.is_empty(), first) {
+            (true, None) => Ok(None),
+            (true, Some(line)) => Err(Malformed::new(line, "this case has no policy document (an `xml` block)")),
+            (false, _) if case.name.is_empty() => Err(Malformed::new(case.line, "a case needs a heading")),
+            (false, _) => Ok(Some(case)),
+        }
+    }
+}
+
+fn only(place: &mut Option<Fence>, fence: Fence) -> Result<(), Malformed> {
+    match place {
+        Some(first) => {
+            let message = format!("a second `{}`; the first is at line {}", fence.info, first.line);
+            Err(Malformed::new(fence.line, message))
+        }
+        None => {
+            *place = Some(fence);
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(blocks: &[(&str, &str)]) -> String {
+        let mut text = "# Page\n\n### Case: one\n".to_owned();
+        for (info, content) in blocks {
+            text.push_str(&format!("\n```{info}\n{content}\n```\n"));
+        }
+        text
+    }
+
+    #[test]
+    fn expectations_belong_to_the_request_before_them() {
+        let text = page(&[
+            ("xml inbound", "<base />"),
+            ("toml host", "seed = 1"),
+            ("http request", "GET /"),
+            ("http response", "200"),
+            ("toml host", "advance = \"1s\""),
+            ("http request 2-3", "GET /"),
+            ("http response", "429"),
+        ]);
+        let cases = cases(&text).unwrap();
+        let steps = &cases[0].steps;
+        assert_eq!((cases[0].name.as_str(), steps.len(), steps[1].times), ("one", 2, 2));
+        assert_eq!(steps[0].host.len(), 1);
+        assert_eq!(steps[1].response.as_ref().unwrap().content(), "429");
+    }
+
+    #[test]
+    fn what_is_missing_or_twice_is_named_with_its_line() {
+        let xml = ("xml", "<policies />");
+        let line = |blocks: &[(&str, &str)]| cases(&page(blocks)).unwrap_err().line;
+        assert_eq!(line(&[("http request", "GET /")]), 5);
+        assert_eq!(line(&[xml, ("http response", "200")]), 9);
+        assert_eq!(line(&[xml, ("http request 2", "GET /")]), 9);
+        assert_eq!(line(&[xml, ("http request", "GET /"), ("text trace", ""), ("text trace", "")]), 17);
+        assert_eq!(cases(&page(&[])).unwrap().len(), 0);
+    }
+}

@@ -1,0 +1,290 @@
+//! The `toml host` block: the surroundings of a request, as data.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::page::{Fence, Malformed};
+use crate::time::Span;
+
+/// The surroundings as one block writes them. Everything is optional.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct Script {
+    /// Where the virtual clock starts.
+    pub(crate) clock: Option<toml::value::Datetime>,
+    /// Moves the virtual clock before the request.
+    pub(crate) advance: Option<Span>,
+    /// Of the random numbers.
+    pub(crate) seed: Option<u64>,
+    pub(crate) client_ip: Option<std::net::IpAddr>,
+    pub(crate) request_id: Option<String>,
+    pub(crate) tracing: Option<bool>,
+    /// There is an external cache beside the internal one.
+    pub(crate) external_cache: bool,
+    /// The cache fails from now on, or works again.
+    pub(crate) cache_fails: Option<bool>,
+    pub(crate) named_values: BTreeMap<String, NamedValueText>,
+    /// Variables set before the first policy runs.
+    pub(crate) variables: toml::Table,
+    /// The operation's matched parameters, where its template does not give them.
+    pub(crate) parameters: BTreeMap<String, String>,
+    /// Answers of backends.
+    pub(crate) backend: Option<Vec<Answer>>,
+    /// Ids of backend entities and their URLs.
+    pub(crate) backends: Option<BTreeMap<String, String>>,
+    /// Values in the cache.
+    pub(crate) cache: toml::Table,
+    /// Places already taken, by counter.
+    pub(crate) slots: BTreeMap<String, u32>,
+    pub(crate) api: Option<ApiText>,
+    pub(crate) operation: Option<OperationText>,
+    pub(crate) product: Option<ProductText>,
+    pub(crate) user: Option<UserText>,
+    /// Id of the caller's subscription, one of `subscriptions`.
+    pub(crate) subscription: Option<String>,
+    /// Subscriptions that the host knows.
+    pub(crate) subscriptions: Vec<SubscriptionText>,
+    pub(crate) deployment: Option<DeploymentText>,
+    /// Switches of the engine.
+    pub(crate) switches: Option<SwitchesText>,
+}
+
+/// A named value: its text, or its text and whether it is secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum NamedValueText {
+    Plain(String),
+    Full { value: String, secret: bool },
+}
+
+/// What a backend answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Answer {
+    /// `GET https://host/path*`; the method may be left out.
+    #[serde(default = "any")]
+    pub(crate) r#match: String,
+    #[serde(default = "ok")]
+    pub(crate) status: u16,
+    pub(crate) reason: Option<String>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, OneOrMany>,
+    #[serde(default)]
+    pub(crate) body: String,
+    /// A body that is no text, in Base64.
+    pub(crate) body_base64: Option<String>,
+    /// No answer but this failure.
+    pub(crate) error: Option<Failure>,
+    /// Time until the answer.
+    pub(crate) delay: Option<Span>,
+}
+
+fn any() -> String {
+    "*".to_owned()
+}
+
+const fn ok() -> u16 {
+    200
+}
+
+/// A header's value or values.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    pub(crate) fn values(&self) -> &[String] {
+        match self {
+            Self::One(value) => std::slice::from_ref(value),
+            Self::Many(values) => values,
+        }
+    }
+}
+
+/// How a backend fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Failure {
+    Timeout,
+    Connection,
+    ClientGone,
+    Unavailable,
+    Refused,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct ApiText {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) path: String,
+    pub(crate) service_url: String,
+    pub(crate) key_header: String,
+    pub(crate) key_query: String,
+    pub(crate) revision: String,
+    pub(crate) version: String,
+}
+
+impl Default for ApiText {
+    fn default() -> Self {
+        Self {
+            id: "echo".to_owned(),
+            name: "Echo".to_owned(),
+            path: String::new(),
+            service_url: "https://backend.example".to_owned(),
+            key_header: "Ocp-Apim-Subscription-Key".to_owned(),
+            key_query: "subscription-key".to_owned(),
+            revision: "1".to_owned(),
+            version: String::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct OperationText {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The request's method when absent.
+    pub(crate) method: Option<String>,
+    pub(crate) template: String,
+    pub(crate) responses: Vec<SampleText>,
+}
+
+impl Default for OperationText {
+    fn default() -> Self {
+        Self {
+            id: "call".to_owned(),
+            name: "Call".to_owned(),
+            method: None,
+            template: "/*".to_owned(),
+            responses: Vec::new(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SampleText {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) sample: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct ProductText {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct UserText {
+    pub(crate) id: String,
+    pub(crate) email: String,
+    pub(crate) first_name: String,
+    pub(crate) last_name: String,
+    pub(crate) groups: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct SubscriptionText {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    #[serde(default)]
+    pub(crate) primary_key: String,
+    #[serde(default)]
+    pub(crate) secondary_key: String,
+    /// `active` when absent.
+    pub(crate) state: Option<String>,
+    /// False when its scope does not cover the API.
+    #[serde(default = "yes")]
+    pub(crate) in_scope: bool,
+    pub(crate) product: Option<String>,
+    pub(crate) start: Option<toml::value::Datetime>,
+    pub(crate) owner: Option<UserText>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct DeploymentText {
+    pub(crate) region: String,
+    pub(crate) gateway_id: String,
+    pub(crate) instance_id: String,
+    pub(crate) service_id: String,
+    pub(crate) service_name: String,
+}
+
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub(crate) struct SwitchesText {
+    pub(crate) strict_variables: bool,
+    pub(crate) cors_terminates_unmatched: bool,
+    pub(crate) single_backend_policy: bool,
+}
+
+impl Script {
+    /// Replaces what `newer` says; the rest stays.
+    pub(crate) fn merge(&mut self, newer: Self) {
+        fn take<T>(old: &mut Option<T>, new: Option<T>) {
+            if new.is_some() {
+                *old = new;
+            }
+        }
+        take(&mut self.client_ip, newer.client_ip);
+        take(&mut self.request_id, newer.request_id);
+        take(&mut self.tracing, newer.tracing);
+        take(&mut self.backends, newer.backends);
+        take(&mut self.api, newer.api);
+        take(&mut self.operation, newer.operation);
+        take(&mut self.product, newer.product);
+        take(&mut self.user, newer.user);
+        take(&mut self.subscription, newer.subscription);
+        take(&mut self.deployment, newer.deployment);
+        take(&mut self.switches, newer.switches);
+        self.named_values.extend(newer.named_values);
+        self.variables.extend(newer.variables);
+        if !newer.parameters.is_empty() {
+            self.parameters = newer.parameters;
+        }
+    }
+
+    pub(crate) fn parse(fence: &Fence) -> Result<Self, Malformed> {
+        toml::from_str(&fence.text).map_err(|error| {
+            let line = error.span().map_or(fence.line, |span| fence.line_of(span.start));
+            Malformed::new(line, error.message().to_owned())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::fence;
+
+    #[test]
+    fn everything_is_optional_and_unknown_keys_are_errors() {
+        assert!(Script::parse(&fence("")).is_ok());
+        let error = Script::parse(&fence("seed = 1\n\n[[backend]]\nstaus = 200")).unwrap_err();
+        assert_eq!(error.line, 14, "{error:?}");
+        assert!(error.message.contains("staus"), "{error:?}");
+    }
+
+    #[test]
+    fn answers_have_defaults() {
+        let script = Script::parse(&fence("[[backend]]\nheaders = { A = \"1\", B = [\"2\", \"3\"] }")).unwrap();
+        let answers = script.backend.unwrap();
+        assert_eq!((answers[0].r#match.as_str(), answers[0].status), ("*", 200));
+        assert_eq!(answers[0].headers["B"].values().len(), 2);
+    }
+}

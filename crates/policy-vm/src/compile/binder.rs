@@ -1,0 +1,373 @@
+//! The binder: turns the syntax of one expression into a bound tree, as the C# compiler would, and says what is wrong in
+//! the C# compiler's words.
+//!
+//! Arguments that are lambdas are bound once for every delegate type that overload resolution tries; messages of tries
+//! are thrown away. Everything the binder learns (variables, functions) is in vectors that only grow, so a try leaves
+//! unused entries behind and nothing else.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast;
+
+use super::ExpressionError;
+use super::bound::{Const, Expr, FnId, Function, Kind, Local, LocalId, Stmt};
+use crate::types::{self, TypeId};
+use crate::value::Part;
+
+/// What a name in a scope stands for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Symbol {
+    Local(LocalId),
+    Function(FnId),
+}
+
+/// Binds one expression.
+pub(super) struct Binder {
+    pub(super) errors: Vec<ExpressionError>,
+    pub(super) locals: Vec<Local>,
+    pub(super) functions: Vec<Function>,
+    pub(super) scopes: Vec<Vec<(Box<str>, Symbol)>>,
+    /// The function being bound.
+    pub(super) function: FnId,
+    /// What the function being bound returns; `None` while it is still to be found out.
+    pub(super) returns: Returns,
+    /// Inside `checked`.
+    pub(super) checked: bool,
+    /// Inside `unchecked`: constants may overflow.
+    pub(super) unchecked: bool,
+    /// Nesting of loops and switches: what `break` and `continue` may leave.
+    pub(super) breakable: u32,
+    pub(super) loops: u32,
+    /// Inside a `catch`, where `throw;` is allowed.
+    pub(super) in_catch: bool,
+    /// Variables that stand for the non-null receivers of enclosing conditional accesses.
+    pub(super) receivers: Vec<(LocalId, TypeId)>,
+    /// Tries of lambdas nested in each other; bounds the time of hostile nesting.
+    pub(super) tries: u32,
+    /// What the expression reads.
+    pub(super) reads: super::Reads,
+    /// Depth of the syntax tree being walked.
+    pub(super) depth: u32,
+    /// Every member may be used, whatever the allow-list says.
+    pub(super) unrestricted: bool,
+}
+
+/// What `return` does in the function being bound.
+#[derive(Debug, Clone)]
+pub(super) enum Returns {
+    /// Converts to this type.
+    Type(TypeId),
+    /// Collects operands; the common type is found afterwards.
+    Infer(Vec<Expr>),
+}
+
+/// Greatest number of lambda bodies bound while trying overloads in one expression.
+pub(super) const MAX_TRIES: u32 = 20_000;
+
+/// Greatest depth of a tree; beyond it the compiler says CS8078.
+pub(super) const MAX_DEPTH: u32 = 250;
+
+impl Binder {
+    pub(super) fn new() -> Self {
+        let root = Function {
+            name: "expression".to_owned(),
+            params: Vec::new(),
+            returns: types::error(),
+            body: Vec::new(),
+            parent: None,
+            is_local_function: false,
+            captures: Vec::new(),
+            calls: Vec::new(),
+        };
+        Self {
+            errors: Vec::new(),
+            locals: Vec::new(),
+            functions: vec![root],
+            scopes: vec![Vec::new()],
+            function: FnId(0),
+            returns: Returns::Infer(Vec::new()),
+            checked: false,
+            unchecked: false,
+            breakable: 0,
+            loops: 0,
+            in_catch: false,
+            receivers: Vec::new(),
+            tries: 0,
+            reads: super::Reads::default(),
+            depth: 0,
+            unrestricted: false,
+        }
+    }
+
+    /// Binds the whole expression; the root function's body and type are set.
+    pub(super) fn root(&mut self, root: &ast::Root) {
+        match root {
+            ast::Root::Expression(expr) => {
+                let value = self.value(expr);
+                let value = self.natural(value);
+                if value.ty == types::void() {
+                    // The compiler wraps the expression into `return …;`.
+                    self.error("CS0029", expr.span, "Cannot implicitly convert type 'void' to 'object'");
+                }
+                if let Some(f) = self.functions.first_mut() {
+                    f.returns = value.ty;
+                    f.body = vec![Stmt::Return(Some(value))];
+                }
+            }
+            ast::Root::Block(block) => {
+                let (body, reachable) = self.block(block);
+                if reachable {
+                    let end = Span::new(block.span.end.saturating_sub(1), block.span.end);
+                    self.error(
+                        "CS1643",
+                        end,
+                        "Not all code paths return a value in lambda expression of type 'Func<IContext, object>'",
+                    );
+                }
+                let (returns, body) = self.finish_returns(body, block.span);
+                if let Some(f) = self.functions.first_mut() {
+                    f.returns = returns;
+                    f.body = body;
+                }
+            }
+        }
+    }
+
+    /// Finds the common type of collected `return` operands and converts each to it.
+    pub(super) fn finish_returns(&mut self, body: Vec<Stmt>, span: Span) -> (TypeId, Vec<Stmt>) {
+        let Returns::Infer(operands) = std::mem::replace(&mut self.returns, Returns::Infer(Vec::new())) else {
+            return (types::error(), body);
+        };
+        let ty = match self.common_type(&operands) {
+            Some(ty) => ty,
+            None if operands.iter().all(Expr::is_null_literal) => TypeId::OBJECT,
+            None => {
+                if !operands.iter().any(Expr::is_error) {
+                    self.error("NO_COMMON_TYPE", span, "the values returned have no common type");
+                }
+                return (types::error(), body);
+            }
+        };
+        let body = body.into_iter().map(|stmt| self.convert_returns(stmt, ty)).collect();
+        (ty, body)
+    }
+
+    fn convert_returns(&mut self, stmt: Stmt, ty: TypeId) -> Stmt {
+        let list = |this: &mut Self, stmts: Vec<Stmt>| -> Vec<Stmt> {
+            stmts.into_iter().map(|s| this.convert_returns(s, ty)).collect()
+        };
+        match stmt {
+            Stmt::Return(Some(value)) => Stmt::Return(Some(self.convert(value, ty))),
+            Stmt::Block(body) => Stmt::Block(list(self, body)),
+            Stmt::If(c, a, b) => {
+                let a = Box::new(self.convert_returns(*a, ty));
+                Stmt::If(c, a, b.map(|b| Box::new(self.convert_returns(*b, ty))))
+            }
+            Stmt::Loop { condition, test_first, step, body } => {
+                let body = Box::new(self.convert_returns(*body, ty));
+                Stmt::Loop { condition, test_first, step, body }
+            }
+            Stmt::Foreach { item, variable, convert, source, body } => {
+                let body = Box::new(self.convert_returns(*body, ty));
+                Stmt::Foreach { item, variable, convert, source, body }
+            }
+            Stmt::Switch { value, sections, default } => {
+                let sections = sections.into_iter().map(|(tests, body)| (tests, list(self, body))).collect();
+                Stmt::Switch { value, sections, default }
+            }
+            Stmt::Try { body, catches, finally } => {
+                let body = list(self, body);
+                let mut kept = Vec::new();
+                for mut c in catches {
+                    c.body = list(self, c.body);
+                    kept.push(c);
+                }
+                Stmt::Try { body, catches: kept, finally }
+            }
+            other => other,
+        }
+    }
+
+    // Messages.
+
+    pub(super) fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.errors.push(ExpressionError { code, message: message.into(), span, warning: false });
+    }
+
+    /// Reports and gives an expression that is wrong already.
+    pub(super) fn fail(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Expr {
+        self.error(code, span, message);
+        Expr::error(span)
+    }
+
+    /// Does `work` without keeping its messages; true when there were none.
+    pub(super) fn silently<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, bool) {
+        let kept = std::mem::take(&mut self.errors);
+        let result = work(self);
+        let clean = self.errors.iter().all(|e| e.warning);
+        self.errors = kept;
+        (result, clean)
+    }
+
+    // Scopes.
+
+    pub(super) fn scoped<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.scopes.push(Vec::new());
+        let result = work(self);
+        self.scopes.pop();
+        result
+    }
+
+    /// A new variable that no name leads to.
+    pub(super) fn temporary(&mut self, ty: TypeId) -> LocalId {
+        self.new_local("", ty, Span::default())
+    }
+
+    pub(super) fn new_local(&mut self, name: &str, ty: TypeId, declared: Span) -> LocalId {
+        let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
+        self.locals.push(Local {
+            name: name.into(),
+            ty,
+            owner: self.function,
+            constant: None,
+            written: false,
+            captured: false,
+            shared: false,
+            readonly: None,
+            declared,
+        });
+        id
+    }
+
+    /// Declares a variable in the innermost scope.
+    pub(super) fn declare(&mut self, name: &ast::Ident, ty: TypeId) -> LocalId {
+        self.check_fresh(name);
+        let id = self.new_local(&name.text, ty, name.span);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push((name.text.clone(), Symbol::Local(id)));
+        }
+        id
+    }
+
+    /// "A local or parameter named 'x' cannot be declared in this scope": C# forbids shadowing within a method.
+    pub(super) fn check_fresh(&mut self, name: &ast::Ident) {
+        let innermost = self.scopes.last().is_some_and(|s| s.iter().any(|(n, _)| *n == name.text));
+        if innermost {
+            let text = &name.text;
+            self.error(
+                "CS0128",
+                name.span,
+                format!("A local variable or function named '{text}' is already defined in this scope"),
+            );
+        } else if self.find(&name.text).is_some() || &*name.text == "context" {
+            let text = &name.text;
+            self.error("CS0136", name.span, format!("A local or parameter named '{text}' cannot be declared in this scope because that name is used in an enclosing local scope to define a local or parameter"));
+        }
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<Symbol> {
+        self.scopes.iter().rev().find_map(|s| s.iter().rev().find(|(n, _)| &**n == name).map(|(_, symbol)| *symbol))
+    }
+
+    pub(super) fn local(&self, id: LocalId) -> Option<&Local> {
+        self.locals.get(id.0 as usize)
+    }
+
+    pub(super) fn local_mut(&mut self, id: LocalId) -> Option<&mut Local> {
+        self.locals.get_mut(id.0 as usize)
+    }
+
+    /// Notes that the function being bound uses a variable; outer functions' variables become captured.
+    pub(super) fn use_local(&mut self, id: LocalId) {
+        let Some(owner) = self.local(id).map(|l| l.owner) else { return };
+        let mut at = self.function;
+        let mut shared = false;
+        while at != owner {
+            let Some(function) = self.functions.get_mut(at.0 as usize) else { return };
+            shared |= function.is_local_function;
+            if !function.captures.contains(&id) {
+                function.captures.push(id);
+            }
+            let Some(parent) = function.parent else { return };
+            at = parent;
+        }
+        if self.function != owner {
+            if let Some(local) = self.local_mut(id) {
+                local.captured = true;
+                local.shared |= shared;
+            }
+        }
+    }
+
+    pub(super) fn local_expr(&mut self, id: LocalId, span: Span) -> Expr {
+        self.use_local(id);
+        let Some(local) = self.local(id) else { return Expr::error(span) };
+        let (ty, constant) = (local.ty, local.constant.clone());
+        match constant {
+            Some(value) => Expr::constant(value, ty, span),
+            None => Expr::new(Kind::Local(id), ty, span),
+        }
+    }
+
+    /// A use of a compiler's own variable.
+    pub(super) fn slot(&mut self, id: LocalId, span: Span) -> Expr {
+        self.local_expr(id, span)
+    }
+
+    /// `context`.
+    pub(super) fn context(&self, span: Span) -> Expr {
+        Expr::new(Kind::View(Part::Context), crate::library::apim::type_of_part(Part::Context), span)
+    }
+
+    /// The type an expression has on its own: a nullable stays, `null` has none.
+    pub(super) fn natural(&mut self, value: Expr) -> Expr {
+        value
+    }
+
+    /// C#'s best common type: the one among the operands' types to which all convert.
+    pub(super) fn common_type(&mut self, operands: &[Expr]) -> Option<TypeId> {
+        let mut candidates: Vec<TypeId> = Vec::new();
+        for e in operands {
+            if e.is_error() {
+                return Some(types::error());
+            }
+            if !e.is_null_literal() && e.ty != types::void() && !candidates.contains(&e.ty) {
+                candidates.push(e.ty);
+            }
+        }
+        let fitting: Vec<TypeId> =
+            candidates.iter().copied().filter(|ty| operands.iter().all(|e| self.converts(e, *ty))).collect();
+        match fitting.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            // Several fit each other (`int` constants and `byte` variables): the first.
+            [first, ..] => Some(*first),
+        }
+    }
+
+    /// Guards recursion over the tree.
+    pub(super) fn deeper<T>(
+        &mut self,
+        span: Span,
+        otherwise: impl FnOnce() -> T,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        if self.depth >= MAX_DEPTH {
+            if !self.errors.iter().any(|e| e.code == "CS8078") {
+                self.error("CS8078", span, "An expression is too long or complex to compile");
+            }
+            return otherwise();
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+}
+
+/// The text of a constant string.
+pub(super) fn const_text(expr: &Expr) -> Option<&ast::StringLiteral> {
+    match &expr.constant {
+        Some(Const::Text(text)) => Some(text),
+        _ => None,
+    }
+}

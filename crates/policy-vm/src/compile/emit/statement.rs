@@ -1,0 +1,304 @@
+//! Statements: jumps, loops, and ranges with handlers.
+//!
+//! A `finally` block is emitted where each way out of its `try` passes: after the regular end, before a `return`, `break`
+//! or `continue` that leaves it, and in a handler that throws the exception on. Those copies are left out of the range they
+//! belong to, so that an exception in them does not run them again.
+
+use super::{Emit, Emitter, Label};
+use crate::bytecode::{Handler, Op};
+use crate::compile::bound::{Catch, Expr, Local, LocalId, Stmt};
+use crate::types::TypeId;
+
+/// What a `break`, `continue` or `return` passes on its way out.
+#[derive(Clone)]
+pub(super) enum Leave {
+    Loop { exit: Label, again: Label },
+    Switch { exit: Label },
+    Finally { body: Vec<Stmt>, gaps: Vec<(u32, u32)> },
+}
+
+impl Emitter<'_> {
+    pub(super) fn statements(&mut self, list: &[Stmt]) -> Emit {
+        for stmt in list {
+            let mark = self.out.next;
+            self.statement(stmt)?;
+            self.release(mark);
+        }
+        Ok(())
+    }
+
+    fn statement(&mut self, stmt: &Stmt) -> Emit {
+        match stmt {
+            Stmt::Expr(e) => self.effect(e),
+            Stmt::Let(id, Some(value)) => self.let_local(*id, value),
+            Stmt::Let(id, None) => {
+                let r = self.register(*id)?;
+                let ty = self.local(*id).map_or(TypeId::OBJECT, |l| l.ty);
+                let ty = self.type_index(ty)?;
+                self.push(Op::LoadDefault { d: r, ty });
+                if self.local(*id).is_some_and(Local::needs_cell) {
+                    self.push(Op::NewCell { d: r, a: r });
+                }
+                Ok(())
+            }
+            Stmt::Block(list) => self.block(list),
+            Stmt::If(condition, then, otherwise) => {
+                let (no, end) = (self.label(), self.label());
+                self.branch(condition, false, no)?;
+                self.statement(then)?;
+                if let Some(otherwise) = otherwise {
+                    self.jump(Op::Jump { to: 0 }, end);
+                    self.place(no);
+                    self.statement(otherwise)?;
+                } else {
+                    self.place(no);
+                }
+                self.place(end);
+                Ok(())
+            }
+            Stmt::Loop { condition, test_first, step, body } => {
+                self.loop_statement(condition.as_ref(), *test_first, step, body)
+            }
+            Stmt::Foreach { item, variable, convert, source, body } => {
+                self.foreach(*item, *variable, convert.as_ref(), source, body)
+            }
+            Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default),
+            Stmt::Break => self.leave_to(|leave| match leave {
+                Leave::Loop { exit, .. } | Leave::Switch { exit } => Some(*exit),
+                Leave::Finally { .. } => None,
+            }),
+            Stmt::Continue => self.leave_to(|leave| match leave {
+                Leave::Loop { again, .. } => Some(*again),
+                _ => None,
+            }),
+            Stmt::Return(value) => {
+                let r = self.take()?;
+                match value {
+                    Some(value) => self.expr(value, r)?,
+                    None => self.push(Op::LoadNull { d: r }),
+                }
+                self.run_finallies(0)?;
+                self.push(Op::Return { a: r });
+                Ok(())
+            }
+            Stmt::Throw(Some(value)) => {
+                let a = self.operand(value)?;
+                self.push(Op::Throw { a });
+                Ok(())
+            }
+            Stmt::Throw(None) => {
+                let a = self.out.caught.last().copied().unwrap_or(0);
+                self.push(Op::Rethrow { a });
+                Ok(())
+            }
+            Stmt::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_deref()),
+        }
+    }
+
+    /// A block whose temporaries are given back only at its end, because patterns in it may declare.
+    fn block(&mut self, list: &[Stmt]) -> Emit {
+        let mark = self.out.next;
+        self.statements(list)?;
+        self.release(mark);
+        Ok(())
+    }
+
+    fn loop_statement(&mut self, condition: Option<&Expr>, test_first: bool, step: &[Expr], body: &Stmt) -> Emit {
+        let (top, again, exit, test) = (self.label(), self.label(), self.label(), self.label());
+        // The test stands at the end: one jump a turn.
+        if test_first && condition.is_some() {
+            self.jump(Op::Jump { to: 0 }, test);
+        }
+        self.place(top);
+        self.out.leaves.push(Leave::Loop { exit, again });
+        self.statement(body)?;
+        self.out.leaves.pop();
+        self.place(again);
+        for e in step {
+            self.effect(e)?;
+        }
+        self.place(test);
+        if let Some(condition) = condition {
+            self.branch(condition, false, exit)?;
+        }
+        self.jump(Op::Loop { to: 0 }, top);
+        self.place(exit);
+        Ok(())
+    }
+
+    fn foreach(
+        &mut self,
+        item: LocalId,
+        variable: LocalId,
+        convert: Option<&Expr>,
+        source: &Expr,
+        body: &Stmt,
+    ) -> Emit {
+        let (top, again, exit) = (self.label(), self.label(), self.label());
+        let iter = self.take()?;
+        let from = self.operand(source)?;
+        self.push(Op::IterBegin { d: iter, a: from });
+        self.place(top);
+        let is_cell = self.local(variable).is_some_and(Local::needs_cell);
+        let target = self.register(variable)?;
+        let raw = if convert.is_some() || is_cell { self.register(item)? } else { target };
+        self.jump(Op::IterNext { d: raw, a: iter, to: 0 }, exit);
+        if let Some(convert) = convert {
+            self.expr(convert, target)?;
+        }
+        if is_cell {
+            let a = if convert.is_some() { target } else { raw };
+            self.push(Op::NewCell { d: target, a });
+        }
+        self.out.leaves.push(Leave::Loop { exit, again });
+        self.statement(body)?;
+        self.out.leaves.pop();
+        self.place(again);
+        self.jump(Op::Loop { to: 0 }, top);
+        self.place(exit);
+        Ok(())
+    }
+
+    fn switch(
+        &mut self,
+        value: Option<&(LocalId, Expr)>,
+        sections: &[(Vec<Expr>, Vec<Stmt>)],
+        default: Option<usize>,
+    ) -> Emit {
+        if let Some((slot, value)) = value {
+            self.let_local(*slot, value)?;
+        }
+        let exit = self.label();
+        let mut labels = Vec::new();
+        for (tests, _) in sections {
+            let label = self.label();
+            for test in tests {
+                self.branch(test, true, label)?;
+            }
+            labels.push(label);
+        }
+        let otherwise = default.and_then(|i| labels.get(i).copied()).unwrap_or(exit);
+        self.jump(Op::Jump { to: 0 }, otherwise);
+        self.out.leaves.push(Leave::Switch { exit });
+        for ((_, body), label) in sections.iter().zip(labels) {
+            self.place(label);
+            self.block(body)?;
+        }
+        self.out.leaves.pop();
+        self.place(exit);
+        Ok(())
+    }
+
+    /// Runs the `finally` blocks on the way to the innermost place that `target` accepts, and jumps there.
+    fn leave_to(&mut self, target: impl Fn(&Leave) -> Option<Label>) -> Emit {
+        let found = self.out.leaves.iter().enumerate().rev().find_map(|(i, l)| target(l).map(|label| (i, label)));
+        let Some((index, label)) = found else { return Ok(()) };
+        self.run_finallies(index + 1)?;
+        self.jump(Op::Jump { to: 0 }, label);
+        Ok(())
+    }
+
+    /// Emits the `finally` blocks from the innermost out to `down_to`.
+    fn run_finallies(&mut self, down_to: usize) -> Emit {
+        let mut index = self.out.leaves.len();
+        while index > down_to {
+            index -= 1;
+            let Some(Leave::Finally { body, .. }) = self.out.leaves.get(index).cloned() else { continue };
+            let start = self.here();
+            let inner = self.out.leaves.split_off(index);
+            self.block(&body)?;
+            self.out.leaves.extend(inner);
+            let end = self.here();
+            // From here to where it leads, the code belongs to no range further in.
+            for leave in self.out.leaves.iter_mut().skip(index) {
+                if let Leave::Finally { gaps, .. } = leave {
+                    gaps.push((start, end));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn try_statement(&mut self, body: &[Stmt], catches: &[Catch], finally: Option<&[Stmt]>) -> Emit {
+        let end = self.label();
+        if let Some(finally) = finally {
+            self.out.leaves.push(Leave::Finally { body: finally.to_vec(), gaps: Vec::new() });
+        }
+        let start = self.here();
+        self.block(body)?;
+        let body_end = self.here();
+        if !catches.is_empty() {
+            let after = self.label();
+            self.jump(Op::Jump { to: 0 }, after);
+            self.catches(start, body_end, catches, after)?;
+            self.place(after);
+        }
+        let guarded_end = self.here();
+        if let Some(finally) = finally {
+            let Some(Leave::Finally { gaps, .. }) = self.out.leaves.pop() else { return Ok(()) };
+            self.block(finally)?;
+            self.jump(Op::Jump { to: 0 }, end);
+            let register = self.take()?;
+            let target = self.here();
+            for (from, to) in without_gaps(start, guarded_end, &gaps) {
+                self.out.handlers.push(Handler { start: from, end: to, target, register, ty: TypeId::EXCEPTION });
+            }
+            self.block(finally)?;
+            self.push(Op::Rethrow { a: register });
+        }
+        self.place(end);
+        Ok(())
+    }
+
+    fn catches(&mut self, start: u32, body_end: u32, catches: &[Catch], after: Label) -> Emit {
+        let caught = self.take()?;
+        let target = self.here();
+        self.out.handlers.push(Handler { start, end: body_end, target, register: caught, ty: TypeId::EXCEPTION });
+        self.out.caught.push(caught);
+        for catch in catches {
+            let next = self.label();
+            if catch.ty != TypeId::EXCEPTION {
+                let mark = self.out.next;
+                let is = self.take()?;
+                let ty = self.type_index(catch.ty)?;
+                self.push(Op::IsInstance { d: is, a: caught, ty });
+                self.jump(Op::JumpIfNot { a: is, to: 0 }, next);
+                self.release(mark);
+            }
+            if let Some(variable) = catch.variable {
+                let r = self.register(variable)?;
+                if self.local(variable).is_some_and(Local::needs_cell) {
+                    self.push(Op::NewCell { d: r, a: caught });
+                } else {
+                    self.push(Op::Move { d: r, a: caught });
+                }
+            }
+            if let Some(filter) = &catch.filter {
+                self.branch(filter, false, next)?;
+            }
+            self.block(&catch.body)?;
+            self.jump(Op::Jump { to: 0 }, after);
+            self.place(next);
+        }
+        self.out.caught.pop();
+        self.push(Op::Rethrow { a: caught });
+        Ok(())
+    }
+}
+
+fn without_gaps(start: u32, end: u32, gaps: &[(u32, u32)]) -> Vec<(u32, u32)> {
+    let mut sorted = gaps.to_vec();
+    sorted.sort_unstable();
+    let mut ranges = Vec::new();
+    let mut at = start;
+    for (from, to) in sorted {
+        if from > at {
+            ranges.push((at, from));
+        }
+        at = at.max(to);
+    }
+    if at < end {
+        ranges.push((at, end));
+    }
+    ranges
+}

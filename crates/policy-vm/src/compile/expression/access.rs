@@ -1,0 +1,523 @@
+//! Member access, calls and indexing.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, ArgumentMode, ExprKind, SimpleName};
+
+use super::{Entity, strip};
+use crate::compile::binder::Binder;
+use crate::compile::bound::{Const, Expr, FnId, Kind, LocalId, Target, delegate, is_enum, named, nullable_inner};
+use crate::compile::members::{self, Member};
+use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
+use crate::library::{self, MemberKind};
+use crate::types::{self, Type, TypeId};
+
+impl Binder {
+    pub(super) fn member<'a>(
+        &mut self,
+        left: Entity<'a>,
+        name: &'a SimpleName,
+        invoked: bool,
+        span: Span,
+    ) -> Entity<'a> {
+        match left {
+            Entity::Error(span) => Entity::Error(span),
+            Entity::Namespace(namespace) => self.namespace_member(&namespace, name, span),
+            Entity::Type(ty) => self.static_member(ty, name, span),
+            Entity::Value(value) => self.instance_member(value, name, invoked, span),
+            Entity::Group(group) => {
+                let (method, member) = (&group.name.ident.text, &name.ident.text);
+                self.error("CS0119", group.span, format!("'{method}' is a method, which is not valid in the given context; '{member}' has nothing to be a member of"));
+                Entity::Error(span)
+            }
+            Entity::Function(_) => {
+                self.error("CS0119", span, "a local function is not valid in the given context");
+                Entity::Error(span)
+            }
+        }
+    }
+
+    fn namespace_member<'a>(&mut self, namespace: &str, name: &'a SimpleName, span: Span) -> Entity<'a> {
+        let full = format!("{namespace}.{}", name.ident.text);
+        let arity = name.type_args.as_ref().map_or(0, Vec::len);
+        if let Some(def) = crate::compile::names::full_type(&full, arity) {
+            let args = name.type_args.as_deref().unwrap_or_default().iter().map(|t| self.type_of_syntax(t)).collect();
+            return Entity::Type(types::intern(Type::Named { def, args }));
+        }
+        if library::get().is_namespace(&full) {
+            return Entity::Namespace(full);
+        }
+        let text = &name.ident.text;
+        self.error("CS0234", name.ident.span, format!("The type or namespace name '{text}' does not exist in the namespace '{namespace}' (are you missing an assembly reference?)"));
+        Entity::Error(span)
+    }
+
+    fn static_member<'a>(&mut self, ty: TypeId, name: &'a SimpleName, span: Span) -> Entity<'a> {
+        if ty == types::error() {
+            return Entity::Error(span);
+        }
+        let text = &*name.ident.text;
+        if is_enum(ty) {
+            let value = named(ty).and_then(|(def, _)| def.decl.values.iter().find(|(n, _)| *n == text));
+            if let Some((_, number)) = value {
+                return Entity::Value(Expr::constant(Const::Int((*number).into()), ty, span));
+            }
+        }
+        if let Some(member) = members::lookup(ty, text, &[MemberKind::Property]).first().copied() {
+            self.check_allowed(&member, span);
+            if !member.signature.is_static {
+                let owner = types::display(ty);
+                self.error(
+                    "CS0120",
+                    span,
+                    format!(
+                        "An object reference is required for the non-static field, method, or property '{owner}.{text}'"
+                    ),
+                );
+                return Entity::Error(span);
+            }
+            return Entity::Value(self.static_value(&member, span));
+        }
+        let is_method = !members::lookup(ty, text, &[MemberKind::Method]).is_empty();
+        if is_method {
+            return Entity::Group(Group { name, receiver: Receiver::Type(ty), span });
+        }
+        let _ = self.no_static_member(ty, text, name.ident.span);
+        Entity::Error(span)
+    }
+
+    fn static_value(&mut self, member: &Member, span: Span) -> Expr {
+        use crate::library::Constant;
+        use crate::value::Value;
+        let ty = member.ty(member.signature.returns, &[]);
+        let constant = match member.signature.constant {
+            Some(Constant::Text(text)) => Some(Const::Text(ast::StringLiteral::Text(text.into()))),
+            Some(Constant::Default) => Some(Const::Null),
+            Some(Constant::Value(value)) => match value {
+                Value::Bool(b) => Some(Const::Bool(b)),
+                Value::Char(n) | Value::UInt16(n) => Some(Const::Int(n.into())),
+                Value::SByte(n) => Some(Const::Int(n.into())),
+                Value::Byte(n) => Some(Const::Int(n.into())),
+                Value::Int16(n) => Some(Const::Int(n.into())),
+                Value::Int32(n) => Some(Const::Int(n.into())),
+                Value::UInt32(n) => Some(Const::Int(n.into())),
+                Value::Int64(n) => Some(Const::Int(n.into())),
+                Value::UInt64(n) => Some(Const::Int(n.into())),
+                Value::Single(n) => Some(Const::Float(n.into())),
+                Value::Double(n) => Some(Const::Float(n)),
+                _ => None,
+            },
+            None => None,
+        };
+        match constant {
+            Some(value) => Expr::constant(value, ty, span),
+            None => self.get(member, Vec::new(), span),
+        }
+    }
+
+    fn property_is_delegate(&mut self, value: &Expr, name: &str) -> bool {
+        let found = members::lookup(value.ty, name, &[MemberKind::Property]);
+        found.first().is_some_and(|m| delegate(m.ty(m.signature.returns, &[])).is_some())
+            || matches!(types::get(value.ty), Type::Anonymous(list) if list.iter().any(|(n, t)| &**n == name && delegate(*t).is_some()))
+    }
+
+    /// `invoked`: "if the member is invoked, non-invocable members are removed from the set": `list.Count()` is LINQ's.
+    fn instance_member<'a>(&mut self, value: Expr, name: &'a SimpleName, invoked: bool, span: Span) -> Entity<'a> {
+        if value.is_error() {
+            return Entity::Error(span);
+        }
+        let text = &*name.ident.text;
+        if value.is_null_literal() {
+            self.error("CS0023", span, "Operator '.' cannot be applied to operand of type '<null>'");
+            return Entity::Error(span);
+        }
+        if value.ty == types::void() {
+            self.error("CS0023", span, "Operator '.' cannot be applied to operand of type 'void'");
+            return Entity::Error(span);
+        }
+        let property = !invoked || self.property_is_delegate(&value, text);
+        if name.type_args.is_none() && property {
+            if let Some(found) = self.property(&value, text, span) {
+                return Entity::Value(found);
+            }
+        }
+        let has_method =
+            !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
+        if has_method {
+            return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span });
+        }
+        let _ = self.no_member(value.ty, text, name.ident.span);
+        Entity::Error(span)
+    }
+
+    pub(super) fn invoke(&mut self, target: &ast::Expr, args: &[ast::Argument], span: Span) -> Expr {
+        if let ExprKind::Name(name) = &target.kind {
+            if &*name.ident.text == "nameof" && self.find("nameof").is_none() {
+                return self.name_of(args, span);
+            }
+        }
+        match self.invoked_entity(target) {
+            Entity::Group(group) => {
+                let args = self.arguments(args);
+                self.call(&group, args, span)
+            }
+            Entity::Function(id) => self.call_function(id, args, span),
+            Entity::Value(value) => self.invoke_delegate(value, args, span),
+            Entity::Error(_) => {
+                // The arguments are looked at all the same: all errors at once.
+                let _ = self.arguments(args);
+                Expr::error(span)
+            }
+            Entity::Type(ty) => {
+                let name = types::display(ty);
+                self.fail("CS1955", span, format!("Non-invocable member '{name}' cannot be used like a method."))
+            }
+            Entity::Namespace(name) => {
+                self.fail("CS0118", target.span, format!("'{name}' is a namespace but is used like a variable"))
+            }
+        }
+    }
+
+    fn invoke_delegate(&mut self, value: Expr, args: &[ast::Argument], span: Span) -> Expr {
+        if value.is_error() {
+            let _ = self.arguments(args);
+            return value;
+        }
+        if delegate(value.ty).is_none() {
+            let _ = self.arguments(args);
+            return match value.kind {
+                Kind::Local(_) => self.fail("CS0149", value.span, "Method name expected"),
+                _ => self.fail("CS1955", value.span, "Non-invocable member cannot be used like a method."),
+            };
+        }
+        let candidates = members::lookup(value.ty, "Invoke", &[MemberKind::Method]);
+        let args = self.arguments(args);
+        match self.choose(&candidates, None, &args) {
+            Some(Ok(fit)) => {
+                self.check_allowed(&fit.member, span);
+                let mut chosen = self.finish(fit, args);
+                let ty = chosen.member.ty(chosen.member.signature.returns, &[]);
+                let callee = self.callee(&chosen.member, &[], Some(&value));
+                chosen.args.insert(0, value);
+                Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+            }
+            _ => {
+                let what =
+                    Wanted { name: "Invoke", span, explicit: None, is_constructor: false, receiver_first: false };
+                self.no_fit(&candidates, &args, &what, span)
+            }
+        }
+    }
+
+    /// Calls a method of a group, or an extension method of its name.
+    pub(super) fn call(&mut self, group: &Group<'_>, args: Vec<Arg<'_>>, span: Span) -> Expr {
+        if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            return Expr::error(span);
+        }
+        let explicit = self.explicit_args(group.name);
+        if explicit.as_ref().is_some_and(|list| list.contains(&types::error())) {
+            return Expr::error(span);
+        }
+        let (candidates, receiver) = self.group_candidates(group);
+        match self.choose(&candidates, explicit.as_deref(), &args) {
+            Some(Ok(fit)) => return self.finish_call(fit, args, receiver, span),
+            Some(Err(pair)) => return self.ambiguous(pair, span),
+            None => {}
+        }
+        let name = &*group.name.ident.text;
+        let mut what = Wanted {
+            name,
+            span: group.name.ident.span,
+            explicit: explicit.clone(),
+            is_constructor: false,
+            receiver_first: false,
+        };
+        if let Some(value) = receiver {
+            let found = members::extensions(name);
+            let mut all = vec![Arg {
+                name: None,
+                mode: ArgumentMode::Value,
+                span: value.span,
+                kind: ArgKind::Value(value.clone()),
+            }];
+            all.extend(args.iter().cloned());
+            match self.choose(found, explicit.as_deref(), &all) {
+                Some(Ok(fit)) => return self.finish_call(fit, all, None, span),
+                Some(Err(pair)) => return self.ambiguous(pair, span),
+                None => {}
+            }
+            if candidates.is_empty() {
+                let for_receiver: Vec<Member> = found.iter().copied().filter(|m| self.extends(m, &value)).collect();
+                if for_receiver.is_empty() {
+                    return self.no_member(value.ty, name, group.name.ident.span);
+                }
+                what.receiver_first = true;
+                return self.no_fit(&for_receiver, &all, &what, span);
+            }
+        }
+        if candidates.is_empty() {
+            // The name exists, but only on the other side of `static`.
+            if let Receiver::Type(ty) = group.receiver {
+                let owner = types::display(ty);
+                return self.fail(
+                    "CS0120",
+                    group.span,
+                    format!(
+                        "An object reference is required for the non-static field, method, or property '{owner}.{name}'"
+                    ),
+                );
+            }
+        }
+        self.no_fit(&candidates, &args, &what, span)
+    }
+
+    /// The receiver may be the first argument of the extension method.
+    fn extends(&mut self, member: &Member, value: &Expr) -> bool {
+        let Some(first) = member.signature.params.first() else { return false };
+        match types::get(first.ty) {
+            Type::MethodParam(_) => true,
+            _ if crate::compile::subtype::converts(value.ty, first.ty) => true,
+            Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty)
+                .into_iter()
+                .any(|t| matches!(types::get(t), Type::Named { def: d, .. } if d == def)),
+            Type::Array { .. } => matches!(types::get(value.ty), Type::Array { .. }),
+            _ => false,
+        }
+    }
+
+    fn ambiguous(&mut self, (a, b): (Member, Member), span: Span) -> Expr {
+        let (a, b) = (self.signature_name(&a), self.signature_name(&b));
+        self.fail(
+            "CS0121",
+            span,
+            format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"),
+        )
+    }
+
+    fn finish_call(
+        &mut self,
+        fit: crate::compile::overload::Fit,
+        args: Vec<Arg<'_>>,
+        receiver: Option<Expr>,
+        span: Span,
+    ) -> Expr {
+        self.check_allowed(&fit.member, span);
+        self.note_reads(&fit.member);
+        let mut chosen = self.finish(fit, args);
+        let ty = chosen.member.ty(chosen.member.signature.returns, &chosen.type_args);
+        let callee = self.callee(&chosen.member, &chosen.type_args, receiver.as_ref());
+        if let Some(receiver) = receiver {
+            chosen.args.insert(0, receiver);
+        }
+        if chosen.args.iter().any(Expr::is_error) {
+            return Expr::error(span);
+        }
+        Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+    }
+
+    fn call_function(&mut self, id: FnId, args: &[ast::Argument], span: Span) -> Expr {
+        let values: Vec<Expr> = args.iter().map(|a| self.value(&a.value)).collect();
+        let Some(function) = self.functions.get(id.0 as usize) else { return Expr::error(span) };
+        let (name, returns, params) = (function.name.clone(), function.returns, function.params.clone());
+        if values.len() != params.len() || args.iter().any(|a| a.mode != ArgumentMode::Value) {
+            let count = values.len();
+            return self.fail("CS1501", span, format!("No overload for method '{name}' takes {count} arguments"));
+        }
+        let mut converted = Vec::new();
+        for (i, (value, param)) in values.into_iter().zip(params).enumerate() {
+            let ty = self.local(param).map_or(types::error(), |l| l.ty);
+            if !self.converts(&value, ty) {
+                let (source, target) = (super::shown(&value), types::display(ty));
+                return self.fail(
+                    "CS1503",
+                    value.span,
+                    format!("Argument {}: cannot convert from '{source}' to '{target}'", i + 1),
+                );
+            }
+            converted.push(self.convert(value, ty));
+        }
+        if let Some(caller) = self.functions.get_mut(self.function.0 as usize) {
+            if !caller.calls.contains(&id) {
+                caller.calls.push(id);
+            }
+        }
+        Expr::new(Kind::CallFunction { function: id, args: converted }, returns, span)
+    }
+
+    /// Binds arguments as far as they can be without their parameters.
+    pub(super) fn arguments<'a>(&mut self, args: &'a [ast::Argument]) -> Vec<Arg<'a>> {
+        args.iter().map(|a| self.argument(a)).collect()
+    }
+
+    fn argument<'a>(&mut self, arg: &'a ast::Argument) -> Arg<'a> {
+        let span = arg.value.span;
+        let kind = match (&arg.mode, &strip(&arg.value).kind) {
+            (ArgumentMode::Value, ExprKind::Lambda(lambda)) => ArgKind::Lambda(lambda),
+            (ArgumentMode::Value, ExprKind::Name(_) | ExprKind::Member { .. }) => match self.entity(&arg.value) {
+                Entity::Group(group) => ArgKind::Group(Box::new(group)),
+                Entity::Function(id) => ArgKind::Value(self.function_value(id, span)),
+                other => ArgKind::Value(self.entity_value(other, span)),
+            },
+            (ArgumentMode::Value, _) => {
+                let value = self.value(&arg.value);
+                if value.ty == types::void() {
+                    ArgKind::Value(self.fail("CS1503", span, "Argument: cannot convert from 'void'"))
+                } else {
+                    ArgKind::Value(value)
+                }
+            }
+            (_, ExprKind::Declaration { ty, designation }) => {
+                let declared = if Self::is_var(ty) { None } else { Some(self.type_of_syntax(ty)) };
+                ArgKind::Declare(declared, designation)
+            }
+            (_, ExprKind::Name(name)) if &*name.ident.text == "_" && self.find("_").is_none() => {
+                // `out _` discards whatever the parameter's type is.
+                ArgKind::Declare(None, &DISCARD)
+            }
+            _ => self.variable_argument(&arg.value),
+        };
+        Arg { name: arg.name.as_ref(), mode: arg.mode, kind, span }
+    }
+
+    fn variable_argument<'a>(&mut self, expr: &'a ast::Expr) -> ArgKind<'a> {
+        let span = expr.span;
+        match self.assign_target(expr) {
+            Some((target @ (Target::Local(_) | Target::Element { .. }), ty)) => {
+                let value = match &target {
+                    Target::Local(id) => Expr::new(Kind::Local(*id), ty, span),
+                    Target::Element { array, index, .. } => Expr::new(
+                        Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) },
+                        ty,
+                        span,
+                    ),
+                    _ => Expr::error(span),
+                };
+                if let Target::Local(id) = target {
+                    self.use_local(id);
+                }
+                ArgKind::Variable(Box::new(target), Box::new(value))
+            }
+            Some(_) => ArgKind::Value(self.fail(
+                "CS0206",
+                span,
+                "A property or indexer may not be passed as an out or ref parameter",
+            )),
+            None => ArgKind::Value(Expr::error(span)),
+        }
+    }
+
+    /// A local function as a delegate: its type is that of its signature.
+    fn function_value(&mut self, id: FnId, span: Span) -> Expr {
+        let Some(function) = self.functions.get(id.0 as usize).cloned() else { return Expr::error(span) };
+        let params: Vec<TypeId> = function.params.iter().filter_map(|p| self.local(*p)).map(|l| l.ty).collect();
+        let ty = if function.returns == types::void() {
+            library::get()
+                .find_full(&format!("System.Action<{}>", vec!["T"; params.len()].join(",")))
+                .map(|def| types::intern(Type::Named { def, args: params.into() }))
+        } else {
+            let mut args = params;
+            args.push(function.returns);
+            library::get()
+                .find_full(&format!("System.Func<{}>", vec!["T"; args.len()].join(",")))
+                .map(|def| types::intern(Type::Named { def, args: args.into() }))
+        };
+        if let Some(caller) = self.functions.get_mut(self.function.0 as usize) {
+            caller.calls.push(id);
+        }
+        match ty {
+            Some(ty) => Expr::new(Kind::Closure { function: id }, ty, span),
+            None => Expr::error(span),
+        }
+    }
+
+    /// `target[args]`.
+    pub(super) fn index(&mut self, target: Expr, args: &[ast::Argument], span: Span) -> Expr {
+        if let Type::Array { element, .. } = types::get(target.ty) {
+            let Some(index) = self.array_index(args, span) else { return Expr::error(span) };
+            return Expr::new(Kind::ArrayGet { array: Box::new(target), index: Box::new(index) }, *element, span);
+        }
+        match self.indexer(target, args, span) {
+            Some((member, all)) => self.get(&member, all, span),
+            None => Expr::error(span),
+        }
+    }
+
+    /// The index of an array access: an `int`, or what converts to one or to `long`.
+    pub(super) fn array_index(&mut self, args: &[ast::Argument], span: Span) -> Option<Expr> {
+        let [arg] = args else {
+            self.error("CS0022", span, "Wrong number of indices inside []; expected 1");
+            return None;
+        };
+        let index = self.value(&arg.value);
+        if index.is_error() {
+            return None;
+        }
+        let ty = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64]
+            .into_iter()
+            .find(|ty| self.converts(&index, *ty));
+        Some(self.convert(index, ty.unwrap_or(TypeId::INT32))).filter(|e| !e.is_error())
+    }
+
+    /// The indexer that fits, and its receiver and arguments.
+    pub(super) fn indexer(&mut self, target: Expr, args: &[ast::Argument], span: Span) -> Option<(Member, Vec<Expr>)> {
+        let args = self.arguments(args);
+        if target.is_error() || args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            return None;
+        }
+        let candidates = members::indexers(target.ty);
+        if candidates.is_empty() || nullable_inner(target.ty).is_some() {
+            let ty = super::shown(&target);
+            self.error("CS0021", span, format!("Cannot apply indexing with [] to an expression of type '{ty}'"));
+            return None;
+        }
+        match self.choose(&candidates, None, &args) {
+            Some(Ok(fit)) => {
+                self.check_allowed(&fit.member, span);
+                let chosen = self.finish(fit, args);
+                let mut all = vec![target];
+                all.extend(chosen.args);
+                Some((chosen.member, all))
+            }
+            Some(Err(pair)) => {
+                let _ = self.ambiguous(pair, span);
+                None
+            }
+            None => {
+                let what = Wanted { name: "this", span, explicit: None, is_constructor: false, receiver_first: false };
+                let _ = self.no_fit(&candidates, &args, &what, span);
+                None
+            }
+        }
+    }
+
+    fn name_of(&mut self, args: &[ast::Argument], span: Span) -> Expr {
+        let [arg] = args else {
+            return self.fail("CS0103", span, "The name 'nameof' does not exist in the current context");
+        };
+        let name = match &arg.value.kind {
+            ExprKind::Name(name) => &name.ident.text,
+            ExprKind::Member { name, .. } => &name.ident.text,
+            _ => return self.fail("CS8081", arg.value.span, "Expression does not have a name."),
+        };
+        let before = self.errors.len();
+        let _ = self.entity(&arg.value);
+        if self.errors.len() > before {
+            return Expr::error(span);
+        }
+        Expr::constant(Const::Text(ast::StringLiteral::Text(name.clone())), TypeId::STRING, span)
+    }
+
+    /// Notes that a variable is assigned to, or reports why it must not be.
+    pub(crate) fn write_local(&mut self, id: LocalId, span: Span) {
+        self.use_local(id);
+        let Some(local) = self.local_mut(id) else { return };
+        local.written = true;
+        let (constant, readonly, name) = (local.constant.is_some(), local.readonly, local.name.clone());
+        if constant {
+            self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
+        } else if let Some(what) = readonly {
+            self.error("CS1656", span, format!("Cannot assign to '{name}' because it is a '{what}'"));
+        }
+    }
+}
+
+static DISCARD: ast::Designation = ast::Designation::Discard(Span::new(0, 0));

@@ -1,0 +1,286 @@
+//! Assignments, compound assignments, `++` and `--`.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, BinaryOp, ExprKind};
+
+use super::strip;
+use crate::compile::binder::Binder;
+use crate::compile::bound::{Const, Expr, Kind, Target, nullable_inner, prim_of};
+use crate::compile::members::{self};
+use crate::library::MemberKind;
+use crate::types::{self, Type, TypeId};
+
+impl Binder {
+    pub(super) fn assign(&mut self, op: Option<BinaryOp>, target: &ast::Expr, value: &ast::Expr, span: Span) -> Expr {
+        if let Some(op) = op {
+            return self.compound(op, target, value, span);
+        }
+        if let ExprKind::Name(name) = &target.kind {
+            if &*name.ident.text == "_" && self.find("_").is_none() {
+                let value = self.value(value);
+                let ty = value.ty;
+                return Expr::new(Kind::Assign { target: Box::new(Target::Discard), value: Box::new(value) }, ty, span);
+            }
+        }
+        let Some((target, ty)) = self.assign_target(target) else {
+            let _ = self.silent_value(value);
+            return Expr::error(span);
+        };
+        let value = self.value_for(value, ty);
+        if let Target::Local(id) = target {
+            self.write_local(id, span);
+        }
+        if value.is_error() {
+            return Expr::error(span);
+        }
+        Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span)
+    }
+
+    /// Binds for its messages only.
+    fn silent_value(&mut self, value: &ast::Expr) -> Expr {
+        match &strip(value).kind {
+            ExprKind::Lambda(_) | ExprKind::ArrayInitializer(_) => Expr::error(value.span),
+            _ => self.value(value),
+        }
+    }
+
+    /// Binds a value for a place of a known type: lambdas, method groups, array initializers and `throw` need it.
+    pub(in crate::compile) fn value_for(&mut self, value: &ast::Expr, ty: TypeId) -> Expr {
+        match &strip(value).kind {
+            ExprKind::Lambda(lambda) => self.lambda(lambda, ty, value.span),
+            ExprKind::ArrayInitializer(initializer) => self.array_initializer(initializer, ty),
+            ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
+                super::Entity::Group(group) if crate::compile::convert::is_delegate(ty) => {
+                    match self.group_to_delegate(&group, ty) {
+                        Some(done) => done,
+                        None => {
+                            let name = &group.name.ident.text;
+                            self.fail(
+                                "CS0123",
+                                value.span,
+                                format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
+                            )
+                        }
+                    }
+                }
+                other => {
+                    let found = self.entity_value(other, value.span);
+                    self.convert(found, ty)
+                }
+            },
+            _ => {
+                let found = self.value(value);
+                self.convert(found, ty)
+            }
+        }
+    }
+
+    /// What stands on the left of an assignment, and its type.
+    pub(in crate::compile) fn assign_target(&mut self, expr: &ast::Expr) -> Option<(Target, TypeId)> {
+        let span = expr.span;
+        match &expr.kind {
+            ExprKind::Parenthesized(inner) => self.assign_target(inner),
+            ExprKind::Index { target, args } => {
+                let target = self.value(target);
+                if let Type::Array { element, .. } = types::get(target.ty) {
+                    let index = self.array_index(args, span)?;
+                    return Some((Target::Element { array: target, index, ty: *element }, *element));
+                }
+                let (member, all) = self.indexer(target, args, span)?;
+                let ty = member.ty(member.signature.returns, &[]);
+                self.set_target(&member, all, span).map(|t| (t, ty))
+            }
+            ExprKind::Member { target, name } => {
+                let left = self.entity(target);
+                let super::Entity::Value(receiver) = left else {
+                    let entity = self.member(left, name, false, span);
+                    if !matches!(entity, super::Entity::Error(_)) {
+                        self.error(
+                            "CS0131",
+                            span,
+                            "The left-hand side of an assignment must be a variable, property or indexer",
+                        );
+                    }
+                    return None;
+                };
+                self.property_target(receiver, &name.ident.text, span)
+            }
+            ExprKind::Name(_) => match self.entity(expr) {
+                super::Entity::Value(Expr { kind: Kind::Local(id), ty, .. }) => Some((Target::Local(id), ty)),
+                super::Entity::Error(_) => None,
+                _ => {
+                    self.error(
+                        "CS0131",
+                        span,
+                        "The left-hand side of an assignment must be a variable, property or indexer",
+                    );
+                    None
+                }
+            },
+            ExprKind::Tuple(_) | ExprKind::Declaration { .. } => {
+                self.error("TG0403", span, "deconstruction is not supported yet");
+                None
+            }
+            _ => {
+                let value = self.value(expr);
+                if !value.is_error() {
+                    self.error(
+                        "CS0131",
+                        span,
+                        "The left-hand side of an assignment must be a variable, property or indexer",
+                    );
+                }
+                None
+            }
+        }
+    }
+
+    pub(in crate::compile) fn property_target(
+        &mut self,
+        receiver: Expr,
+        name: &str,
+        span: Span,
+    ) -> Option<(Target, TypeId)> {
+        if receiver.is_error() {
+            return None;
+        }
+        if let Type::Anonymous(_) = types::get(receiver.ty) {
+            let owner = types::display(receiver.ty);
+            self.error(
+                "CS0200",
+                span,
+                format!("Property or indexer '{owner}.{name}' cannot be assigned to -- it is read only"),
+            );
+            return None;
+        }
+        let Some(member) = members::lookup(receiver.ty, name, &[MemberKind::Property]).first().copied() else {
+            let _ = self.no_member(receiver.ty, name, span);
+            return None;
+        };
+        self.check_allowed(&member, span);
+        let ty = member.ty(member.signature.returns, &[]);
+        self.set_target(&member, vec![receiver], span).map(|t| (t, ty))
+    }
+
+    /// A place that is read and then written: what to do first, the place itself, and its present value.
+    fn place(&mut self, expr: &ast::Expr) -> Option<(Vec<Expr>, Target, Expr)> {
+        let span = expr.span;
+        let mut first = Vec::new();
+        match &expr.kind {
+            ExprKind::Parenthesized(inner) => self.place(inner),
+            ExprKind::Index { target, args } => {
+                let target = self.value(target);
+                if let Type::Array { element, .. } = types::get(target.ty) {
+                    let index = self.array_index(args, span)?;
+                    let array = self.keep(target, &mut first);
+                    let index = self.keep(index, &mut first);
+                    let read = Expr::new(
+                        Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) },
+                        *element,
+                        span,
+                    );
+                    return Some((first, Target::Element { array, index, ty: *element }, read));
+                }
+                let (member, all) = self.indexer(target, args, span)?;
+                let all: Vec<Expr> = all.into_iter().map(|e| self.keep(e, &mut first)).collect();
+                let read = self.get(&member, all.clone(), span);
+                self.set_target(&member, all, span).map(|t| (first, t, read))
+            }
+            ExprKind::Member { target, name } => {
+                let super::Entity::Value(receiver) = self.entity(target) else {
+                    return self.assign_target(expr).and(None);
+                };
+                let receiver = self.keep(receiver, &mut first);
+                let read = self.property(&receiver, &name.ident.text, span);
+                let (target, _) = self.property_target(receiver, &name.ident.text, span)?;
+                read.map(|read| (first, target, read))
+            }
+            _ => {
+                let (target, ty) = self.assign_target(expr)?;
+                let Target::Local(id) = target else { return None };
+                self.write_local(id, span);
+                Some((first, Target::Local(id), Expr::new(Kind::Local(id), ty, span)))
+            }
+        }
+    }
+
+    /// Evaluates once and uses often; what costs nothing is simply repeated.
+    fn keep(&mut self, value: Expr, first: &mut Vec<Expr>) -> Expr {
+        if value.constant.is_some() || matches!(value.kind, Kind::Local(_) | Kind::View(_)) {
+            return value;
+        }
+        let (ty, span) = (value.ty, value.span);
+        let slot = self.temporary(ty);
+        first.push(Expr::new(Kind::Let { slot, value: Box::new(value) }, types::void(), span));
+        self.slot(slot, span)
+    }
+
+    fn compound(&mut self, op: BinaryOp, target: &ast::Expr, value: &ast::Expr, span: Span) -> Expr {
+        let Some((first, place, read)) = self.place(target) else {
+            let _ = self.silent_value(value);
+            return Expr::error(span);
+        };
+        let right = self.value(value);
+        if right.is_error() || read.is_error() {
+            return Expr::error(span);
+        }
+        let ty = read.ty;
+        let result = self.binary(op, read, right.clone(), span);
+        // "If the operator's result converts explicitly to the variable's type, and the right operand implicitly, the
+        // assignment is evaluated as x = (T)(x op y)": `b += 1` on a byte.
+        let small = prim_of(ty).is_some() && prim_of(result.ty).is_some();
+        let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
+        let result = if small && result.ty != ty && (self.converts(&right, ty) || shift) {
+            self.cast(result, ty, span)
+        } else {
+            self.convert(result, ty)
+        };
+        if result.is_error() {
+            return result;
+        }
+        let assign = Expr::new(Kind::Assign { target: Box::new(place), value: Box::new(result) }, ty, span);
+        if first.is_empty() {
+            return assign;
+        }
+        Expr::new(Kind::Sequence { effects: first, result: Box::new(assign) }, ty, span)
+    }
+
+    /// `++x`, `x++`, `--x`, `x--`.
+    pub(in crate::compile) fn increment(&mut self, operand: &ast::Expr, up: bool, prefix: bool, span: Span) -> Expr {
+        let Some((mut first, place, read)) = self.place(operand) else { return Expr::error(span) };
+        if read.is_error() {
+            return read;
+        }
+        let ty = read.ty;
+        let number = nullable_inner(ty).unwrap_or(ty);
+        if prim_of(number).is_none() && !crate::compile::bound::is_enum(number) {
+            let token = if up { "++" } else { "--" };
+            return self.fail(
+                "CS0023",
+                span,
+                format!("Operator '{token}' cannot be applied to operand of type '{}'", types::display(ty)),
+            );
+        }
+        let old = self.temporary(ty);
+        let one = Expr::constant(Const::Int(1), TypeId::INT32, span);
+        let before = if prefix {
+            read
+        } else {
+            first.push(Expr::new(Kind::Let { slot: old, value: Box::new(read) }, types::void(), span));
+            self.slot(old, span)
+        };
+        let op = if up { BinaryOp::Add } else { BinaryOp::Sub };
+        let after = self.binary(op, before, one, span);
+        let after = self.cast(after, ty, span);
+        let assign = Expr::new(Kind::Assign { target: Box::new(place), value: Box::new(after) }, ty, span);
+        if prefix {
+            if first.is_empty() {
+                return assign;
+            }
+            return Expr::new(Kind::Sequence { effects: first, result: Box::new(assign) }, ty, span);
+        }
+        first.push(assign);
+        let result = self.slot(old, span);
+        Expr::new(Kind::Sequence { effects: first, result: Box::new(result) }, ty, span)
+    }
+}

@@ -1,0 +1,343 @@
+//! `new` in all its forms.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{
+    self, ExprKind, InitializerKind, InitializerValue, MemberInitializerTarget, TypeSyntax,
+};
+
+use super::strip;
+use crate::compile::binder::Binder;
+use crate::compile::bound::{Const, Expr, Kind, LocalId, named};
+use crate::compile::members;
+use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
+use crate::compile::subtype;
+use crate::library::TypeDefKind;
+use crate::types::{self, Type, TypeId};
+
+impl Binder {
+    pub(super) fn new_object(
+        &mut self,
+        ty: &TypeSyntax,
+        args: Option<&[ast::Argument]>,
+        initializer: Option<&ast::Initializer>,
+        span: Span,
+    ) -> Expr {
+        let ty = self.type_of_syntax(ty);
+        let bound = self.arguments(args.unwrap_or_default());
+        if ty == types::error() {
+            return Expr::error(span);
+        }
+        let made = self.construct(ty, bound, span);
+        match initializer {
+            None => made,
+            Some(_) if made.is_error() => made,
+            Some(initializer) => {
+                let slot = self.temporary(ty);
+                let mut effects = vec![Expr::new(Kind::Let { slot, value: Box::new(made) }, types::void(), span)];
+                self.initialize(slot, initializer, &mut effects);
+                if effects.iter().any(Expr::is_error) {
+                    return Expr::error(span);
+                }
+                let result = self.slot(slot, span);
+                Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span)
+            }
+        }
+    }
+
+    fn construct(&mut self, ty: TypeId, args: Vec<Arg<'_>>, span: Span) -> Expr {
+        if crate::compile::convert::is_delegate(ty) {
+            let mut args = args;
+            return match args.pop().map(|a| (a.kind, a.span)) {
+                Some((ArgKind::Lambda(lambda), at)) => self.lambda(lambda, ty, at),
+                Some((ArgKind::Group(group), _)) => {
+                    self.group_to_delegate(&group, ty).unwrap_or_else(|| Expr::error(span))
+                }
+                _ => self.fail("CS0149", span, "Method name expected"),
+            };
+        }
+        let shown = types::display(ty);
+        let candidates = members::constructors(ty);
+        if args.is_empty() && types::is_value_type(ty) && !candidates.iter().any(|m| m.signature.params.is_empty()) {
+            return self.default_value(ty, span);
+        }
+        if let Some((def, _)) = named(ty) {
+            match def.decl.kind {
+                TypeDefKind::Interface => {
+                    return self.fail(
+                        "CS0144",
+                        span,
+                        format!("Cannot create an instance of the abstract type or interface '{shown}'"),
+                    );
+                }
+                TypeDefKind::StaticClass => {
+                    return self.fail(
+                        "CS0712",
+                        span,
+                        format!("Cannot create an instance of the static class '{shown}'"),
+                    );
+                }
+                _ => {}
+            }
+        }
+        match self.choose(&candidates, None, &args) {
+            Some(Ok(fit)) => {
+                self.check_allowed(&fit.member, span);
+                let chosen = self.finish(fit, args);
+                if chosen.args.iter().any(Expr::is_error) {
+                    return Expr::error(span);
+                }
+                let callee = self.callee(&chosen.member, &[], None);
+                Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+            }
+            Some(Err((a, b))) => {
+                let (a, b) = (self.signature_name(&a), self.signature_name(&b));
+                self.fail(
+                    "CS0121",
+                    span,
+                    format!("The call is ambiguous between the following methods or properties: '{a}' and '{b}'"),
+                )
+            }
+            None => {
+                if candidates.is_empty() {
+                    if let Some((def, _)) = named(ty) {
+                        let full = def.full_name();
+                        return self.fail("CS0143", span, format!("The type '{full}' has no constructors defined"));
+                    }
+                }
+                let what = Wanted { name: &shown, span, explicit: None, is_constructor: true, receiver_first: false };
+                self.no_fit(&candidates, &args, &what, span)
+            }
+        }
+    }
+
+    /// `{ P = v, ["k"] = v, a, { k, v } }` on the object in `slot`.
+    fn initialize(&mut self, slot: LocalId, initializer: &ast::Initializer, effects: &mut Vec<Expr>) {
+        match &initializer.kind {
+            InitializerKind::Object(list) => {
+                for member in list {
+                    self.initialize_member(slot, member, effects);
+                }
+            }
+            InitializerKind::Collection(list) => {
+                for args in list {
+                    let done = self.add_element(slot, args, initializer.span);
+                    effects.push(done);
+                }
+            }
+        }
+    }
+
+    fn initialize_member(&mut self, slot: LocalId, member: &ast::MemberInitializer, effects: &mut Vec<Expr>) {
+        let span = member.span;
+        let receiver = self.slot(slot, span);
+        if let InitializerValue::Nested(nested) = &member.value {
+            // `P = { … }` does not assign: it works on the object that is there.
+            let inner = match &member.target {
+                MemberInitializerTarget::Member(name) => match self.property(&receiver, &name.text, span) {
+                    Some(found) => found,
+                    None => self.no_member(receiver.ty, &name.text, name.span),
+                },
+                MemberInitializerTarget::Index(args) => self.index(receiver, args, span),
+            };
+            let ty = inner.ty;
+            let inner_slot = self.temporary(ty);
+            effects.push(Expr::new(Kind::Let { slot: inner_slot, value: Box::new(inner) }, types::void(), span));
+            self.initialize(inner_slot, nested, effects);
+            return;
+        }
+        let InitializerValue::Value(value) = &member.value else { return };
+        let target = match &member.target {
+            MemberInitializerTarget::Member(name) => {
+                if members::lookup(receiver.ty, &name.text, &[crate::library::MemberKind::Property]).is_empty() {
+                    effects.push(self.no_static_member(receiver.ty, &name.text, name.span));
+                    return;
+                }
+                self.property_target(receiver, &name.text, span)
+            }
+            MemberInitializerTarget::Index(args) => {
+                let found = self.indexer(receiver, args, span);
+                found.and_then(|(m, all)| {
+                    let ty = m.ty(m.signature.returns, &[]);
+                    self.set_target(&m, all, span).map(|t| (t, ty))
+                })
+            }
+        };
+        let Some((target, ty)) = target else {
+            effects.push(Expr::error(span));
+            return;
+        };
+        let value = self.value_for(value, ty);
+        if value.is_error() {
+            effects.push(value);
+            return;
+        }
+        effects.push(Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span));
+    }
+
+    fn add_element(&mut self, slot: LocalId, args: &[ast::Expr], span: Span) -> Expr {
+        let receiver = self.slot(slot, span);
+        let name = ast::SimpleName { ident: ast::Ident { text: "Add".into(), span }, type_args: None };
+        if !subtype::supertypes(receiver.ty).iter().any(|t| {
+            *t == TypeId::ENUMERABLE_OBJECT
+                || matches!(types::get(*t), Type::Named { def, .. } if def.0 == TypeId::ENUMERABLE.0)
+        }) {
+            let ty = types::display(receiver.ty);
+            return self.fail("CS1922", span, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
+        }
+        let values: Vec<Expr> = args.iter().map(|a| self.value(a)).collect();
+        let bound = values
+            .into_iter()
+            .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
+            .collect();
+        let group = Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span };
+        self.call(&group, bound, span)
+    }
+
+    pub(super) fn new_anonymous(&mut self, members: &[ast::AnonymousMember], span: Span) -> Expr {
+        let mut shape: Vec<(Box<str>, TypeId)> = Vec::new();
+        let mut values = Vec::new();
+        for member in members {
+            let value = self.value(&member.value);
+            let name = match &member.name {
+                Some(name) => Some(name.text.clone()),
+                None => projected_name(&member.value),
+            };
+            let Some(name) = name else {
+                values.push(self.fail("CS0746", member.value.span, "Invalid anonymous type member declarator. Anonymous type members must be declared with a member assignment, simple name or member access."));
+                continue;
+            };
+            if value.is_null_literal() || value.ty == types::void() {
+                let what = super::shown(&value);
+                values.push(self.fail(
+                    "CS0828",
+                    member.value.span,
+                    format!("Cannot assign '{what}' to anonymous type property"),
+                ));
+                continue;
+            }
+            if shape.iter().any(|(n, _)| *n == name) {
+                self.error(
+                    "CS0833",
+                    member.value.span,
+                    "An anonymous type cannot have multiple properties with the same name",
+                );
+            }
+            shape.push((name, value.ty));
+            values.push(value);
+        }
+        if values.iter().any(Expr::is_error) {
+            return Expr::error(span);
+        }
+        let ty = types::intern(Type::Anonymous(shape.into()));
+        Expr::new(Kind::NewAnonymous(values), ty, span)
+    }
+
+    pub(super) fn new_array(
+        &mut self,
+        element: &TypeSyntax,
+        sizes: &[ast::Expr],
+        rank: u8,
+        further: &[u8],
+        initializer: Option<&ast::ArrayInitializer>,
+        span: Span,
+    ) -> Expr {
+        let mut element_ty = self.type_of_syntax(element);
+        if rank > 1 || further.iter().any(|r| *r > 1) {
+            return self.fail("TG0402", span, "arrays of several dimensions are not supported yet");
+        }
+        for _ in further {
+            element_ty = types::array_of(element_ty);
+        }
+        if element_ty == types::error() {
+            return Expr::error(span);
+        }
+        let ty = types::array_of(element_ty);
+        match (sizes.first(), initializer) {
+            (size, Some(initializer)) => {
+                if let Some(size) = size {
+                    let size = self.value(size);
+                    let expected = match &size.constant {
+                        Some(Const::Int(n)) => *n,
+                        _ if size.is_error() => return size,
+                        _ => return self.fail("CS0150", size.span, "A constant value is expected"),
+                    };
+                    if expected != initializer.elements.len() as i128 {
+                        return self.fail(
+                            "CS0847",
+                            initializer.span,
+                            format!("An array initializer of length '{expected}' is expected"),
+                        );
+                    }
+                }
+                Expr { span, ..self.array_initializer(initializer, ty) }
+            }
+            (Some(size), None) => {
+                let size = self.value(size);
+                let target = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64]
+                    .into_iter()
+                    .find(|t| self.converts(&size, *t));
+                let length = self.convert(size, target.unwrap_or(TypeId::INT32));
+                if let Some(Const::Int(n)) = &length.constant {
+                    if *n < 0 {
+                        return self.fail("CS0248", length.span, "Cannot create an array with a negative size");
+                    }
+                }
+                if length.is_error() {
+                    return length;
+                }
+                Expr::new(Kind::NewArray { element: element_ty, length: Box::new(length) }, ty, span)
+            }
+            (None, None) => self.fail("CS1586", span, "Array creation must have array size or array initializer"),
+        }
+    }
+
+    pub(super) fn new_implicit_array(&mut self, rank: u8, initializer: &ast::ArrayInitializer, span: Span) -> Expr {
+        if rank > 1 {
+            return self.fail("TG0402", span, "arrays of several dimensions are not supported yet");
+        }
+        let items: Vec<Expr> = initializer.elements.iter().map(|e| self.value(e)).collect();
+        if items.iter().any(Expr::is_error) {
+            return Expr::error(span);
+        }
+        match self.common_type(&items) {
+            Some(element) => {
+                let items = items.into_iter().map(|e| self.convert(e, element)).collect();
+                Expr::new(Kind::ArrayLiteral { element, items }, types::array_of(element), span)
+            }
+            None => self.fail("CS0826", span, "No best type found for implicitly-typed array"),
+        }
+    }
+
+    /// `{ a, b }` as an array of a known type.
+    pub(in crate::compile) fn array_initializer(&mut self, initializer: &ast::ArrayInitializer, ty: TypeId) -> Expr {
+        let span = initializer.span;
+        let Type::Array { element, rank: 1 } = types::get(ty) else {
+            if ty == types::error() {
+                return Expr::error(span);
+            }
+            return self.fail("CS0622", span, "Can only use array initializer expressions to assign to array types. Try using a new expression instead.");
+        };
+        let mut items = Vec::new();
+        for e in &initializer.elements {
+            if matches!(strip(e).kind, ExprKind::ArrayInitializer(_)) {
+                items.push(self.fail("CS0623", e.span, "Array initializers can only be used in a variable or field initializer. Try using a new expression instead."));
+                continue;
+            }
+            items.push(self.value_for(e, *element));
+        }
+        if items.iter().any(Expr::is_error) {
+            return Expr::error(span);
+        }
+        Expr::new(Kind::ArrayLiteral { element: *element, items }, ty, span)
+    }
+}
+
+/// The name of `new { a.B }`: the last one of a member access.
+fn projected_name(expr: &ast::Expr) -> Option<Box<str>> {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::MemberBinding(name) => Some(name.ident.text.clone()),
+        ExprKind::Member { name, .. } => Some(name.ident.text.clone()),
+        ExprKind::ConditionalAccess { rest, .. } => projected_name(rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,189 @@
+//! What names mean: types as written, namespaces, and where a simple name leads.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{PredefinedType, SimpleName, TypeKind, TypeSyntax};
+
+use super::binder::Binder;
+use crate::library::{self, DefId};
+use crate::types::{self, Type, TypeId};
+
+/// Namespaces whose types are in scope by their bare names (`expressions.md` 3.1).
+const IMPORTED: [&str; 16] = [
+    "System",
+    "System.Collections.Generic",
+    "System.IO",
+    "System.Linq",
+    "System.Security.Cryptography",
+    "System.Security.Cryptography.X509Certificates",
+    "System.Text",
+    "System.Text.RegularExpressions",
+    "System.Threading",
+    "System.Threading.Tasks",
+    "System.Xml",
+    "System.Xml.Linq",
+    "ApiManagement",
+    "Newtonsoft.Json",
+    "Newtonsoft.Json.Linq",
+    "",
+];
+
+/// The type behind a keyword.
+pub(super) fn predefined(ty: PredefinedType) -> TypeId {
+    match ty {
+        PredefinedType::Bool => TypeId::BOOL,
+        PredefinedType::Byte => TypeId::BYTE,
+        PredefinedType::SByte => TypeId::SBYTE,
+        PredefinedType::Short => TypeId::INT16,
+        PredefinedType::UShort => TypeId::UINT16,
+        PredefinedType::Int => TypeId::INT32,
+        PredefinedType::UInt => TypeId::UINT32,
+        PredefinedType::Long => TypeId::INT64,
+        PredefinedType::ULong => TypeId::UINT64,
+        PredefinedType::Char => TypeId::CHAR,
+        PredefinedType::Float => TypeId::SINGLE,
+        PredefinedType::Double => TypeId::DOUBLE,
+        PredefinedType::Decimal => TypeId::DECIMAL,
+        PredefinedType::String => TypeId::STRING,
+        PredefinedType::Object => TypeId::OBJECT,
+        PredefinedType::Void => types::void(),
+    }
+}
+
+/// The registered type of a bare name with so many type arguments, if its namespace is imported.
+pub(super) fn imported_type(name: &str, arity: usize) -> Option<DefId> {
+    let library = library::get();
+    let in_scope = |id: &&DefId| {
+        let def = library.def(**id);
+        let namespace = def.full_name().rsplit_once('.').map_or("", |(ns, _)| ns);
+        def.decl.imported && def.type_params.len() == arity && IMPORTED.contains(&namespace)
+    };
+    let mut found: Vec<DefId> = library.simple(name).iter().filter(in_scope).copied().collect();
+    // `Formatting` is in both `System.Xml` and `Newtonsoft.Json`; policies mean the latter.
+    found.sort_by_key(|id| !library.def(*id).full_name().starts_with("Newtonsoft."));
+    found.first().copied()
+}
+
+/// The registered type of a full name.
+pub(super) fn full_type(name: &str, arity: usize) -> Option<DefId> {
+    let library = library::get();
+    library.named(name).iter().copied().find(|id| library.def(*id).type_params.len() == arity)
+}
+
+impl Binder {
+    /// The type that a type's syntax names; reports what is wrong.
+    pub(super) fn type_of_syntax(&mut self, syntax: &TypeSyntax) -> TypeId {
+        match &syntax.kind {
+            TypeKind::Predefined(ty) => predefined(*ty),
+            TypeKind::Nullable(inner) => {
+                let inner = self.type_of_syntax(inner);
+                if inner != types::error() && !types::is_value_type(inner) {
+                    let name = types::display(inner);
+                    self.error("CS0453", syntax.span, format!("The type '{name}' must be a non-nullable value type in order to use it as parameter 'T' in the generic type or method 'Nullable<T>'"));
+                    return types::error();
+                }
+                types::nullable_of(inner)
+            }
+            TypeKind::Array { element, rank } => {
+                let element = self.type_of_syntax(element);
+                if *rank > 1 {
+                    self.error("TG0402", syntax.span, "arrays of several dimensions are not supported yet");
+                    return types::error();
+                }
+                if element == types::error() { element } else { types::intern(Type::Array { element, rank: *rank }) }
+            }
+            TypeKind::Named(parts) => self.named_type(parts, syntax.span),
+            TypeKind::Pointer(_) => {
+                self.error(
+                    "CS0214",
+                    syntax.span,
+                    "Pointers and fixed size buffers may only be used in an unsafe context",
+                );
+                types::error()
+            }
+            TypeKind::Tuple(_) => {
+                self.error("TG0403", syntax.span, "tuples are not supported yet");
+                types::error()
+            }
+            TypeKind::Omitted | TypeKind::Error => types::error(),
+        }
+    }
+
+    fn type_args(&mut self, name: &SimpleName) -> Vec<TypeId> {
+        name.type_args.as_deref().unwrap_or_default().iter().map(|t| self.type_of_syntax(t)).collect()
+    }
+
+    fn named_type(&mut self, parts: &[SimpleName], span: Span) -> TypeId {
+        let Some((last, namespace)) = parts.split_last() else { return types::error() };
+        let args = self.type_args(last);
+        let name = &*last.ident.text;
+        let found = if namespace.is_empty() {
+            imported_type(name, args.len())
+        } else {
+            let mut full: String = namespace.iter().flat_map(|n| [&*n.ident.text, "."]).collect();
+            full.push_str(name);
+            full_type(&full, args.len())
+        };
+        match found {
+            Some(_) if args.contains(&types::error()) => types::error(),
+            Some(def) => types::intern(Type::Named { def, args: args.into() }),
+            None => {
+                self.unknown_type(namespace, last, span);
+                types::error()
+            }
+        }
+    }
+
+    fn unknown_type(&mut self, namespace: &[SimpleName], last: &SimpleName, span: Span) {
+        let name = &*last.ident.text;
+        if name == "dynamic" {
+            self.error("TG0401", span, "Dynamic member invocation is not supported");
+            return;
+        }
+        let library = library::get();
+        let other_arity = library.simple(name).first().map(|id| library.def(*id)).filter(|_| namespace.is_empty());
+        if let Some(def) = other_arity {
+            let (count, ty) = (def.type_params.len(), def.display_name());
+            if count > 0 && last.type_args.is_none() {
+                let params = def.type_params.join(", ");
+                self.error(
+                    "CS0305",
+                    last.ident.span,
+                    format!("Using the generic type '{ty}<{params}>' requires {count} type arguments"),
+                );
+                return;
+            }
+            if count == 0 && last.type_args.is_some() {
+                self.error(
+                    "CS0308",
+                    last.ident.span,
+                    format!("The non-generic type '{ty}' cannot be used with type arguments"),
+                );
+                return;
+            }
+        }
+        let suffix = "(are you missing a using directive or an assembly reference?)";
+        match namespace.split_last() {
+            None => self.error(
+                "CS0246",
+                last.ident.span,
+                format!("The type or namespace name '{name}' could not be found {suffix}"),
+            ),
+            Some(_) => {
+                let full: Vec<_> = namespace.iter().map(|n| &*n.ident.text).collect();
+                let full = full.join(".");
+                self.error("CS0234", last.ident.span, format!("The type or namespace name '{name}' does not exist in the namespace '{full}' (are you missing an assembly reference?)"));
+            }
+        }
+    }
+
+    /// True for the contextual keyword `var`.
+    pub(super) fn is_var(syntax: &TypeSyntax) -> bool {
+        match &syntax.kind {
+            TypeKind::Named(parts) => match parts.as_slice() {
+                [one] => &*one.ident.text == "var" && one.type_args.is_none(),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}

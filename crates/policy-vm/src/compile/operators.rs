@@ -1,0 +1,674 @@
+//! Operators: numeric promotion, strings, lifting over nullables, operators that library types declare.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, BinaryOp, ExprKind, IntegerType, Literal, UnaryOp};
+use rust_decimal::Decimal;
+
+use super::binder::{Binder, const_text};
+use super::bound::{Const, Expr, Kind, is_enum, nullable_inner, num_of, prim_of};
+use super::expression::{shown, strip};
+use super::fold::{self, FoldError};
+use super::members;
+use super::overload::{Arg, ArgKind};
+use super::subtype;
+use crate::bytecode::{BinOp, Num, Prim};
+use crate::types::{self, TypeId};
+
+fn token(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => "+",
+        BinaryOp::Sub => "-",
+        BinaryOp::Mul => "*",
+        BinaryOp::Div => "/",
+        BinaryOp::Rem => "%",
+        BinaryOp::Shl => "<<",
+        BinaryOp::Shr => ">>",
+        BinaryOp::And => "&",
+        BinaryOp::Or => "|",
+        BinaryOp::Xor => "^",
+        BinaryOp::AndAlso => "&&",
+        BinaryOp::OrElse => "||",
+        BinaryOp::Eq => "==",
+        BinaryOp::Ne => "!=",
+        BinaryOp::Lt => "<",
+        BinaryOp::Le => "<=",
+        BinaryOp::Gt => ">",
+        BinaryOp::Ge => ">=",
+        BinaryOp::Coalesce => "??",
+    }
+}
+
+fn bin_op(op: BinaryOp) -> Option<BinOp> {
+    Some(match op {
+        BinaryOp::Add => BinOp::Add,
+        BinaryOp::Sub => BinOp::Sub,
+        BinaryOp::Mul => BinOp::Mul,
+        BinaryOp::Div => BinOp::Div,
+        BinaryOp::Rem => BinOp::Rem,
+        BinaryOp::Shl => BinOp::Shl,
+        BinaryOp::Shr => BinOp::Shr,
+        BinaryOp::And => BinOp::And,
+        BinaryOp::Or => BinOp::Or,
+        BinaryOp::Xor => BinOp::Xor,
+        BinaryOp::Eq => BinOp::Eq,
+        BinaryOp::Ne => BinOp::Ne,
+        BinaryOp::Lt => BinOp::Lt,
+        BinaryOp::Le => BinOp::Le,
+        BinaryOp::Gt => BinOp::Gt,
+        BinaryOp::Ge => BinOp::Ge,
+        BinaryOp::AndAlso | BinaryOp::OrElse | BinaryOp::Coalesce => return None,
+    })
+}
+
+fn is_comparison(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Eq | BinaryOp::Ne | BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge)
+}
+
+impl Binder {
+    /// A chain of infix operators is walked along its left side, so that long sums need no depth.
+    pub(super) fn binary_syntax(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
+        let mut chain = vec![(op, right, span)];
+        let mut at = left;
+        while let ExprKind::Binary { op, left, right, .. } = &at.kind {
+            chain.push((*op, right, at.span));
+            at = left;
+        }
+        let mut result = if let (Some((BinaryOp::Coalesce, ..)), ExprKind::Throw(_)) = (chain.last(), &at.kind) {
+            self.fail("CS8115", at.span, "A throw expression is not allowed in this context.")
+        } else {
+            self.value(at)
+        };
+        for (op, right, span) in chain.into_iter().rev() {
+            result = self.binary_step(op, result, right, span);
+        }
+        result
+    }
+
+    fn binary_step(&mut self, op: BinaryOp, left: Expr, right: &ast::Expr, span: Span) -> Expr {
+        if op == BinaryOp::Coalesce {
+            return self.coalesce(left, right, span);
+        }
+        let right = self.value(right);
+        match op {
+            BinaryOp::AndAlso | BinaryOp::OrElse => self.logical(op, left, right, span),
+            _ => self.binary(op, left, right, span),
+        }
+    }
+
+    fn logical(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        if left.ty != TypeId::BOOL && !self.converts(&left, TypeId::BOOL)
+            || right.ty != TypeId::BOOL && !self.converts(&right, TypeId::BOOL)
+        {
+            return self.no_operator(op, &left, &right, span);
+        }
+        let (left, right) = (self.convert(left, TypeId::BOOL), self.convert(right, TypeId::BOOL));
+        if let (Some(Const::Bool(a)), Some(Const::Bool(b))) = (&left.constant, &right.constant) {
+            let value = if op == BinaryOp::AndAlso { *a && *b } else { *a || *b };
+            return Expr::constant(Const::Bool(value), TypeId::BOOL, span);
+        }
+        let (left, right) = (Box::new(left), Box::new(right));
+        let kind = if op == BinaryOp::AndAlso { Kind::AndAlso(left, right) } else { Kind::OrElse(left, right) };
+        Expr::new(kind, TypeId::BOOL, span)
+    }
+
+    fn coalesce(&mut self, left: Expr, right: &ast::Expr, span: Span) -> Expr {
+        if left.is_error() {
+            let _ = self.value_or_void(strip_throw(right));
+            return left;
+        }
+        let inner = nullable_inner(left.ty);
+        if inner.is_none() && !subtype::is_reference(left.ty) || left.ty == types::void() {
+            let right = self.value(strip_throw(right));
+            return self.no_operator(BinaryOp::Coalesce, &left, &right, span);
+        }
+        if let ExprKind::Throw(what) = &strip(right).kind {
+            let ty = inner.unwrap_or(left.ty);
+            let right = self.throw_value(what, ty, right.span);
+            return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
+        }
+        let right = self.value(right);
+        if right.is_error() {
+            return right;
+        }
+        // In C#'s order: the value under the nullable, the left type, the right type.
+        if let Some(inner) = inner {
+            if self.converts(&right, inner) {
+                let right = self.convert(right, inner);
+                return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), inner, span);
+            }
+        }
+        if !left.is_null_literal() && self.converts(&right, left.ty) {
+            let ty = left.ty;
+            let right = self.convert(right, ty);
+            return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
+        }
+        if left.is_null_literal() {
+            return Expr { span, ..right };
+        }
+        let ty = right.ty;
+        let plain = Expr { ty: inner.unwrap_or(left.ty), ..left.clone() };
+        if !right.is_null_literal() && self.converts(&plain, ty) {
+            if inner.is_some() || self.converts(&left, ty) && types::is_value_type(ty) {
+                let from = inner.unwrap_or(left.ty);
+                let result =
+                    if subtype::is_reference(ty) || nullable_inner(ty).is_some() { ty } else { types::nullable_of(ty) };
+                let left = self.lift(left, from, result, |this, unwrapped| this.convert(unwrapped, ty));
+                return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
+            }
+            let left = if subtype::converts(left.ty, ty) {
+                left.retyped(ty)
+            } else {
+                let from = left.ty;
+                self.lift(left, from, ty, |this, unwrapped| this.convert(unwrapped, ty))
+            };
+            return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
+        }
+        self.no_operator(BinaryOp::Coalesce, &left, &right, span)
+    }
+
+    fn no_operator(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Expr {
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        let (a, b) = (shown(left), shown(right));
+        self.fail(
+            "CS0019",
+            span,
+            format!("Operator '{}' cannot be applied to operands of type '{a}' and '{b}'", token(op)),
+        )
+    }
+
+    /// `left op right` for every operator but `&&`, `||` and `??`.
+    pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        if left.ty == types::void() || right.ty == types::void() {
+            return self.no_operator(op, &left, &right, span);
+        }
+        let is_text = |e: &Expr| e.ty == TypeId::STRING || e.is_null_literal();
+        if !(is_text(&left) && is_text(&right)) {
+            if let Some(done) = self.declared_operator(op, &left, &right, span) {
+                return done;
+            }
+        }
+        if op == BinaryOp::Add && (left.ty == TypeId::STRING || right.ty == TypeId::STRING) {
+            return concat(left, right, span);
+        }
+        let (li, ri) = (nullable_inner(left.ty), nullable_inner(right.ty));
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
+            if let Some(done) = self.null_test(op, &left, &right, span) {
+                return done;
+            }
+        }
+        if li.is_some() || ri.is_some() || left.is_null_literal() || right.is_null_literal() {
+            let plain = |e: &Expr, inner: Option<TypeId>, other: TypeId| match inner {
+                Some(ty) => Expr::new(Kind::Default, ty, e.span),
+                None if e.is_null_literal() => Expr::new(Kind::Default, nullable_inner(other).unwrap_or(other), e.span),
+                None => e.clone(),
+            };
+            if types::is_value_type(left.ty) || types::is_value_type(right.ty) {
+                let (a, b) = (plain(&left, li, right.ty), plain(&right, ri, left.ty));
+                let ((probe, clean), _) = (self.silently(|this| this.binary(op, a, b, span)), ());
+                if clean && !probe.is_error() {
+                    return self.lifted(op, left, right, probe.ty, span);
+                }
+                return self.no_operator(op, &left, &right, span);
+            }
+        }
+        self.plain_binary(op, left, right, span)
+    }
+
+    fn plain_binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+        let Some(machine_op) = bin_op(op) else { return self.no_operator(op, &left, &right, span) };
+        if is_enum(left.ty) || is_enum(right.ty) {
+            return self.enum_binary(op, machine_op, left, right, span);
+        }
+        if left.ty == TypeId::BOOL && right.ty == TypeId::BOOL {
+            if matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Eq | BinaryOp::Ne) {
+                return self.machine_binary(machine_op, Num::Bool, TypeId::BOOL, left, right, TypeId::BOOL, span);
+            }
+            return self.no_operator(op, &left, &right, span);
+        }
+        if let (Some(a), Some(b)) = (prim_of(left.ty), prim_of(right.ty)) {
+            return self.numeric_binary(op, machine_op, left, right, a, b, span);
+        }
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
+            return self.equality(op, left, right, span);
+        }
+        self.no_operator(op, &left, &right, span)
+    }
+
+    fn equality(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
+        let negated = op == BinaryOp::Ne;
+        if left.ty == TypeId::STRING && right.ty == TypeId::STRING {
+            if let (Some(a), Some(b)) = (const_text(&left), const_text(&right)) {
+                return Expr::constant(Const::Bool((a == b) != negated), TypeId::BOOL, span);
+            }
+            return Expr::new(
+                Kind::EqString { negated, left: Box::new(left), right: Box::new(right) },
+                TypeId::BOOL,
+                span,
+            );
+        }
+        let references = subtype::is_reference(left.ty) && subtype::is_reference(right.ty);
+        if references
+            && (subtype::converts(left.ty, right.ty)
+                || subtype::converts(right.ty, left.ty)
+                || self.may_be(left.ty, right.ty))
+        {
+            return Expr::new(
+                Kind::EqReference { negated, left: Box::new(left), right: Box::new(right) },
+                TypeId::BOOL,
+                span,
+            );
+        }
+        self.no_operator(op, &left, &right, span)
+    }
+
+    /// `x == null` and `x != null`.
+    fn null_test(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        let negated = op == BinaryOp::Ne;
+        let operand = match (left.is_null_literal(), right.is_null_literal()) {
+            (true, true) => return Some(Expr::constant(Const::Bool(!negated), TypeId::BOOL, span)),
+            (false, true) => left,
+            (true, false) => right,
+            (false, false) => return None,
+        };
+        if types::is_value_type(operand.ty) && nullable_inner(operand.ty).is_none() {
+            // C# allows comparing a value type that has `==` with null: always false (with a warning).
+            if prim_of(operand.ty).is_some() || operand.ty == TypeId::BOOL || is_enum(operand.ty) {
+                let effects = vec![operand.clone()];
+                let result = Box::new(Expr::constant(Const::Bool(negated), TypeId::BOOL, span));
+                return Some(Expr::new(Kind::Sequence { effects, result }, TypeId::BOOL, span));
+            }
+            return None;
+        }
+        Some(Expr::new(Kind::IsNull { negated, operand: Box::new(operand.clone()) }, TypeId::BOOL, span))
+    }
+
+    /// An operator with at least one nullable operand: null in, null (or false) out.
+    fn lifted(&mut self, op: BinaryOp, left: Expr, right: Expr, plain: TypeId, span: Span) -> Expr {
+        let a = self.hold(left, span);
+        let b = self.hold(right, span);
+        let has =
+            |e: &Expr| Expr::new(Kind::IsNull { negated: true, operand: Box::new(e.clone()) }, TypeId::BOOL, span);
+        let unwrap = |e: &Expr| match nullable_inner(e.ty) {
+            Some(inner) => e.clone().retyped(inner),
+            None => e.clone(),
+        };
+        let (slot_a, slot_b) = (a.1.clone(), b.1.clone());
+        let null = |e: &Expr| e.is_null_literal();
+        let (ua, ub) = (unwrap(&slot_a), unwrap(&slot_b));
+        let value = if null(&slot_a) || null(&slot_b) { None } else { Some(self.binary(op, ua, ub, span)) };
+        let both: Vec<Expr> =
+            [&slot_a, &slot_b].into_iter().filter(|e| nullable_inner(e.ty).is_some()).map(has).collect();
+        let both =
+            both.into_iter().reduce(|x, y| Expr::new(Kind::AndAlso(Box::new(x), Box::new(y)), TypeId::BOOL, span));
+        let result = match (is_comparison(op), value, both) {
+            (true, Some(value), Some(both)) => {
+                let otherwise = match op {
+                    BinaryOp::Eq | BinaryOp::Ne
+                        if nullable_inner(slot_a.ty).is_some() && nullable_inner(slot_b.ty).is_some() =>
+                    {
+                        // Equal when both are null.
+                        let is_null = |e: &Expr| {
+                            Expr::new(Kind::IsNull { negated: false, operand: Box::new(e.clone()) }, TypeId::BOOL, span)
+                        };
+                        let same = self.binary(BinaryOp::And, is_null(&slot_a), is_null(&slot_b), span);
+                        if op == BinaryOp::Eq { same } else { Expr::new(Kind::Not(Box::new(same)), TypeId::BOOL, span) }
+                    }
+                    _ => Expr::constant(Const::Bool(op == BinaryOp::Ne), TypeId::BOOL, span),
+                };
+                Expr::new(Kind::Conditional(Box::new(both), Box::new(value), Box::new(otherwise)), TypeId::BOOL, span)
+            }
+            (false, Some(value), Some(both)) => {
+                let ty = types::nullable_of(plain);
+                let null = Expr::constant(Const::Null, ty, span);
+                Expr::new(Kind::Conditional(Box::new(both), Box::new(value.retyped(ty)), Box::new(null)), ty, span)
+            }
+            (true, ..) => Expr::constant(Const::Bool(op == BinaryOp::Ne), TypeId::BOOL, span),
+            (false, ..) => Expr::constant(Const::Null, types::nullable_of(plain), span),
+        };
+        let effects: Vec<Expr> = [a.0, b.0].into_iter().flatten().collect();
+        if effects.is_empty() {
+            return result;
+        }
+        let ty = result.ty;
+        Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span)
+    }
+
+    /// Evaluates once; what costs nothing is repeated.
+    fn hold(&mut self, value: Expr, span: Span) -> (Option<Expr>, Expr) {
+        if value.constant.is_some() || matches!(value.kind, Kind::Local(_)) {
+            return (None, value);
+        }
+        let ty = value.ty;
+        let slot = self.temporary(ty);
+        let set = Expr::new(Kind::Let { slot, value: Box::new(value) }, types::void(), span);
+        (Some(set), self.slot(slot, span))
+    }
+
+    fn enum_binary(&mut self, op: BinaryOp, machine_op: BinOp, left: Expr, right: Expr, span: Span) -> Expr {
+        let ty = if is_enum(left.ty) { left.ty } else { right.ty };
+        let other = if is_enum(left.ty) { &right } else { &left };
+        let same = other.ty == ty || self.converts(other, ty);
+        let result = match op {
+            BinaryOp::And | BinaryOp::Or | BinaryOp::Xor if same => ty,
+            BinaryOp::Sub if same && left.ty == right.ty => TypeId::INT32,
+            op if is_comparison(op) && same => TypeId::BOOL,
+            BinaryOp::Add | BinaryOp::Sub if self.converts(other, TypeId::INT32) && is_enum(left.ty) => {
+                let number = self.cast(left, TypeId::INT32, span);
+                let sum = self.binary(op, number, right, span);
+                return self.cast(sum, ty, span);
+            }
+            _ => return self.no_operator(op, &left, &right, span),
+        };
+        let (left, right) = (self.convert(left, ty), self.convert(right, ty));
+        self.machine_binary(machine_op, Num::Enum, ty, left, right, result, span)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "operands with their primitives, found once by the caller")]
+    fn numeric_binary(
+        &mut self,
+        op: BinaryOp,
+        machine_op: BinOp,
+        left: Expr,
+        right: Expr,
+        a: Prim,
+        b: Prim,
+        span: Span,
+    ) -> Expr {
+        if matches!(op, BinaryOp::Shl | BinaryOp::Shr) {
+            let Some(ty) = promote_one(a) else { return self.no_operator(op, &left, &right, span) };
+            if !self.converts(&right, TypeId::INT32) {
+                return self.no_operator(op, &left, &right, span);
+            }
+            let (left, right) = (self.convert(left, ty), self.convert(right, TypeId::INT32));
+            let num = num_of(ty).unwrap_or(Num::I32);
+            return self.machine_binary(machine_op, num, ty, left, right, ty, span);
+        }
+        let Some(ty) = promote(&left, a, &right, b) else { return self.no_operator(op, &left, &right, span) };
+        let bitwise = matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
+        if bitwise && matches!(ty, TypeId::DOUBLE | TypeId::SINGLE | TypeId::DECIMAL) {
+            return self.no_operator(op, &left, &right, span);
+        }
+        let (left, right) = (self.convert(left, ty), self.convert(right, ty));
+        let num = num_of(ty).unwrap_or(Num::I32);
+        let result = if is_comparison(op) { TypeId::BOOL } else { ty };
+        self.machine_binary(machine_op, num, ty, left, right, result, span)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "an instruction's parts")]
+    fn machine_binary(
+        &mut self,
+        op: BinOp,
+        num: Num,
+        ty: TypeId,
+        left: Expr,
+        right: Expr,
+        result: TypeId,
+        span: Span,
+    ) -> Expr {
+        if left.is_error() || right.is_error() {
+            return Expr::error(span);
+        }
+        if let (Some(a), Some(b)) = (&left.constant, &right.constant) {
+            match fold::binary(op, ty, a, b, self.unchecked) {
+                Ok(Some(value)) => return Expr::constant(value, result, span),
+                Ok(None) => {}
+                Err(FoldError::Overflow) => {
+                    if num == Num::Decimal {
+                        return self.fail("CS0463", span, "Evaluation of the decimal constant expression failed");
+                    }
+                    return self.fail("CS0220", span, "The operation overflows at compile time in checked mode");
+                }
+                Err(FoldError::DivisionByZero) => return self.fail("CS0020", span, "Division by constant zero"),
+            }
+        }
+        let zero = match &right.constant {
+            Some(Const::Int(0)) => num != Num::Enum,
+            Some(Const::Decimal(d)) => d.is_zero(),
+            _ => false,
+        };
+        if zero && matches!(op, BinOp::Div | BinOp::Rem) {
+            return self.fail("CS0020", span, "Division by constant zero");
+        }
+        let checked = self.checked;
+        Expr::new(Kind::Binary { op, num, checked, left: Box::new(left), right: Box::new(right) }, result, span)
+    }
+
+    /// An operator that one of the operands' types declares.
+    fn declared_operator(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Option<Expr> {
+        if prim_of(left.ty).is_some() && prim_of(right.ty).is_some() {
+            return None;
+        }
+        let mut candidates = members::operators(left.ty, token(op), 2);
+        for member in members::operators(right.ty, token(op), 2) {
+            if !candidates.iter().any(|m| std::ptr::eq(m.signature, member.signature)) {
+                candidates.push(member);
+            }
+        }
+        if candidates.is_empty() {
+            return None;
+        }
+        let arg = |e: &Expr| Arg {
+            name: None,
+            mode: ast::ArgumentMode::Value,
+            span: e.span,
+            kind: ArgKind::Value(e.clone()),
+        };
+        let args = vec![arg(left), arg(right)];
+        if let Some(Ok(fit)) = self.choose(&candidates, None, &args) {
+            let chosen = self.finish(fit, args);
+            let ty = chosen.member.ty(chosen.member.signature.returns, &[]);
+            let callee = self.callee(&chosen.member, &[], None);
+            return Some(Expr::new(Kind::Call { callee, args: chosen.args, outs: Vec::new() }, ty, span));
+        }
+        None
+    }
+
+    pub(super) fn unary_syntax(&mut self, op: UnaryOp, operand: &ast::Expr, span: Span) -> Expr {
+        match op {
+            UnaryOp::Increment => return self.increment(operand, true, true, span),
+            UnaryOp::Decrement => return self.increment(operand, false, true, span),
+            UnaryOp::Await => return self.fail("CS4032", span, "The 'await' operator can only be used within an async method. Consider marking this method with the 'async' modifier and changing its return type to 'Task<object>'."),
+            UnaryOp::AddressOf | UnaryOp::Dereference => {
+                return self.fail("CS0214", span, "Pointers and fixed size buffers may only be used in an unsafe context");
+            }
+            _ => {}
+        }
+        if op == UnaryOp::Minus {
+            // `-2147483648` and `-9223372036854775808` are the one place where the literal alone would not fit.
+            if let ExprKind::Literal(Literal::Integer { value, ty }) = &operand.kind {
+                let found = match (value, ty) {
+                    (0x8000_0000, IntegerType::UInt) => Some((i128::from(i32::MIN), TypeId::INT32)),
+                    (0x8000_0000_0000_0000, IntegerType::ULong) => Some((i128::from(i64::MIN), TypeId::INT64)),
+                    _ => None,
+                };
+                if let Some((n, ty)) = found {
+                    return Expr::constant(Const::Int(n), ty, span);
+                }
+            }
+        }
+        let operand = self.value(operand);
+        self.unary(op, operand, span)
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: Expr, span: Span) -> Expr {
+        if operand.is_error() {
+            return operand;
+        }
+        if let Some(inner) = nullable_inner(operand.ty) {
+            let probe = Expr::new(Kind::Default, inner, span);
+            let (result, clean) = self.silently(|this| this.unary(op, probe, span));
+            if !clean {
+                return self.no_unary(op, &operand, span);
+            }
+            let ty = types::nullable_of(result.ty);
+            return self.lift(operand, inner, ty, |this, unwrapped| this.unary(op, unwrapped, span));
+        }
+        let declared = match op {
+            UnaryOp::Minus => members::operators(operand.ty, "-", 1),
+            UnaryOp::Plus => members::operators(operand.ty, "+", 1),
+            _ => Vec::new(),
+        };
+        if let (Some(member), None) = (declared.first(), prim_of(operand.ty)) {
+            let ty = member.ty(member.signature.returns, &[]);
+            let callee = self.callee(member, &[], None);
+            return Expr::new(Kind::Call { callee, args: vec![operand], outs: Vec::new() }, ty, span);
+        }
+        match op {
+            UnaryOp::Not if operand.ty == TypeId::BOOL => match operand.constant {
+                Some(Const::Bool(b)) => Expr::constant(Const::Bool(!b), TypeId::BOOL, span),
+                _ => Expr::new(Kind::Not(Box::new(operand)), TypeId::BOOL, span),
+            },
+            UnaryOp::Complement if is_enum(operand.ty) => {
+                let ty = operand.ty;
+                match operand.constant {
+                    Some(Const::Int(n)) => Expr::constant(Const::Int(!n), ty, span),
+                    _ => Expr::new(Kind::Complement { num: Num::Enum, operand: Box::new(operand) }, ty, span),
+                }
+            }
+            UnaryOp::Plus | UnaryOp::Minus | UnaryOp::Complement => self.numeric_unary(op, operand, span),
+            _ => self.no_unary(op, &operand, span),
+        }
+    }
+
+    fn numeric_unary(&mut self, op: UnaryOp, operand: Expr, span: Span) -> Expr {
+        let Some(prim) = prim_of(operand.ty) else { return self.no_unary(op, &operand, span) };
+        let ty = match (op, prim) {
+            (UnaryOp::Minus, Prim::U32) => TypeId::INT64,
+            (UnaryOp::Minus, Prim::U64) => return self.no_unary(op, &operand, span),
+            (UnaryOp::Complement, Prim::F32 | Prim::F64 | Prim::Decimal) => return self.no_unary(op, &operand, span),
+            (_, Prim::F32 | Prim::F64 | Prim::Decimal) => operand.ty,
+            _ => promote_one(prim).unwrap_or(TypeId::INT32),
+        };
+        let operand = self.convert(operand, ty);
+        let num = num_of(ty).unwrap_or(Num::I32);
+        match (op, &operand.constant) {
+            (UnaryOp::Plus, _) => Expr { span, ..operand },
+            (UnaryOp::Minus, Some(Const::Int(n))) => {
+                let negative = -*n;
+                let fits = prim_of(ty).and_then(fold::range).is_none_or(|(min, max)| (min..=max).contains(&negative));
+                if !fits && !self.unchecked {
+                    return self.fail("CS0220", span, "The operation overflows at compile time in checked mode");
+                }
+                let negative = prim_of(ty).map_or(negative, |p| fold::wrap(p, negative));
+                Expr::constant(Const::Int(negative), ty, span)
+            }
+            (UnaryOp::Minus, Some(Const::Float(n))) => Expr::constant(Const::Float(-*n), ty, span),
+            (UnaryOp::Minus, Some(Const::Decimal(d))) => {
+                let negative: Decimal = -*d;
+                Expr::constant(Const::Decimal(negative), ty, span)
+            }
+            (UnaryOp::Complement, Some(Const::Int(n))) => {
+                let prim = prim_of(ty).unwrap_or(Prim::I32);
+                Expr::constant(Const::Int(fold::wrap(prim, !*n)), ty, span)
+            }
+            (UnaryOp::Minus, _) => {
+                Expr::new(Kind::Negate { num, checked: self.checked, operand: Box::new(operand) }, ty, span)
+            }
+            _ => Expr::new(Kind::Complement { num, operand: Box::new(operand) }, ty, span),
+        }
+    }
+
+    fn no_unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Expr {
+        let token = match op {
+            UnaryOp::Plus => "+",
+            UnaryOp::Minus => "-",
+            UnaryOp::Not => "!",
+            _ => "~",
+        };
+        let ty = shown(operand);
+        self.fail("CS0023", span, format!("Operator '{token}' cannot be applied to operand of type '{ty}'"))
+    }
+}
+
+/// The operand of a misplaced `throw`, or the expression itself.
+fn strip_throw(expr: &ast::Expr) -> &ast::Expr {
+    match &strip(expr).kind {
+        ExprKind::Throw(inner) => inner,
+        _ => expr,
+    }
+}
+
+/// `a + b` with a string: nested sums become one list, neighbouring constants one text.
+fn concat(left: Expr, right: Expr, span: Span) -> Expr {
+    let mut parts = match left.kind {
+        Kind::Concat(parts) => parts,
+        _ => vec![left],
+    };
+    match right.kind {
+        Kind::Concat(more) => parts.extend(more),
+        _ => parts.push(right),
+    }
+    let mut merged: Vec<Expr> = Vec::new();
+    for part in parts {
+        let text = match &part.constant {
+            Some(Const::Text(ast::StringLiteral::Text(text))) => Some(text.to_string()),
+            Some(Const::Null) => Some(String::new()),
+            _ => None,
+        };
+        let before = merged.last_mut().and_then(|last| match &mut last.constant {
+            Some(Const::Text(ast::StringLiteral::Text(before))) => Some(before),
+            _ => None,
+        });
+        match (text, before) {
+            (Some(text), Some(before)) => *before = format!("{before}{text}").into(),
+            (Some(text), None) => merged.push(Expr::constant(
+                Const::Text(ast::StringLiteral::Text(text.into())),
+                TypeId::STRING,
+                part.span,
+            )),
+            (None, _) => merged.push(part),
+        }
+    }
+    if let [Expr { constant: Some(value), .. }] = merged.as_slice() {
+        return Expr::constant(value.clone(), TypeId::STRING, span);
+    }
+    Expr::new(Kind::Concat(merged), TypeId::STRING, span)
+}
+
+/// Unary numeric promotion: smaller types become `int`.
+fn promote_one(prim: Prim) -> Option<TypeId> {
+    Some(match prim {
+        Prim::Char | Prim::I8 | Prim::U8 | Prim::I16 | Prim::U16 | Prim::I32 => TypeId::INT32,
+        Prim::U32 => TypeId::UINT32,
+        Prim::I64 => TypeId::INT64,
+        Prim::U64 => TypeId::UINT64,
+        Prim::F32 | Prim::F64 | Prim::Decimal => return None,
+    })
+}
+
+/// Binary numeric promotion; `None` where C# has no operator (`decimal` with `double`, `ulong` with a negative).
+fn promote(left: &Expr, a: Prim, right: &Expr, b: Prim) -> Option<TypeId> {
+    use Prim as P;
+    let has = |p: Prim| a == p || b == p;
+    if has(P::Decimal) {
+        return (!has(P::F32) && !has(P::F64)).then_some(TypeId::DECIMAL);
+    }
+    if has(P::F64) {
+        return Some(TypeId::DOUBLE);
+    }
+    if has(P::F32) {
+        return Some(TypeId::SINGLE);
+    }
+    let signed = |p: Prim| matches!(p, P::I8 | P::I16 | P::I32 | P::I64);
+    let fits = |e: &Expr| matches!(e.constant, Some(Const::Int(n)) if n >= 0);
+    if has(P::U64) {
+        let fine = (!signed(a) || fits(left)) && (!signed(b) || fits(right));
+        return fine.then_some(TypeId::UINT64);
+    }
+    if has(P::I64) {
+        return Some(TypeId::INT64);
+    }
+    if has(P::U32) {
+        let fine = (!signed(a) || a == P::I32 && fits(left)) && (!signed(b) || b == P::I32 && fits(right));
+        return Some(if fine { TypeId::UINT32 } else { TypeId::INT64 });
+    }
+    Some(TypeId::INT32)
+}

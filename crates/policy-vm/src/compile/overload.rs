@@ -1,0 +1,570 @@
+//! Overload resolution: which candidates a call fits, and which of those is best (C# specification, "Overload
+//! resolution" and "Better function member").
+
+mod better;
+mod infer;
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, ArgumentMode};
+
+use super::binder::Binder;
+use super::bound::{Const, Expr, Kind, Target, delegate};
+use super::members::{self, Member};
+use crate::library::{Constant, ParamMode};
+use crate::types::{self, Type, TypeId};
+use crate::value::Value;
+
+/// An argument, bound as far as that is possible without knowing its parameter.
+#[derive(Debug, Clone)]
+pub(super) struct Arg<'a> {
+    pub(super) name: Option<&'a ast::Ident>,
+    pub(super) mode: ArgumentMode,
+    pub(super) kind: ArgKind<'a>,
+    pub(super) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ArgKind<'a> {
+    Value(Expr),
+    Lambda(&'a ast::Lambda),
+    Group(Box<Group<'a>>),
+    /// `out x`, `ref x`: a variable and its type.
+    Variable(Box<Target>, Box<Expr>),
+    /// `out var x`, `out T x`, `out _`.
+    Declare(Option<TypeId>, &'a ast::Designation),
+}
+
+/// A method's name with its receiver, before one of the methods is chosen.
+#[derive(Debug, Clone)]
+pub(super) struct Group<'a> {
+    pub(super) name: &'a ast::SimpleName,
+    pub(super) receiver: Receiver,
+    pub(super) span: Span,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Receiver {
+    Value(Box<Expr>),
+    Type(TypeId),
+}
+
+/// A chosen member with its arguments converted, in the order of its parameters.
+pub(super) struct Chosen {
+    pub(super) member: Member,
+    pub(super) type_args: Vec<TypeId>,
+    pub(super) args: Vec<Expr>,
+    pub(super) outs: Vec<Option<Target>>,
+}
+
+/// A candidate that a call fits.
+#[derive(Debug, Clone)]
+pub(super) struct Fit {
+    pub(super) member: Member,
+    pub(super) type_args: Vec<TypeId>,
+    /// For each argument its parameter's type.
+    pub(super) arg_types: Vec<TypeId>,
+    mapping: Mapping,
+}
+
+/// Which arguments go to which parameter.
+#[derive(Debug, Clone)]
+struct Mapping {
+    slots: Vec<Slot>,
+    expanded: bool,
+    defaults: usize,
+}
+
+#[derive(Debug, Clone)]
+enum Slot {
+    Arg(usize),
+    Default,
+    /// The arguments that become the elements of a `params` array.
+    Params(Vec<usize>),
+}
+
+impl Binder {
+    /// Chooses among candidates, nearest declaring type first; `None` when none fits.
+    pub(super) fn choose(
+        &mut self,
+        candidates: &[Member],
+        explicit: Option<&[TypeId]>,
+        args: &[Arg<'_>],
+    ) -> Option<Result<Fit, (Member, Member)>> {
+        let mut levels: Vec<usize> = candidates.iter().map(|m| m.level).collect();
+        levels.dedup();
+        let mut fits: Vec<Fit> = Vec::new();
+        for level in levels {
+            let here: Vec<Member> = candidates.iter().copied().filter(|m| m.level == level).collect();
+            for member in here {
+                fits.extend(self.fit(&member, explicit, args));
+            }
+            // "If a method of a derived class is applicable, methods of its bases are not considered." Members of
+            // different interfaces are considered together, which the same rule gives: the first level wins.
+            if !fits.is_empty() {
+                break;
+            }
+        }
+        self.best(fits, args)
+    }
+
+    fn fit(&mut self, member: &Member, explicit: Option<&[TypeId]>, args: &[Arg<'_>]) -> Option<Fit> {
+        for expanded in [false, true] {
+            let Some(mapping) = map(member, args, expanded) else { continue };
+            let arity = member.signature.type_params.len();
+            let type_args = match explicit {
+                Some(given) if given.len() == arity => given.to_vec(),
+                Some(_) => continue,
+                None if arity == 0 => Vec::new(),
+                None => match self.infer(member, &mapping, args) {
+                    Some(found) => found,
+                    None => continue,
+                },
+            };
+            if !satisfied(member, &type_args) {
+                continue;
+            }
+            let Some(arg_types) = arg_types(member, &mapping, &type_args, args.len()) else { continue };
+            let all = args.iter().zip(&arg_types).enumerate().all(|(i, (arg, ty))| {
+                let param_mode = mode_of(member, &mapping, i);
+                self.accepts(arg, *ty, param_mode)
+            });
+            if all {
+                return Some(Fit { member: *member, type_args, arg_types, mapping });
+            }
+        }
+        None
+    }
+
+    /// The argument can be given to a parameter of this type.
+    fn accepts(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode) -> bool {
+        match (&arg.kind, mode) {
+            (ArgKind::Value(value), ParamMode::Value) if arg.mode == ArgumentMode::Value => self.converts(value, ty),
+            (ArgKind::Lambda(lambda), ParamMode::Value) => self.lambda_fits(lambda, ty),
+            (ArgKind::Group(group), ParamMode::Value) => self.group_fits(group, ty),
+            (ArgKind::Variable(_, value), mode) => modes_agree(arg.mode, mode) && (value.ty == ty || value.is_error()),
+            (ArgKind::Declare(declared, _), ParamMode::Out) => {
+                arg.mode == ArgumentMode::Out && declared.is_none_or(|d| d == ty)
+            }
+            _ => false,
+        }
+    }
+
+    fn group_fits(&mut self, group: &Group<'_>, ty: TypeId) -> bool {
+        let (found, clean) = self.silently(|this| this.group_to_delegate(group, ty).is_some());
+        found && clean
+    }
+
+    /// Converts a method group to a delegate type: a call with the delegate's parameters must fit.
+    pub(super) fn group_to_delegate(&mut self, group: &Group<'_>, ty: TypeId) -> Option<Expr> {
+        let (params, returns) = delegate(ty)?;
+        let span = group.span;
+        let values: Vec<Arg<'_>> = params
+            .iter()
+            .map(|p| Arg {
+                name: None,
+                mode: ArgumentMode::Value,
+                kind: ArgKind::Value(Expr::new(Kind::Default, *p, span)),
+                span,
+            })
+            .collect();
+        if let Receiver::Type(id) = group.receiver {
+            if id == types::void() {
+                return None;
+            }
+        }
+        let (candidates, receiver) = self.group_candidates(group);
+        let explicit = self.explicit_args(group.name);
+        let fit = match self.choose(&candidates, explicit.as_deref(), &values)? {
+            Ok(fit) => fit,
+            Err(_) => return None,
+        };
+        let result = fit.member.ty(fit.member.signature.returns, &fit.type_args);
+        let exact = fit
+            .arg_types
+            .iter()
+            .zip(&params)
+            .all(|(p, a)| p == a || super::subtype::is_reference(*a) && super::subtype::converts(*a, *p));
+        let returns_fit = returns == types::void()
+            || result == returns
+            || super::subtype::is_reference(result) && super::subtype::converts(result, returns);
+        if !exact || !returns_fit || fit.mapping.expanded || fit.mapping.defaults > 0 {
+            return None;
+        }
+        self.check_allowed(&fit.member, span);
+        let callee = self.callee(&fit.member, &fit.type_args, None);
+        Some(Expr::new(Kind::NativeClosure { callee, receiver: receiver.map(Box::new) }, ty, span))
+    }
+
+    pub(super) fn explicit_args(&mut self, name: &ast::SimpleName) -> Option<Vec<TypeId>> {
+        name.type_args.as_ref().map(|list| list.iter().map(|t| self.type_of_syntax(t)).collect())
+    }
+
+    /// The methods of a group, and the receiver if they are instance methods.
+    pub(super) fn group_candidates(&mut self, group: &Group<'_>) -> (Vec<Member>, Option<Expr>) {
+        let kinds = [crate::library::MemberKind::Method];
+        let name = &*group.name.ident.text;
+        match &group.receiver {
+            Receiver::Value(value) => {
+                let found: Vec<Member> =
+                    members::lookup(value.ty, name, &kinds).into_iter().filter(|m| !m.signature.is_static).collect();
+                (found, Some((**value).clone()))
+            }
+            Receiver::Type(ty) => {
+                let found = members::lookup(*ty, name, &kinds).into_iter().filter(|m| m.signature.is_static).collect();
+                (found, None)
+            }
+        }
+    }
+
+    /// Converts the arguments of the chosen candidate for good.
+    pub(super) fn finish(&mut self, fit: Fit, args: Vec<Arg<'_>>) -> Chosen {
+        let mut done: Vec<Option<(Expr, Option<Target>)>> = Vec::new();
+        for (arg, ty) in args.into_iter().zip(fit.arg_types.iter().copied()) {
+            done.push(Some(self.finish_arg(arg, ty)));
+        }
+        let mut outs = Vec::new();
+        let mut values = Vec::new();
+        for (param, slot) in fit.member.signature.params.iter().zip(&fit.mapping.slots) {
+            let ty = fit.member.ty(param.ty, &fit.type_args);
+            let value = match slot {
+                Slot::Arg(i) => match done.get_mut(*i).and_then(Option::take) {
+                    Some((value, target)) => {
+                        if param.mode != ParamMode::Value {
+                            outs.push(target);
+                        }
+                        value
+                    }
+                    None => Expr::error(Span::default()),
+                },
+                Slot::Default => default_argument(param.default, ty),
+                Slot::Params(list) => {
+                    let items =
+                        list.iter().filter_map(|i| done.get_mut(*i).and_then(Option::take)).map(|(v, _)| v).collect();
+                    let element = super::subtype::element_type(ty).unwrap_or(TypeId::OBJECT);
+                    Expr::new(Kind::ArrayLiteral { element, items }, ty, Span::default())
+                }
+            };
+            values.push(value);
+        }
+        Chosen { member: fit.member, type_args: fit.type_args, args: values, outs }
+    }
+
+    fn finish_arg(&mut self, arg: Arg<'_>, ty: TypeId) -> (Expr, Option<Target>) {
+        match arg.kind {
+            ArgKind::Value(value) => (self.convert(value, ty), None),
+            ArgKind::Lambda(lambda) => (self.lambda(lambda, ty, arg.span), None),
+            ArgKind::Group(group) => match self.group_to_delegate(&group, ty) {
+                Some(value) => (value, None),
+                None => {
+                    let name = &group.name.ident.text;
+                    (
+                        self.fail(
+                            "CS0123",
+                            arg.span,
+                            format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
+                        ),
+                        None,
+                    )
+                }
+            },
+            ArgKind::Variable(target, value) => {
+                if let Target::Local(id) = *target {
+                    self.write_local(id, arg.span);
+                }
+                let value = if arg.mode == ArgumentMode::Out {
+                    Expr::constant(Const::Null, types::null(), arg.span)
+                } else {
+                    *value
+                };
+                (value, Some(*target))
+            }
+            ArgKind::Declare(_, designation) => {
+                let target = match designation {
+                    ast::Designation::Variable(name) => {
+                        let id = self.declare(name, ty);
+                        Target::Local(id)
+                    }
+                    _ => Target::Discard,
+                };
+                (Expr::constant(Const::Null, types::null(), arg.span), Some(target))
+            }
+        }
+    }
+
+    /// Says why no candidate fits.
+    pub(super) fn no_fit(&mut self, candidates: &[Member], args: &[Arg<'_>], what: &Wanted<'_>, span: Span) -> Expr {
+        if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            return Expr::error(span);
+        }
+        let offset = usize::from(what.receiver_first);
+        let by_count: Vec<Member> = candidates
+            .iter()
+            .copied()
+            .filter(|m| map(m, args, false).is_some() || map(m, args, true).is_some())
+            .collect();
+        let Some(member) = by_count.first().copied() else {
+            return self.wrong_count(candidates, args.len() - offset.min(args.len()), what, span);
+        };
+        let explicit = what.explicit.as_deref();
+        for expanded in [false, true] {
+            let Some(mapping) = map(&member, args, expanded) else { continue };
+            let arity = member.signature.type_params.len();
+            let type_args = match explicit {
+                Some(given) if given.len() == arity => given.to_vec(),
+                _ if arity == 0 => Vec::new(),
+                _ => match self.infer(&member, &mapping, args) {
+                    Some(found) => found,
+                    None => {
+                        if let Some(lambda_error) = self.first_lambda_error(&member, &mapping, args) {
+                            return lambda_error;
+                        }
+                        let name = self.signature_name(&member);
+                        return self.fail("CS0411", what.span, format!("The type arguments for method '{name}' cannot be inferred from the usage. Try specifying the type arguments explicitly."));
+                    }
+                },
+            };
+            let Some(arg_types) = arg_types(&member, &mapping, &type_args, args.len()) else { continue };
+            for (i, (arg, ty)) in args.iter().zip(&arg_types).enumerate() {
+                let mode = mode_of(&member, &mapping, i);
+                if !self.accepts(arg, *ty, mode) && (!expanded || i + 1 >= arg_types.len()) {
+                    return self.bad_argument(arg, *ty, mode, i + 1 - offset.min(i + 1), span);
+                }
+            }
+        }
+        self.fail(
+            "CS1502",
+            span,
+            format!("The best overloaded method match for '{}' has some invalid arguments", what.name),
+        )
+    }
+
+    fn first_lambda_error(&mut self, member: &Member, mapping: &Mapping, args: &[Arg<'_>]) -> Option<Expr> {
+        // A lambda whose body is wrong prevents inference: its own message says more than "cannot be inferred".
+        let partial = self.infer_inputs(member, mapping, args);
+        for (i, arg) in args.iter().enumerate() {
+            let ArgKind::Lambda(lambda) = &arg.kind else { continue };
+            let param =
+                member.signature.params.iter().zip(&mapping.slots).find(|(_, s)| matches!(s, Slot::Arg(j) if *j == i));
+            let (params, _) = delegate(types::substitute(member.ty(param?.0.ty, &[]), &[], &partial))?;
+            let before = self.errors.len();
+            self.lambda_return(lambda, &params);
+            if self.errors.len() > before {
+                return Some(Expr::error(arg.span));
+            }
+        }
+        None
+    }
+
+    fn bad_argument(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode, number: usize, span: Span) -> Expr {
+        let target = types::display(ty);
+        match (&arg.kind, mode) {
+            (ArgKind::Value(_), ParamMode::Out) => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'out' keyword"))
+            }
+            (ArgKind::Value(_), ParamMode::Ref) => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'ref' keyword"))
+            }
+            (ArgKind::Variable(..) | ArgKind::Declare(..), ParamMode::Value) => {
+                let keyword = if arg.mode == ArgumentMode::Ref { "ref" } else { "out" };
+                self.fail(
+                    "CS1615",
+                    arg.span,
+                    format!("Argument {number} may not be passed with the '{keyword}' keyword"),
+                )
+            }
+            (ArgKind::Value(value), _) => {
+                let source = if value.is_null_literal() { "<null>".to_owned() } else { types::display(value.ty) };
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from '{source}' to '{target}'"),
+                )
+            }
+            (ArgKind::Lambda(lambda), _) => {
+                let before = self.errors.len();
+                let _ = self.lambda(lambda, ty, arg.span);
+                if self.errors.len() > before {
+                    return Expr::error(span);
+                }
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from 'lambda expression' to '{target}'"),
+                )
+            }
+            (ArgKind::Group(_), _) => self.fail(
+                "CS1503",
+                arg.span,
+                format!("Argument {number}: cannot convert from 'method group' to '{target}'"),
+            ),
+            (ArgKind::Variable(_, value), _) => {
+                let source = types::display(value.ty);
+                let keyword = if arg.mode == ArgumentMode::Ref { "ref" } else { "out" };
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from '{keyword} {source}' to '{keyword} {target}'"),
+                )
+            }
+            (ArgKind::Declare(..), _) => {
+                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert to 'out {target}'"))
+            }
+        }
+    }
+
+    fn wrong_count(&mut self, candidates: &[Member], count: usize, what: &Wanted<'_>, span: Span) -> Expr {
+        let name = what.name;
+        if let ([only], false) = (candidates, what.is_constructor) {
+            let required = only
+                .signature
+                .params
+                .iter()
+                .skip(usize::from(what.receiver_first))
+                .filter(|p| p.default.is_none() && !p.is_params);
+            if let Some(missing) = required.clone().nth(count) {
+                let parameter = missing.name;
+                let signature = self.signature_name(only);
+                return self.fail("CS7036", what.span, format!("There is no argument given that corresponds to the required formal parameter '{parameter}' of '{signature}'"));
+            }
+        }
+        if what.is_constructor {
+            return self.fail(
+                "CS1729",
+                what.span,
+                format!("'{name}' does not contain a constructor that takes {count} arguments"),
+            );
+        }
+        self.fail(
+            "CS1501",
+            if what.span.is_empty() { span } else { what.span },
+            format!("No overload for method '{name}' takes {count} arguments"),
+        )
+    }
+
+    /// `Enumerable.Select<TSource, TResult>(IEnumerable<TSource>, Func<TSource, TResult>)`.
+    pub(super) fn signature_name(&self, member: &Member) -> String {
+        let owner = member.def.display_name();
+        let params: Vec<_> = member.signature.params.iter().map(|p| named_display(member, p.ty)).collect();
+        let generics = match member.signature.type_params.as_slice() {
+            [] => String::new(),
+            list => format!("<{}>", list.join(", ")),
+        };
+        format!("{owner}.{}{generics}({})", member.signature.name, params.join(", "))
+    }
+}
+
+/// What a call was written as, for messages.
+pub(super) struct Wanted<'a> {
+    pub(super) name: &'a str,
+    pub(super) span: Span,
+    pub(super) explicit: Option<Vec<TypeId>>,
+    pub(super) is_constructor: bool,
+    /// The first argument is the receiver of an extension method.
+    pub(super) receiver_first: bool,
+}
+
+/// A type of a signature with the names its type parameters have there.
+fn named_display(member: &Member, ty: TypeId) -> String {
+    match types::get(ty) {
+        Type::MethodParam(n) => member.signature.type_params.get(usize::from(*n)).copied().unwrap_or("T").to_owned(),
+        Type::TypeParam(n) => match member.owner_args().get(usize::from(*n)) {
+            Some(arg) => types::display(*arg),
+            None => member.def.type_params.get(usize::from(*n)).copied().unwrap_or("T").to_owned(),
+        },
+        Type::Named { def, args } if !args.is_empty() => {
+            let args: Vec<_> = args.iter().map(|a| named_display(member, *a)).collect();
+            format!("{}<{}>", crate::library::get().def(*def).simple_name(), args.join(", "))
+        }
+        Type::Array { element, .. } => format!("{}[]", named_display(member, *element)),
+        Type::Nullable(inner) => format!("{}?", named_display(member, *inner)),
+        _ => types::display(ty),
+    }
+}
+
+/// The type arguments meet the method's constraints.
+fn satisfied(member: &Member, type_args: &[TypeId]) -> bool {
+    member.signature.constraints.iter().all(|(index, wanted)| {
+        let wanted = member.ty(*wanted, type_args);
+        type_args.get(*index).is_none_or(|given| super::subtype::converts(*given, wanted))
+    })
+}
+
+fn modes_agree(arg: ArgumentMode, param: ParamMode) -> bool {
+    matches!((arg, param), (ArgumentMode::Out, ParamMode::Out) | (ArgumentMode::Ref, ParamMode::Ref))
+}
+
+fn mode_of(member: &Member, mapping: &Mapping, arg: usize) -> ParamMode {
+    let at = mapping.slots.iter().position(|s| matches!(s, Slot::Arg(i) if *i == arg));
+    at.and_then(|i| member.signature.params.get(i)).map_or(ParamMode::Value, |p| p.mode)
+}
+
+/// Assigns arguments to parameters; `None` when names or numbers do not fit.
+fn map(member: &Member, args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
+    let params = &member.signature.params;
+    if expanded && !params.last().is_some_and(|p| p.is_params) {
+        return None;
+    }
+    let mut slots: Vec<Option<Slot>> = vec![None; params.len()];
+    let fixed = if expanded { params.len() - 1 } else { params.len() };
+    let mut rest = Vec::new();
+    for (i, arg) in args.iter().enumerate() {
+        let at = match arg.name {
+            Some(name) => params.iter().position(|p| p.name == &*name.text)?,
+            None if i < fixed => i,
+            None if expanded => {
+                rest.push(i);
+                continue;
+            }
+            None => return None,
+        };
+        let slot = slots.get_mut(at)?;
+        if slot.is_some() {
+            return None;
+        }
+        *slot = Some(Slot::Arg(i));
+    }
+    let mut defaults = 0;
+    let mut done = Vec::with_capacity(params.len());
+    for (i, (slot, param)) in slots.into_iter().zip(params).enumerate() {
+        done.push(match slot {
+            Some(slot) => slot,
+            None if expanded && i == fixed => Slot::Params(std::mem::take(&mut rest)),
+            None if param.default.is_some() => {
+                defaults += 1;
+                Slot::Default
+            }
+            None => return None,
+        });
+    }
+    Some(Mapping { slots: done, expanded, defaults })
+}
+
+/// For each argument the type of its parameter, or of the element of its `params` array.
+fn arg_types(member: &Member, mapping: &Mapping, type_args: &[TypeId], count: usize) -> Option<Vec<TypeId>> {
+    let mut list = vec![types::error(); count];
+    for (param, slot) in member.signature.params.iter().zip(&mapping.slots) {
+        let ty = member.ty(param.ty, type_args);
+        match slot {
+            Slot::Arg(i) => *list.get_mut(*i)? = ty,
+            Slot::Default => {}
+            Slot::Params(args) => {
+                let element = super::subtype::element_type(ty)?;
+                for i in args {
+                    *list.get_mut(*i)? = element;
+                }
+            }
+        }
+    }
+    Some(list)
+}
+
+fn default_argument(default: Option<Constant>, ty: TypeId) -> Expr {
+    let span = Span::default();
+    match default {
+        Some(Constant::Value(Value::Bool(b))) => Expr::constant(Const::Bool(b), ty, span),
+        Some(Constant::Value(Value::Int32(n))) => Expr::constant(Const::Int(n.into()), ty, span),
+        Some(Constant::Value(Value::Enum(_, n))) => Expr::constant(Const::Int(n.into()), ty, span),
+        Some(Constant::Text(text)) => Expr::constant(Const::Text(ast::StringLiteral::Text(text.into())), ty, span),
+        _ => Expr::new(Kind::Default, ty, span),
+    }
+}

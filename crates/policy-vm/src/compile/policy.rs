@@ -1,0 +1,385 @@
+//! [`Compiler`]: what a policy's compilation works with. Operands come from attributes and texts, steps go to the
+//! program; what an expression reads is brought into memory by a step before it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use policy_parser::document::{Content, ContentKind, Document, Element, Embedded};
+use policy_parser::{Diagnostic, Severity, Source, Span};
+
+use crate::check::{self, Checker, Inner, codes};
+use crate::compile::bodies::ReadBodies;
+use crate::compile::{ExpressionSink, Reads, Wanted};
+use crate::engine::{Engine, Environment, Scope};
+use crate::operand::{BoolOperand, ChoiceOperand, IntOperand, TextOperand, ValueOperand};
+use crate::program::{Needs, Section, StepEntry, StepInfo};
+use crate::spec::{Accepts, Attribute, ElementSpec, Policies};
+use crate::step::{ExprId, Flow, Step, StepCx};
+
+/// Compiles the policies of one document.
+pub(crate) struct Compiler<'e> {
+    pub(crate) engine: &'e Engine,
+    pub(crate) environment: &'e Environment,
+    pub(crate) scope: Scope,
+    pub(crate) section: Section,
+    /// The file of the element being compiled: the document, or a fragment.
+    pub(crate) file: Arc<Source>,
+    pub(crate) findings: Vec<Diagnostic>,
+    pub(crate) needs: Needs,
+    pub(super) sink: ExpressionSink,
+    pub(super) steps: Vec<StepEntry>,
+    pub(super) walk: super::walk::Walk,
+    pub(super) fragments: super::fragment::Fragments,
+    /// The tree that `file` was parsed to.
+    pub(super) tree: Option<Rc<Document>>,
+    /// The `cors` and `base` policies directly in `inbound`.
+    pub(crate) preflight: Vec<u32>,
+    /// What the operands read that were compiled since the last step.
+    reads: Reads,
+    /// What any expression reads, while somebody wants to know: see [`Compiler::collect_reads`].
+    collected: Reads,
+}
+
+/// A step that is filled in later.
+#[derive(Debug)]
+struct Unfilled;
+
+impl Step for Unfilled {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        Flow::Fail(cx.fault("a step was not filled in"))
+    }
+}
+
+impl<'e> Compiler<'e> {
+    pub(super) fn new(engine: &'e Engine, environment: &'e Environment, scope: Scope, file: &Arc<Source>) -> Self {
+        Self {
+            engine,
+            environment,
+            scope,
+            section: Section::Inbound,
+            file: Arc::clone(file),
+            findings: Vec::new(),
+            needs: Needs::default(),
+            sink: ExpressionSink::default(),
+            steps: Vec::new(),
+            walk: super::walk::Walk::default(),
+            fragments: super::fragment::Fragments::default(),
+            tree: None,
+            preflight: Vec::new(),
+            reads: Reads::default(),
+            collected: Reads::default(),
+        }
+    }
+
+    // Findings.
+
+    /// Adds an error in the current file.
+    pub(crate) fn error(&mut self, code: &'static str, span: Span, headline: impl Into<String>) {
+        self.findings.push(Diagnostic::error(code, &self.file, span, headline));
+    }
+
+    /// Adds an error with a note.
+    pub(crate) fn error_noted(&mut self, code: &'static str, span: Span, headline: String, note: impl Into<String>) {
+        self.findings.push(Diagnostic::error(code, &self.file, span, headline).with_note(note));
+    }
+
+    /// Adds a warning in the current file.
+    pub(crate) fn warn(&mut self, code: &'static str, span: Span, headline: impl Into<String>) {
+        self.findings.push(Diagnostic::warning(code, &self.file, span, headline));
+    }
+
+    /// What stands between the tags of an element, named values substituted, as the text it is.
+    pub(crate) fn markup(&self, element: &Element) -> String {
+        self.tree.as_ref().map(|document| document.text_at(element.inner_span)).unwrap_or_default()
+    }
+
+    /// A `forward-request` was compiled. If there can be a second one in the same call, the request must survive the
+    /// first.
+    pub(crate) fn forwarded(&mut self) {
+        self.needs.request_headers_after_forward |= self.walk.forwards > 0 || self.walk.repeats > 0;
+        self.walk.forwards += 1;
+    }
+
+    /// The number of errors so far.
+    pub(crate) fn errors(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.severity == Severity::Error).count()
+    }
+
+    /// The checker for elements of the current file.
+    pub(crate) fn checker(&mut self) -> Checker<'_> {
+        Checker { source: &self.file, findings: &mut self.findings }
+    }
+
+    // Steps.
+
+    /// The index of the next step.
+    pub(crate) fn here(&self) -> u32 {
+        u32::try_from(self.steps.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a step, and before it one that brings into memory what the step's expressions read.
+    pub(crate) fn emit(&mut self, step: impl Step + 'static) -> u32 {
+        self.read_bodies();
+        self.push(Box::new(step))
+    }
+
+    /// Adds a step that is filled in later, when what follows it is known.
+    pub(crate) fn reserve(&mut self) -> u32 {
+        self.emit(Unfilled)
+    }
+
+    /// Fills a reserved step in.
+    pub(crate) fn fill(&mut self, at: u32, step: impl Step + 'static) {
+        if let Some(entry) = self.steps.get_mut(at as usize) {
+            entry.step = Box::new(step);
+        }
+    }
+
+    /// Compiles `increment-condition` and `increment-count`, whose expressions run when the response is known.
+    pub(crate) fn counted_later(
+        &mut self,
+        element: &Element,
+        spec: &ElementSpec,
+    ) -> (Option<BoolOperand>, Option<IntOperand>) {
+        let condition = self.bool_or_none(element, spec, "increment-condition");
+        let count = self.int_or_none(element, spec, "increment-count");
+        self.needs.request_headers_after_forward |= self.reads.request;
+        (condition, count)
+    }
+
+    /// Adds the step that brings into memory what the operands compiled so far read, if they read anything.
+    pub(crate) fn read_bodies(&mut self) {
+        let reads = std::mem::take(&mut self.reads);
+        self.note_reads(reads);
+        if reads.request_body || reads.response_body {
+            self.push(Box::new(ReadBodies { request: reads.request_body, response: reads.response_body }));
+        }
+    }
+
+    /// The step to come reads this body.
+    pub(crate) fn reads_body(&mut self, message: crate::host::Message) {
+        match message {
+            crate::host::Message::Request => self.reads.request_body = true,
+            crate::host::Message::Response => self.reads.response_body = true,
+        }
+    }
+
+    /// Compiles something and says what all its expressions read together.
+    pub(crate) fn collect_reads(&mut self, work: impl FnOnce(&mut Self)) -> Reads {
+        let outer = std::mem::take(&mut self.collected);
+        work(self);
+        let inner = std::mem::replace(&mut self.collected, outer);
+        self.collected = self.collected.union(inner);
+        inner
+    }
+
+    fn note_reads(&mut self, reads: Reads) {
+        self.collected = self.collected.union(reads);
+        self.needs.request_body |= reads.request_body;
+        self.needs.response_body |= reads.response_body;
+        self.needs.certificate |= reads.certificate;
+        self.needs.request_headers_after_forward |= reads.request && self.after_forward();
+    }
+
+    /// Whether the request may have been forwarded already where the current policy runs.
+    pub(crate) fn after_forward(&self) -> bool {
+        matches!(self.section, Section::Outbound | Section::OnError) || self.walk.forwards > 0
+    }
+
+    fn push(&mut self, step: Box<dyn Step>) -> u32 {
+        let at = self.here();
+        let info = self.walk.info.clone().unwrap_or_else(|| StepInfo {
+            source: "policies",
+            path: Arc::default(),
+            policy_id: None,
+            file: Arc::clone(&self.file),
+            span: Span::default(),
+        });
+        self.steps.push(StepEntry { step, info });
+        at
+    }
+
+    // Operands. The element was checked against the specification: what is missing or wrong here was reported there.
+
+    /// A text attribute; its default when it is absent.
+    pub(crate) fn text_or_none(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> Option<TextOperand> {
+        let attribute = spec.attribute(name)?;
+        match element.attribute(name) {
+            Some(written) => Some(self.text_content(&written.value)),
+            None => attribute.default.map(|text| TextOperand::Literal(text.into())),
+        }
+    }
+
+    /// A text attribute that is required or has a default.
+    pub(crate) fn text(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> TextOperand {
+        self.text_or_none(element, spec, name).unwrap_or_else(|| TextOperand::Literal(Box::default()))
+    }
+
+    /// A boolean attribute; its default, or false, when it is absent.
+    pub(crate) fn bool(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> BoolOperand {
+        self.bool_or_none(element, spec, name).unwrap_or(BoolOperand::Literal(false))
+    }
+
+    /// A boolean attribute; its default when it is absent.
+    pub(crate) fn bool_or_none(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> Option<BoolOperand> {
+        match self.operand(element, spec, name, Wanted::Bool)? {
+            Operand::Literal(text) => check::boolean(&text).map(BoolOperand::Literal),
+            Operand::Expression(id) => Some(BoolOperand::Expression(id)),
+        }
+    }
+
+    /// A whole number that is required or has a default.
+    pub(crate) fn int(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> IntOperand {
+        self.int_or_none(element, spec, name).unwrap_or(IntOperand::Literal(0))
+    }
+
+    /// A whole number; its default when it is absent.
+    pub(crate) fn int_or_none(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> Option<IntOperand> {
+        let (least, most) = match spec.attribute(name).map(|attribute| attribute.accepts) {
+            Some(Accepts::Int(least, most)) => (least, most),
+            _ => (i64::MIN, i64::MAX),
+        };
+        match self.operand(element, spec, name, Wanted::Integer)? {
+            Operand::Literal(text) => check::integer(&text).map(IntOperand::Literal),
+            Operand::Expression(id) => Some(IntOperand::Expression(id, least, most)),
+        }
+    }
+
+    /// One of the words the attribute takes; required or with a default.
+    pub(crate) fn choice(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> ChoiceOperand {
+        let words = match spec.attribute(name).map(|attribute| attribute.accepts) {
+            Some(Accepts::OneOf(words)) => words,
+            _ => &[],
+        };
+        match self.operand(element, spec, name, Wanted::Text) {
+            Some(Operand::Literal(text)) => {
+                ChoiceOperand::Literal(words.iter().position(|word| *word == text.trim()).unwrap_or(0))
+            }
+            Some(Operand::Expression(id)) => ChoiceOperand::Expression(id, words),
+            None => ChoiceOperand::Literal(0),
+        }
+    }
+
+    /// A value that is kept as it is.
+    pub(crate) fn value_or_none(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> Option<ValueOperand> {
+        Some(match self.operand(element, spec, name, Wanted::Variable)? {
+            Operand::Literal(text) => ValueOperand::Literal(text),
+            Operand::Expression(id) => ValueOperand::Expression(id),
+        })
+    }
+
+    /// An attribute that takes no expression; its default when it is absent.
+    pub(crate) fn literal<'a>(&self, element: &'a Element, spec: &ElementSpec, name: &str) -> Option<&'a str> {
+        match element.attribute(name).map(|written| &written.value.kind) {
+            Some(ContentKind::Literal(text)) => Some(text),
+            Some(ContentKind::Expression(_)) => None,
+            None => spec.attribute(name).and_then(|attribute| attribute.default),
+        }
+    }
+
+    /// A boolean attribute that takes no expression; its default, or false, when it is absent.
+    pub(crate) fn flag(&self, element: &Element, spec: &ElementSpec, name: &str) -> bool {
+        self.literal(element, spec, name).and_then(check::boolean).unwrap_or(false)
+    }
+
+    /// A whole number that is no expression; its default when it is absent.
+    pub(crate) fn number(&self, element: &Element, spec: &ElementSpec, name: &str) -> Option<i64> {
+        self.literal(element, spec, name).and_then(check::integer)
+    }
+
+    /// The text of an element, without white space around it.
+    pub(crate) fn inner_text(&mut self, element: &Element) -> TextOperand {
+        match check::inner(element) {
+            Inner::Empty => TextOperand::Literal(Box::default()),
+            Inner::Mixed(_) => TextOperand::Expression(BROKEN),
+            Inner::Literal(text, _) => TextOperand::Literal(text.trim().into()),
+            Inner::Expression(embedded, _) => self.text_expression(embedded),
+        }
+    }
+
+    /// A text that is an expression.
+    pub(crate) fn text_expression(&mut self, embedded: &Embedded) -> TextOperand {
+        TextOperand::Expression(self.expression(embedded, Wanted::Text).unwrap_or(BROKEN))
+    }
+
+    fn text_content(&mut self, content: &Content) -> TextOperand {
+        match &content.kind {
+            ContentKind::Literal(text) => TextOperand::Literal(text.clone()),
+            ContentKind::Expression(embedded) => self.text_expression(embedded),
+        }
+    }
+
+    fn operand(&mut self, element: &Element, spec: &ElementSpec, name: &str, wanted: Wanted) -> Option<Operand> {
+        let attribute = spec.attribute(name)?;
+        match element.attribute(name).map(|written| &written.value.kind) {
+            Some(ContentKind::Literal(text)) => Some(Operand::Literal(text.clone())),
+            Some(ContentKind::Expression(embedded)) => self.expression(embedded, wanted).map(Operand::Expression),
+            None => attribute.default.map(|text| Operand::Literal(text.into())),
+        }
+    }
+
+    /// Compiles an expression; `None` when something is wrong with it, which is reported.
+    pub(crate) fn expression(&mut self, embedded: &Embedded, wanted: Wanted) -> Option<ExprId> {
+        match self.sink.compile(&embedded.text, wanted) {
+            Ok(expression) => {
+                self.reads = self.reads.union(expression.reads);
+                Some(expression.id)
+            }
+            Err(errors) => {
+                if errors.iter().all(|error| error.warning) {
+                    let whole = Span::new(0, u32::try_from(embedded.text.len()).unwrap_or(u32::MAX));
+                    let span = embedded.map.origin_span(whole);
+                    self.error(codes::INVALID_VALUE, span, "the expression cannot be compiled");
+                }
+                for error in errors {
+                    let span = embedded.map.origin_span(error.span);
+                    let mut finding = Diagnostic::error(error.code, &self.file, span, error.message);
+                    if error.warning {
+                        finding.severity = Severity::Warning;
+                    }
+                    self.findings.push(finding);
+                }
+                None
+            }
+        }
+    }
+
+    /// Compiles the expressions of an element that is wrong otherwise, to report what is wrong with them as well.
+    pub(super) fn survey(&mut self, element: &Element, spec: &ElementSpec) {
+        for written in &element.attributes {
+            let ContentKind::Expression(embedded) = &written.value.kind else { continue };
+            if let Some(attribute) = spec.attribute(&written.name).filter(|attribute| attribute.expression) {
+                self.expression(embedded, wanted(attribute));
+            }
+        }
+        if let Inner::Expression(embedded, _) = check::inner(element) {
+            self.expression(embedded, Wanted::Text);
+        }
+        for child in element.elements() {
+            if let Some(known) = check::child_spec(spec, &child.name) {
+                self.survey(child, &known.spec);
+                if known.spec.policies != Policies::None {
+                    self.body(child, known.spec.policies, known.spec.name);
+                }
+            }
+        }
+        self.reads = Reads::default();
+    }
+}
+
+/// Stands for an expression that is wrong, which was reported: there is no program that could evaluate it.
+const BROKEN: ExprId = ExprId(u32::MAX);
+
+enum Operand {
+    Literal(Box<str>),
+    Expression(ExprId),
+}
+
+const fn wanted(attribute: &Attribute) -> Wanted {
+    match attribute.accepts {
+        Accepts::Bool => Wanted::Bool,
+        Accepts::Int(..) => Wanted::Integer,
+        Accepts::Value => Wanted::Variable,
+        Accepts::Text | Accepts::Name | Accepts::OneOf(_) => Wanted::Text,
+    }
+}

@@ -1,0 +1,77 @@
+//! `context` itself, and the small parts that have no file of their own.
+
+use crate::cx::{Cx, arg};
+use crate::exception::Throw;
+use crate::host::TraceRecord;
+use crate::library::{TypeDef, method, property, view};
+use crate::value::heap::Object;
+use crate::value::{Part, Value};
+
+use super::{part, part_if, utc};
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IContext").members(&[
+    property("IContextApi Api { get; }", |cx, _| Ok(part_if(cx.call.api.is_some(), Part::Api))),
+    property("IBackend Backend { get; }", backend),
+    view("IDeployment Deployment { get; }", Part::Deployment, part!(Deployment)),
+    property("TimeSpan Elapsed { get; }", elapsed),
+    property("IGraphQL GraphQL { get; }", |_, _| Ok(Value::Null)),
+    property("ILastError LastError { get; }", |cx, _| Ok(part_if(cx.call.last_error.is_some(), Part::LastError))),
+    property("IOperation Operation { get; }", |cx, _| Ok(part_if(cx.call.operation.is_some(), Part::Operation))),
+    property("IProduct Product { get; }", |cx, _| Ok(part_if(cx.call.product.is_some(), Part::Product))),
+    view("IRequest Request { get; }", Part::Request, part!(Request)),
+    property("Guid RequestId { get; }", request_id),
+    property("IResponse Response { get; }", |cx, _| Ok(part_if(cx.call.response.is_some(), Part::Response))),
+    property("ISubscription Subscription { get; }", |cx, _| {
+        Ok(part_if(cx.call.subscription.is_some(), Part::Subscription))
+    }),
+    property("DateTime Timestamp { get; }", |cx, _| Ok(utc(cx.call.timestamp))),
+    property("bool Tracing { get; }", |cx, _| Ok(Value::Bool(cx.call.tracing))),
+    property("IUser User { get; }", |cx, _| Ok(part_if(cx.call.user.is_some(), Part::User))),
+    view("IReadOnlyDictionary<string, object> Variables { get; }", Part::Variables, part!(Variables)),
+    property("IWorkspace Workspace { get; }", |_, _| Ok(Value::Null)),
+    method("void Trace(string message)", trace),
+    method("void Trace(string source, object data)", trace_data),
+]);
+
+/// `IGraphQL`: only resolvers have it.
+pub(in crate::library) const GRAPH_QL: TypeDef = TypeDef::interface("ApiManagement.IGraphQL").members(&[
+    property("JObject Arguments { get; }", |_, _| Ok(Value::Null)),
+    property("JObject GraphQLArguments { get; }", |_, _| Ok(Value::Null)),
+    property("JObject Parent { get; }", |_, _| Ok(Value::Null)),
+]);
+
+/// `IWorkspace`: there are none yet.
+pub(in crate::library) const WORKSPACE: TypeDef = TypeDef::interface("ApiManagement.IWorkspace").members(&[
+    property("string Id { get; }", |_, _| Ok(Value::Null)),
+    property("string Name { get; }", |_, _| Ok(Value::Null)),
+]);
+
+fn backend(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let entity = matches!(cx.call.backend, crate::exchange::BackendChoice::Entity(_));
+    Ok(part_if(entity, Part::Backend))
+}
+
+fn elapsed(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::TimeSpan(cx.ambient.now_ticks().saturating_sub(cx.call.timestamp)))
+}
+
+fn request_id(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let id = cx.call.request_id;
+    Ok(Value::Object(cx.heap.new_object(Object::Guid(id))?))
+}
+
+fn trace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    send(cx, "context", arg(args, 1))
+}
+
+fn trace_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let source = cx.string_opt(args, 1).map(|s| cx.text(s).to_utf8().into_owned()).unwrap_or_default();
+    send(cx, &source, arg(args, 2))
+}
+
+fn send(cx: &mut Cx<'_>, source: &str, message: Value) -> Result<Value, Throw> {
+    let message = crate::value::behaviour::to_text(cx, message)?;
+    let message = cx.text(message).to_utf8();
+    cx.ambient.trace(TraceRecord { source, severity: "information", message: &message, metadata: &[] });
+    Ok(Value::Null)
+}

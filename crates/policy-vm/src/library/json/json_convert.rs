@@ -1,0 +1,70 @@
+//! [`Newtonsoft.Json.JsonConvert`](https://www.newtonsoft.com/json/help/html/T_Newtonsoft_Json_JsonConvert.htm).
+
+use crate::cx::{Cx, arg};
+use crate::exception::Throw;
+use crate::library::{Allow, TypeDef, method};
+use crate::types::TypeId;
+use crate::value::Value;
+use crate::value::heap::Object;
+use crate::value::text::TextBuf;
+
+use super::{deserialize, serialize, settings, write};
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.Json.JsonConvert")
+    .allow(Allow::Only(&["SerializeObject", "DeserializeObject"]))
+    .members(&[
+        method("static string SerializeObject(object value)", serialize_object),
+        method("static string SerializeObject(object value, Formatting formatting)", serialize_object),
+        method("static string SerializeObject(object value, JsonSerializerSettings settings)", serialize_with_settings),
+        method(
+            "static string SerializeObject(object value, Formatting formatting, JsonSerializerSettings settings)",
+            serialize_object,
+        ),
+        method("static object DeserializeObject(string value)", deserialize_any),
+        method("static object DeserializeObject(string value, Type type)", deserialize_type),
+        method("static object DeserializeObject(string value, JsonSerializerSettings settings)", deserialize_any),
+        method("static T DeserializeObject<T>(string value)", deserialize_object),
+        method("static T DeserializeObject<T>(string value, JsonSerializerSettings settings)", deserialize_object),
+        method("static string ToString(object value)", serialize_object),
+    ]);
+
+fn serialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let indented = matches!(arg(args, 1), Value::Enum(_, 1));
+    to_json(cx, arg(args, 0), indented)
+}
+
+fn serialize_with_settings(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let indented = settings::value(cx, arg(args, 1), 0, 0) == 1;
+    to_json(cx, arg(args, 0), indented)
+}
+
+fn to_json(cx: &mut Cx<'_>, value: Value, indented: bool) -> Result<Value, Throw> {
+    let mut out = TextBuf::with_capacity(128);
+    if value.is_null() {
+        out.push_str("null");
+    } else {
+        let token = serialize::to_tree(cx, value)?;
+        write::token(cx, token, indented, &mut out)?;
+    }
+    cx.string_buf(&out)
+}
+
+fn deserialize_any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "value")?;
+    deserialize::from_text(cx, text, TypeId::OBJECT)
+}
+
+fn deserialize_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "value")?;
+    let target = match cx.heap.get(arg(args, 1)) {
+        Some(Object::Type(target)) => *target,
+        _ => TypeId::OBJECT,
+    };
+    deserialize::from_text(cx, text, target)
+}
+
+fn deserialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "value")?;
+    let target = cx.type_arg(0);
+    deserialize::from_text(cx, text, target)
+}

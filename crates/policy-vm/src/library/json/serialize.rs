@@ -1,0 +1,152 @@
+//! Tokens from .NET objects: `FromObject`, `SerializeObject`.
+
+use crate::cx::Cx;
+use crate::exception::{Throw, Trap};
+use crate::library::{self, MemberKind};
+use crate::types::{self, Type, TypeId};
+use crate::value::behaviour::type_of;
+use crate::value::heap::Object;
+use crate::value::sequence::iterate;
+use crate::value::text::Str;
+use crate::value::{Ref, Value};
+
+use super::node;
+use super::{convert, edit, jarray, jobject};
+
+/// Nesting of objects that is followed.
+const MAX_DEPTH: usize = 200;
+
+/// A new token for an object; a token is copied.
+pub(super) fn to_token(cx: &mut Cx<'_>, value: Value) -> Result<Ref, Throw> {
+    match node::token(cx.heap, value) {
+        Some(token) => {
+            cx.charge(node::node(cx.heap, token).count())?;
+            Ok(node::copy(cx.heap, token, 0)?)
+        }
+        None => to_tree(cx, value),
+    }
+}
+
+/// A token for an object, for reading only: tokens in it may be shared.
+pub(super) fn to_tree(cx: &mut Cx<'_>, value: Value) -> Result<Ref, Throw> {
+    object(cx, value, 0)
+}
+
+fn object(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
+    if depth > MAX_DEPTH {
+        return Err(Trap::Depth.into());
+    }
+    cx.charge(1)?;
+    if let Some(token) = node::token(cx.heap, value) {
+        return Ok(token);
+    }
+    match value {
+        Value::Object(at) => match cx.heap.object(at) {
+            Object::Anonymous { ty, values } => {
+                let (ty, values) = (*ty, values.to_vec());
+                anonymous(cx, ty, &values, depth)
+            }
+            Object::Pair { key, value, .. } => {
+                let (key, value) = (*key, *value);
+                let made = jobject::create(cx)?;
+                member(cx, made, "Key", key, depth)?;
+                member(cx, made, "Value", value, depth)?;
+                Ok(made)
+            }
+            Object::Array(_) | Object::List(_) => items(cx, value, depth),
+            Object::Native(_) => native(cx, value, depth),
+            _ => edit::new_value(cx, value),
+        },
+        Value::View(_) => native(cx, value, depth),
+        value => edit::new_value(cx, value),
+    }
+}
+
+fn anonymous(cx: &mut Cx<'_>, ty: TypeId, values: &[Value], depth: usize) -> Result<Ref, Throw> {
+    let made = jobject::create(cx)?;
+    if let Type::Anonymous(members) = types::get(ty) {
+        for ((name, _), value) in members.iter().zip(values) {
+            member(cx, made, name, *value, depth)?;
+        }
+    }
+    Ok(made)
+}
+
+fn member(cx: &mut Cx<'_>, object: Ref, name: &str, value: Value, depth: usize) -> Result<(), Throw> {
+    let name = cx.heap.new_str(name)?;
+    put(cx, object, name, value, depth)
+}
+
+fn put(cx: &mut Cx<'_>, object: Ref, name: Str, value: Value, depth: usize) -> Result<(), Throw> {
+    let token = self::object(cx, value, depth + 1)?;
+    edit::set_property(cx, object, name, token)
+}
+
+fn items(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
+    let made = jarray::create(cx)?;
+    let mut all = iterate(cx, value)?;
+    while let Some(item) = all.next(cx)? {
+        let token = object(cx, item, depth + 1)?;
+        let end = node::node(cx.heap, made).count();
+        edit::insert(cx, made, end, token)?;
+    }
+    Ok(made)
+}
+
+/// True for types that are written as objects of their keys.
+fn is_dictionary(ty: TypeId) -> bool {
+    let Type::Named { def, args } = types::get(ty) else { return false };
+    args.len() == 2 && library::get().def(*def).simple_name().ends_with("Dictionary")
+}
+
+fn native(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
+    let ty = type_of(cx.heap, value).unwrap_or(TypeId::OBJECT);
+    if let Ok(made) = edit_value(cx, value) {
+        return Ok(made);
+    }
+    if is_dictionary(ty) {
+        return dictionary(cx, value, depth);
+    }
+    if edit::is_multi(cx, value) {
+        return items(cx, value, depth);
+    }
+    properties(cx, value, ty, depth)
+}
+
+/// The values that have a token type of their own (`Uri`).
+fn edit_value(cx: &mut Cx<'_>, value: Value) -> Result<Ref, ()> {
+    match type_of(cx.heap, value) {
+        Some(ty) if ty == convert::URI.id() => edit::new_value(cx, value).map_err(drop),
+        _ => Err(()),
+    }
+}
+
+fn dictionary(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
+    let made = jobject::create(cx)?;
+    let mut pairs = iterate(cx, value)?;
+    while let Some(pair) = pairs.next(cx)? {
+        let Some(Object::Pair { key, value, .. }) = cx.heap.get(pair) else { continue };
+        let (key, value) = (*key, *value);
+        let name = convert::text(cx, key)?;
+        put(cx, made, name, value, depth)?;
+    }
+    Ok(made)
+}
+
+/// The public properties of an object, those of its bases first, as declared.
+fn properties(cx: &mut Cx<'_>, value: Value, ty: TypeId, depth: usize) -> Result<Ref, Throw> {
+    let made = jobject::create(cx)?;
+    let mut next = Some(ty);
+    while let Some(ty) = next {
+        let Type::Named { def, .. } = types::get(ty) else { break };
+        let def = library::get().def(*def);
+        for property in def.members() {
+            if property.kind == MemberKind::Property && !property.is_static && property.constant.is_none() {
+                let value = (property.run)(cx, &[value])?;
+                member(cx, made, property.name, value, depth)?;
+            }
+        }
+        next = def.base().filter(|base| *base != TypeId::OBJECT);
+    }
+    Ok(made)
+}

@@ -1,0 +1,155 @@
+//! Explicit conversions of elements and attributes: `(int)element`, `(DateTime?)attribute` …
+
+use rust_decimal::Decimal;
+
+use super::text::{read_date_time, read_duration};
+use super::tree::{attribute_value, is_attribute, text_of};
+use crate::cx::{Cx, arg};
+use crate::exception::{Exc, Throw};
+use crate::library::system::date_time::exact::Styles;
+use crate::library::system::date_time::parsing::{free, refuse};
+use crate::value::Value;
+use crate::value::heap::Object;
+use crate::value::text::Str;
+
+/// What is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum To {
+    Text,
+    Bool,
+    Int32,
+    UInt32,
+    Int64,
+    UInt64,
+    Single,
+    Double,
+    Decimal,
+    DateTime,
+    DateTimeOffset,
+    TimeSpan,
+    Guid,
+}
+
+/// To a reference or nullable type: null stays null.
+pub(super) fn nullable(cx: &mut Cx<'_>, args: &[Value], to: To) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Ok(Value::Null);
+    }
+    convert(cx, arg(args, 0), to)
+}
+
+/// To a value type: null throws.
+pub(super) fn required(cx: &mut Cx<'_>, args: &[Value], to: To, parameter: &str) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null(parameter));
+    }
+    convert(cx, arg(args, 0), to)
+}
+
+fn convert(cx: &mut Cx<'_>, node: Value, to: To) -> Result<Value, Throw> {
+    let text = if is_attribute(cx.heap, node) { attribute_value(cx.heap, node) } else { text_of(cx, node)? };
+    if to == To::Text {
+        return Ok(Value::String(text));
+    }
+    let owned = own(cx, text);
+    let trimmed = owned.trim_matches([' ', '\t', '\n', '\r']);
+    match to {
+        To::Bool => match trimmed.to_lowercase().as_str() {
+            "true" | "1" => Ok(Value::Bool(true)),
+            "false" | "0" => Ok(Value::Bool(false)),
+            lower => Err(cx.throw(Exc::Format, format_args!("The string '{lower}' is not a valid Boolean value."))),
+        },
+        To::Int32 => integer(cx, &owned, trimmed, "an Int32", |n| i32::try_from(n).ok().map(Value::Int32)),
+        To::UInt32 | To::UInt64 if trimmed.starts_with(['-', '+']) => Err(not_a_number(cx, &owned)),
+        To::UInt32 => integer(cx, &owned, trimmed, "a UInt32", |n| u32::try_from(n).ok().map(Value::UInt32)),
+        To::Int64 => integer(cx, &owned, trimmed, "an Int64", |n| i64::try_from(n).ok().map(Value::Int64)),
+        To::UInt64 => integer(cx, &owned, trimmed, "a UInt64", |n| u64::try_from(n).ok().map(Value::UInt64)),
+        To::Single => real(trimmed).map(|n| Value::Single(n as f32)).ok_or_else(|| not_a_number(cx, &owned)),
+        To::Double => real(trimmed).map(Value::Double).ok_or_else(|| not_a_number(cx, &owned)),
+        To::Decimal if trimmed.contains(['e', 'E', '_']) => Err(not_a_number(cx, &owned)),
+        To::Decimal => match trimmed.strip_prefix('+').unwrap_or(trimmed).parse::<Decimal>() {
+            Ok(n) => Ok(Value::Object(cx.heap.new_object(Object::Decimal(n))?)),
+            Err(_) => Err(not_a_number(cx, &owned)),
+        },
+        To::DateTime => date(cx, text),
+        To::DateTimeOffset => date_with_offset(cx, trimmed),
+        To::TimeSpan => match read_duration(trimmed) {
+            Some(ticks) => Ok(Value::TimeSpan(ticks)),
+            None => Err(cx.throw(Exc::Format, format_args!("The string '{owned}' is not a valid TimeSpan value."))),
+        },
+        To::Guid | To::Text => guid(cx, trimmed),
+    }
+}
+
+fn own(cx: &Cx<'_>, text: Str) -> String {
+    cx.text(text).to_utf8().into_owned()
+}
+
+fn not_a_number(cx: &mut Cx<'_>, text: &str) -> Throw {
+    cx.throw(Exc::Format, format_args!("The input string '{text}' was not in a correct format."))
+}
+
+fn integer(
+    cx: &mut Cx<'_>,
+    text: &str,
+    trimmed: &str,
+    name: &str,
+    fit: impl Fn(i128) -> Option<Value>,
+) -> Result<Value, Throw> {
+    let digits = trimmed.strip_prefix(['-', '+']).unwrap_or(trimmed);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(not_a_number(cx, text));
+    }
+    trimmed
+        .parse::<i128>()
+        .ok()
+        .and_then(fit)
+        .ok_or_else(|| cx.throw(Exc::Overflow, format_args!("Value was either too large or too small for {name}.")))
+}
+
+fn real(text: &str) -> Option<f64> {
+    match text {
+        "INF" => Some(f64::INFINITY),
+        "-INF" => Some(f64::NEG_INFINITY),
+        "NaN" => Some(f64::NAN),
+        _ if text.bytes().any(|b| b.is_ascii_digit()) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// `DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)`.
+fn date(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
+    let styles = Styles { roundtrip_kind: true, ..Styles::default() };
+    match free(cx, text, styles)?.and_then(|parsed| parsed.date_time(styles)) {
+        Ok(value) => Ok(Value::DateTime(value)),
+        Err(bad) => Err(refuse(cx, text, &bad)),
+    }
+}
+
+/// `XmlConvert.ToDateTimeOffset`; without zone the time is local, which is UTC.
+fn date_with_offset(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
+    let Some((ticks, zone)) = read_date_time(text) else {
+        return Err(cx.throw(Exc::Format, format_args!("The string '{text}' is not a valid AllXsd value.")));
+    };
+    let offset = i16::try_from(zone.unwrap_or(0)).unwrap_or(0);
+    Ok(Value::Object(cx.heap.new_object(Object::DateTimeOffset { ticks, offset })?))
+}
+
+fn guid(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
+    let inner = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text);
+    let groups: Vec<&str> = inner.split('-').collect();
+    let well_formed = inner.len() == 32 || groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]);
+    let digits: String = groups.concat();
+    let mut bytes = [0; 16];
+    let mut read = digits.len() == 32;
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        match digits.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(value) => *byte = value,
+            None => read = false,
+        }
+    }
+    if !(read && well_formed) {
+        return Err(cx.throw(Exc::Format, "Unrecognized Guid format."));
+    }
+    Ok(Value::Object(cx.heap.new_object(Object::Guid(bytes))?))
+}

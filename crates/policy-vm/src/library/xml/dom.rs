@@ -1,0 +1,624 @@
+//! `System.Xml.XmlDocument` and its nodes: another view of the trees that LINQ to XML has.
+//!
+//! Only what existing policies use: loading, selecting by XPath, names, texts, attributes, children.
+
+use super::edit;
+use super::names::{self, XMLNS};
+use super::reader::parse_document;
+use super::tree::{self, Kind, attribute_value, attributes, children};
+use super::writer::node_text;
+use super::xpath;
+use crate::cx::{Cx, arg, as_i32, fault};
+use crate::exception::{Exc, Throw};
+use crate::library::collections::dispatch::{Collection, READ_ONLY};
+use crate::library::collections::int;
+use crate::library::{TypeDef, constructor, method, property, property_set};
+use crate::types::{Known, TypeId};
+use crate::value::Value;
+use crate::value::heap::NetObject;
+use crate::value::sequence::Iter;
+use crate::value::text::{Str, TextBuf};
+
+pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
+    .interfaces(&["System.Collections.IEnumerable"])
+    .summary("A node of an XmlDocument.")
+    .members(&[
+        property("XmlAttributeCollection Attributes { get; }", attribute_list),
+        property("XmlNodeList ChildNodes { get; }", child_nodes),
+        property("XmlNode FirstChild { get; }", |cx, args| child(cx, args, false)),
+        property("bool HasChildNodes { get; }", |cx, args| {
+            let node = node(cx, args)?;
+            Ok(Value::Bool(!children(cx.heap, node).is_empty()))
+        }),
+        property_set("string InnerText { get; set; }", inner_text, set_inner_text),
+        property("string InnerXml { get; }", inner_xml),
+        property("XmlNode LastChild { get; }", |cx, args| child(cx, args, true)),
+        property("string LocalName { get; }", local_name),
+        property("string Name { get; }", name),
+        property("string NamespaceURI { get; }", namespace_uri),
+        property("XmlNode NextSibling { get; }", |cx, args| sibling(cx, args, 1)),
+        property("string OuterXml { get; }", outer_xml),
+        property("XmlDocument OwnerDocument { get; }", owner),
+        property("XmlNode ParentNode { get; }", parent_node),
+        property("string Prefix { get; }", prefix),
+        property("XmlNode PreviousSibling { get; }", |cx, args| sibling(cx, args, -1)),
+        property_set("string Value { get; set; }", value, set_inner_text),
+        property("XmlElement this[string name] { get; }", item),
+        method("XmlNode AppendChild(XmlNode newChild)", append_child),
+        method("XmlNode RemoveChild(XmlNode oldChild)", remove_child),
+        method("XmlNodeList SelectNodes(string xpath)", select_nodes),
+        method("XmlNodeList SelectNodes(string xpath, XmlNamespaceManager nsmgr)", select_nodes),
+        method("XmlNode SelectSingleNode(string xpath)", select_single),
+        method("XmlNode SelectSingleNode(string xpath, XmlNamespaceManager nsmgr)", select_single),
+    ]);
+
+pub(super) const DOCUMENT: TypeDef = TypeDef::class("System.Xml.XmlDocument").base("System.Xml.XmlNode").members(&[
+    constructor("XmlDocument()", new_document),
+    property("XmlElement DocumentElement { get; }", document_element),
+    property("XmlNameTable NameTable { get; }", |_, args| Ok(arg(args, 0))),
+    method("void LoadXml(string xml)", load_xml),
+    method("XmlElement CreateElement(string name)", create_element),
+    method("XmlText CreateTextNode(string text)", create_text),
+    method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
+]);
+
+pub(super) const ELEMENT: TypeDef = TypeDef::class("System.Xml.XmlElement").base("System.Xml.XmlNode").members(&[
+    property("bool HasAttributes { get; }", |cx, args| {
+        let node = node(cx, args)?;
+        Ok(Value::Bool(!attributes(cx.heap, node).is_empty()))
+    }),
+    method("string GetAttribute(string name)", get_attribute),
+    method("bool HasAttribute(string name)", has_attribute),
+    method("void RemoveAttribute(string name)", remove_attribute),
+    method("void SetAttribute(string name, string value)", set_attribute),
+    method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
+]);
+
+pub(super) const ATTRIBUTE: TypeDef = TypeDef::class("System.Xml.XmlAttribute").base("System.Xml.XmlNode");
+pub(super) const TEXT: TypeDef = TypeDef::class("System.Xml.XmlText").base("System.Xml.XmlNode");
+pub(super) const CDATA: TypeDef = TypeDef::class("System.Xml.XmlCDataSection").base("System.Xml.XmlNode");
+pub(super) const COMMENT: TypeDef = TypeDef::class("System.Xml.XmlComment").base("System.Xml.XmlNode");
+pub(super) const INSTRUCTION: TypeDef =
+    TypeDef::class("System.Xml.XmlProcessingInstruction").base("System.Xml.XmlNode");
+pub(super) const DOCUMENT_TYPE: TypeDef = TypeDef::class("System.Xml.XmlDocumentType").base("System.Xml.XmlNode");
+pub(super) const NAME_TABLE: TypeDef = TypeDef::class("System.Xml.XmlNameTable");
+
+pub(super) const NODE_LIST: TypeDef =
+    TypeDef::class("System.Xml.XmlNodeList").interfaces(&["System.Collections.IEnumerable"]).members(&[
+        property("int Count { get; }", list_count),
+        property("XmlNode this[int i] { get; }", list_item),
+        method("XmlNode Item(int index)", list_item),
+    ]);
+
+pub(super) const ATTRIBUTES: TypeDef =
+    TypeDef::class("System.Xml.XmlAttributeCollection").interfaces(&["System.Collections.IEnumerable"]).members(&[
+        property("int Count { get; }", list_count),
+        property("XmlAttribute this[int i] { get; }", list_item),
+        property("XmlAttribute this[string name] { get; }", named_attribute),
+        method("XmlNode GetNamedItem(string name)", named_attribute),
+    ]);
+
+pub(super) const NAMESPACES: TypeDef = TypeDef::class("System.Xml.XmlNamespaceManager").members(&[
+    constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
+    method("void AddNamespace(string prefix, string uri)", add_namespace),
+]);
+
+/// A node of a tree, seen as an `XmlNode`. Two views of one node are equal.
+#[derive(Clone, Copy, Debug)]
+struct Dom {
+    ty: TypeId,
+    node: Value,
+}
+
+impl NetObject for Dom {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+    fn equals(&self, heap: &crate::value::heap::Heap, other: Value) -> Option<bool> {
+        Some(heap.native::<Self>(other).is_some_and(|other| other.node == self.node))
+    }
+}
+
+/// An `XmlNodeList` or an `XmlAttributeCollection`: a snapshot.
+#[derive(Debug)]
+struct Nodes {
+    ty: TypeId,
+    items: Vec<Value>,
+}
+
+impl NetObject for Nodes {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+    fn iterate(&self, _: Value) -> Option<Iter> {
+        Some(Iter::Items(self.items.clone().into_iter()))
+    }
+    fn collection(&self) -> Option<&'static Collection> {
+        static COLLECTION: Collection = READ_ONLY;
+        Some(&COLLECTION)
+    }
+}
+
+#[derive(Debug)]
+struct Manager {
+    prefixes: Vec<(String, String)>,
+}
+
+static X_MANAGER: Known = Known::new("System.Xml.XmlNamespaceManager");
+crate::net_object!(Manager, X_MANAGER);
+
+static X_DOCUMENT: Known = Known::new("System.Xml.XmlDocument");
+static X_ELEMENT: Known = Known::new("System.Xml.XmlElement");
+static X_ATTRIBUTE: Known = Known::new("System.Xml.XmlAttribute");
+static X_TEXT: Known = Known::new("System.Xml.XmlText");
+static X_CDATA: Known = Known::new("System.Xml.XmlCDataSection");
+static X_COMMENT: Known = Known::new("System.Xml.XmlComment");
+static X_INSTRUCTION: Known = Known::new("System.Xml.XmlProcessingInstruction");
+static X_TYPE: Known = Known::new("System.Xml.XmlDocumentType");
+static X_LIST: Known = Known::new("System.Xml.XmlNodeList");
+static X_ATTRIBUTES: Known = Known::new("System.Xml.XmlAttributeCollection");
+
+fn dom(cx: &Cx<'_>, args: &[Value]) -> Result<Dom, Throw> {
+    cx.heap.native::<Dom>(arg(args, 0)).copied().ok_or(fault("an XmlNode was expected"))
+}
+
+fn node(cx: &Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(dom(cx, args)?.node)
+}
+
+/// The `XmlNode` of a tree's node; null for null.
+fn view(cx: &mut Cx<'_>, node: Value) -> Result<Value, Throw> {
+    if node.is_null() {
+        return Ok(Value::Null);
+    }
+    let known = match tree::get(cx, node)?.kind {
+        Kind::Document { .. } => &X_DOCUMENT,
+        Kind::Element { .. } => &X_ELEMENT,
+        Kind::Attribute { .. } => &X_ATTRIBUTE,
+        Kind::Text(_) => &X_TEXT,
+        Kind::CData(_) => &X_CDATA,
+        Kind::Comment(_) => &X_COMMENT,
+        Kind::Instruction { .. } => &X_INSTRUCTION,
+        Kind::DocumentType { .. } => &X_TYPE,
+    };
+    Ok(cx.heap.new_native(Dom { ty: known.id(), node })?)
+}
+
+fn list(cx: &mut Cx<'_>, ty: TypeId, nodes: &[Value]) -> Result<Value, Throw> {
+    let mut items = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        items.push(view(cx, *node)?);
+    }
+    Ok(cx.heap.new_native(Nodes { ty, items })?)
+}
+
+fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let node = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+    view(cx, node)
+}
+
+fn load_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 1, "s")?;
+    let document = parse_document(cx, text, false)?;
+    if let Some(dom) = cx.heap.native_mut::<Dom>(arg(args, 0)) {
+        dom.node = document;
+    }
+    Ok(Value::Null)
+}
+
+fn document_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let document = node(cx, args)?;
+    let root = children(cx.heap, document).iter().copied().find(|child| tree::is_element(cx.heap, *child));
+    view(cx, root.unwrap_or(Value::Null))
+}
+
+fn create_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let local = cx.string_arg(args, 1, "name")?;
+    names::check_name(cx, local)?;
+    let name = names::new_name(cx, local, Str::EMPTY)?;
+    let element = edit::new_element(cx, name)?;
+    view(cx, element)
+}
+
+fn create_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
+    let node = tree::new(cx, Kind::Text(text))?;
+    view(cx, node)
+}
+
+fn append_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let parent = node(cx, args)?;
+    let child = node(cx, args.get(1..).unwrap_or_default())?;
+    if !tree::parent(cx, child).is_null() {
+        edit::remove(cx, child)?;
+    }
+    edit::append(cx, parent, child)?;
+    Ok(arg(args, 1))
+}
+
+fn remove_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let parent = node(cx, args)?;
+    let child = node(cx, args.get(1..).unwrap_or_default())?;
+    if tree::parent(cx, child) != parent {
+        return Err(cx.throw(Exc::Argument, "The node to be removed is not a child of this node."));
+    }
+    edit::remove(cx, child)?;
+    // An `XmlElement` that lost its last child is written `<a></a>`, an `XElement` is not.
+    if children(cx.heap, parent).is_empty() {
+        edit::fill(cx, parent)?;
+    }
+    Ok(arg(args, 1))
+}
+
+fn attribute_list(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    if !tree::is_element(cx.heap, node) {
+        return Ok(Value::Null);
+    }
+    let all = attributes(cx.heap, node).to_vec();
+    list(cx, X_ATTRIBUTES.id(), &all)
+}
+
+fn child_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let all = children(cx.heap, node).to_vec();
+    list(cx, X_LIST.id(), &all)
+}
+
+fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let all = children(cx.heap, node);
+    let found = if last { all.last() } else { all.first() };
+    let found = found.copied().unwrap_or(Value::Null);
+    view(cx, found)
+}
+
+fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let Some((parent, at)) = tree::place(cx, node)? else { return Ok(Value::Null) };
+    let found = at.checked_add_signed(step).and_then(|at| children(cx.heap, parent).get(at).copied());
+    view(cx, found.unwrap_or(Value::Null))
+}
+
+fn parent_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let parent = if tree::is_attribute(cx.heap, node) { Value::Null } else { tree::parent(cx, node) };
+    view(cx, parent)
+}
+
+fn owner(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let mut at = tree::parent(cx, node(cx, args)?);
+    while !at.is_null() && !tree::is_document(cx.heap, at) {
+        at = tree::parent(cx, at);
+    }
+    view(cx, at)
+}
+
+fn inner_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let text = xpath::string_value(cx, node)?;
+    cx.string(&text)
+}
+
+fn set_inner_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let new = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
+    match &mut tree::get_mut(cx, node)?.kind {
+        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) | Kind::Attribute { value: text, .. } => *text = new,
+        _ => edit::set_text(cx, node, new)?,
+    }
+    Ok(Value::Null)
+}
+
+/// Null for elements and documents, the text for all else.
+fn value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    if tree::is_element(cx.heap, node) || tree::is_document(cx.heap, node) {
+        return Ok(Value::Null);
+    }
+    inner_text(cx, args)
+}
+
+fn outer_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let mut out = match tree::get(cx, node)?.kind {
+        Kind::Document { declaration, .. } => super::leaves::declaration_of(cx, declaration),
+        _ => TextBuf::new(),
+    };
+    out.push_text(node_text(cx, node, false)?.as_text());
+    cx.string_buf(&out)
+}
+
+fn inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    if tree::is_document(cx.heap, node) {
+        return outer_xml(cx, args);
+    }
+    let mut out = TextBuf::new();
+    for child in children(cx.heap, node).to_vec() {
+        out.push_text(node_text(cx, child, false)?.as_text());
+    }
+    cx.string_buf(&out)
+}
+
+/// The prefix that the tree's declarations give a name.
+fn prefix_of(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
+    let (_, uri) = names::parts(cx.heap, tree::name(cx.heap, node));
+    if uri.is_empty() {
+        return Ok(String::new());
+    }
+    if cx.text(uri).as_str() == Some(XMLNS) {
+        return Ok("xmlns".to_owned());
+    }
+    let mut at = if tree::is_element(cx.heap, node) { node } else { tree::parent(cx, node) };
+    while tree::is_element(cx.heap, at) {
+        cx.charge(1)?;
+        for attribute in attributes(cx.heap, at) {
+            let (local, namespace) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
+            if cx.text(attribute_value(cx.heap, *attribute)).equals(cx.text(uri)) {
+                if cx.text(namespace).as_str() == Some(XMLNS) {
+                    return Ok(cx.text(local).to_utf8().into_owned());
+                }
+                if tree::is_element(cx.heap, node) && cx.text(local).as_str() == Some("xmlns") {
+                    return Ok(String::new());
+                }
+            }
+        }
+        at = tree::parent(cx, at);
+    }
+    Ok(String::new())
+}
+
+/// `Name`: with prefix, or `#text` and the like.
+pub(super) fn qualified_name(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
+    let fixed = match tree::get(cx, node)?.kind {
+        Kind::Document { .. } => "#document",
+        Kind::Text(_) => "#text",
+        Kind::CData(_) => "#cdata-section",
+        Kind::Comment(_) => "#comment",
+        Kind::Instruction { target: name, .. } | Kind::DocumentType { name, .. } => {
+            return Ok(cx.text(name).to_utf8().into_owned());
+        }
+        Kind::Element { .. } | Kind::Attribute { .. } => "",
+    };
+    if !fixed.is_empty() {
+        return Ok(fixed.to_owned());
+    }
+    let (local, _) = names::parts(cx.heap, tree::name(cx.heap, node));
+    let local = cx.text(local).to_utf8().into_owned();
+    let prefix = prefix_of(cx, node)?;
+    Ok(if prefix.is_empty() { local } else { format!("{prefix}:{local}") })
+}
+
+fn name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let name = qualified_name(cx, node)?;
+    cx.string(&name)
+}
+
+fn local_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let this = node(cx, args)?;
+    let name = tree::name(cx.heap, this);
+    if name.is_null() { self::name(cx, args) } else { Ok(Value::String(names::parts(cx.heap, name).0)) }
+}
+
+fn namespace_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    Ok(Value::String(names::parts(cx.heap, tree::name(cx.heap, node)).1))
+}
+
+fn prefix(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let prefix = prefix_of(cx, node)?;
+    cx.string(&prefix)
+}
+
+/// The first child element of a qualified name.
+fn item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let wanted = text_arg(cx, args, 1);
+    for child in children(cx.heap, node).to_vec() {
+        if tree::is_element(cx.heap, child) && qualified_name(cx, child)? == wanted {
+            return view(cx, child);
+        }
+    }
+    Ok(Value::Null)
+}
+
+fn text_arg(cx: &Cx<'_>, args: &[Value], index: usize) -> String {
+    cx.string_opt(args, index).map(|s| cx.text(s).to_utf8().into_owned()).unwrap_or_default()
+}
+
+fn select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<Value>, Throw> {
+    let node = node(cx, args)?;
+    let path = cx.string_arg(args, 1, "xpath")?;
+    let path = cx.text(path).to_utf8().into_owned();
+    let prefixes = cx.heap.native::<Manager>(arg(args, 2)).map(|manager| manager.prefixes.clone()).unwrap_or_default();
+    xpath::select(cx, node, &path, &prefixes)
+}
+
+fn select_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let found = select(cx, args)?;
+    list(cx, X_LIST.id(), &found)
+}
+
+fn select_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let found = select(cx, args)?;
+    view(cx, found.first().copied().unwrap_or(Value::Null))
+}
+
+fn by_tag_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (this, wanted) = (node(cx, args)?, text_arg(cx, args, 1));
+    let mut found = Vec::new();
+    for node in xpath::select(cx, this, ".//*", &[])? {
+        if wanted == "*" || qualified_name(cx, node)? == wanted {
+            found.push(node);
+        }
+    }
+    list(cx, X_LIST.id(), &found)
+}
+
+/// The attribute of a qualified name.
+fn attribute_named(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<Value>, Throw> {
+    let (node, wanted) = (node(cx, args)?, text_arg(cx, args, 1));
+    for attribute in attributes(cx.heap, node).to_vec() {
+        if qualified_name(cx, attribute)? == wanted {
+            return Ok(Some(attribute));
+        }
+    }
+    Ok(None)
+}
+
+fn get_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let found = attribute_named(cx, args)?;
+    Ok(Value::String(found.map_or(Str::EMPTY, |attribute| attribute_value(cx.heap, attribute))))
+}
+
+fn has_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Bool(attribute_named(cx, args)?.is_some()))
+}
+
+fn remove_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(attribute) = attribute_named(cx, args)? {
+        edit::remove_attribute(cx, attribute)?;
+    }
+    Ok(Value::Null)
+}
+
+fn set_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let value = cx.string_opt(args, 2).unwrap_or(Str::EMPTY);
+    let name = match attribute_named(cx, args)? {
+        Some(attribute) => tree::name(cx.heap, attribute),
+        None => {
+            let local = cx.string_arg(args, 1, "name")?;
+            names::check_name(cx, local)?;
+            names::new_name(cx, local, Str::EMPTY)?
+        }
+    };
+    let node = node(cx, args)?;
+    edit::set_attribute(cx, node, name, Value::String(value))?;
+    Ok(Value::Null)
+}
+
+fn nodes<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h Nodes, Throw> {
+    cx.heap.native::<Nodes>(arg(args, 0)).ok_or(fault("a list of nodes was expected"))
+}
+
+fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(int(nodes(cx, args)?.items.len()))
+}
+
+/// Null beyond the end.
+fn list_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
+    Ok(nodes(cx, args)?.items.get(index).copied().unwrap_or(Value::Null))
+}
+
+fn named_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let wanted = text_arg(cx, args, 1);
+    for item in nodes(cx, args)?.items.clone() {
+        let node = node(cx, &[item])?;
+        if qualified_name(cx, node)? == wanted {
+            return Ok(item);
+        }
+    }
+    Ok(Value::Null)
+}
+
+fn new_manager(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(Manager { prefixes: Vec::new() })?)
+}
+
+fn add_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (prefix, uri) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
+    cx.heap.charge(prefix.len() + uri.len())?;
+    if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
+        manager.prefixes.insert(0, (prefix, uri));
+    }
+    Ok(Value::Null)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+
+    const TEXT: &str =
+        "<?xml version='1.0'?><a xmlns:p='u'><b i='1'>x</b><p:b i='2'>y<!--z--></p:b><b i='3'>w</b>t</a>";
+
+    fn with_document(test: impl FnOnce(&mut Cx<'_>, Value)) {
+        check::with_cx(&[], |cx| {
+            let document = new_document(cx, &[]).unwrap();
+            let text = cx.string(TEXT).unwrap();
+            load_xml(cx, &[document, text]).unwrap();
+            test(cx, document);
+        });
+    }
+
+    fn shown(cx: &mut Cx<'_>, value: Result<Value, Throw>) -> String {
+        match value {
+            Ok(value) => check::show(cx, value),
+            Err(throw) => check::show_throw(cx, throw),
+        }
+    }
+
+    #[test]
+    fn paths_select_nodes() {
+        with_document(|cx, document| {
+            let cases = [
+                ("/a/b[2]", "w"),
+                ("//b[@i='3']", "w"),
+                ("//*[local-name()='b' and @i=\"2\"]", "y"),
+                ("/a/b[last()]/@i", "3"),
+                ("/a/b[.='x']/../b[position()=2]", "w"),
+                ("a/text()", "t"),
+                ("//b[@q or text()='w']/@i", "3"),
+                ("//*[name()='p:b']", "y"),
+                ("//comment()", "z"),
+                (".//b", "x"),
+            ];
+            for (path, expected) in cases {
+                let text = cx.string(path).unwrap();
+                let found = select_single(cx, &[document, text]).unwrap();
+                assert!(!found.is_null(), "{path}");
+                let text = inner_text(cx, &[found]);
+                assert_eq!(shown(cx, text), expected, "{path}");
+            }
+            for wrong in ["//[", "a/", "x:b", "a[", "", "a b"] {
+                let text = cx.string(wrong).unwrap();
+                assert!(select_nodes(cx, &[document, text]).is_err(), "{wrong}");
+            }
+        });
+    }
+
+    /// Recorded from .NET 8.
+    #[test]
+    fn documents_are_written_without_formatting() {
+        with_document(|cx, document| {
+            let written = outer_xml(cx, &[document]);
+            assert_eq!(
+                shown(cx, written),
+                "<?xml version=\"1.0\"?><a xmlns:p=\"u\"><b i=\"1\">x</b><p:b i=\"2\">y<!--z--></p:b><b i=\"3\">w</b>t</a>"
+            );
+            let text = inner_text(cx, &[document]);
+            assert_eq!(shown(cx, text), "xywt");
+            let root = document_element(cx, &[document]).unwrap();
+            let second = child_nodes(cx, &[root]).unwrap();
+            let second = list_item(cx, &[second, Value::Int32(1)]).unwrap();
+            let name = name(cx, &[second]);
+            assert_eq!(shown(cx, name), "p:b");
+        });
+    }
+}

@@ -1,0 +1,561 @@
+//! Reads documents as .NET's `XmlReader` does for `XDocument.Parse`, with its messages and positions.
+//!
+//! No entity but the five predefined ones is ever expanded and nothing outside the text is read: a document type is
+//! kept as text. Nesting is bounded by memory only, nothing here recurses.
+
+mod content;
+
+use rustc_hash::FxHashMap;
+
+use super::names;
+use super::text::{is_name_start, is_name_unit, is_space, show_unit};
+use super::tree::{self, Kind};
+use crate::cx::Cx;
+use crate::exception::{Exc, Throw};
+use crate::library::collections::ITEM;
+use crate::value::Value;
+use crate::value::comparer::{ComparerKind, hash_string};
+use crate::value::text::{Str, TextRef};
+
+/// `XDocument.Parse`.
+pub(crate) fn parse_document(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Value, Throw> {
+    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+    Reader::new(cx, text, keep_space)?.run(cx, document)?;
+    Ok(document)
+}
+
+/// `XElement.Parse`: the root element alone.
+pub(crate) fn parse_element(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Value, Throw> {
+    let document = parse_document(cx, text, keep_space)?;
+    let root = tree::children(cx.heap, document).iter().copied().find(|node| tree::is_element(cx.heap, *node));
+    let root = root.unwrap_or(Value::Null);
+    if let Ok(root) = tree::get_mut(cx, root) {
+        root.parent = Value::Null;
+    }
+    Ok(root)
+}
+
+/// An open element.
+struct Open {
+    element: Value,
+    /// Where its name stands.
+    name: (usize, usize),
+    /// Number of namespaces in scope outside it.
+    namespaces: usize,
+    keep_space: bool,
+}
+
+struct RawAttribute {
+    name: (usize, usize),
+    value: Str,
+}
+
+struct Reader {
+    input: Str,
+    units: Vec<u16>,
+    at: usize,
+    keep_space: bool,
+    open: Vec<Open>,
+    /// Prefix and URI, the innermost last.
+    namespaces: Vec<(Vec<u16>, Str)>,
+    names: FxHashMap<(u64, u64), Vec<Value>>,
+    root_seen: bool,
+}
+
+const LT: u16 = b'<' as u16;
+const GT: u16 = b'>' as u16;
+const AMP: u16 = b'&' as u16;
+const SLASH: u16 = b'/' as u16;
+const COLON: u16 = b':' as u16;
+
+impl Reader {
+    fn new(cx: &mut Cx<'_>, input: Str, keep_space: bool) -> Result<Self, Throw> {
+        cx.heap.charge(input.len() * 2)?;
+        cx.charge(input.len() / 4)?;
+        let units: Vec<u16> = cx.text(input).units().collect();
+        let xml = cx.heap.new_str(names::XML)?;
+        let namespaces = vec![("xml".encode_utf16().collect(), xml)];
+        let (open, names) = (Vec::new(), FxHashMap::default());
+        Ok(Self { input, units, at: 0, keep_space, open, namespaces, names, root_seen: false })
+    }
+
+    fn run(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
+        if self.starts("<?xml") && self.units.get(self.at + 5).is_some_and(|u| is_space(*u)) {
+            self.declaration(cx, document)?;
+        }
+        loop {
+            cx.charge(1)?;
+            let parent = self.open.last().map_or(document, |open| open.element);
+            match self.peek() {
+                None => break,
+                Some(LT) if self.open.is_empty() && self.units.len() - self.at < 4 => return Err(self.bad_root(cx)),
+                Some(LT) => self.markup(cx, parent)?,
+                Some(_) if self.open.is_empty() => self.outer_space(cx)?,
+                Some(_) => self.text(cx, parent)?,
+            }
+        }
+        if !self.open.is_empty() {
+            return Err(self.not_closed(cx));
+        }
+        if !self.root_seen {
+            return Err(cx.throw(Exc::Xml, "Root element is missing."));
+        }
+        Ok(())
+    }
+
+    fn peek(&self) -> Option<u16> {
+        self.units.get(self.at).copied()
+    }
+
+    fn starts(&self, text: &str) -> bool {
+        let rest = self.units.get(self.at..).unwrap_or_default();
+        rest.len() >= text.len() && rest.iter().zip(text.encode_utf16()).all(|(a, b)| *a == b)
+    }
+
+    fn find(&self, text: &str, from: usize) -> Option<usize> {
+        let needle: Vec<u16> = text.encode_utf16().collect();
+        TextRef::Wide(&self.units).find(TextRef::Wide(&needle), from)
+    }
+
+    fn slice(&self, range: (usize, usize)) -> String {
+        String::from_utf16_lossy(self.units.get(range.0..range.1).unwrap_or_default())
+    }
+
+    fn skip_space(&mut self) -> bool {
+        let start = self.at;
+        while self.peek().is_some_and(is_space) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    /// Line and position of a unit, both from 1.
+    fn position(&self, at: usize) -> (usize, usize) {
+        let (mut line, mut start) = (1, 0);
+        for (i, unit) in self.units.iter().enumerate().take(at) {
+            let crlf = *unit == 13 && self.units.get(i + 1) == Some(&10);
+            if *unit == 10 || (*unit == 13 && !crlf) {
+                line += 1;
+                start = i + 1;
+            }
+        }
+        (line, at.saturating_sub(start) + 1)
+    }
+
+    fn fail(&self, cx: &mut Cx<'_>, at: usize, why: &str) -> Throw {
+        let (line, position) = self.position(at);
+        cx.throw(Exc::Xml, format_args!("{why} Line {line}, position {position}."))
+    }
+
+    fn bad_root(&self, cx: &mut Cx<'_>) -> Throw {
+        self.fail(cx, self.at, "Data at the root level is invalid.")
+    }
+
+    fn end_of_file(&self, cx: &mut Cx<'_>, place: &str) -> Throw {
+        let why = match place {
+            "" => "Unexpected end of file has occurred.".to_owned(),
+            place => format!("Unexpected end of file while parsing {place} has occurred."),
+        };
+        self.fail(cx, self.units.len(), &why)
+    }
+
+    fn not_closed(&self, cx: &mut Cx<'_>) -> Throw {
+        let open: Vec<_> = self.open.iter().rev().map(|open| self.slice(open.name)).collect();
+        let why =
+            format!("Unexpected end of file has occurred. The following elements are not closed: {}.", open.join(", "));
+        self.fail(cx, self.units.len(), &why)
+    }
+
+    /// The end of the file inside a comment or the like is reported at its last character.
+    fn unclosed(&self, cx: &mut Cx<'_>, what: &str) -> Throw {
+        let why = format!("Unexpected end of file while parsing {what} has occurred.");
+        self.fail(cx, self.units.len().saturating_sub(1), &why)
+    }
+
+    fn bad_unit(&self, cx: &mut Cx<'_>, at: usize, unit: u16) -> Throw {
+        let (shown, hex) = show_unit(unit);
+        self.fail(cx, at, &format!("'{shown}', hexadecimal value {hex}, is an invalid character."))
+    }
+
+    fn outer_space(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
+        if self.skip_space() { Ok(()) } else { Err(self.bad_root(cx)) }
+    }
+
+    /// A part of the input as a string, shared with it.
+    fn part(&self, start: usize, end: usize) -> Str {
+        self.input.slice(start, end)
+    }
+
+    fn append(&self, cx: &mut Cx<'_>, parent: Value, kind: Kind) -> Result<Value, Throw> {
+        let node = tree::new(cx, kind)?;
+        cx.heap.charge(ITEM)?;
+        tree::get_mut(cx, node)?.parent = parent;
+        if let Some(children) = tree::children_mut(cx, parent) {
+            children.push(node);
+        }
+        Ok(node)
+    }
+
+    fn declaration(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
+        self.at += 5;
+        let mut values = [None; 3];
+        loop {
+            self.skip_space();
+            if self.starts("?>") {
+                self.at += 2;
+                break;
+            }
+            let name = self.name(cx)?;
+            let value = self.attribute_value(cx)?;
+            let slot = ["version", "encoding", "standalone"].iter().position(|known| *known == self.slice(name));
+            match slot.and_then(|slot| values.get_mut(slot)) {
+                Some(slot) => *slot = Some(value),
+                None => return Err(self.fail(cx, name.0, "Syntax for an XML declaration is invalid.")),
+            }
+        }
+        let made = super::leaves::new_declaration(cx, values)?;
+        if let Kind::Document { declaration, .. } = &mut tree::get_mut(cx, document)?.kind {
+            *declaration = made;
+        }
+        Ok(())
+    }
+
+    fn markup(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        match self.units.get(self.at + 1).copied() {
+            Some(SLASH) => self.end_tag(cx),
+            Some(0x21) if self.starts("<!--") => self.comment(cx, parent),
+            Some(0x21) if self.starts("<![CDATA[") && !self.open.is_empty() => self.cdata(cx, parent),
+            Some(0x21) if self.starts("<!DOCTYPE") && !self.root_seen && self.open.is_empty() => {
+                self.doctype(cx, parent)
+            }
+            Some(0x21) if self.starts("<!DOCTYPE") && self.open.is_empty() => {
+                Err(self.fail(cx, self.at, "DTD must be defined before the document root element."))
+            }
+            Some(0x21) if self.starts("<!DOCTYPE") => Err(self.fail(cx, self.at + 2, "Unexpected DTD declaration.")),
+            Some(0x21) if self.units.len() - self.at < 4 => Err(self.not_closed(cx)),
+            None if !self.open.is_empty() => Err(self.not_closed(cx)),
+            Some(0x21) => Err(self.unexpected(cx, self.at + 2)),
+            Some(0x3f) => self.instruction(cx, parent),
+            _ => self.start_tag(cx, parent),
+        }
+    }
+
+    fn unexpected(&self, cx: &mut Cx<'_>, at: usize) -> Throw {
+        match self.units.get(at) {
+            Some(unit) => {
+                let (shown, _) = show_unit(*unit);
+                self.fail(cx, at, &format!("'{shown}' is an unexpected token."))
+            }
+            None => self.end_of_file(cx, ""),
+        }
+    }
+
+    fn comment(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        let start = self.at + 4;
+        let Some(end) = self.find("--", start) else { return Err(self.unclosed(cx, "Comment")) };
+        if self.units.get(end + 2) != Some(&GT) {
+            let why = "An XML comment cannot contain '--', and '-' cannot be the last character.";
+            return Err(self.fail(cx, end, why));
+        }
+        self.at = end + 3;
+        let text = self.normalized(cx, start, end)?;
+        self.append(cx, parent, Kind::Comment(text))?;
+        Ok(())
+    }
+
+    fn cdata(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        let start = self.at + 9;
+        let Some(end) = self.find("]]>", start) else { return Err(self.unclosed(cx, "CDATA")) };
+        self.at = end + 3;
+        let text = self.normalized(cx, start, end)?;
+        self.append(cx, parent, Kind::CData(text))?;
+        Ok(())
+    }
+
+    fn instruction(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        let start = self.at;
+        self.at += 2;
+        let name = self.name(cx)?;
+        if self.slice(name).eq_ignore_ascii_case("xml") {
+            let why = "Unexpected XML declaration. The XML declaration must be the first node in the document, and no \
+                       whitespace characters are allowed to appear before it.";
+            return Err(self.fail(cx, start + 2, why));
+        }
+        self.skip_space();
+        let data = self.at;
+        let Some(end) = self.find("?>", data) else { return Err(self.unclosed(cx, "PI")) };
+        self.at = end + 2;
+        let (target, data) = (self.part(name.0, name.1), self.normalized(cx, data, end)?);
+        self.append(cx, parent, Kind::Instruction { target, data })?;
+        Ok(())
+    }
+
+    /// `<!DOCTYPE name [PUBLIC "p"] ["s"] [subset]>`; what the subset declares is kept, never used.
+    fn doctype(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        self.at += 9;
+        self.skip_space();
+        let name = self.name(cx)?;
+        self.skip_space();
+        let (mut public, mut system) = (None, None);
+        if self.starts("PUBLIC") {
+            self.at += 6;
+            public = Some(self.literal(cx)?);
+            system = Some(self.literal(cx)?);
+        } else if self.starts("SYSTEM") {
+            self.at += 6;
+            system = Some(self.literal(cx)?);
+        }
+        self.skip_space();
+        let mut subset = Str::EMPTY;
+        if self.peek() == Some(u16::from(b'[')) {
+            let start = self.at + 1;
+            let Some(end) = self.find("]", start) else { return Err(self.unclosed(cx, "DTD")) };
+            subset = self.part(start, end);
+            self.at = end + 1;
+            self.skip_space();
+        }
+        if self.peek() != Some(GT) {
+            return Err(self.unexpected(cx, self.at));
+        }
+        self.at += 1;
+        let name = self.part(name.0, name.1);
+        self.append(cx, parent, Kind::DocumentType { name, public, system, subset: Some(subset) })?;
+        Ok(())
+    }
+
+    fn literal(&mut self, cx: &mut Cx<'_>) -> Result<Str, Throw> {
+        self.skip_space();
+        let Some(quote) = self.peek().filter(|u| matches!(u, 0x22 | 0x27)) else {
+            return Err(self.unexpected(cx, self.at));
+        };
+        let start = self.at + 1;
+        let end = self.units.iter().skip(start).position(|u| *u == quote).map(|n| n + start);
+        let Some(end) = end else { return Err(self.end_of_file(cx, "")) };
+        self.at = end + 1;
+        Ok(self.part(start, end))
+    }
+
+    /// A qualified name's place.
+    fn name(&mut self, cx: &mut Cx<'_>) -> Result<(usize, usize), Throw> {
+        let start = self.at;
+        self.name_part(cx)?;
+        if self.peek() == Some(COLON) {
+            self.at += 1;
+            self.name_part(cx)?;
+        }
+        match self.peek() {
+            Some(COLON) => Err(self.not_in_name(cx, COLON)),
+            Some(_) => Ok((start, self.at)),
+            None => Err(self.end_of_file(cx, "Name")),
+        }
+    }
+
+    fn name_part(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
+        match self.peek() {
+            Some(unit) if is_name_start(unit) && unit != COLON => {}
+            Some(unit) => {
+                let (shown, hex) = show_unit(unit);
+                let why = format!("Name cannot begin with the '{shown}' character, hexadecimal value {hex}.");
+                return Err(self.fail(cx, self.at, &why));
+            }
+            None => return Err(self.end_of_file(cx, "Name")),
+        }
+        while self.peek().is_some_and(|unit| is_name_unit(unit) && unit != COLON) {
+            self.at += 1;
+        }
+        Ok(())
+    }
+
+    fn not_in_name(&self, cx: &mut Cx<'_>, unit: u16) -> Throw {
+        let (shown, hex) = show_unit(unit);
+        let why = format!("The '{shown}' character, hexadecimal value {hex}, cannot be included in a name.");
+        self.fail(cx, self.at, &why)
+    }
+
+    fn start_tag(&mut self, cx: &mut Cx<'_>, parent: Value) -> Result<(), Throw> {
+        if self.open.is_empty() && self.root_seen {
+            return Err(self.fail(cx, self.at + 1, "There are multiple root elements."));
+        }
+        self.at += 1;
+        let name = self.name(cx)?;
+        if let Some(unit) = self.peek().filter(|unit| !is_space(*unit) && !matches!(*unit, GT | SLASH)) {
+            return Err(self.not_in_name(cx, unit));
+        }
+        let scope = self.namespaces.len();
+        let attributes = self.attributes(cx)?;
+        let element_name = self.resolve(cx, name, true)?;
+        let kind = Kind::Element { name: element_name, attributes: Vec::new(), children: Vec::new(), filled: false };
+        let element = self.append(cx, parent, kind)?;
+        let outer = self.open.last().map_or(self.keep_space, |open| open.keep_space);
+        let keep_space = self.add_attributes(cx, element, &attributes, outer)?;
+        self.root_seen = true;
+        if self.peek() == Some(SLASH) {
+            self.at += 1;
+            if self.peek() != Some(GT) {
+                return Err(self.expected(cx, ">"));
+            }
+            self.at += 1;
+            self.namespaces.truncate(scope);
+            return Ok(());
+        }
+        self.at += 1;
+        self.open.push(Open { element, name, namespaces: scope, keep_space });
+        Ok(())
+    }
+
+    fn expected(&self, cx: &mut Cx<'_>, token: &str) -> Throw {
+        match self.peek() {
+            Some(unit) => {
+                let (shown, _) = show_unit(unit);
+                let why = format!("'{shown}' is an unexpected token. The expected token is '{token}'.");
+                self.fail(cx, self.at, &why)
+            }
+            None => self.end_of_file(cx, ""),
+        }
+    }
+
+    /// All attributes up to `>` or `/`; namespace declarations come into scope.
+    fn attributes(&mut self, cx: &mut Cx<'_>) -> Result<Vec<RawAttribute>, Throw> {
+        let mut all: Vec<RawAttribute> = Vec::new();
+        loop {
+            let spaced = self.skip_space();
+            match self.peek() {
+                None => return Err(self.end_of_file(cx, "")),
+                Some(GT | SLASH) => return Ok(all),
+                Some(unit) if !spaced && is_name_start(unit) => {
+                    let (shown, _) = show_unit(unit);
+                    return Err(self.fail(
+                        cx,
+                        self.at,
+                        &format!("'{shown}' is an unexpected token. Expecting whitespace."),
+                    ));
+                }
+                Some(_) => {}
+            }
+            let name = self.name(cx)?;
+            let value = self.attribute_value(cx)?;
+            self.declare(cx, name, value)?;
+            cx.charge(1 + all.len() / 8)?;
+            let same =
+                |other: &RawAttribute| self.units.get(other.name.0..other.name.1) == self.units.get(name.0..name.1);
+            if all.iter().any(same) {
+                let why = format!("'{}' is a duplicate attribute name.", self.slice(name));
+                return Err(self.fail(cx, name.0, &why));
+            }
+            all.push(RawAttribute { name, value });
+        }
+    }
+
+    fn declare(&mut self, cx: &mut Cx<'_>, name: (usize, usize), value: Str) -> Result<(), Throw> {
+        let text = self.units.get(name.0..name.1).unwrap_or_default();
+        let xmlns: Vec<u16> = "xmlns".encode_utf16().collect();
+        let prefix = match text.strip_prefix(&*xmlns) {
+            Some([]) => Vec::new(),
+            Some([COLON, prefix @ ..]) => prefix.to_vec(),
+            _ => return Ok(()),
+        };
+        if !prefix.is_empty() && value.is_empty() {
+            // Reported at the value's opening quote; an empty value ends right after it.
+            return Err(self.fail(cx, self.at.saturating_sub(2), "Invalid namespace declaration."));
+        }
+        self.namespaces.push((prefix, value));
+        Ok(())
+    }
+
+    /// Adds the attributes and says whether white space is to be kept inside.
+    fn add_attributes(
+        &mut self,
+        cx: &mut Cx<'_>,
+        element: Value,
+        raw: &[RawAttribute],
+        keep_space: bool,
+    ) -> Result<bool, Throw> {
+        let mut keep = keep_space;
+        for attribute in raw {
+            let name = self.resolve(cx, attribute.name, false)?;
+            if self.slice(attribute.name) == "xml:space" {
+                keep = cx.text(attribute.value).as_str() == Some("preserve") || self.keep_space;
+            }
+            if tree::attribute(cx.heap, element, name).is_some() {
+                let why = format!("'{}' is a duplicate attribute name.", self.slice(attribute.name));
+                return Err(self.fail(cx, attribute.name.0, &why));
+            }
+            let node = tree::new(cx, Kind::Attribute { name, value: attribute.value })?;
+            cx.heap.charge(ITEM)?;
+            tree::get_mut(cx, node)?.parent = element;
+            if let Some(attributes) = tree::attributes_mut(cx, element) {
+                attributes.push(node);
+            }
+        }
+        Ok(keep)
+    }
+
+    /// The `XName` of a qualified name; names are made once per document.
+    fn resolve(&mut self, cx: &mut Cx<'_>, name: (usize, usize), element: bool) -> Result<Value, Throw> {
+        let text = self.units.get(name.0..name.1).unwrap_or_default();
+        let colon = text.iter().position(|u| *u == COLON);
+        let prefix = text.get(..colon.unwrap_or(0)).unwrap_or_default();
+        let local = self.part(name.0 + colon.map_or(0, |c| c + 1), name.1);
+        let is_xmlns = |text: &[u16]| text.iter().copied().eq("xmlns".encode_utf16());
+        let uri = if !element && (is_xmlns(prefix)) {
+            cx.heap.new_str(names::XMLNS)?
+        } else if prefix.is_empty() && !element {
+            Str::EMPTY
+        } else {
+            match self.namespaces.iter().rev().find(|(known, _)| known == prefix) {
+                Some((_, uri)) => *uri,
+                None if prefix.is_empty() => Str::EMPTY,
+                None => {
+                    let why = format!("'{}' is an undeclared prefix.", String::from_utf16_lossy(prefix));
+                    return Err(self.fail(cx, name.0, &why));
+                }
+            }
+        };
+        let hash = |s| hash_string(cx.heap, ComparerKind::Ordinal, s);
+        let key = (hash(local), hash(uri));
+        let known = self.names.get(&key).and_then(|names| {
+            names.iter().copied().find(|name| {
+                let (l, u) = names::parts(cx.heap, *name);
+                cx.heap.text(l).equals(cx.heap.text(local)) && cx.heap.text(u).equals(cx.heap.text(uri))
+            })
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let made = names::new_name(cx, local, uri)?;
+        self.names.entry(key).or_default().push(made);
+        Ok(made)
+    }
+
+    fn end_tag(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
+        self.at += 2;
+        let ends = |unit: &u16| !is_name_unit(*unit) && !is_space(*unit);
+        let Some(open) = self.open.last() else { return Err(self.fail(cx, self.at, "Unexpected end tag.")) };
+        let (start, wanted) = (self.at, open.name);
+        if start < self.units.len() && !self.units.iter().skip(start).any(ends) {
+            return Err(self.not_closed(cx));
+        }
+        let name = self.name(cx)?;
+        if self.units.get(name.0..name.1) != self.units.get(wanted.0..wanted.1) {
+            let (line, position) = self.position(wanted.0);
+            let why = format!(
+                "The '{}' start tag on line {line} position {position} does not match the end tag of '{}'.",
+                self.slice(wanted),
+                self.slice(name)
+            );
+            return Err(self.fail(cx, start, &why));
+        }
+        self.skip_space();
+        if self.peek() != Some(GT) {
+            return Err(self.expected(cx, ">"));
+        }
+        self.at += 1;
+        if let Some(open) = self.open.pop() {
+            self.namespaces.truncate(open.namespaces);
+            if let Kind::Element { filled, .. } = &mut tree::get_mut(cx, open.element)?.kind {
+                *filled = true;
+            }
+        }
+        Ok(())
+    }
+}

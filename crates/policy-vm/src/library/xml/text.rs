@@ -1,0 +1,268 @@
+//! Characters of XML, and values in XML's lexical forms.
+
+use crate::cx::Cx;
+use crate::exception::Throw;
+use crate::value::heap::Object;
+use crate::value::text::{Str, TextBuf};
+use crate::value::{DateTime, DateTimeKind, Value, behaviour};
+
+/// True for a unit that may begin a name; surrogates pass as the characters beyond the first plane.
+pub(super) fn is_name_start(unit: u16) -> bool {
+    match unit {
+        0x3a | 0x5f | 0x41..=0x5a | 0x61..=0x7a => true,
+        0..=0xbf => false,
+        0xd7 | 0xf7 | 0x37e | 0x300..=0x36f => false,
+        0xc0..=0x1fff | 0x200c..=0x200d | 0x2070..=0x218f | 0x2c00..=0x2fef => true,
+        0x3001..=0xd7ff | 0xf900..=0xfdcf | 0xfdf0..=0xfffd => true,
+        _ => false,
+    }
+}
+
+/// True for a unit that may stand in a name.
+pub(super) fn is_name_unit(unit: u16) -> bool {
+    is_name_start(unit) || matches!(unit, 0x2d | 0x2e | 0x30..=0x39 | 0xb7 | 0x300..=0x36f | 0x203f..=0x2040)
+}
+
+/// True for a unit that XML text may hold.
+pub(super) const fn is_xml_unit(unit: u16) -> bool {
+    matches!(unit, 9 | 10 | 13) || (unit >= 32 && unit < 0xfffe)
+}
+
+/// White space of XML.
+pub(super) const fn is_space(unit: u16) -> bool {
+    matches!(unit, 9 | 10 | 13 | 32)
+}
+
+/// A unit as messages show it, with its value: `a` and `0x61`.
+pub(super) fn show_unit(unit: u16) -> (String, String) {
+    let shown = match unit {
+        0 => ".".to_owned(),
+        unit => String::from_utf16_lossy(&[unit]),
+    };
+    (shown, format!("0x{unit:02X}"))
+}
+
+/// The content of a node made of any value: XML's lexical form.
+pub(super) fn to_xml_text(cx: &mut Cx<'_>, value: Value) -> Result<Str, Throw> {
+    let text = match value {
+        Value::String(text) => return Ok(text),
+        Value::Bool(true) => "true".to_owned(),
+        Value::Bool(false) => "false".to_owned(),
+        Value::Double(n) if n.is_infinite() => infinity(n > 0.0),
+        Value::Single(n) if n.is_infinite() => infinity(n > 0.0),
+        Value::DateTime(at) => date_time(at),
+        Value::TimeSpan(ticks) => duration(ticks),
+        other => match cx.heap.get(other) {
+            Some(Object::DateTimeOffset { ticks, offset }) => {
+                format!("{}{}", clock(*ticks), zone(*offset))
+            }
+            _ => return behaviour::to_text(cx, other),
+        },
+    };
+    Ok(cx.heap.new_str(&text)?)
+}
+
+fn infinity(positive: bool) -> String {
+    if positive { "INF" } else { "-INF" }.to_owned()
+}
+
+const TICKS: i64 = 10_000_000;
+const DAY: i64 = 86_400 * TICKS;
+
+/// `XmlDateTimeSerializationMode.RoundtripKind`.
+fn date_time(at: DateTime) -> String {
+    let zone = match at.kind() {
+        DateTimeKind::Unspecified => "",
+        DateTimeKind::Utc => "Z",
+        DateTimeKind::Local => "+00:00",
+    };
+    clock(at.ticks()) + zone
+}
+
+fn zone(minutes: i16) -> String {
+    let sign = if minutes < 0 { '-' } else { '+' };
+    let minutes = minutes.unsigned_abs();
+    if minutes == 0 { "Z".to_owned() } else { format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60) }
+}
+
+/// `yyyy-MM-ddTHH:mm:ss.FFFFFFF`.
+fn clock(ticks: i64) -> String {
+    let (days, rest) = (ticks.div_euclid(DAY), ticks.rem_euclid(DAY));
+    let (year, month, day) = civil(days);
+    let (seconds, fraction) = (rest / TICKS, rest % TICKS);
+    let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = format!("{year:04}-{month:02}-{day:02}T{h:02}:{m:02}:{s:02}");
+    push_fraction(&mut out, fraction);
+    out
+}
+
+fn push_fraction(out: &mut String, fraction: i64) {
+    if fraction > 0 {
+        let digits = format!("{fraction:07}");
+        out.push('.');
+        out.push_str(digits.trim_end_matches('0'));
+    }
+}
+
+/// Year, month and day of days since 0001-01-01 (Howard Hinnant's algorithm).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let z = days + 306;
+    let era = z.div_euclid(146_097);
+    let doe = z.rem_euclid(146_097);
+    let yoe = (doe - doe / 1460 + doe / 36_524 - doe / 146_096) / 365;
+    let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    let mp = (5 * doy + 2) / 153;
+    let day = doy - (153 * mp + 2) / 5 + 1;
+    let month = if mp < 10 { mp + 3 } else { mp - 9 };
+    (yoe + era * 400 + i64::from(month <= 2), month, day)
+}
+
+fn days_of(year: i64, month: i64, day: i64) -> i64 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
+    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 306
+}
+
+fn duration(ticks: i64) -> String {
+    if ticks == 0 {
+        return "PT0S".to_owned();
+    }
+    let mut out = if ticks < 0 { "-P" } else { "P" }.to_owned();
+    let ticks = ticks.unsigned_abs();
+    let (day, second) = (DAY.unsigned_abs(), TICKS.unsigned_abs());
+    if ticks / day > 0 {
+        out += &format!("{}D", ticks / day);
+    }
+    let rest = ticks % day;
+    if rest > 0 {
+        out.push('T');
+        let (h, m) = (rest / (3600 * second), rest / (60 * second) % 60);
+        let (s, fraction) = (rest / second % 60, rest % second);
+        if h > 0 {
+            out += &format!("{h}H");
+        }
+        if m > 0 {
+            out += &format!("{m}M");
+        }
+        if s > 0 || fraction > 0 {
+            out += &s.to_string();
+            push_fraction(&mut out, fraction.cast_signed());
+            out.push('S');
+        }
+    }
+    out
+}
+
+/// A date and time read from `yyyy-MM-dd[THH:mm:ss[.fffffff]][Z|±hh:mm]`: clock ticks and the offset, if any.
+pub(super) fn read_date_time(text: &str) -> Option<(i64, Option<i64>)> {
+    let (date, rest) = (text.get(..10)?, text.get(10..)?);
+    let mut fields = date.split('-');
+    let mut field = |len: usize| fields.next().filter(|f| f.len() == len).and_then(|f| f.parse::<i64>().ok());
+    let (year, month, day) = (field(4)?, field(2)?, field(2)?);
+    let last = days_of(if month == 12 { year + 1 } else { year }, month % 12 + 1, 1) - days_of(year, month, 1);
+    if year < 1 || !(1..=12).contains(&month) || day < 1 || day > last {
+        return None;
+    }
+    let mut ticks = days_of(year, month, day) * DAY;
+    let mut rest = rest;
+    if let Some(time) = rest.strip_prefix('T') {
+        let (used, clock) = read_clock(time)?;
+        ticks += clock;
+        rest = time.get(used..)?;
+    }
+    Some((ticks, read_zone(rest)?))
+}
+
+fn read_clock(time: &str) -> Option<(usize, i64)> {
+    let two = |at: usize| time.get(at..at + 2).and_then(|f| f.parse::<i64>().ok());
+    let (h, m, s) = (two(0)?, two(3)?, two(6)?);
+    if time.get(2..3) != Some(":") || time.get(5..6) != Some(":") || h > 23 || m > 59 || s > 59 {
+        return None;
+    }
+    let mut ticks = (h * 3600 + m * 60 + s) * TICKS;
+    let mut used = 8;
+    if let Some(fraction) = time.get(8..)?.strip_prefix('.') {
+        let digits: String = fraction.chars().take_while(char::is_ascii_digit).collect();
+        used += 1 + digits.len();
+        ticks += format!("{:0<7.7}", digits).parse::<i64>().ok()?;
+    }
+    Some((used, ticks))
+}
+
+/// `Some(None)` without zone, minutes otherwise.
+#[expect(clippy::option_option, reason = "no zone is not a wrong zone")]
+fn read_zone(text: &str) -> Option<Option<i64>> {
+    match text {
+        "" => Some(None),
+        "Z" => Some(Some(0)),
+        _ => {
+            let sign = match text.as_bytes().first()? {
+                b'+' => 1,
+                b'-' => -1,
+                _ => return None,
+            };
+            let (h, m) = text.get(1..)?.split_once(':')?;
+            let minutes = h.parse::<i64>().ok()? * 60 + m.parse::<i64>().ok()?;
+            (minutes <= 840).then_some(Some(sign * minutes))
+        }
+    }
+}
+
+/// `[-]P[nD][T[nH][nM][n[.n]S]]` in ticks; years and months count 365 and 30 days.
+pub(super) fn read_duration(text: &str) -> Option<i64> {
+    let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let rest = rest.strip_prefix('P')?;
+    let mut ticks: i64 = 0;
+    let (mut in_time, mut number, mut any) = (false, String::new(), false);
+    for c in rest.chars() {
+        let unit = match (c, in_time) {
+            ('T', false) if number.is_empty() => {
+                in_time = true;
+                continue;
+            }
+            ('0'..='9' | '.', _) => {
+                number.push(c);
+                continue;
+            }
+            ('Y', false) => 365 * DAY,
+            ('M', false) => 30 * DAY,
+            ('D', false) => DAY,
+            ('H', true) => 3600 * TICKS,
+            ('M', true) => 60 * TICKS,
+            ('S', true) => TICKS,
+            _ => return None,
+        };
+        let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
+        let fraction = format!("{fraction:0<7.7}").parse::<i64>().ok()?;
+        ticks = ticks.checked_add(whole.parse::<i64>().ok()?.checked_mul(unit)?)?.checked_add(fraction)?;
+        number.clear();
+        any = true;
+    }
+    (any && number.is_empty()).then_some(if negative { -ticks } else { ticks })
+}
+
+/// Appends text with the escapes of element content, or of an attribute value.
+pub(super) fn push_escaped(out: &mut TextBuf, text: crate::value::text::TextRef<'_>, attribute: bool) {
+    let mut units = text.units().peekable();
+    while let Some(unit) = units.next() {
+        match (unit, attribute) {
+            (0x26, _) => out.push_str("&amp;"),
+            (0x3c, _) => out.push_str("&lt;"),
+            (0x3e, _) => out.push_str("&gt;"),
+            (0x22, true) => out.push_str("&quot;"),
+            (9, true) => out.push_str("&#x9;"),
+            (10, true) => out.push_str("&#xA;"),
+            (13, true) => out.push_str("&#xD;"),
+            // Line ends of any kind become the writer's own.
+            (13, false) => {
+                if units.peek() == Some(&10) {
+                    units.next();
+                }
+                out.push(10);
+            }
+            (unit, _) => out.push(unit),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! `cache-lookup-value`: a value of the cache, into a variable.
+
+use policy_parser::document::Element;
+
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::exchange::NameId;
+use crate::host::{CacheKind, HostCall, HostReply};
+use crate::names;
+use crate::operand::{TextOperand, ValueOperand};
+use crate::policies::Policy;
+use crate::spec::{Accepts, Attribute, ElementSpec, Once};
+use crate::step::{Flow, Step, StepCx};
+use crate::stored;
+
+/// Which cache, on every policy of the cache.
+pub(super) const CACHING_TYPE: Attribute =
+    Attribute::optional("caching-type", Accepts::OneOf(CACHES), "Which cache.").default("prefer-external");
+
+const CACHES: &[&str] = &["prefer-external", "internal", "external"];
+
+/// The cache that the attribute names.
+pub(super) fn cache(c: &Compiler<'_>, element: &Element, spec: &ElementSpec) -> CacheKind {
+    match c.literal(element, spec, "caching-type").map(str::trim) {
+        Some("internal") => CacheKind::Internal,
+        Some("external") => CacheKind::External,
+        _ => CacheKind::PreferExternal,
+    }
+}
+
+const SPEC: ElementSpec = ElementSpec::new("cache-lookup-value", "Looks a value up in the cache.")
+    .attributes(&[
+        Attribute::required("key", Accepts::Text, "The key.").expression(),
+        Attribute::required("variable-name", Accepts::Name, "The variable that gets the value."),
+        Attribute::optional("default-value", Accepts::Value, "What it gets when there is none.").expression(),
+        CACHING_TYPE,
+    ])
+    .once(Once::PerSectionAdvised);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    let key = c.text(element, &SPEC, "key");
+    let default = c.value_or_none(element, &SPEC, "default-value");
+    let cache = cache(c, element, &SPEC);
+    if let Some(variable) = c.literal(element, &SPEC, "variable-name").map(names::intern) {
+        c.emit(CacheLookupValue { key, variable, default, cache });
+    }
+}
+
+#[derive(Debug)]
+struct CacheLookupValue {
+    key: TextOperand,
+    variable: NameId,
+    default: Option<ValueOperand>,
+    cache: CacheKind,
+}
+
+impl CacheLookupValue {
+    /// A miss without a default leaves the variable as it is.
+    fn found(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Result<(), Box<PolicyError>> {
+        let value = match (reply, &self.default) {
+            (HostReply::Cached(Some(found)), _) => stored::to_value(cx, &found)?,
+            (_, Some(default)) => default.eval(cx)?,
+            (_, None) => return Ok(()),
+        };
+        cx.exchange.call.set_variable(self.variable, value);
+        Ok(())
+    }
+}
+
+impl Step for CacheLookupValue {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.key.eval(cx) {
+            Ok(key) => Flow::Call(HostCall::CacheLookup { key: key.into(), cache: self.cache }),
+            Err(error) => Flow::Fail(error),
+        }
+    }
+
+    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        match self.found(cx, reply) {
+            Ok(()) => Flow::Next,
+            Err(error) => Flow::Fail(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::Stored;
+    use crate::policies::check::Scene;
+
+    fn check(attributes: &str) -> String {
+        let mut scene = Scene::inbound(&format!("<cache-lookup-value variable-name=\"v\" {attributes} />"));
+        scene.cache.insert("k".into(), Stored::Text("found".into()));
+        scene.cache.insert("n".into(), Stored::Int32(5));
+        scene.run();
+        scene.variable("v")
+    }
+
+    #[test]
+    fn hit_miss_and_default() {
+        assert_eq!(check("key=\"k\""), "\"found\"");
+        assert_eq!(check("key=\"n\" default-value=\"d\""), "Int32(5)");
+        assert_eq!(check("key=\"x\" default-value=\"d\""), "\"d\"");
+        assert_eq!(check("key=\"x\""), "absent");
+    }
+}

@@ -1,0 +1,126 @@
+//! `forward-request`: sends the request to its backend and puts the answer in `context.Response`.
+
+use std::time::Duration;
+
+use policy_parser::document::Element;
+
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::exchange::Body;
+use crate::host::{ForwardOptions, HostCall, HostReply, HttpVersion};
+use crate::operand::{BoolOperand, IntOperand};
+use crate::policies::Policy;
+use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
+use crate::step::{Flow, Step, StepCx};
+
+const SPEC: ElementSpec = ElementSpec::new("forward-request", "Sends the request to its backend.")
+    .attributes(&[
+        Attribute::optional("timeout", Accepts::COUNT, "Seconds until the headers of the answer must be there.")
+            .expression()
+            .default("300"),
+        Attribute::optional("timeout-ms", Accepts::COUNT, "The same in milliseconds.").expression(),
+        Attribute::optional("continue-timeout", Accepts::COUNT, "Seconds to wait for `100 Continue`.").expression(),
+        Attribute::optional("http-version", Accepts::OneOf(&["1", "2or1", "2"]), "Protocol towards the backend.")
+            .default("1"),
+        Attribute::optional("follow-redirects", Accepts::Bool, "Whether 3xx answers are followed.")
+            .expression()
+            .default("false"),
+        Attribute::optional("buffer-request-body", Accepts::Bool, "Whether the body is kept to be sent again.")
+            .default("false"),
+        Attribute::optional("buffer-response", Accepts::Bool, "Whether 8 KB are collected before passing on.")
+            .default("true"),
+        Attribute::optional("fail-on-error-status-code", Accepts::Bool, "Whether 400 to 599 is an error.")
+            .default("false"),
+    ])
+    .groups(&[Group::AtMostOne(&["timeout", "timeout-ms"])])
+    .sections(Sections::BACKEND);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    let http_version = match c.literal(element, &SPEC, "http-version").map(str::trim) {
+        Some("2") => HttpVersion::Two,
+        Some("2or1") => HttpVersion::TwoOrOne,
+        _ => HttpVersion::One,
+    };
+    let step = Forward {
+        seconds: c.int(element, &SPEC, "timeout"),
+        millis: c.int_or_none(element, &SPEC, "timeout-ms"),
+        continue_seconds: c.int_or_none(element, &SPEC, "continue-timeout"),
+        follow_redirects: c.bool(element, &SPEC, "follow-redirects"),
+        buffer_request_body: c.flag(element, &SPEC, "buffer-request-body"),
+        buffer_response: c.flag(element, &SPEC, "buffer-response"),
+        fails_on_status: c.flag(element, &SPEC, "fail-on-error-status-code"),
+        http_version,
+    };
+    c.emit(step);
+    c.forwarded();
+}
+
+#[derive(Debug)]
+struct Forward {
+    seconds: IntOperand,
+    millis: Option<IntOperand>,
+    continue_seconds: Option<IntOperand>,
+    follow_redirects: BoolOperand,
+    buffer_request_body: bool,
+    buffer_response: bool,
+    fails_on_status: bool,
+    http_version: HttpVersion,
+}
+
+impl Forward {
+    fn options(&self, cx: &mut StepCx<'_>) -> Result<ForwardOptions, Box<PolicyError>> {
+        let timeout = match self.millis {
+            Some(millis) => Duration::from_millis(millis.eval(cx)?.unsigned_abs()),
+            None => Duration::from_secs(self.seconds.eval(cx)?.unsigned_abs()),
+        };
+        let continue_timeout = match self.continue_seconds {
+            Some(seconds) => Some(Duration::from_secs(seconds.eval(cx)?.unsigned_abs())),
+            None => None,
+        };
+        Ok(ForwardOptions {
+            timeout,
+            continue_timeout,
+            follow_redirects: self.follow_redirects.eval(cx)?,
+            buffer_request_body: self.buffer_request_body,
+            buffer_response: self.buffer_response,
+            http_version: self.http_version,
+        })
+    }
+}
+
+impl Step for Forward {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.options(cx) {
+            Ok(options) => {
+                // Whoever handles a failure sees that there is no answer, not the answer of an earlier attempt.
+                cx.exchange.call.response = None;
+                Flow::Call(HostCall::Forward(options))
+            }
+            Err(error) => Flow::Fail(error),
+        }
+    }
+
+    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        let call = &mut cx.exchange.call;
+        if !self.buffer_request_body && matches!(call.request.body, Body::Stream) {
+            call.request.body = Body::Consumed;
+        }
+        match reply {
+            HostReply::Response(Ok(response)) => {
+                let status = response.status;
+                call.response = Some(response);
+                if self.fails_on_status && (400..=599).contains(&status) {
+                    let message = format!("The backend answered with status {status}.");
+                    let mut error = cx.error(status, "BackendErrorStatusCode", message);
+                    error.keeps_response = true;
+                    return Flow::Fail(error);
+                }
+                Flow::Next
+            }
+            HostReply::Response(Err(error)) | HostReply::Failed(error) => Flow::Fail(cx.host_failed(&error)),
+            _ => Flow::Fail(cx.fault("a response was asked for")),
+        }
+    }
+}

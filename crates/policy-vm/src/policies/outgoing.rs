@@ -1,0 +1,148 @@
+//! The request that `send-request` and `send-one-way-request` build: new, or a copy of the current one, edited by the
+//! same elements that edit messages elsewhere.
+
+use std::time::Duration;
+
+use http::{HeaderMap, Method, header};
+use policy_parser::document::Element;
+
+use crate::check::codes;
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::exchange::Body;
+use crate::host::{Message, OutgoingRequest};
+use crate::operand::{ChoiceOperand, IntOperand};
+use crate::policies::authentication_basic::{self, Credentials};
+use crate::policies::message;
+use crate::policies::set_body::{self, BodyEdit};
+use crate::policies::set_header::{self, HeaderEdit};
+use crate::policies::set_method::{self, MethodEdit};
+use crate::policies::set_url::{self, UrlEdit};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec};
+use crate::step::StepCx;
+
+const MODES: &[&str] = &["new", "copy"];
+
+pub(super) const MODE: Attribute =
+    Attribute::optional("mode", Accepts::OneOf(MODES), "An empty request, or a copy of the current one.")
+        .expression()
+        .default("new");
+
+pub(super) const TIMEOUT: Attribute =
+    Attribute::optional("timeout", Accepts::COUNT, "Seconds until the call fails.").expression().default("60");
+
+pub(super) const CHILDREN: &[Child] = &[
+    Child::optional(set_url::SPEC),
+    Child::optional(set_method::SPEC),
+    Child::repeated(set_header::SPEC),
+    Child::optional(set_body::SPEC),
+    Child::optional(authentication_basic::SPEC),
+];
+
+/// A request to be built.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    mode: ChoiceOperand,
+    url: Option<UrlEdit>,
+    method: Option<MethodEdit>,
+    headers: Vec<HeaderEdit>,
+    body: Option<BodyEdit>,
+    credentials: Option<Credentials>,
+    seconds: IntOperand,
+    millis: Option<IntOperand>,
+}
+
+/// Compiles attributes and children.
+pub(super) fn compile(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec) -> Outgoing {
+    let mut outgoing = Outgoing {
+        mode: c.choice(element, spec, "mode"),
+        url: None,
+        method: None,
+        headers: Vec::new(),
+        body: None,
+        credentials: None,
+        seconds: c.int(element, spec, "timeout"),
+        millis: c.int_or_none(element, spec, "timeout-ms"),
+    };
+    for child in element.elements() {
+        match &*child.name {
+            "set-url" => outgoing.url = set_url::edit(c, child),
+            "set-method" => outgoing.method = set_method::edit(c, child),
+            "set-header" => outgoing.headers.extend(set_header::edit(c, child)),
+            "set-body" => outgoing.body = set_body::edit(c, child),
+            _ => outgoing.credentials = Some(authentication_basic::credentials(c, child)),
+        }
+    }
+    let copies = !matches!(outgoing.mode, ChoiceOperand::Literal(0));
+    if !copies && element.child("set-url").is_none() {
+        let headline = format!("the element '{}' lacks its 'set-url'", element.name);
+        c.error_noted(codes::MISSING_CHILD, element.tag_span, headline, "only mode=\"copy\" goes without");
+    }
+    if copies && outgoing.body.is_none() && message::of(c.section) == Message::Request {
+        c.reads_body(Message::Request);
+    }
+    if copies && c.after_forward() {
+        c.needs.request_headers_after_forward = true;
+    }
+    outgoing
+}
+
+impl Outgoing {
+    /// Builds the request; the current one stays as it is.
+    pub(super) fn build(&self, cx: &mut StepCx<'_>) -> Result<Box<OutgoingRequest>, Box<PolicyError>> {
+        let mut request = match self.mode.eval(cx)? {
+            0 => blank(),
+            _ => copy(cx, self.url.is_some()),
+        };
+        request.timeout = match self.millis {
+            Some(millis) => Duration::from_millis(millis.eval(cx)?.unsigned_abs()),
+            None => Duration::from_secs(self.seconds.eval(cx)?.unsigned_abs()),
+        };
+        if let Some(url) = &self.url {
+            request.url = url.evaluate(cx)?;
+        }
+        if let Some(method) = &self.method {
+            request.method = method.evaluate(cx)?;
+        }
+        for header in &self.headers {
+            header.evaluate(cx)?.apply(&mut request.headers);
+        }
+        if let Some(body) = &self.body {
+            let bytes = body.evaluate(cx)?;
+            message::replace_body(&mut request.headers, &mut request.body, bytes);
+        }
+        if let Some(credentials) = &self.credentials {
+            request.headers.insert(header::AUTHORIZATION, credentials.evaluate(cx)?);
+        }
+        if request.url.host.is_empty() {
+            return Err(cx.bad_value("The request has no URL."));
+        }
+        Ok(Box::new(request))
+    }
+}
+
+fn blank() -> OutgoingRequest {
+    OutgoingRequest {
+        method: Method::GET,
+        url: crate::exchange::Url::default(),
+        headers: HeaderMap::new(),
+        body: Body::None,
+        timeout: Duration::ZERO,
+    }
+}
+
+/// A copy of the current request. After the backend has answered its body is gone.
+fn copy(cx: &StepCx<'_>, elsewhere: bool) -> OutgoingRequest {
+    let request = &cx.exchange.call.request;
+    let mut headers = request.headers.clone();
+    headers.remove(header::CONTENT_LENGTH);
+    if elsewhere {
+        // The name that the client asked for is not that of another server.
+        headers.remove(header::HOST);
+    }
+    let body = match (&request.body, message::of(cx.section)) {
+        (Body::Bytes(bytes), Message::Request) => Body::Bytes(bytes.clone()),
+        _ => Body::None,
+    };
+    OutgoingRequest { method: request.method.clone(), url: request.url.clone(), headers, body, timeout: Duration::ZERO }
+}

@@ -1,0 +1,52 @@
+//! `send-one-way-request`: a call of its own that nobody waits for.
+
+use policy_parser::document::Element;
+
+use crate::compile::Compiler;
+use crate::host::{HostCall, HostReply};
+use crate::policies::Policy;
+use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::spec::ElementSpec;
+use crate::step::{Flow, Step, StepCx};
+
+const SPEC: ElementSpec = ElementSpec::new("send-one-way-request", "Calls a service without waiting for its answer.")
+    .attributes(&[MODE, TIMEOUT])
+    .children(CHILDREN);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    let outgoing = outgoing::compile(c, element, &SPEC);
+    c.emit(SendOneWayRequest(outgoing));
+}
+
+#[derive(Debug)]
+struct SendOneWayRequest(Outgoing);
+
+impl Step for SendOneWayRequest {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.0.build(cx) {
+            Ok(request) => Flow::Call(HostCall::SendOneWay(request)),
+            Err(error) => Flow::Fail(error),
+        }
+    }
+
+    /// Whatever became of it: nobody waits.
+    fn resume(&self, _cx: &mut StepCx<'_>, _reply: HostReply) -> Flow {
+        Flow::Next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::Scene;
+
+    #[test]
+    fn it_is_sent_and_forgotten() {
+        let mut scene = Scene::inbound(
+            "<send-one-way-request timeout=\"10\"><set-url>https://audit.example/hit</set-url>\
+             <set-method>POST</set-method><set-body>x</set-body></send-one-way-request>",
+        );
+        assert!(scene.run().starts_with("> send one way POST https://audit.example/hit x 10s\n> forward"));
+    }
+}

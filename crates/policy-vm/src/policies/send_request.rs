@@ -1,0 +1,169 @@
+//! `send-request`: a call of its own, whose answer goes into a variable.
+
+use policy_parser::document::Element;
+
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::exchange::{NameId, Response};
+use crate::host::{HostCall, HostReply};
+use crate::names;
+use crate::policies::Policy;
+use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::spec::{Accepts, Attribute, ElementSpec, Group};
+use crate::step::{Flow, Step, StepCx};
+use crate::value::{Part, Value, View};
+
+const SPEC: ElementSpec = ElementSpec::new("send-request", "Calls a service and keeps its answer in a variable.")
+    .attributes(&[
+        MODE,
+        Attribute::optional("response-variable-name", Accepts::Name, "The variable that gets the answer."),
+        TIMEOUT,
+        Attribute::optional("timeout-ms", Accepts::COUNT, "The same in milliseconds.").expression(),
+        Attribute::optional("ignore-error", Accepts::Bool, "Whether the variable is null when the call fails.")
+            .default("false"),
+        Attribute::optional("buffer-response", Accepts::Bool, "The answer is always read whole.").default("true"),
+        Attribute::optional("fail-on-error-status-code", Accepts::Bool, "Whether 400 to 599 is a failure.")
+            .default("false"),
+    ])
+    .groups(&[Group::AtMostOne(&["timeout", "timeout-ms"])])
+    .children(CHILDREN);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    let step = SendRequest {
+        outgoing: outgoing::compile(c, element, &SPEC),
+        variable: c.literal(element, &SPEC, "response-variable-name").map(names::intern),
+        ignore_error: c.flag(element, &SPEC, "ignore-error"),
+        fails_on_status: c.flag(element, &SPEC, "fail-on-error-status-code"),
+    };
+    c.emit(step);
+}
+
+#[derive(Debug)]
+struct SendRequest {
+    outgoing: Outgoing,
+    variable: Option<NameId>,
+    ignore_error: bool,
+    fails_on_status: bool,
+}
+
+impl SendRequest {
+    fn failed(&self, cx: &mut StepCx<'_>, error: Box<PolicyError>) -> Flow {
+        if !self.ignore_error {
+            return Flow::Fail(error);
+        }
+        if let Some(name) = self.variable {
+            cx.exchange.call.set_variable(name, Value::Null);
+        }
+        Flow::Next
+    }
+
+    fn keep(&self, cx: &mut StepCx<'_>, response: Response) -> Flow {
+        if let Some(name) = self.variable {
+            let call = &mut cx.exchange.call;
+            let index = u32::try_from(call.stored.len()).unwrap_or(u32::MAX);
+            call.stored.push(response);
+            call.set_variable(name, Value::View(View { part: Part::Stored, index }));
+        }
+        Flow::Next
+    }
+}
+
+impl Step for SendRequest {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.outgoing.build(cx) {
+            Ok(request) => Flow::Call(HostCall::Send(request)),
+            Err(error) => self.failed(cx, error),
+        }
+    }
+
+    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        match reply {
+            HostReply::Response(Ok(response)) if self.fails_on_status && (400..=599).contains(&response.status) => {
+                let message = format!("The service answered with status {}.", response.status);
+                let error = cx.error(500, "BackendErrorStatusCode", message);
+                self.failed(cx, error)
+            }
+            HostReply::Response(Ok(response)) => self.keep(cx, response),
+            HostReply::Response(Err(error)) | HostReply::Failed(error) => {
+                let error = cx.host_failed(&error);
+                self.failed(cx, error)
+            }
+            _ => Flow::Fail(cx.fault("a response was asked for")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::host::HostErrorKind;
+    use crate::policies::check::{Scene, inbound_findings};
+
+    const CALL: &str = "<set-url>https://auth.example/check</set-url><set-method>post</set-method>\
+                        <set-header name=\"X\"><value>1</value></set-header><set-body>b</set-body>";
+
+    fn send(attributes: &str) -> String {
+        format!("<send-request response-variable-name=\"r\" {attributes}>{CALL}</send-request>")
+    }
+
+    #[test]
+    fn any_status_is_a_success() {
+        let return_it = "<return-response response-variable-name=\"r\" />";
+        let mut scene = Scene::inbound(&(send("") + return_it)).answer(503, &[("a", "b")], "down");
+        assert_eq!(scene.run(), "> send POST https://auth.example/check x: 1; b 60s\n503 -\na: b\ndown\n");
+    }
+
+    #[test]
+    fn failures() {
+        let mut scene = Scene::inbound(&send("timeout=\"5\"")).failure(HostErrorKind::Timeout);
+        assert!(scene.run().ends_with("! send-request Timeout: it did not work (api/inbound/send-request/)\n"));
+        let mut scene = Scene::inbound(&send("ignore-error=\"true\"")).failure(HostErrorKind::Connection);
+        assert!(scene.run().contains("> forward"));
+        assert_eq!(scene.variable("r"), "Null");
+    }
+
+    #[test]
+    fn a_copy_takes_headers_body_and_url() {
+        let mut scene = Scene::inbound("<send-request mode=\"copy\" response-variable-name=\"r\" />")
+            .header("host", "api.example")
+            .header("authorization", "x")
+            .body("text");
+        assert!(scene.run().starts_with(
+            "> send GET https://backend.example/base/orders?id=7 host: api.example; authorization: x; text 60s\n"
+        ));
+        let elsewhere = "<send-request mode=\"copy\"><set-url>http://a/</set-url></send-request>";
+        let mut scene = Scene::inbound(elsewhere).header("host", "api.example");
+        assert!(scene.run().starts_with("> send GET http://a/ (none) 60s\n"));
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert_eq!(
+            inbound_findings("<send-request><proxy url=\"http://p\" /></send-request>"),
+            "TG0208 policy.xml:1:35 'proxy' in 'send-request' is not supported yet\n"
+        );
+        assert_eq!(
+            inbound_findings("<send-request />"),
+            "TG0221 policy.xml:1:20 the element 'send-request' lacks its 'set-url'\n  only mode=\"copy\" goes without\n"
+        );
+    }
+
+    #[test]
+    fn answers_are_read_in_expressions() {
+        let read = "<set-variable name=\"s\" value=\"@(((IResponse)context.Variables[&quot;r&quot;]).StatusCode + \
+                    ((IResponse)context.Variables[&quot;r&quot;]).Body.As&lt;string&gt;(true))\" />";
+        let mut scene = Scene::inbound(&(send("") + read)).answer(201, &[], "token");
+        scene.run();
+        assert_eq!(scene.variable("s"), "\"201token\"");
+    }
+
+    /// The answer of another service is in memory: reading it does not bring the client's body into memory.
+    #[test]
+    fn reading_an_answer_leaves_the_clients_body_alone() {
+        let read = "<set-variable name=\"s\" value=\"@(((IResponse)context.Variables[&quot;r&quot;]).Body.As&lt;string&gt;())\" />";
+        let mut scene = Scene::inbound(&(send("") + read)).answer(200, &[], "x");
+        scene.exchange.call.request.body = crate::exchange::Body::Stream;
+        assert!(!scene.run().contains("> read"));
+    }
+}

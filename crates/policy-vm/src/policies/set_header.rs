@@ -1,0 +1,359 @@
+//! `set-header`: sets, adds or removes a header of the current message, or of the one being built.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use policy_parser::document::Element;
+
+use crate::check::codes;
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::operand::{ChoiceOperand, TextOperand};
+use crate::policies::{Policy, message};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec, Text};
+use crate::step::{Flow, Step, StepCx};
+
+/// What to do with what is there already, in the order of [`Action`].
+pub(super) const ACTIONS: &[&str] = &["override", "skip", "append", "delete"];
+
+pub(super) const VALUE: ElementSpec = ElementSpec::text_only("value", "A value.", Text::Expression);
+
+pub(super) const SPEC: ElementSpec = ElementSpec::new("set-header", "Sets, adds or removes a header.")
+    .attributes(&[
+        Attribute::required("name", Accepts::Name, "Name of the header.").expression(),
+        Attribute::optional("exists-action", Accepts::OneOf(ACTIONS), "What to do when it is there already.")
+            .expression()
+            .default("override"),
+    ])
+    .children(&[Child::repeated(VALUE)]);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+/// What to do with what is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Action {
+    Override,
+    Skip,
+    Append,
+    Delete,
+}
+
+impl Action {
+    /// By index in [`ACTIONS`].
+    pub(super) const fn from_index(index: usize) -> Self {
+        match index {
+            0 => Self::Override,
+            1 => Self::Skip,
+            2 => Self::Append,
+            _ => Self::Delete,
+        }
+    }
+}
+
+/// Headers that frame a message: they are the gateway's, whatever a policy says.
+const FRAMING: [&str; 8] =
+    ["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/// Headers whose values stay on lines of their own: they may contain commas.
+const SEPARATE: [HeaderName; 12] = [
+    header::USER_AGENT,
+    header::WWW_AUTHENTICATE,
+    header::PROXY_AUTHENTICATE,
+    header::COOKIE,
+    header::SET_COOKIE,
+    header::WARNING,
+    header::DATE,
+    header::EXPIRES,
+    header::IF_MODIFIED_SINCE,
+    header::IF_UNMODIFIED_SINCE,
+    header::LAST_MODIFIED,
+    header::RETRY_AFTER,
+];
+
+/// A `set-header`, on its own or as part of another policy.
+#[derive(Debug)]
+pub(super) enum HeaderEdit {
+    /// Everything is known.
+    Fixed(Ready),
+    /// Something is an expression.
+    Computed { name: TextOperand, action: ChoiceOperand, values: Vec<TextOperand> },
+}
+
+/// An edit whose expressions have been evaluated.
+#[derive(Debug, Clone)]
+pub(super) struct Ready {
+    name: HeaderName,
+    action: Action,
+    values: Vec<HeaderValue>,
+}
+
+/// Compiles the element; `None` when something is wrong with it, which is reported.
+pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<HeaderEdit> {
+    let name = c.text(element, &SPEC, "name");
+    let action = c.choice(element, &SPEC, "exists-action");
+    let values: Vec<_> = element.elements().map(|value| (c.inner_text(value), value)).collect();
+    let fixed_name = match name.literal() {
+        Some(text) => Some(literal_name(c, element, text)?),
+        None => None,
+    };
+    let mut fixed_values = Vec::new();
+    for (value, written) in &values {
+        if let Some(text) = value.literal() {
+            match HeaderValue::from_bytes(text.as_bytes()) {
+                Ok(value) => fixed_values.push(value),
+                Err(_) => {
+                    c.error(codes::INVALID_VALUE, written.span, "a header value cannot contain control characters");
+                    return None;
+                }
+            }
+        }
+    }
+    if let ChoiceOperand::Literal(index) = action {
+        warn_of_no_effect(c, element, fixed_name.as_ref(), Action::from_index(index), values.is_empty());
+    }
+    match (fixed_name, action) {
+        (Some(name), ChoiceOperand::Literal(index)) if fixed_values.len() == values.len() => {
+            Some(HeaderEdit::Fixed(Ready { name, action: Action::from_index(index), values: fixed_values }.joined()))
+        }
+        _ => {
+            let values = values.into_iter().map(|(value, _)| value).collect();
+            Some(HeaderEdit::Computed { name, action, values })
+        }
+    }
+}
+
+fn literal_name(c: &mut Compiler<'_>, element: &Element, text: &str) -> Option<HeaderName> {
+    let name = HeaderName::from_bytes(text.trim().as_bytes()).ok();
+    if name.is_none() {
+        let span = element.attribute("name").map_or(element.tag_span, |written| written.value.span);
+        let shown = c.checker().shown(span);
+        c.error(codes::INVALID_VALUE, span, format!("'{shown}' is not the name of a header"));
+    }
+    name
+}
+
+fn warn_of_no_effect(
+    c: &mut Compiler<'_>,
+    element: &Element,
+    name: Option<&HeaderName>,
+    action: Action,
+    without_value: bool,
+) {
+    let warning = match name {
+        Some(name) if FRAMING.contains(&name.as_str()) => {
+            format!("the header '{name}' is the gateway's own: this has no effect")
+        }
+        Some(name) if name == header::SERVER && action == Action::Delete => {
+            "the header 'Server' cannot be removed: this has no effect".to_owned()
+        }
+        _ if without_value && matches!(action, Action::Skip | Action::Append) => {
+            "without a 'value' this has no effect".to_owned()
+        }
+        _ if without_value && action == Action::Override => {
+            "without a 'value' this removes the header: 'delete' says so".to_owned()
+        }
+        _ => return,
+    };
+    c.warn(codes::NO_EFFECT, element.tag_span, warning);
+}
+
+impl HeaderEdit {
+    /// Evaluates name, action and values. A null value is left out.
+    pub(super) fn evaluate(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, Ready>, Box<PolicyError>> {
+        let (name, action, values) = match self {
+            Self::Fixed(ready) => return Ok(Cow::Borrowed(ready)),
+            Self::Computed { name, action, values } => (name, action, values),
+        };
+        let text = name.eval(cx)?;
+        let name = HeaderName::from_bytes(text.trim().as_bytes())
+            .map_err(|_| cx.bad_value("The name of a header is invalid."))?;
+        let action = Action::from_index(action.eval(cx)?);
+        let mut ready = Ready { name, action, values: Vec::with_capacity(values.len()) };
+        for value in values {
+            if let Some(text) = value.eval_or_null(cx)? {
+                let value = HeaderValue::try_from(text.into_owned());
+                ready.values.push(value.map_err(|_| cx.bad_value("A header value contains control characters."))?);
+            }
+        }
+        Ok(Cow::Owned(ready.joined()))
+    }
+}
+
+impl Ready {
+    /// Several values go on one line, with a bare comma between them.
+    fn joined(mut self) -> Self {
+        if self.values.len() > 1
+            && !SEPARATE.contains(&self.name)
+            && let Some(line) = join(&self.values)
+        {
+            self.values = vec![line];
+        }
+        self
+    }
+
+    /// Changes the headers.
+    pub(super) fn apply(&self, headers: &mut HeaderMap) {
+        if FRAMING.contains(&self.name.as_str()) {
+            return;
+        }
+        match self.action {
+            Action::Override => self.put(headers),
+            Action::Skip if headers.contains_key(&self.name) => {}
+            Action::Skip => self.put(headers),
+            Action::Append if self.values.is_empty() => {}
+            Action::Append if SEPARATE.contains(&self.name) || !headers.contains_key(&self.name) => {
+                for value in &self.values {
+                    headers.append(&self.name, value.clone());
+                }
+            }
+            Action::Append => {
+                let lines: Vec<_> = headers.get_all(&self.name).iter().chain(&self.values).cloned().collect();
+                if let Some(line) = join(&lines) {
+                    headers.insert(&self.name, line);
+                }
+            }
+            Action::Delete if self.name == header::SERVER => {}
+            Action::Delete => {
+                headers.remove(&self.name);
+            }
+        }
+    }
+
+    /// Keeps exactly the values of this edit.
+    fn put(&self, headers: &mut HeaderMap) {
+        let Some((first, more)) = self.values.split_first() else {
+            headers.remove(&self.name);
+            return;
+        };
+        headers.insert(&self.name, first.clone());
+        for value in more {
+            headers.append(&self.name, value.clone());
+        }
+    }
+}
+
+fn join(values: &[HeaderValue]) -> Option<HeaderValue> {
+    let lines: Vec<&[u8]> = values.iter().map(HeaderValue::as_bytes).collect();
+    HeaderValue::from_bytes(&lines.join(&b','.to_owned())).ok()
+}
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    if let Some(edit) = edit(c, element) {
+        c.emit(SetHeader(edit));
+    }
+}
+
+#[derive(Debug)]
+struct SetHeader(HeaderEdit);
+
+impl Step for SetHeader {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.0.evaluate(cx) {
+            Ok(ready) => {
+                if let Some((headers, _)) = message::current(cx) {
+                    ready.apply(headers);
+                }
+                Flow::Next
+            }
+            Err(error) => Flow::Fail(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    fn check(action: &str, values: &[&str], before: &[(&str, &str)], name: &str) -> String {
+        let values: String = values.iter().map(|value| format!("<value>{value}</value>")).collect();
+        let policy = format!("<set-header name=\"{name}\" exists-action=\"{action}\">{values}</set-header>");
+        let mut scene = Scene::inbound(&policy);
+        for (name, value) in before {
+            scene = scene.header(name, value);
+        }
+        scene.run();
+        let request = scene.request();
+        request.lines().skip(1).filter(|line| line.contains(": ")).collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn table_of_actions() {
+        let there = [("x-a", "1"), ("x-b", "2")];
+        assert_eq!(check("override", &["3", "4"], &there, "X-A"), "x-a: 3,4|x-b: 2");
+        assert_eq!(check("skip", &["3"], &there, "x-a"), "x-a: 1|x-b: 2");
+        assert_eq!(check("skip", &["3"], &[], "x-a"), "x-a: 3");
+        assert_eq!(check("append", &["3", "4"], &there, "x-a"), "x-a: 1,3,4|x-b: 2");
+        assert_eq!(check("append", &["3"], &[], "x-a"), "x-a: 3");
+        assert_eq!(check("delete", &["3"], &there, "x-a"), "x-b: 2");
+    }
+
+    #[test]
+    fn some_headers_have_a_line_a_value() {
+        assert_eq!(check("append", &["b=2"], &[("cookie", "a=1")], "Cookie"), "cookie: a=1|cookie: b=2");
+        assert_eq!(check("override", &["a, b", "c"], &[], "Warning"), "warning: a, b|warning: c");
+    }
+
+    /// `threats.md` A20.
+    #[test]
+    fn framing_is_the_gateways() {
+        let names = ["Content-Length", "Transfer-Encoding", "Connection", "Keep-Alive", "Upgrade", "TE", "Trailer"];
+        for name in names {
+            assert_eq!(check("override", &["1"], &[(name, "2")], name), format!("{}: 2", name.to_lowercase()));
+            assert_eq!(check("delete", &[], &[(name, "2")], name), format!("{}: 2", name.to_lowercase()));
+        }
+        assert_eq!(check("delete", &[], &[("server", "x")], "Server"), "server: x");
+        assert_eq!(check("override", &["h"], &[], "Host"), "host: h");
+    }
+
+    /// `threats.md` A19.
+    #[test]
+    fn literals_that_would_break_the_message_are_refused() {
+        let found = inbound_findings("<set-header name=\"a b\"><value>1</value></set-header>");
+        assert_eq!(found, "TG0212 policy.xml:1:38 'a b' is not the name of a header\n");
+        let found = inbound_findings("<set-header name=\"a\"><value>1&#13;&#10;b: 2</value></set-header>");
+        assert_eq!(found, "TG0212 policy.xml:1:41 a header value cannot contain control characters\n");
+    }
+
+    #[test]
+    fn the_response_is_edited_in_outbound() {
+        let mut scene = Scene::outbound("<set-header name=\"x\"><value>1</value></set-header>");
+        assert_eq!(scene.run(), "> forward GET https://backend.example/base/orders?id=7 300s\n200 -\nx: 1\n(none)\n");
+    }
+
+    fn computed(name: &str, value: &str) -> String {
+        let policy = format!(
+            "<set-header name=\"@({name})\" exists-action=\"@(&quot;append&quot;)\"><value>1</value><value>@({value})</value></set-header>"
+        );
+        let mut scene = Scene::inbound(&policy).header("x-a", "0");
+        let shown = scene.run();
+        match shown.lines().find(|line| line.starts_with('!')) {
+            Some(error) => error.to_owned(),
+            None => scene.request().lines().find(|line| line.starts_with("x-a")).unwrap_or_default().to_owned(),
+        }
+    }
+
+    #[test]
+    fn expressions() {
+        assert_eq!(computed("&quot;X-A&quot;", "2 + 3"), "x-a: 0,1,5");
+        // A null is no value.
+        assert_eq!(computed("&quot;x-a&quot;", "(string)null"), "x-a: 0,1");
+    }
+
+    /// `threats.md` A19.
+    #[test]
+    fn computed_text_that_would_break_the_message_is_refused() {
+        let wrong = "! set-header ExpressionValueEvaluationFailure: Expression evaluation failed.";
+        assert!(computed("&quot;x-a&quot;", "&quot;1\\r\\nb: 2&quot;").starts_with(wrong));
+        assert!(computed("&quot;x-a&quot;", "&quot;1\\0&quot;").starts_with(wrong));
+        assert!(computed("&quot;x a&quot;", "1").starts_with(wrong));
+        assert!(computed("&quot;x-a:&quot;", "1").starts_with(wrong));
+    }
+
+    #[test]
+    fn a_null_alone_removes_the_header() {
+        let mut scene =
+            Scene::inbound("<set-header name=\"x-a\"><value>@((string)null)</value></set-header>").header("x-a", "1");
+        scene.run();
+        assert!(!scene.request().contains("x-a"));
+    }
+}

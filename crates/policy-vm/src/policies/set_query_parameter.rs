@@ -1,0 +1,110 @@
+//! `set-query-parameter`: sets, adds or removes a parameter of the request's query.
+
+use policy_parser::document::Element;
+
+use crate::compile::Compiler;
+use crate::error::PolicyError;
+use crate::exchange::url::{COMPONENT, decode_query, encode};
+use crate::operand::{ChoiceOperand, TextOperand};
+use crate::policies::Policy;
+use crate::policies::set_header::{ACTIONS, Action, VALUE};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec};
+use crate::step::{Flow, Step, StepCx};
+
+const SPEC: ElementSpec = ElementSpec::new("set-query-parameter", "Sets, adds or removes a query parameter.")
+    .attributes(&[
+        Attribute::required("name", Accepts::Name, "Name of the parameter.").expression(),
+        Attribute::optional("exists-action", Accepts::OneOf(ACTIONS), "What to do when it is there already.")
+            .expression()
+            .default("override"),
+    ])
+    .children(&[Child::repeated(VALUE)]);
+
+pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
+
+fn compile(c: &mut Compiler<'_>, element: &Element) {
+    let name = c.text(element, &SPEC, "name");
+    let action = c.choice(element, &SPEC, "exists-action");
+    let values = element.elements().map(|value| c.inner_text(value)).collect();
+    c.emit(SetQueryParameter { name, action, values });
+}
+
+#[derive(Debug)]
+struct SetQueryParameter {
+    name: TextOperand,
+    action: ChoiceOperand,
+    values: Vec<TextOperand>,
+}
+
+impl SetQueryParameter {
+    fn edit(&self, cx: &mut StepCx<'_>) -> Result<(), Box<PolicyError>> {
+        let name = self.name.eval(cx)?;
+        let action = Action::from_index(self.action.eval(cx)?);
+        let mut added = Vec::with_capacity(self.values.len());
+        for value in &self.values {
+            if let Some(text) = value.eval_or_null(cx)? {
+                added.push(format!("{}={}", encode(&name, COMPONENT), encode(&text, COMPONENT)));
+            }
+        }
+        let query = &mut cx.exchange.call.request.url.query;
+        change(query, &name, action, &added);
+        Ok(())
+    }
+}
+
+impl Step for SetQueryParameter {
+    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
+        match self.edit(cx) {
+            Ok(()) => Flow::Next,
+            Err(error) => Flow::Fail(error),
+        }
+    }
+}
+
+/// The parameters of a query, each as it is written.
+pub(super) fn parameters(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|parameter| !parameter.is_empty())
+}
+
+/// The decoded name of a parameter.
+pub(super) fn name_of(parameter: &str) -> std::borrow::Cow<'_, str> {
+    decode_query(parameter.split_once('=').map_or(parameter, |(name, _)| name))
+}
+
+fn change(query: &mut String, name: &str, action: Action, added: &[String]) {
+    let is_it = |parameter: &str| name_of(parameter).to_lowercase() == name.to_lowercase();
+    let there = parameters(query).any(is_it);
+    let drops = match action {
+        Action::Skip if there => return,
+        Action::Skip | Action::Append => false,
+        Action::Override | Action::Delete => there,
+    };
+    let mut parts: Vec<&str> = parameters(query).filter(|parameter| !(drops && is_it(parameter))).collect();
+    if action != Action::Delete {
+        parts.extend(added.iter().map(String::as_str));
+    }
+    *query = parts.join("&");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(query: &str, name: &str, action: Action, added: &[&str]) -> String {
+        let mut query = query.to_owned();
+        let added: Vec<_> = added.iter().map(|text| (*text).to_owned()).collect();
+        change(&mut query, name, action, &added);
+        query
+    }
+
+    #[test]
+    fn table_of_actions() {
+        assert_eq!(check("a=1&b=2", "A", Action::Override, &["A=3", "A=4"]), "b=2&A=3&A=4");
+        assert_eq!(check("b=2", "a", Action::Override, &["a=3"]), "b=2&a=3");
+        assert_eq!(check("a=1", "a", Action::Skip, &["a=3"]), "a=1");
+        assert_eq!(check("", "a", Action::Skip, &["a=3"]), "a=3");
+        assert_eq!(check("a=1&b=2", "a", Action::Append, &["a=3"]), "a=1&b=2&a=3");
+        assert_eq!(check("a=1&%61=5&b=2", "a", Action::Delete, &["a=3"]), "b=2");
+        assert_eq!(check("a=1", "b", Action::Delete, &[]), "a=1");
+    }
+}
