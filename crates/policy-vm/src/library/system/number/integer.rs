@@ -148,6 +148,18 @@ macro_rules! integer_type {
                 $crate::library::system::math::min,
             ),
             method(concat!("static int Sign(", $keyword, " value)"), $crate::library::system::math::sign),
+            method(
+                concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"),
+                shared::copy_sign::<$rust>,
+            ),
+            method(
+                concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::max_magnitude,
+            ),
+            method(
+                concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::min_magnitude,
+            ),
             method(concat!("static bool IsEvenInteger(", $keyword, " value)"), shared::is_even),
             method(concat!("static bool IsOddInteger(", $keyword, " value)"), shared::is_odd),
             method(concat!("static bool IsNegative(", $keyword, " value)"), shared::is_negative),
@@ -310,6 +322,29 @@ pub(crate) fn abs<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, 
         Some(value) => Ok(value),
         None => Err(cx.throw(Exc::Overflow, "Negating the minimum value of a twos complement number is invalid.")),
     }
+}
+
+/// `CopySign`: the least value has no positive counterpart.
+pub(crate) fn copy_sign<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (magnitude, sign) = (number(args, 0)?.abs(), number(args, 1)?);
+    match T::KIND.checked(if sign < 0 { -magnitude } else { magnitude }) {
+        Some(value) => Ok(value),
+        None => Err(cx.throw(Exc::Overflow, "Negating the minimum value of a twos complement number is invalid.")),
+    }
+}
+
+/// `MaxMagnitude`: of two that are as far from zero, the positive one.
+pub(crate) fn max_magnitude(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (x, y) = (number(args, 0)?, number(args, 1)?);
+    let first = x.abs() > y.abs() || (x.abs() == y.abs() && x >= 0);
+    Ok(arg(args, usize::from(!first)))
+}
+
+/// `MinMagnitude`: of two that are as near to zero, the negative one.
+pub(crate) fn min_magnitude(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (x, y) = (number(args, 0)?, number(args, 1)?);
+    let first = x.abs() < y.abs() || (x.abs() == y.abs() && x < 0);
+    Ok(arg(args, usize::from(!first)))
 }
 
 /// `IsEvenInteger`.
