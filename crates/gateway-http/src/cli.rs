@@ -2,6 +2,7 @@
 
 mod check;
 mod serve;
+mod test;
 
 use std::process::ExitCode;
 
@@ -19,6 +20,7 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Serve(serve::Arguments),
+    Test(test::Arguments),
 }
 
 /// Does what the command line says.
@@ -29,5 +31,6 @@ pub fn run() -> anyhow::Result<ExitCode> {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
     }
 }
