@@ -1,21 +1,20 @@
 //! `tollgate eval`: one expression against a context document, or many as JSON lines.
 
 mod batch;
+mod input;
 mod show;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use policy_parser::diagnostic::render;
-use policy_parser::{Diagnostic, Source, Span};
 use policy_testkit::evaluate::{self, DEFAULT_CONTEXT, Members};
 use policy_vm::compile::ExpressionError;
 use policy_vm::eval::Expression;
 use serde_json::{Map, Value as Json};
 
+pub(super) use self::input::Input;
 use super::output::{self, Format};
 
 /// Evaluates an expression: prints its value, static type and the instructions it used.
@@ -67,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let members = if arguments.unrestricted { Members::All } else { Members::Allowed };
     let Some(given) = &arguments.expression else { return batch::run(members, &context) };
     let input = Input::read(given)?;
-    match evaluate::compile(members, input.expression()) {
+    match evaluate::compile(members, input.text()) {
         Ok(expression) => finish(arguments, &expression, &context),
         Err(errors) => refuse(arguments.format, &input, &errors),
     }
@@ -116,52 +115,14 @@ fn finish(arguments: &Arguments, expression: &Expression, context: &Json) -> any
 
 /// Shows why an expression does not compile.
 fn refuse(format: Format, input: &Input, errors: &[ExpressionError]) -> anyhow::Result<ExitCode> {
-    let findings: Vec<Diagnostic> = errors.iter().map(|error| input.finding(error)).collect();
+    let findings = input.findings(errors);
     match format {
         Format::Text => output::tell(&render::text(&findings, output::colours(&std::io::stderr()))),
         Format::Json => {
-            let mut answer: Map<String, Json> = evaluate::refusal(input.expression(), errors);
+            let mut answer: Map<String, Json> = evaluate::refusal(input.text(), errors);
             answer.insert("diagnostics".to_owned(), serde_json::from_str(&render::json_array(&findings))?);
             output::print(&format!("{}\n", Json::Object(answer)))?;
         }
     }
     Ok(ExitCode::FAILURE)
-}
-
-/// An expression where it was found. A file may have white space around it.
-struct Input {
-    source: Arc<Source>,
-    start: usize,
-    end: usize,
-}
-
-impl Input {
-    fn read(given: &str) -> anyhow::Result<Self> {
-        let (name, text) = match given {
-            "-" => {
-                let mut text = String::new();
-                std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
-                ("<stdin>", text)
-            }
-            expression if expression.trim_start().starts_with('@') => ("<expression>", expression.to_owned()),
-            file => {
-                let hint = || format!("cannot read `{file}`; an expression is written as `@( ... )` or `@{{ ... }}`");
-                (file, std::fs::read_to_string(file).with_context(hint)?)
-            }
-        };
-        let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').len();
-        let end = text.trim_end().len().max(start);
-        Ok(Self { source: Source::new(name, text), start, end })
-    }
-
-    fn expression(&self) -> &str {
-        self.source.text().get(self.start..self.end).unwrap_or_default()
-    }
-
-    fn finding(&self, error: &ExpressionError) -> Diagnostic {
-        let shift = u32::try_from(self.start).unwrap_or(u32::MAX);
-        let span = Span::new(error.span.start.saturating_add(shift), error.span.end.saturating_add(shift));
-        let severity = if error.warning { Diagnostic::warning } else { Diagnostic::error };
-        severity(error.code, &self.source, span, error.message.as_str())
-    }
 }
