@@ -17,7 +17,9 @@ pub(crate) enum Secret {
         #[serde(default)]
         default: Option<String>,
     },
-    File { file: PathBuf },
+    File {
+        file: PathBuf,
+    },
 }
 
 /// A secret that is not there.

@@ -81,8 +81,7 @@ fn a_withdrawn_token_is_dropped_and_the_call_tried_once_more() {
 #[test]
 fn a_backend_that_refuses_every_token_is_asked_twice() {
     let tokens = token_endpoint();
-    let central =
-        Backend::new(|_, stream| reply(stream, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"));
+    let central = Backend::new(|_, stream| reply(stream, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 2\r\n\r\nno"));
     let hub = Hub::with(&[("BUSINESS_CENTRAL_URL", &url(&central)), ("TOKEN_URL", &url(&tokens))]);
     let refused = refusal(&hub.call("POST /bc/orders", MES, "{\"a\":1}"));
     assert_eq!(refused, (502, "TokenRefused".into(), "Business Central refused the hub's token.".into()));
@@ -128,7 +127,8 @@ fn exhaust(hub: &Hub, calls: usize, request: &str, key: &str, expected: u16) {
     let seconds = refused.header("retry-after").unwrap();
     assert!((1..=60).contains(&seconds.parse::<u32>().unwrap()), "{seconds}");
     // To the byte what the service answers: clients parse it.
-    let body = format!("{{ \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in {seconds} seconds.\" }}");
+    let body =
+        format!("{{ \"statusCode\": 429, \"message\": \"Rate limit is exceeded. Try again in {seconds} seconds.\" }}");
     assert_eq!((refused.status, refused.body.as_str()), (429, body.as_str()));
     assert!(refused.head.starts_with("HTTP/1.1 429 Too Many Requests\r\n"));
     assert_eq!(refused.header("content-type"), Some("application/json"));
@@ -154,10 +154,11 @@ fn the_partner_has_twenty_calls_a_minute() {
 #[test]
 fn who_may_do_what() {
     let hub = Hub::start();
-    for (key, allowed) in [(MES, "200 201 403"), (PLANNING, "200 403 403"), (PARTNER, "403 403 201"), (BI, "200 403 403")] {
+    for (key, allowed) in
+        [(MES, "200 201 403"), (PLANNING, "200 403 403"), (PARTNER, "403 403 201"), (BI, "200 403 403")]
+    {
         let status = |request: &str, body: &str| hub.call(request, key, body).status.to_string();
-        let found =
-            [status("GET /bc/orders", ""), status("POST /bc/orders", "{}"), status("POST /bc/inventory", "[]")];
+        let found = [status("GET /bc/orders", ""), status("POST /bc/orders", "{}"), status("POST /bc/inventory", "[]")];
         assert_eq!(found.join(" "), allowed, "{key}");
     }
     let refused = refusal(&hub.call("POST /bc/orders", BI, "{}"));
@@ -189,8 +190,7 @@ fn failures_have_one_shape() {
 fn systems_behind_the_hub_that_fail() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let nobody = format!("http://{nobody}");
-    let failing =
-        Backend::new(|_, stream| reply(stream, "HTTP/1.1 500 Oh\r\nContent-Length: 6\r\n\r\nsecret"));
+    let failing = Backend::new(|_, stream| reply(stream, "HTTP/1.1 500 Oh\r\nContent-Length: 6\r\n\r\nsecret"));
     let failed = |name: &str, url: &str| {
         let hub = Hub::with(&[(name, url)]);
         let (status, error, message) = refusal(&hub.call("GET /bc/orders", MES, ""));

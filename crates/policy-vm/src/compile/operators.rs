@@ -175,11 +175,7 @@ impl Binder {
         }
         let (a, b) = (shown(left), shown(right));
         if op == BinaryOp::Add && left.is_null_literal() && right.is_null_literal() {
-            return self.fail(
-                "CS0034",
-                span,
-                format!("Operator '+' is ambiguous on operands of type '{a}' and '{b}'"),
-            );
+            return self.fail("CS0034", span, format!("Operator '+' is ambiguous on operands of type '{a}' and '{b}'"));
         }
         self.fail(
             "CS0019",

@@ -7,8 +7,6 @@ pub(super) mod byte;
 pub(crate) mod char;
 pub(crate) mod convert;
 pub(super) mod culture_info;
-pub(crate) mod date_time;
-pub(super) mod char;
 pub mod date_time;
 pub(super) mod date_time_kind;
 pub(crate) mod date_time_offset;

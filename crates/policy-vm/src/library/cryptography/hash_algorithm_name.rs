@@ -41,10 +41,10 @@ net_object! {
     Name, KNOWN,
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(self.0.as_str()))
-    }
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Name>(other).is_some_and(|other| other.0 == self.0))
-    }
+    },
     fn hash(&self, _: &Heap) -> Option<u64> {
         Some(self.0.bytes().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))))
     }

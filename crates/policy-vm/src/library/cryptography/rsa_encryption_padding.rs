@@ -63,10 +63,10 @@ net_object! {
     RsaEncryptionPadding, KNOWN,
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(self.name()))
-    }
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<RsaEncryptionPadding>(other) == Some(self))
-    }
+    },
     fn hash(&self, _: &Heap) -> Option<u64> {
         Some(*self as u64)
     }

@@ -51,10 +51,10 @@ net_object! {
     CertificateObject, KNOWN,
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(describe(&self.0).as_str()))
-    }
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<CertificateObject>(other).is_some_and(|other| other.0.der == self.0.der))
-    }
+    },
     fn hash(&self, _: &Heap) -> Option<u64> {
         Some(self.0.serial.iter().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(*b))))
     }
