@@ -15,7 +15,7 @@ use super::{Api, Operation};
 use crate::routing::{self, Revision, Routes, Template, Version};
 
 /// The header that carries a key when the API names no other.
-pub(super) const KEY_HEADER: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+pub(super) const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 /// The query parameter that carries a key when the API names no other.
 pub(super) const KEY_QUERY: &str = "subscription-key";
 
@@ -70,13 +70,10 @@ fn load_api(
         }
     });
     let names = information.subscription_key_parameter_names.unwrap_or_default();
-    let key_header = match names.header.map(|name| (HeaderName::try_from(&name), name)) {
-        None => KEY_HEADER,
-        Some((Ok(name), _)) => name,
-        Some((Err(_), name)) => {
-            loader.problems.error("TG8052", source, "\"header\"", format!("`{name}` is no header name"));
-            return None;
-        }
+    let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER.to_owned());
+    let Ok(key_header) = HeaderName::try_from(&key_header_text) else {
+        loader.problems.error("TG8052", source, "\"header\"", format!("`{key_header_text}` is no header name"));
+        return None;
     };
     let (_, policy) = loader.policy(&entry.path.join("policy.xml"), Scope::Api);
     let api = Api {
@@ -85,6 +82,7 @@ fn load_api(
         protocols: information.protocols,
         service_url,
         key_header,
+        key_header_text,
         key_query: names.query.unwrap_or_else(|| KEY_QUERY.to_owned()),
         revision: information.api_revision.or(revision_in_name.map(str::to_owned)).unwrap_or_else(|| "1".to_owned()),
         is_current: information.is_current.unwrap_or(revision_in_name.is_none()),
