@@ -173,6 +173,7 @@ pub mod exception;
 pub mod exchange;
 pub mod host;
 pub mod library;
+mod listing;
 mod machine;
 pub mod names;
 mod operand;
