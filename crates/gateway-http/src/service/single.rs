@@ -22,24 +22,7 @@ pub(crate) fn load_policy(
     engine: &Engine,
     config: &Config,
 ) -> (Option<Service>, Problems) {
-    let mut problems = Problems::default();
-    let mut environment = Environment::default();
-    let folder = path.parent().unwrap_or(Path::new("."));
-    for (name, value) in &config.named_values {
-        match value.resolve(folder) {
-            Ok(value) => {
-                environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
-            }
-            Err(error) => {
-                problems.error(
-                    "TG8020",
-                    &Source::new("tollgate.toml", ""),
-                    "",
-                    format!("named value `{name}`: {error}"),
-                );
-            }
-        }
-    }
+    let (environment, mut problems) = environment(path, config);
     let source = problems.read(path).unwrap_or_else(|| {
         let source = Source::new(path.display().to_string(), "");
         problems.error("TG8001", &source, "", "there is no such file");
@@ -60,6 +43,29 @@ pub(crate) fn load_policy(
         backends: Vec::new(),
     });
     (service, problems)
+}
+
+/// What a document on its own may refer to: the named values of the configuration beside it.
+pub(super) fn environment(path: &Path, config: &Config) -> (Environment, Problems) {
+    let mut problems = Problems::default();
+    let mut environment = Environment::default();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    for (name, value) in &config.named_values {
+        match value.resolve(folder) {
+            Ok(value) => {
+                environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
+            }
+            Err(error) => {
+                problems.error(
+                    "TG8020",
+                    &Source::new("tollgate.toml", ""),
+                    "",
+                    format!("named value `{name}`: {error}"),
+                );
+            }
+        }
+    }
+    (environment, problems)
 }
 
 fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
