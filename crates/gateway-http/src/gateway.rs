@@ -92,7 +92,7 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     } else {
         load_policy(path, None, &engine, &settings.config)
     };
-    problems.found
+    problems.into_findings()
 }
 
 /// A gateway that serves.
@@ -116,9 +116,9 @@ impl Gateway {
             (true, None) => load_folder(path, &engine, &config),
             (false, backend) => load_policy(path, backend.map(Url::parse).transpose()?, &engine, &config),
         };
-        let Some(service) = service else { return Err(StartError::Problems(problems.found)) };
+        let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
         let server = Server::start(service, config, limits, &folder)?;
-        Ok(Self { server, warnings: problems.found })
+        Ok(Self { server, warnings: problems.into_findings() })
     }
 
     /// Where it listens.

@@ -15,7 +15,9 @@ fn echo() -> Backend {
         let mut lines: Vec<&str> = seen.head.lines().filter(|line| line.starts_with("x-scope")).collect();
         lines.insert(0, seen.line());
         let body = lines.join("\n");
-        stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes()).unwrap();
+        stream
+            .write_all(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()).as_bytes())
+            .unwrap();
         Then::KeepAlive
     })
 }
@@ -38,9 +40,12 @@ fn shop(backend: &Backend, layout: &str) -> Folder {
     );
     folder.write("apis/shop/apiInformation.json", &api);
     folder.write("apis/shop/policy.xml", &scope("api"));
-    for (name, method, template) in
-        [("list", "GET", "/orders"), ("get", "GET", "/orders/{id}"), ("search", "GET", "/orders?q={q}"), ("any", "POST", "/*")]
-    {
+    for (name, method, template) in [
+        ("list", "GET", "/orders"),
+        ("get", "GET", "/orders/{id}"),
+        ("search", "GET", "/orders?q={q}"),
+        ("any", "POST", "/*"),
+    ] {
         folder.write(
             &format!("apis/shop/operations/{name}/operationInformation.json"),
             &format!(r#"{{"properties":{{"displayName":"{name}","method":"{method}","urlTemplate":"{template}"}}}}"#),
@@ -54,11 +59,13 @@ fn shop(backend: &Backend, layout: &str) -> Folder {
     match layout {
         "A" => {
             folder.write("products/gold/apis/shop/productApiInformation.json", "{}");
-            folder.write("named values/n/namedValueInformation.json", r#"{"properties":{"displayName":"n","value":"v"}}"#)
+            folder
+                .write("named values/n/namedValueInformation.json", r#"{"properties":{"displayName":"n","value":"v"}}"#)
         }
         _ => {
             folder.write("products/gold/apis.json", r#"[{"name":"shop"}]"#);
-            folder.write("namedValues/n/namedValueInformation.json", r#"{"properties":{"displayName":"n","value":"v"}}"#)
+            folder
+                .write("namedValues/n/namedValueInformation.json", r#"{"properties":{"displayName":"n","value":"v"}}"#)
         }
     };
     folder.write(
@@ -93,7 +100,9 @@ fn both_layouts_are_served_with_their_scopes_in_order() {
         assert_eq!((missing.status, missing.header("content-length")), (401, Some("152")));
         assert_eq!(
             missing.header("www-authenticate"),
-            Some("AzureApiManagementKey realm=\"http://gw.example/shop\",name=\"Ocp-Apim-Subscription-Key\",type=\"header\"")
+            Some(
+                "AzureApiManagementKey realm=\"http://gw.example/shop\",name=\"Ocp-Apim-Subscription-Key\",type=\"header\""
+            )
         );
         let invalid = call("/shop/orders", "Ocp-Apim-Subscription-Key: x\r\n");
         assert_eq!((invalid.status, invalid.header("content-length")), (401, Some("143")));
@@ -144,7 +153,8 @@ fn on_error_of_the_api_sees_why_a_call_came_no_further() {
 fn every_problem_is_reported_in_one_pass_with_its_place() {
     let backend = Backend::hello();
     let folder = shop(&backend, "B");
-    folder.write("apis/shop/operations/bad/operationInformation.json", "{\n  \"properties\": {\n    \"method\": 5 }\n}");
+    folder
+        .write("apis/shop/operations/bad/operationInformation.json", "{\n  \"properties\": {\n    \"method\": 5 }\n}");
     folder.write(
         "apis/shop/operations/worse/operationInformation.json",
         "{\"properties\": {\"method\": \"GET\",\n \"urlTemplate\": \"/{a\"}}",
@@ -172,7 +182,10 @@ fn every_problem_is_reported_in_one_pass_with_its_place() {
 fn a_backend_entity_is_called_with_its_credentials() {
     let backend = Backend::new(|_, stream| reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
     let folder = shop(&backend, "B");
-    folder.write("namedValues/secret/namedValueInformation.json", r#"{"properties":{"displayName":"secret","secret":true}}"#);
+    folder.write(
+        "namedValues/secret/namedValueInformation.json",
+        r#"{"properties":{"displayName":"secret","secret":true}}"#,
+    );
     folder.write(
         "backends/erp/backendInformation.json",
         &format!(
@@ -244,7 +257,10 @@ fn the_access_log_has_a_line_for_each_call() {
     let folder = shop(&backend, "B");
     let mut scene = Scene::folder(folder, &format!("[access_log]\nto = \"file\"\nfile = \"access.log\"\n{KEYS}"));
     let mut client = scene.client();
-    client.send("GET /shop/orders/1?secret=x HTTP/1.1\r\nHost: h\r\nOcp-Apim-Subscription-Key: one\r\n\r\n").read().unwrap();
+    client
+        .send("GET /shop/orders/1?secret=x HTTP/1.1\r\nHost: h\r\nOcp-Apim-Subscription-Key: one\r\n\r\n")
+        .read()
+        .unwrap();
     client.get("/shop/orders");
     scene.stop();
     let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
@@ -259,5 +275,9 @@ fn the_access_log_has_a_line_for_each_call() {
     }
     assert!(!log.contains("secret"), "queries carry keys: {log}");
     assert!(lines[1].contains("\"status\":401"), "{}", lines[1]);
-    assert!(lines[1].contains("\"errorSource\":\"authorization\",\"errorReason\":\"SubscriptionKeyNotFound\""), "{}", lines[1]);
+    assert!(
+        lines[1].contains("\"errorSource\":\"authorization\",\"errorReason\":\"SubscriptionKeyNotFound\""),
+        "{}",
+        lines[1]
+    );
 }

@@ -73,7 +73,8 @@ mod tests {
         let program = Engine::new().compile(&source, Scope::Api, &Environment::default()).program.unwrap();
         let listing = program.disassemble();
         let place = |what: &str| listing.find(what).unwrap_or_else(|| panic!("{what} is not in\n{listing}"));
-        let order = ["section inbound", "choose[1]", "a.xml:3:5", "SetVariable", "function 1)", "\nfunction 0", "\nfunction 1"];
+        let order =
+            ["section inbound", "choose[1]", "a.xml:3:5", "SetVariable", "function 1)", "\nfunction 0", "\nfunction 1"];
         assert!(order.map(place).is_sorted(), "{listing}");
     }
 }

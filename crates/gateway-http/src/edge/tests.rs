@@ -25,8 +25,11 @@ fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     let folder = std::env::temp_dir().join(format!("tollgate-edge-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("policy.xml");
-    std::fs::write(&file, "<policies><inbound><return-response><set-status code=\"200\"/></return-response></inbound></policies>")
-        .unwrap();
+    std::fs::write(
+        &file,
+        "<policies><inbound><return-response><set-status code=\"200\"/></return-response></inbound></policies>",
+    )
+    .unwrap();
     let (service, problems) = load_policy(&file, None, &Engine::new(), &config);
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
     let site = Site::new(&service, &config::Gateway::default());

@@ -27,7 +27,8 @@ impl Document {
             None => single::environment(Path::new(source.name()), config),
         };
         let program = problems.compile(&engine, source, scope, &environment);
-        Self { program: program.filter(|_| problems.is_fine()), findings: problems.found, environment }
+        let program = program.filter(|_| problems.is_fine());
+        Self { program, findings: problems.into_findings(), environment }
     }
 
     /// What it was compiled to. Secrets are not shown, wherever their text stands.

@@ -73,6 +73,10 @@ impl<'a> Loader<'a> {
         load_fragments(&mut loader);
         let backends = backends::load(&mut loader);
         loader.environment.backends = Some(backends.iter().map(|backend| backend.id.clone()).collect());
+        // Also those that nothing includes.
+        for fragment in loader.environment.fragments.values() {
+            loader.problems.found.extend(engine.check_fragment(fragment, &loader.environment));
+        }
         (loader, backends)
     }
 }

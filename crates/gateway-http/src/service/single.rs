@@ -56,12 +56,7 @@ pub(super) fn environment(path: &Path, config: &Config) -> (Environment, Problem
                 environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
             }
             Err(error) => {
-                problems.error(
-                    "TG8020",
-                    &Source::new("tollgate.toml", ""),
-                    "",
-                    format!("named value `{name}`: {error}"),
-                );
+                problems.error("TG8020", &config.source_of(name), name, format!("named value `{name}`: {error}"));
             }
         }
     }

@@ -94,7 +94,8 @@ mod tests {
         let requests = "{\"id\":1,\"expr\":\"@(1+1)\"}\n\n{\"id\":2}\n{\n{\"expr\":\"@(\\\"\\\\ud800\\\"\"}\r\n";
         batch.answer_all(&mut requests.as_bytes(), &mut out).unwrap();
         let (first, rest) = out.0.split_once("(flushed)").unwrap();
-        let value = "{\"id\":1,\"ok\":true,\"type\":\"System.Int32\",\"value\":\"2\",\"static_type\":\"System.Int32\"}\n";
+        let value =
+            "{\"id\":1,\"ok\":true,\"type\":\"System.Int32\",\"value\":\"2\",\"static_type\":\"System.Int32\"}\n";
         assert_eq!(first, value);
         let kinds: Vec<Json> = rest.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let kinds: Vec<&str> = kinds.iter().filter_map(|answer| answer["error"]["kind"].as_str()).collect();

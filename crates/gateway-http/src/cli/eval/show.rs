@@ -38,7 +38,9 @@ pub(super) fn failure(answer: &Map<String, Json>) -> String {
 /// A canonical value; `indent` is for the lines after the first.
 fn value(ty: Option<&str>, value: &Json, indent: usize) -> String {
     match value {
-        Json::String(text) if matches!(ty, Some("System.String" | "System.Char")) => Json::from(text.as_str()).to_string(),
+        Json::String(text) if matches!(ty, Some("System.String" | "System.Char")) => {
+            Json::from(text.as_str()).to_string()
+        }
         Json::String(text) => text.clone(),
         Json::Array(items) => {
             let items = items.iter().map(|item| part(item, indent + 2)).collect::<Vec<_>>();
