@@ -221,6 +221,14 @@ impl Config {
         toml::from_str(source.text()).map_err(|error| Box::new(mistake(source, &error)))
     }
 
+    /// Environment variables that are not set and have a default, which is public: it stands in a file.
+    pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
+        let keys = self.subscriptions.values();
+        let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
+        let secrets = self.named_values.values().chain(keys.flatten());
+        secrets.filter_map(Secret::default_in_use).collect()
+    }
+
     /// Reads the further file of subscriptions, if there is one; `folder` is where this file lies.
     pub(crate) fn read_subscriptions(&mut self, folder: &Path) -> Result<(), Box<Diagnostic>> {
         let Some(file) = &self.subscriptions_file else { return Ok(()) };

@@ -69,6 +69,12 @@ impl Settings {
         Ok(Self { config, folder })
     }
 
+    /// Environment variables that are not set and whose place a default takes, one that everybody can read.
+    #[must_use]
+    pub fn defaults_in_use(&self) -> Vec<&str> {
+        self.config.defaults_in_use()
+    }
+
     /// Listens on one address, without TLS, instead of what the file says.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {

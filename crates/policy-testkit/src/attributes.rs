@@ -44,14 +44,20 @@ fn element(text: &mut String, path: &str, spec: &ElementSpec) {
         text.push_str("| element | how often | text | meaning |\n|---|---|---|---|\n");
         for child in spec.children {
             let (name, summary) = (child.spec.name, child.spec.summary);
-            let _ = writeln!(text, "| `{name}` | {} | {} | {summary} |", times(child), content(child.spec.text));
+            let name = if is_policy(name) { format!("[`{name}`]({name}.md)") } else { format!("`{name}`") };
+            let _ = writeln!(text, "| {name} | {} | {} | {summary} |", times(child), content(child.spec.text));
         }
     }
-    for child in
-        spec.children.iter().filter(|child| !(child.spec.attributes.is_empty() && child.spec.children.is_empty()))
-    {
-        element(text, &format!("{path}/{}", child.spec.name), &child.spec);
+    for child in spec.children.iter().filter(|child| !is_policy(child.spec.name)) {
+        if !(child.spec.attributes.is_empty() && child.spec.children.is_empty()) {
+            element(text, &format!("{path}/{}", child.spec.name), &child.spec);
+        }
     }
+}
+
+/// A child that is a policy of its own has a page of its own.
+fn is_policy(name: &str) -> bool {
+    policy_vm::specs().any(|spec| spec.name == name)
 }
 
 fn row(attribute: &Attribute) -> String {

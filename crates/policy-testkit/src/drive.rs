@@ -74,7 +74,7 @@ pub(crate) fn drive(
         ambience.set_clock(ambience.now().max(due.at));
         progress = run.reply(exchange, ambience, due.id, due.reply);
     }
-    finish(exchange, host);
+    finish(exchange, host, ambience);
     Ok(())
 }
 
@@ -90,9 +90,17 @@ fn perform(
     outstanding.add(id, pending.after, pending.reply, ambience.now());
 }
 
-/// What a gateway does with the response: it reads the body.
-fn finish(exchange: &mut Exchange, host: &mut FakeHost) {
+/// What a gateway does at the end: it reads the body of the response, and counts what was transferred.
+fn finish(exchange: &mut Exchange, host: &mut FakeHost, ambience: &Ambience) {
+    let mut transferred = host.received();
     if let Some(response) = &mut exchange.call.response {
-        response.body = Body::Bytes(host.response_body(&response.body));
+        let body = host.response_body(&response.body);
+        transferred += body.len();
+        response.body = Body::Bytes(body);
+    }
+    let kilobytes = u64::try_from(transferred.div_ceil(1024)).unwrap_or(u64::MAX);
+    for mut count in std::mem::take(&mut exchange.call.transfer_counters) {
+        count.increment_bandwidth = kilobytes;
+        host.add(&count, ambience.now());
     }
 }

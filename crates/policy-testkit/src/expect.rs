@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use policy_vm::error::PolicyError;
-use policy_vm::exchange::{Body, Exchange};
+use policy_vm::exchange::Body;
 
 use crate::page::{Fence, Malformed};
 
@@ -46,12 +46,11 @@ pub(crate) fn lines(what: &'static str, fence: &Fence, actual: &[String]) -> Opt
 pub(crate) const NONE: &str = "(none)";
 
 /// Compares the variables that the block names.
-pub(crate) fn variables(fence: &Fence, exchange: &Exchange) -> Result<Option<Mismatch>, Malformed> {
+pub(crate) fn variables(fence: &Fence, all: &[(String, String)]) -> Result<Option<Mismatch>, Malformed> {
     let table: toml::Table = toml::from_str(&fence.text).map_err(|error| {
         let line = error.span().map_or(fence.line, |span| fence.line_of(span.start));
         Malformed::new(line, error.message().to_owned())
     })?;
-    let all = crate::variables::lines(exchange);
     let (mut expected, mut actual) = (Vec::new(), Vec::new());
     for (name, value) in &table {
         let absent = value.get("absent").is_some();

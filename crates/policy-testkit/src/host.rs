@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use policy_vm::exchange::{Body, Exchange, Response};
-use policy_vm::host::{ForwardOptions, HostCall, HostError, HostErrorKind, HostReply, Message, OutgoingRequest};
+use policy_vm::host::{
+    CounterCall, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply, Message, OutgoingRequest,
+};
 
 mod ambience;
 mod backends;
@@ -34,6 +36,8 @@ pub(crate) struct FakeHost {
     pub(crate) slots: Slots,
     pub(crate) subscriptions: Subscriptions,
     counters: Counters,
+    /// Bytes of the client's body.
+    received: usize,
     /// The client's body, until it has been sent or read.
     request_body: Option<Bytes>,
     /// The backend's body, until it has been read.
@@ -56,10 +60,21 @@ impl From<HostReply> for Pending {
 impl FakeHost {
     /// Gives the client's body to the host, as a gateway holds it: a stream.
     pub(crate) fn hold_request_body(&mut self, body: Bytes) -> Body {
+        self.received = body.len();
         let held = if body.is_empty() { Body::None } else { Body::Stream };
         self.request_body = (!body.is_empty()).then_some(body);
         self.response_body = None;
         held
+    }
+
+    /// Bytes of the client's body.
+    pub(crate) const fn received(&self) -> usize {
+        self.received
+    }
+
+    /// Adds to a counter after the response.
+    pub(crate) fn add(&mut self, call: &CounterCall, now: i64) {
+        self.counters.count(call, now);
     }
 
     /// The whole body of the final response.

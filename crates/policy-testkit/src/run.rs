@@ -106,14 +106,16 @@ impl<'c> Sequence<'c> {
         })
     }
 
-    fn observe(&mut self, exchange: Exchange) -> Observed {
-        Observed { exchange, sent: self.host.backends.take_sent(), traces: self.ambience.take_traces() }
+    fn observe(&mut self, mut exchange: Exchange) -> Observed {
+        let variables = crate::variables::lines(&mut exchange);
+        Observed { exchange, variables, sent: self.host.backends.take_sent(), traces: self.ambience.take_traces() }
     }
 }
 
 /// What came of a request.
 struct Observed {
     exchange: Exchange,
+    variables: Vec<(String, String)>,
     sent: Vec<crate::host::Sent>,
     traces: Vec<String>,
 }
@@ -127,7 +129,7 @@ fn compare(step: &Step, observed: &Observed) -> Result<Vec<Mismatch>, Malformed>
         })
     };
     each(&step.response, &|fence| expect::response(fence, &observed.exchange))?;
-    each(&step.variables, &|fence| expect::variables(fence, &observed.exchange))?;
+    each(&step.variables, &|fence| expect::variables(fence, &observed.variables))?;
     each(&step.trace, &|fence| Ok(expect::lines("trace", fence, &observed.traces)))?;
     each(&step.last_error, &|fence| expect::last_error(fence, observed.exchange.call.last_error.as_deref()))?;
     Ok(mismatches)

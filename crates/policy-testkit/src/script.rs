@@ -72,6 +72,8 @@ pub(crate) struct Answer {
     pub(crate) headers: BTreeMap<String, OneOrMany>,
     #[serde(default)]
     pub(crate) body: String,
+    /// A body that is no text, in Base64.
+    pub(crate) body_base64: Option<String>,
     /// No answer but this failure.
     pub(crate) error: Option<Failure>,
     /// Time until the answer.

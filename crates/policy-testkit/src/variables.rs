@@ -29,9 +29,10 @@ pub(crate) fn preset(exchange: &mut Exchange, variables: &Table) -> Result<(), S
 }
 
 /// The variables of a finished run as lines of TOML, in the order of their names.
-pub(crate) fn lines(exchange: &Exchange) -> Vec<(String, String)> {
+pub(crate) fn lines(exchange: &mut Exchange) -> Vec<(String, String)> {
     let mut lines: Vec<(String, String)> = exchange
         .variables()
+        .into_iter()
         .map(|(name, value)| {
             let text = match value {
                 Variable::Null => text(None),

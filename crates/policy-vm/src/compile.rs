@@ -14,6 +14,7 @@ mod fragment;
 mod lambda;
 mod members;
 mod names;
+mod operands;
 mod operators;
 mod overload;
 mod policy;
@@ -24,7 +25,6 @@ mod walk;
 use crate::step::ExprId;
 use crate::types::TypeId;
 
-pub(crate) use bodies::store_body;
 pub(crate) use document::{check_fragment, compile as document};
 pub use expression_sink::ExpressionSink;
 pub(crate) use policy::Compiler;
@@ -66,11 +66,24 @@ pub struct Reads {
     pub response_body: bool,
     /// Headers, URL or method of `context.Request`.
     pub request: bool,
+    /// Anything of `context.Response`.
+    pub response: bool,
     /// `context.Request.Certificate`.
     pub certificate: bool,
 }
 
 impl Reads {
+    /// Bodies are read through one interface, whosever they are. An expression that does not name the request does not
+    /// read its body: it reads that of a response in a variable, which is in memory. Likewise for the response.
+    #[must_use]
+    pub(crate) const fn of_named_messages(self) -> Self {
+        Self {
+            request_body: self.request_body & self.request,
+            response_body: self.response_body & self.response,
+            ..self
+        }
+    }
+
     /// What either reads.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {
@@ -78,6 +91,7 @@ impl Reads {
             request_body: self.request_body | other.request_body,
             response_body: self.response_body | other.response_body,
             request: self.request | other.request,
+            response: self.response | other.response,
             certificate: self.certificate | other.certificate,
         }
     }
@@ -94,10 +108,4 @@ pub struct ExpressionError {
     pub span: policy_parser::Span,
     /// True for a warning.
     pub warning: bool,
-}
-
-/// The type that `foreach (var x in …)` gives its variable: that of the type's own `GetEnumerator` where it has one that
-/// differs from its `IEnumerable<T>`.
-fn foreach_element(ty: TypeId) -> Option<TypeId> {
-    subtype::element_type(ty)
 }

@@ -114,12 +114,9 @@ fn refused(what: &str) -> HostError {
 /// A call on its way, without a look at the exchange.
 type Open<'h> = Pin<Box<dyn Future<Output = HostReply> + Send + 'h>>;
 
-/// Carries out what the host does by itself; `None` for what looks at the exchange.
-fn begin<H: Host>(host: &H, asked: HostCall) -> Result<Open<'_>, HostCall> {
-    if matches!(asked, HostCall::Forward(_) | HostCall::ReadBody(_)) {
-        return Err(asked);
-    }
-    Ok(Box::pin(perform(host, asked)))
+/// True for what cannot go on while the engine changes the exchange.
+const fn looks_at_exchange(asked: &HostCall) -> bool {
+    matches!(asked, HostCall::Forward(_) | HostCall::ReadBody(_))
 }
 
 async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
@@ -173,9 +170,10 @@ struct Outstanding<'h> {
 
 impl<'h> Outstanding<'h> {
     fn add<H: Host>(&mut self, host: &'h H, id: CallId, asked: HostCall) {
-        match begin(host, asked) {
-            Ok(open) => self.open.push((id, open)),
-            Err(asked) => self.looking.push((id, asked)),
+        if looks_at_exchange(&asked) {
+            self.looking.push((id, asked));
+        } else {
+            self.open.push((id, Box::pin(perform(host, asked))));
         }
     }
 

@@ -12,7 +12,7 @@ use crate::error::PolicyError;
 use crate::value::Value;
 use crate::value::heap::Heap;
 pub use url::InvalidUrl;
-pub use variables::Variable;
+pub use variables::{UnusableValue, Variable};
 
 /// One call. The owner makes one per request, or keeps one and calls [`Exchange::reset`]: its buffers are reused.
 #[derive(Debug)]

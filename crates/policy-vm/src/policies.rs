@@ -14,7 +14,7 @@ mod cache_lookup_value;
 mod cache_remove_value;
 mod cache_store_value;
 #[cfg(test)]
-mod check;
+pub(crate) mod check;
 mod check_header;
 mod choose;
 mod cors;
@@ -157,6 +157,14 @@ pub(crate) fn is_known(name: &str) -> bool {
 /// True for a policy that is built.
 pub(crate) fn is_built(name: &str) -> bool {
     find(name).is_some()
+}
+
+/// The first policy that has an element of this name inside.
+pub(crate) fn owner_of(name: &str) -> Option<&'static str> {
+    fn contains(spec: &ElementSpec, name: &str) -> bool {
+        spec.children.iter().any(|child| child.spec.name == name || contains(&child.spec, name))
+    }
+    REGISTRY.iter().find(|policy| contains(&policy.spec, name)).map(|policy| policy.spec.name)
 }
 
 /// The names of all policies, for "did you mean".

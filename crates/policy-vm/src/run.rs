@@ -308,3 +308,6 @@ impl<'p> Run<'p> {
         response::complete(exchange);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(address) = arguments.listen {
         settings = settings.listen(address);
     }
+    let defaults = settings.defaults_in_use();
+    if !defaults.is_empty() {
+        tracing::warn!("public defaults stand in for environment variables: {}", defaults.join(", "));
+    }
     let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {

@@ -42,7 +42,12 @@ pub fn canonical(cx: &mut Cx<'_>, value: Value) -> Result<Json, Throw> {
         Value::Double(n) => Json::String(policy_vm::library::text_of_double(n)),
         Value::DateTime(_) => Json::String(formatted(cx, value, "o")?),
         Value::TimeSpan(_) => Json::String(formatted(cx, value, "c")?),
-        Value::Object(handle) => return object(cx, handle),
+        Value::Object(handle) => {
+            return match policy_vm::library::xml::unformatted(cx, value)? {
+                Some(text) => Ok(Json::String(text.as_text().to_utf8().into_owned())),
+                None => object(cx, handle),
+            };
+        }
         Value::View(_) => return view(cx, value),
         _ => Json::String(text(cx, value)?),
     })

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use policy_vm::exchange::{Response, Url};
@@ -93,12 +95,14 @@ impl Backends {
             scripted.used = true;
             return Some(scripted.answer.clone());
         }
-        self.answers.iter_mut().filter(fitting).next_back().map(|scripted| scripted.answer.clone())
+        self.answers.iter_mut().rfind(fitting).map(|scripted| scripted.answer.clone())
     }
 }
 
 fn response(answer: &Answer) -> Response {
-    let mut response = super::in_memory(answer.status, Bytes::copy_from_slice(answer.body.as_bytes()));
+    let bytes = answer.body_base64.as_ref().and_then(|text| BASE64.decode(text).ok());
+    let body = bytes.map_or_else(|| Bytes::copy_from_slice(answer.body.as_bytes()), Bytes::from);
+    let mut response = super::in_memory(answer.status, body);
     response.reason = answer.reason.as_deref().map(Into::into);
     for (name, values) in &answer.headers {
         for value in values.values() {

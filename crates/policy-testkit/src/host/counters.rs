@@ -43,7 +43,7 @@ fn slide(log: &mut Vec<Counted>, call: &CounterCall, now: i64) -> CounterState {
     log.retain(|counted| counted.at > now - period);
     let limit = call.calls.unwrap_or(u64::MAX);
     let used: u64 = log.iter().map(|counted| counted.calls).sum();
-    let allowed = call.mode == CounterMode::Add || used.saturating_add(call.increment) <= limit;
+    let allowed = call.mode == CounterMode::Add || used.saturating_add(weighed(call)) <= limit;
     let added = if allowed && call.mode != CounterMode::Check { call.increment } else { 0 };
     if added > 0 {
         log.push(Counted { at: now, calls: added });
@@ -57,13 +57,18 @@ fn slide(log: &mut Vec<Counted>, call: &CounterCall, now: i64) -> CounterState {
     }
 }
 
+/// What is weighed against the limit beside what was counted: nothing when the counter is only asked.
+fn weighed(call: &CounterCall) -> u64 {
+    if call.mode == CounterMode::Check { 0 } else { call.increment }
+}
+
 /// When enough of the log has left the window for the call to pass.
 fn free_at(log: &[Counted], call: &CounterCall, mut used: u64, limit: u64, period: i64) -> i64 {
     let mut at = 0;
     for counted in log {
         at = counted.at + period;
         used -= counted.calls;
-        if used.saturating_add(call.increment) <= limit {
+        if used.saturating_add(weighed(call)) <= limit {
             break;
         }
     }
@@ -77,7 +82,7 @@ fn fixed(window: &mut Window, call: &CounterCall, now: i64) -> CounterState {
     if window.index != index {
         *window = Window { index, ..Window::default() };
     }
-    let calls_pass = call.calls.is_none_or(|limit| window.calls.saturating_add(call.increment) <= limit);
+    let calls_pass = call.calls.is_none_or(|limit| window.calls.saturating_add(weighed(call)) <= limit);
     let bandwidth_passes = call.bandwidth.is_none_or(|limit| window.bandwidth < limit);
     let allowed = call.mode == CounterMode::Add || (calls_pass && bandwidth_passes);
     if allowed && call.mode != CounterMode::Check {
@@ -137,10 +142,9 @@ mod tests {
         };
         assert!(count(CounterMode::Check, 1).allowed);
         assert!(count(CounterMode::Add, 1).allowed);
-        assert!(count(CounterMode::Check, 0).allowed);
-        assert!(!count(CounterMode::Check, 1).allowed);
+        assert!(count(CounterMode::Check, 1).allowed);
         assert!(count(CounterMode::Add, 1).allowed);
-        assert!(!count(CounterMode::Check, 0).allowed);
+        assert!(!count(CounterMode::Check, 1).allowed);
     }
 
     #[test]

@@ -61,10 +61,18 @@ impl Expr {
         self.ty == types::null()
     }
 
-    /// The same expression seen as another type, without anything happening at run time. A constant keeps its own type
-    /// inside: that is what its value has when it is boxed.
+    /// The same expression seen as another type, without anything happening at run time. A constant, and whatever else is
+    /// made by its type, keeps that type inside: it is the one its value has at run time.
     pub(super) fn retyped(self, ty: TypeId) -> Self {
-        if self.constant.is_some() && self.ty != ty {
+        let typed = matches!(
+            self.kind,
+            Kind::NewAnonymous(_)
+                | Kind::Closure { .. }
+                | Kind::NativeClosure { .. }
+                | Kind::Default
+                | Kind::Convert { .. }
+        );
+        if (self.constant.is_some() || typed) && self.ty != ty {
             let span = self.span;
             return Self::new(Kind::Convert { conversion: Conversion::None, operand: Box::new(self) }, ty, span);
         }

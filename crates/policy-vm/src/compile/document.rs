@@ -168,3 +168,6 @@ impl Compiler<'_> {
         (self.findings, program)
     }
 }
+
+#[cfg(test)]
+mod tests;

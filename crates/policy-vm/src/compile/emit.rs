@@ -812,7 +812,7 @@ fn simple(e: &Expr) -> bool {
     e.constant.is_some() || matches!(e.kind, Kind::Local(_))
 }
 
-fn children(e: &Expr) -> Vec<&Expr> {
+pub(super) fn children(e: &Expr) -> Vec<&Expr> {
     match &e.kind {
         Kind::Call { args, .. } | Kind::CallFunction { args, .. } | Kind::NewAnonymous(args) | Kind::Concat(args) => {
             args.iter().collect()

@@ -59,7 +59,7 @@ impl ExpressionSink {
         close_captures(&mut binder);
         let made = self.code.functions.len();
         match Emitter::new(self, &binder.locals, &binder.functions).root() {
-            Ok(id) => Ok(Expression { id: ExprId(id), ty, reads: binder.reads }),
+            Ok(id) => Ok(Expression { id: ExprId(id), ty, reads: binder.reads.of_named_messages() }),
             Err(_) => {
                 self.code.functions.truncate(made);
                 let span = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));

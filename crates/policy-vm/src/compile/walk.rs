@@ -215,6 +215,11 @@ impl Compiler<'_> {
             return;
         }
         let headline = format!("unknown policy '{}'", element.name);
+        if let Some(owner) = policies::owner_of(&element.name) {
+            let note = format!("it is a part of '{owner}'");
+            self.error_noted(codes::UNKNOWN_POLICY, element.name_span, headline, note);
+            return;
+        }
         match suggest::closest(&element.name, policies::names()) {
             Some(near) => {
                 self.error_noted(codes::UNKNOWN_POLICY, element.name_span, headline, format!("did you mean '{near}'?"));

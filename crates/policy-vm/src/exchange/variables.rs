@@ -1,11 +1,12 @@
 //! `context.Variables` for the owner of an exchange: set before a run, read after it.
 
-use super::{Body, Exchange, Response};
-use crate::exception::Trap;
+use super::Exchange;
+use crate::cx::{Budget, Cx, MAX_OUTS};
+use crate::exception::Throw;
+use crate::host::Ambient;
 use crate::names;
 use crate::stored::Stored;
-use crate::value::heap::{Heap, Object};
-use crate::value::{Part, Value, View, behaviour};
+use crate::value::{Value, behaviour};
 
 /// A variable as it is seen from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,88 +19,74 @@ pub enum Variable {
     Object(String),
 }
 
+/// Why a value could not be made a variable: JSON that is none, or an exhausted budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the value could not be made")]
+pub struct UnusableValue;
+
 impl Exchange {
     /// Sets `context.Variables[name]`; `None` is null.
     ///
     /// # Errors
-    /// When the memory budget is exhausted.
-    pub fn set_variable(&mut self, name: &str, value: Option<&Stored>) -> Result<(), Trap> {
-        let value = value.map_or(Ok(Value::Null), |value| self.load(value))?;
+    /// When the value is no JSON though it should be, or the memory budget is exhausted.
+    pub fn set_variable(&mut self, name: &str, value: Option<&Stored>) -> Result<(), UnusableValue> {
+        let value = match value {
+            Some(stored) => self.with_cx(|cx| stored.to_value(cx)).map_err(|_| UnusableValue)?,
+            None => Value::Null,
+        };
         self.call.set_variable(names::intern(name), value);
         Ok(())
     }
 
     /// All variables in the order in which they were set first.
-    pub fn variables(&self) -> impl Iterator<Item = (&'static str, Variable)> {
-        self.call.variables.iter().map(|(name, value)| {
-            let seen = match self.unload(*value) {
-                _ if value.is_null() => Variable::Null,
-                Some(stored) => Variable::Value(stored),
-                None => Variable::Object(type_name(&self.heap, *value)),
-            };
-            (names::text(*name), seen)
-        })
+    pub fn variables(&mut self) -> Vec<(&'static str, Variable)> {
+        let variables = self.call.variables.clone();
+        variables.into_iter().map(|(name, value)| (names::text(name), self.with_cx(|cx| seen(cx, value)))).collect()
     }
 
-    fn load(&mut self, value: &Stored) -> Result<Value, Trap> {
-        let heap = &mut self.heap;
-        let object = match value {
-            Stored::Bool(value) => return Ok(Value::Bool(*value)),
-            Stored::Char(value) => return Ok(Value::Char(*value)),
-            Stored::Int32(value) => return Ok(Value::Int32(*value)),
-            Stored::Int64(value) => return Ok(Value::Int64(*value)),
-            Stored::Double(value) => return Ok(Value::Double(*value)),
-            Stored::DateTime(value) => return Ok(Value::DateTime(*value)),
-            Stored::TimeSpan(value) => return Ok(Value::TimeSpan(*value)),
-            Stored::Text(text) | Stored::Json(text) => return Ok(Value::String(heap.new_str(text)?)),
-            Stored::Units(units) => {
-                return Ok(Value::String(heap.new_text(crate::value::text::TextRef::Wide(units))?));
-            }
-            Stored::Bytes(bytes) => return heap.new_bytes(bytes.to_vec()),
-            Stored::Decimal(value) => Object::Decimal(*value),
-            Stored::Guid(value) => Object::Guid(*value),
-            Stored::Response { status, headers, body } => {
-                let index = u32::try_from(self.call.stored.len()).unwrap_or(u32::MAX);
-                let body = Body::Bytes(body.clone());
-                self.call.stored.push(Response { status: *status, reason: None, headers: headers.clone(), body });
-                return Ok(Value::View(View { part: Part::Stored, index }));
-            }
-        };
-        Ok(Value::Object(heap.new_object(object)?))
-    }
-
-    fn unload(&self, value: Value) -> Option<Stored> {
-        Some(match value {
-            Value::Bool(value) => Stored::Bool(value),
-            Value::Char(value) => Stored::Char(value),
-            Value::Int32(value) => Stored::Int32(value),
-            Value::Int64(value) => Stored::Int64(value),
-            Value::Double(value) => Stored::Double(value),
-            Value::DateTime(value) => Stored::DateTime(value),
-            Value::TimeSpan(value) => Stored::TimeSpan(value),
-            Value::String(text) => {
-                let units: Vec<u16> = self.heap.text(text).units().collect();
-                String::from_utf16(&units)
-                    .map_or_else(|_| Stored::Units(units.into()), |text| Stored::Text(text.into()))
-            }
-            Value::View(View { part: Part::Stored, index }) => {
-                let response = self.call.stored.get(index as usize)?;
-                let body = if let Body::Bytes(body) = &response.body { body.clone() } else { bytes::Bytes::new() };
-                Stored::Response { status: response.status, headers: response.headers.clone(), body }
-            }
-            Value::Object(handle) => match self.heap.object(handle) {
-                Object::Bytes(bytes) => Stored::Bytes(bytes.clone().into()),
-                Object::Decimal(value) => Stored::Decimal(*value),
-                Object::Guid(value) => Stored::Guid(*value),
-                _ => return None,
-            },
-            _ => return None,
+    fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
+        let budget = Budget { instructions: u64::MAX, depth: u32::MAX, deadline_micros: u64::MAX, regex_steps: 0 };
+        work(&mut Cx {
+            heap: &mut self.heap,
+            call: &mut self.call,
+            ambient: &Still,
+            stack: &mut self.stack,
+            top: 0,
+            code: None,
+            pool: 0,
+            budget,
+            type_args: &[],
+            outs: [Value::Null; MAX_OUTS],
         })
     }
 }
 
-fn type_name(heap: &Heap, value: Value) -> String {
-    behaviour::type_of(heap, value).map_or_else(String::new, |ty| crate::types::net_name(ty).to_string())
+fn seen(cx: &mut Cx<'_>, value: Value) -> Variable {
+    match Stored::from_value(cx, value) {
+        Ok(Some(stored)) => Variable::Value(stored),
+        Ok(None) => Variable::Null,
+        Err(Throw::Exception(_) | Throw::Trap(_)) => {
+            let ty = behaviour::type_of(cx.heap, value);
+            Variable::Object(ty.map_or_else(String::new, |ty| crate::types::net_name(ty).to_string()))
+        }
+    }
+}
+
+/// Values come and go without time and chance.
+struct Still;
+
+impl Ambient for Still {
+    fn now_ticks(&self) -> i64 {
+        0
+    }
+
+    fn monotonic_micros(&self) -> u64 {
+        0
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        bytes.fill(0);
+    }
 }
 
 #[cfg(test)]
@@ -115,14 +102,16 @@ mod tests {
             Stored::Int32(5),
             Stored::Guid([7; 16]),
             Stored::Bytes(bytes::Bytes::from_static(b"ab")),
+            Stored::Json("{\"a\":1}".into()),
             Stored::Response { status: 201, headers: http::HeaderMap::new(), body: bytes::Bytes::from_static(b"c") },
         ];
         for (index, value) in values.iter().enumerate() {
             exchange.set_variable(&format!("variables-{index}"), Some(value)).unwrap();
         }
         exchange.set_variable("variables-none", None).unwrap();
-        let read: Vec<Variable> = exchange.variables().map(|(_, value)| value).collect();
-        assert_eq!(read[..6], values.map(Variable::Value));
-        assert_eq!(read[6], Variable::Null);
+        let read: Vec<Variable> = exchange.variables().into_iter().map(|(_, value)| value).collect();
+        assert_eq!(read[..7], values.map(Variable::Value));
+        assert_eq!(read[7], Variable::Null);
+        assert!(exchange.set_variable("variables-bad", Some(&Stored::Json("{".into()))).is_err());
     }
 }

@@ -24,10 +24,25 @@ mod xnode;
 mod xobject;
 mod xpath;
 
+use crate::cx::Cx;
+use crate::exception::Throw;
 use crate::library::TypeDef;
+use crate::value::Value;
+use crate::value::text::TextBuf;
 #[cfg_attr(not(test), expect(unused_imports, reason = "message bodies are read as XML with these"))]
 pub(crate) use reader::{parse_document, parse_element};
 pub(crate) use tree::{tree_hash, trees_equal};
+
+/// The text of a node or attribute without formatting; `None` for anything else.
+///
+/// # Errors
+/// When it holds a character that XML has no form for.
+pub fn unformatted(cx: &mut Cx<'_>, value: Value) -> Result<Option<TextBuf>, Throw> {
+    if cx.heap.native::<tree::XmlObject>(value).is_none() {
+        return Ok(None);
+    }
+    writer::node_text(cx, value, false).map(Some)
+}
 
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[
@@ -69,7 +84,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cx::{Cx, check};
+    use crate::cx::check;
 
     fn shown(cx: &mut Cx<'_>, text: &str, indent: bool) -> String {
         let Ok(text) = cx.heap.new_str(text) else { panic!() };

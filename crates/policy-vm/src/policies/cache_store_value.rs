@@ -85,4 +85,31 @@ mod tests {
             "TG0212 policy.xml:1:67 the 'duration' attribute is invalid: '-1' is not a whole number of at least 0\n"
         );
     }
+
+    #[test]
+    fn values_keep_their_types() {
+        let round = |value: &str, read: &str| {
+            let policies = format!(
+                "<cache-store-value key=\"k\" value=\"@({value})\" duration=\"9\" />\
+                 <cache-lookup-value key=\"k\" variable-name=\"v\" />\
+                 <set-variable name=\"r\" value=\"@(({read}).ToString())\" />"
+            );
+            let mut scene = Scene::inbound(&policies);
+            let shown = scene.run();
+            assert!(!shown.contains('!'), "{shown}");
+            scene.variable("r")
+        };
+        assert_eq!(round("5", "(int)context.Variables[&quot;v&quot;] + 1"), "\"6\"");
+        assert_eq!(round("true", "(bool)context.Variables[&quot;v&quot;]"), "\"True\"");
+        let json = "JObject.Parse(&quot;{'a':[1,2]}&quot;)";
+        assert_eq!(round(json, "((JObject)context.Variables[&quot;v&quot;])[&quot;a&quot;][1]"), "\"2\"");
+        assert_eq!(round("new byte[] { 1, 2 }", "((byte[])context.Variables[&quot;v&quot;]).Length"), "\"2\"");
+    }
+
+    #[test]
+    fn a_null_is_not_kept() {
+        let mut scene = Scene::inbound("<cache-store-value key=\"k\" value=\"@((string)null)\" duration=\"9\" />");
+        scene.run();
+        assert!(scene.cache.is_empty());
+    }
 }

@@ -187,6 +187,28 @@ impl Scene {
         self.go_on(&mut run, progress)
     }
 
+    /// Runs `on-error` for an error found before.
+    pub(crate) fn run_with_error(&mut self, error: crate::error::PolicyError) -> String {
+        let pipeline = self.pipeline();
+        let mut run = Run::new(&pipeline);
+        let progress = run.begin_with_error(&mut self.exchange, &self.clock, error);
+        self.go_on(&mut run, progress)
+    }
+
+    /// Runs until the n-th call of the host, then drops the run: what is to be cleaned up?
+    pub(crate) fn run_and_drop(&mut self, calls: usize) -> Vec<String> {
+        let pipeline = self.pipeline();
+        let mut run = Run::new(&pipeline);
+        let mut progress = run.begin(&mut self.exchange, &self.clock);
+        for _ in 1..calls {
+            let Progress::Call(id, call) = progress else { panic!("one call at a time") };
+            let reply = self.perform(call);
+            progress = run.reply(&mut self.exchange, &self.clock, id, reply);
+        }
+        let cleanups = run.abandon(&mut self.exchange, &self.clock);
+        cleanups.iter().map(|call| format!("{call:?}")).collect()
+    }
+
     /// Runs as a preflight request.
     pub(crate) fn preflight(&mut self) -> String {
         let pipeline = self.pipeline();
@@ -306,11 +328,11 @@ impl Scene {
             out.push_str(&headers_text(&response.headers));
             let _ = writeln!(out, "{}", body_text(&response.body));
         }
-        if ended == Ended::WithError {
-            if let Some(error) = &call.last_error {
-                let place = format!("{}/{}/{}/{}", error.scope, error.section, error.path, error.policy_id);
-                let _ = writeln!(out, "! {} {}: {} ({place})", error.source, error.reason, error.message);
-            }
+        if ended == Ended::WithError
+            && let Some(error) = &call.last_error
+        {
+            let place = format!("{}/{}/{}/{}", error.scope, error.section, error.path, error.policy_id);
+            let _ = writeln!(out, "! {} {}: {} ({place})", error.source, error.reason, error.message);
         }
         out
     }

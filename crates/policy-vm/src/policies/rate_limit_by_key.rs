@@ -103,7 +103,9 @@ impl Step for RateLimitByKey {
         match self.call(cx) {
             Ok(call) => {
                 cx.keep(cx.at, call.clone());
-                Flow::Call(HostCall::Count(call))
+                // Only asked now; what it counts for is added later.
+                let increment = if self.later.is_some() { 0 } else { call.increment };
+                Flow::Call(HostCall::Count(CounterCall { increment, ..call }))
             }
             Err(error) => Flow::Fail(error),
         }
@@ -173,5 +175,30 @@ mod tests {
         assert_eq!(calls(&mut scene, 2), [200, 429]);
         let mut scene = Scene::inbound(&policy("increment-condition=\"false\""));
         assert_eq!(calls(&mut scene, 5), [200; 5]);
+    }
+
+    /// Expressions that may look at the response run when there is one.
+    #[test]
+    fn a_computed_condition_is_evaluated_at_the_end() {
+        let policy = "<rate-limit-by-key calls=\"3\" renewal-period=\"60\" counter-key=\"@(context.Request.IpAddress)\" \
+                      increment-condition=\"@(context.Response.StatusCode &lt; 500)\" increment-count=\"@(1)\" \
+                      remaining-calls-variable-name=\"left\" />";
+        let mut scene = Scene::inbound(policy).answer(503, &[], "");
+        assert_eq!(calls(&mut scene, 6), [503, 200, 200, 200, 200, 429]);
+    }
+
+    #[test]
+    fn a_call_that_fails_is_not_counted_at_the_end() {
+        let policy =
+            "<rate-limit-by-key calls=\"3\" renewal-period=\"60\" counter-key=\"a\" increment-condition=\"@(true)\" />";
+        let mut scene = Scene::inbound(policy).failure(crate::host::HostErrorKind::Connection);
+        assert_eq!(calls(&mut scene, 1), [500]);
+        assert!(scene.counts.values().all(|count| *count == 0));
+    }
+
+    #[test]
+    fn computed_limits_have_bounds_too() {
+        let policy = "<rate-limit-by-key calls=\"3\" renewal-period=\"@(301)\" counter-key=\"a\" />";
+        assert!(Scene::inbound(policy).run().contains("Expression evaluation failed. The value 301 is out of range."));
     }
 }

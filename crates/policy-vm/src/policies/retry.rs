@@ -275,4 +275,24 @@ mod tests {
              TG0205 policy.xml:1:68 the policy 'wait' is not allowed inside 'retry'\n"
         );
     }
+
+    /// There is no answer after a failure, and a condition that forgets it fails itself.
+    #[test]
+    fn conditions_see_what_the_attempt_left() {
+        let retry = |condition: &str| {
+            Scene::backend(&format!(
+                "<retry condition=\"@({condition})\" count=\"@(2)\" interval=\"0\"><forward-request /></retry>"
+            ))
+            .failure(HostErrorKind::Connection)
+            .answer(503, &[], "")
+            .answer(200, &[], "")
+        };
+        let shown = retry("context.Response == null || context.Response.StatusCode == 503").run();
+        assert_eq!((shown.matches("> forward").count(), shown.contains("\n200 -\n")), (3, true), "{shown}");
+        let shown = retry("context.Response.StatusCode == 503").run();
+        assert!(
+            shown.contains("! retry ExpressionValueEvaluationFailure: Expression evaluation failed. Object reference"),
+            "{shown}"
+        );
+    }
 }

@@ -148,4 +148,22 @@ mod tests {
             "TG0221 policy.xml:1:20 the element 'send-request' lacks its 'set-url'\n  only mode=\"copy\" goes without\n"
         );
     }
+
+    #[test]
+    fn answers_are_read_in_expressions() {
+        let read = "<set-variable name=\"s\" value=\"@(((IResponse)context.Variables[&quot;r&quot;]).StatusCode + \
+                    ((IResponse)context.Variables[&quot;r&quot;]).Body.As&lt;string&gt;(true))\" />";
+        let mut scene = Scene::inbound(&(send("") + read)).answer(201, &[], "token");
+        scene.run();
+        assert_eq!(scene.variable("s"), "\"201token\"");
+    }
+
+    /// The answer of another service is in memory: reading it does not bring the client's body into memory.
+    #[test]
+    fn reading_an_answer_leaves_the_clients_body_alone() {
+        let read = "<set-variable name=\"s\" value=\"@(((IResponse)context.Variables[&quot;r&quot;]).Body.As&lt;string&gt;())\" />";
+        let mut scene = Scene::inbound(&(send("") + read)).answer(200, &[], "x");
+        scene.exchange.call.request.body = crate::exchange::Body::Stream;
+        assert!(!scene.run().contains("> read"));
+    }
 }

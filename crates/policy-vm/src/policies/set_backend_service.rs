@@ -246,4 +246,15 @@ mod tests {
             "TG0250 policy.xml:1:53 there is no backend 'order'\n  did you mean 'orders'?\n"
         );
     }
+
+    /// `threats.md` A22.
+    #[test]
+    fn computed_urls_that_lead_elsewhere_are_refused() {
+        for text in
+            ["http://a\\r\\nb/", "http://a b/", "http://u@h/", "file:///x", "http://h:0/", "http://[::1/", "//h/x"]
+        {
+            let error = url(&format!("<set-backend-service base-url=\"@(&quot;{text}&quot;)\" />"));
+            assert!(error.starts_with("! set-backend-service ExpressionValueEvaluationFailure"), "{text}: {error}");
+        }
+    }
 }

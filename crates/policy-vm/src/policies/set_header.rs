@@ -182,10 +182,11 @@ impl HeaderEdit {
 impl Ready {
     /// Several values go on one line, with a bare comma between them.
     fn joined(mut self) -> Self {
-        if self.values.len() > 1 && !SEPARATE.contains(&self.name) {
-            if let Some(line) = join(&self.values) {
-                self.values = vec![line];
-            }
+        if self.values.len() > 1
+            && !SEPARATE.contains(&self.name)
+            && let Some(line) = join(&self.values)
+        {
+            self.values = vec![line];
         }
         self
     }
@@ -317,5 +318,42 @@ mod tests {
     fn the_response_is_edited_in_outbound() {
         let mut scene = Scene::outbound("<set-header name=\"x\"><value>1</value></set-header>");
         assert_eq!(scene.run(), "> forward GET https://backend.example/base/orders?id=7 300s\n200 -\nx: 1\n(none)\n");
+    }
+
+    fn computed(name: &str, value: &str) -> String {
+        let policy = format!(
+            "<set-header name=\"@({name})\" exists-action=\"@(&quot;append&quot;)\"><value>1</value><value>@({value})</value></set-header>"
+        );
+        let mut scene = Scene::inbound(&policy).header("x-a", "0");
+        let shown = scene.run();
+        match shown.lines().find(|line| line.starts_with('!')) {
+            Some(error) => error.to_owned(),
+            None => scene.request().lines().find(|line| line.starts_with("x-a")).unwrap_or_default().to_owned(),
+        }
+    }
+
+    #[test]
+    fn expressions() {
+        assert_eq!(computed("&quot;X-A&quot;", "2 + 3"), "x-a: 0,1,5");
+        // A null is no value.
+        assert_eq!(computed("&quot;x-a&quot;", "(string)null"), "x-a: 0,1");
+    }
+
+    /// `threats.md` A19.
+    #[test]
+    fn computed_text_that_would_break_the_message_is_refused() {
+        let wrong = "! set-header ExpressionValueEvaluationFailure: Expression evaluation failed.";
+        assert!(computed("&quot;x-a&quot;", "&quot;1\\r\\nb: 2&quot;").starts_with(wrong));
+        assert!(computed("&quot;x-a&quot;", "&quot;1\\0&quot;").starts_with(wrong));
+        assert!(computed("&quot;x a&quot;", "1").starts_with(wrong));
+        assert!(computed("&quot;x-a:&quot;", "1").starts_with(wrong));
+    }
+
+    #[test]
+    fn a_null_alone_removes_the_header() {
+        let mut scene =
+            Scene::inbound("<set-header name=\"x-a\"><value>@((string)null)</value></set-header>").header("x-a", "1");
+        scene.run();
+        assert!(!scene.request().contains("x-a"));
     }
 }

@@ -105,3 +105,44 @@ impl Step for SetStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, findings};
+
+    fn literal(attributes: &str) -> String {
+        findings(&format!("<policies><outbound><set-status {attributes} /></outbound></policies>"))
+    }
+
+    fn computed(code: &str, reason: &str) -> String {
+        Scene::outbound(&format!("<set-status code=\"@({code})\" reason=\"@({reason})\" />")).run()
+    }
+
+    /// `threats.md` A21.
+    #[test]
+    fn impossible_statuses_are_refused() {
+        for code in ["0", "99", "600", "1000", "abc"] {
+            assert!(literal(&format!("code=\"{code}\"")).contains("is not a whole number from 100 to 599"));
+        }
+        assert!(
+            literal("code=\"200\" reason=\"a&#13;&#10;b\"")
+                .contains("a reason phrase cannot contain control characters")
+        );
+        for code in ["0", "99", "600", "1000", "&quot;abc&quot;"] {
+            assert!(computed(code, "&quot;&quot;").contains("! set-status ExpressionValueEvaluationFailure"), "{code}");
+        }
+        assert!(computed("200", "&quot;a\\r\\nb&quot;").contains("! set-status ExpressionValueEvaluationFailure"));
+    }
+
+    #[test]
+    fn what_changes() {
+        assert!(computed("&quot;202&quot;", "&quot;Fine&quot;").contains("\n202 Fine\n"));
+        assert!(
+            Scene::outbound("<set-status code=\"404\" reason=\"x\" /><set-status code=\"200\" />")
+                .run()
+                .contains("\n200 -\n")
+        );
+        // In inbound there is no response yet.
+        assert!(Scene::inbound("<set-status code=\"404\" reason=\"x\" />").run().contains("\n200 -\n"));
+    }
+}

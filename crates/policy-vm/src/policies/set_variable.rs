@@ -43,3 +43,39 @@ impl Step for SetVariable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    fn check(value: &str) -> String {
+        let mut scene = Scene::inbound(&format!("<set-variable name=\"v\" value=\"{value}\" />"));
+        scene.run();
+        scene.variable("v")
+    }
+
+    #[test]
+    fn a_literal_is_a_string_and_an_expression_keeps_its_type() {
+        assert_eq!(check("5"), "\"5\"");
+        assert_eq!(check("@(5)"), "Int32(5)");
+        assert_eq!(check("@(&quot;a&quot; + 1)"), "\"a1\"");
+        assert_eq!(check("@((string)null)"), "Null");
+    }
+
+    #[test]
+    fn variables_outlive_sections_and_documents() {
+        let document = "<policies><inbound><set-variable name=\"n\" value=\"@(1)\" /></inbound><outbound>\
+                        <set-variable name=\"n\" value=\"@((int)context.Variables[&quot;n&quot;] + 1)\" /></outbound></policies>";
+        let mut scene = Scene::of(document);
+        scene.run();
+        assert_eq!(scene.variable("n"), "Int32(2)");
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert_eq!(
+            inbound_findings("<set-variable name=\"\" value=\"@(xs =&gt; 1)\" />").lines().next(),
+            Some("TG0212 policy.xml:1:40 the 'name' attribute is invalid: '' is not a name")
+        );
+    }
+}

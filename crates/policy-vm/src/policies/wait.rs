@@ -141,4 +141,24 @@ mod tests {
             "{found}"
         );
     }
+
+    /// Branches that read the same body do not ask for it twice.
+    #[test]
+    fn a_body_that_branches_read_is_read_before() {
+        let branch = |variable: &str| {
+            format!(
+                "<send-request response-variable-name=\"{variable}\"><set-url>http://x/</set-url>\
+                 <set-body>@(context.Request.Body.As&lt;string&gt;(true))</set-body></send-request>"
+            )
+        };
+        let mut scene = wait("all", &(branch("n") + &branch("o")));
+        scene.exchange.call.request.body = crate::exchange::Body::Stream;
+        scene.streamed = b"text".to_vec();
+        let shown = scene.run();
+        assert!(
+            shown.starts_with("> read Request\n> send GET http://x/ text 60s\n> send GET http://x/ text 60s\n"),
+            "{shown}"
+        );
+        assert_eq!(shown.matches("> read").count(), 1);
+    }
 }

@@ -112,10 +112,10 @@ impl Fiber {
     /// Runs until it must wait or has ended.
     pub(super) fn run(&mut self, shared: &mut Shared<'_>) -> Event {
         loop {
-            if self.exit.is_some() {
-                if let Some(event) = self.unwind(shared) {
-                    return event;
-                }
+            if self.exit.is_some()
+                && let Some(event) = self.unwind(shared)
+            {
+                return event;
             }
             let depth = self.frames.len();
             let Some(frame) = self.frames.last() else { return Event::Ended(None) };

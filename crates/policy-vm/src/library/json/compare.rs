@@ -99,10 +99,10 @@ fn objects(heap: &Heap, a: Ref, b: Ref) -> Option<Ordering> {
 }
 
 fn numbers(heap: &Heap, ty: TokenType, a: Value, b: Value) -> Option<Ordering> {
-    if let (Some(a), Some(b)) = (integer(a), integer(b)) {
-        if ty == TokenType::Integer {
-            return Some(a.cmp(&b));
-        }
+    if ty == TokenType::Integer
+        && let (Some(a), Some(b)) = (integer(a), integer(b))
+    {
+        return Some(a.cmp(&b));
     }
     if let (Some(Object::Decimal(_)), _) | (_, Some(Object::Decimal(_))) = (heap.get(a), heap.get(b)) {
         return Some(decimal(heap, a)?.cmp(&decimal(heap, b)?));
@@ -127,7 +127,7 @@ fn decimal(heap: &Heap, value: Value) -> Option<Decimal> {
     match (value, heap.get(value)) {
         (_, Some(Object::Decimal(d))) => Some(*d),
         (Value::Double(d), _) => Decimal::from_f64_retain(d).map(|d| d.round_dp(15).normalize()),
-        (value, _) => integer(value).and_then(|n| Decimal::try_from(n).ok()),
+        (value, _) => integer(value).map(Decimal::from),
     }
 }
 

@@ -110,12 +110,11 @@ pub(super) fn guid_text(bytes: &[u8; 16]) -> String {
 
 /// `Uri.OriginalString`; for other objects their text.
 pub(super) fn uri_text(cx: &mut Cx<'_>, value: Value) -> Result<Str, Throw> {
-    if type_of(cx.heap, value) == Some(URI.id()) {
-        if let Some(run) = member("System.Uri", "OriginalString", &[]) {
-            if let Value::String(text) = run(cx, &[value])? {
-                return Ok(text);
-            }
-        }
+    if type_of(cx.heap, value) == Some(URI.id())
+        && let Some(run) = member("System.Uri", "OriginalString", &[])
+        && let Value::String(text) = run(cx, &[value])?
+    {
+        return Ok(text);
     }
     behaviour::to_text(cx, value)
 }
@@ -338,7 +337,8 @@ fn to_decimal(cx: &mut Cx<'_>, value: Value) -> Result<Value, Throw> {
             Decimal::from_str(&body).ok()
         }
         value => match (integer(value), cx.heap.get(value)) {
-            (Some(number), _) => Decimal::try_from(number).ok(),
+            // At most 64 bits, of the 96 that there are.
+            (Some(number), _) => Some(Decimal::from(number)),
             (_, Some(Object::Decimal(d))) => Some(*d),
             (_, Some(Object::Native(_))) => match cx.heap.native::<BigInteger>(value) {
                 Some(big) => big.to_decimal(),

@@ -203,7 +203,7 @@ pub(super) fn time_span_text(ticks: i64) -> String {
         out.push_str(&format!("{}.", all / day));
     }
     out.push_str(&format!("{:02}:{:02}:{:02}", all / hour % 24, all / minute % 60, all / second % 60));
-    if all % second != 0 {
+    if !all.is_multiple_of(second) {
         out.push_str(&format!(".{:07}", all % second));
     }
     out

@@ -5,7 +5,7 @@ use crate::exception::{Exc, Throw, Trap};
 use crate::library;
 use crate::types::{self, Type, TypeId};
 use crate::value::heap::{Array, Heap, List, Object};
-use crate::value::text::Str;
+use crate::value::text::{Str, TextRef};
 use crate::value::{Ref, Value};
 
 use super::load::{self, Wanted};
@@ -45,11 +45,41 @@ pub(super) fn from_text(cx: &mut Cx<'_>, text: Str, target: TypeId) -> Result<Va
         }
         return Ok(Value::Null);
     }
-    let parsed = load::parse_with(cx, text, Wanted::Token, keeps_dates(target, 0))?;
+    let parsed = load::parse_with(cx, text, Wanted::Token, keeps_dates(target, 0));
+    let parsed = parsed.map_err(|throw| unfinished(cx, throw))?;
     match node::token(cx.heap, parsed) {
+        Some(at) if is_token_type(target) && !is_token_of(cx.heap, at, target) && !is_null(cx.heap, at) => {
+            let end = end_of(cx.heap.text(text));
+            Err(wrong_token(cx, at, target, end))
+        }
         Some(at) => typed(cx, at, target, 0),
         None => Ok(Value::Null),
     }
+}
+
+fn is_null(heap: &Heap, at: Ref) -> bool {
+    matches!(node::scalar(heap, at), Some((TokenType::Null | TokenType::Undefined, _)))
+}
+
+/// Line and position after the last character that is no white space.
+fn end_of(text: TextRef<'_>) -> (usize, usize) {
+    let end = text.units().rposition(|u| !super::read::is_white_space(u)).map_or(0, |i| i + 1);
+    let lines = text.slice(0, end).units().filter(|u| *u == 10).count();
+    let start = text.slice(0, end).units().rposition(|u| u == 10).map_or(0, |i| i + 1);
+    (lines + 1, end - start)
+}
+
+/// A text that ends too early: what the serializer says instead of what `Load` says.
+fn unfinished(cx: &mut Cx<'_>, throw: Throw) -> Throw {
+    let Throw::Exception(at) = throw else { return throw };
+    let Object::Exception(exception) = cx.heap.object(at) else { return throw };
+    let early = ["Unexpected end of content while loading ", "Error reading J"];
+    if !early.iter().any(|start| exception.message.starts_with(start)) {
+        return throw;
+    }
+    let place = exception.message.find(" Path '").and_then(|i| exception.message.get(i..)).unwrap_or_default();
+    let message = format!("Unexpected end when reading JSON.{place}");
+    cx.throw(Exc::JsonSerialization, message)
 }
 
 /// A string read for a `string` stays the text it is; for a token or an object it may become a date.
@@ -81,7 +111,7 @@ fn typed(cx: &mut Cx<'_>, at: Ref, target: TypeId, depth: usize) -> Result<Value
         return Err(Trap::Depth.into());
     }
     cx.charge(1)?;
-    let null = matches!(node::scalar(cx.heap, at), Some((TokenType::Null | TokenType::Undefined, _)));
+    let null = is_null(cx.heap, at);
     if target == TypeId::OBJECT {
         return Ok(node::scalar(cx.heap, at).map_or(Value::Object(at), |(_, value)| value));
     }
@@ -89,7 +119,7 @@ fn typed(cx: &mut Cx<'_>, at: Ref, target: TypeId, depth: usize) -> Result<Value
         return Ok(Value::Object(at));
     }
     if is_token_type(target) {
-        return if null && depth == 0 { Ok(Value::Null) } else { Err(wrong_token(cx, at, target)) };
+        return if null && depth == 0 { Ok(Value::Null) } else { Err(wrong_token(cx, at, target, (1, 1))) };
     }
     if let Some(inner) = convert::nullable(target) {
         return if null { Ok(Value::Null) } else { typed(cx, at, inner, depth) };
@@ -121,12 +151,12 @@ fn is_list(name: &str) -> bool {
     matches!(name, "List" | "IList" | "ICollection" | "IEnumerable" | "IReadOnlyList" | "IReadOnlyCollection")
 }
 
-fn wrong_token(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Throw {
+fn wrong_token(cx: &mut Cx<'_>, at: Ref, target: TypeId, (line, column): (usize, usize)) -> Throw {
     let own = node::node(cx.heap, at).type_name();
     let target = types::net_name(target);
     let message = format!("Deserialized JSON type '{own}' is not compatible with expected type '{target}'.");
     let path = path_text(cx, at);
-    cx.throw(Exc::JsonSerialization, format!("{message} Path '{path}', line 1, position 1."))
+    cx.throw(Exc::JsonSerialization, format!("{message} Path '{path}', line {line}, position {column}."))
 }
 
 fn path_text(cx: &Cx<'_>, at: Ref) -> String {
@@ -174,10 +204,10 @@ fn elements(cx: &mut Cx<'_>, at: Ref, target: TypeId, element: TypeId, depth: us
 }
 
 fn array(cx: &mut Cx<'_>, at: Ref, target: TypeId, element: TypeId, depth: usize) -> Result<Value, Throw> {
-    if element == TypeId::BYTE {
-        if let Some((TokenType::String | TokenType::Bytes, _)) = node::scalar(cx.heap, at) {
-            return conversions::to_bytes(cx, &[Value::Object(at)]);
-        }
+    if element == TypeId::BYTE
+        && let Some((TokenType::String | TokenType::Bytes, _)) = node::scalar(cx.heap, at)
+    {
+        return conversions::to_bytes(cx, &[Value::Object(at)]);
     }
     let items = elements(cx, at, target, element, depth)?;
     let object = if element == TypeId::BYTE {

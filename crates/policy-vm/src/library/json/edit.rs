@@ -89,8 +89,10 @@ pub(super) fn add(cx: &mut Cx<'_>, parent: Ref, at: usize, content: Value, depth
     }
     let mut items = iterate(cx, content)?;
     let mut at = at;
+    // Each item goes one further than the item before it, even when that was a sequence of several.
     while let Some(item) = items.next(cx)? {
-        at = add(cx, parent, at, item, depth + 1)?;
+        add(cx, parent, at, item, depth + 1)?;
+        at += 1;
     }
     Ok(at)
 }
@@ -167,7 +169,8 @@ pub(super) fn validate(cx: &mut Cx<'_>, parent: Ref, item: Ref, existing: Ref) -
 /// `SetItem`: puts a token in the place of another.
 pub(super) fn set(cx: &mut Cx<'_>, parent: Ref, at: usize, item: Ref) -> Result<(), Throw> {
     let Some(existing) = node::node(cx.heap, parent).child(at) else {
-        return Err(index_out_of_range(cx));
+        let message = "Index is equal to or greater than Count.";
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "index"));
     };
     let same = match (node::scalar(cx.heap, existing), item) {
         (Some((TokenType::Null, _)), NONE) => true,
@@ -182,6 +185,14 @@ pub(super) fn set(cx: &mut Cx<'_>, parent: Ref, at: usize, item: Ref) -> Result<
     Ok(())
 }
 
+/// `container[index] = token`.
+pub(super) fn set_at(cx: &mut Cx<'_>, parent: Ref, index: i32, item: Ref) -> Result<(), Throw> {
+    match usize::try_from(index) {
+        Ok(at) => set(cx, parent, at, item),
+        Err(_) => Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Index is less than 0.", "index")),
+    }
+}
+
 /// `ArgumentOutOfRangeException` of an index.
 pub(super) fn index_out_of_range(cx: &mut Cx<'_>) -> Throw {
     let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
@@ -194,6 +205,7 @@ pub(super) fn set_property(cx: &mut Cx<'_>, object: Ref, name: Str, value: Ref) 
         Some(property) => set(cx, property, 0, value),
         None => {
             let property = property(cx, name, value)?;
+            let property = orphan(cx, object, property)?;
             let end = node::node(cx.heap, object).count();
             node::insert(cx.heap, object, end, property)?;
             Ok(())
@@ -218,6 +230,8 @@ pub(super) fn property(cx: &mut Cx<'_>, name: Str, value: Ref) -> Result<Ref, Th
 /// Removes a token from its parent.
 pub(super) fn remove(cx: &mut Cx<'_>, at: Ref) -> Result<(), Throw> {
     let parent = parent_of(cx, at)?;
+    // What follows moves up, and the map of names is made anew.
+    cx.charge(node::node(cx.heap, parent).count())?;
     if let Kind::Property { .. } = node::node(cx.heap, parent).kind {
         // A property always has a value.
         return Err(cx.throw(Exc::Json, "Cannot add or remove items from Newtonsoft.Json.Linq.JProperty."));

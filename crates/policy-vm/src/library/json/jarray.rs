@@ -69,8 +69,7 @@ pub(super) fn get_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
 }
 
 pub(super) fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
-    edit::set(cx, this(args)?, index, token_arg(args, 2))?;
+    edit::set_at(cx, this(args)?, as_i32(args, 1)?, token_arg(args, 2))?;
     Ok(Value::Null)
 }
 
@@ -145,6 +144,7 @@ pub(super) fn remove_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
         Err(_) => "Index is less than 0.",
         Ok(index) if index >= node::node(cx.heap, at).count() => "Index is equal to or greater than Count.",
         Ok(index) => {
+            cx.charge((node::node(cx.heap, at).count() - index) / 8)?;
             node::remove_at(cx.heap, at, index);
             return Ok(Value::Null);
         }

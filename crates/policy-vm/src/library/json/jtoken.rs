@@ -96,22 +96,23 @@ fn has_values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// The sibling at a distance.
-fn sibling(cx: &Cx<'_>, at: Ref, distance: isize) -> Value {
+fn sibling(cx: &mut Cx<'_>, at: Ref, distance: isize) -> Result<Value, Throw> {
     let parent = node::node(cx.heap, at).parent;
     if parent == NONE {
-        return Value::Null;
+        return Ok(Value::Null);
     }
+    cx.charge(node::node(cx.heap, parent).count() / 8)?;
     let siblings = node::node(cx.heap, parent);
     let index = siblings.position(at).and_then(|i| i.checked_add_signed(distance));
-    value(index.and_then(|i| siblings.child(i)).unwrap_or(NONE))
+    Ok(value(index.and_then(|i| siblings.child(i)).unwrap_or(NONE)))
 }
 
 fn next(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(sibling(cx, this(args)?, 1))
+    sibling(cx, this(args)?, 1)
 }
 
 fn previous(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(sibling(cx, this(args)?, -1))
+    sibling(cx, this(args)?, -1)
 }
 
 fn no_children(cx: &mut Cx<'_>, at: Ref) -> Throw {
@@ -135,7 +136,14 @@ fn last(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let path = node::path(cx.heap, this(args)?);
+    let at = this(args)?;
+    let mut above = at;
+    while above != NONE {
+        let node = node::node(cx.heap, above);
+        above = node.parent;
+        cx.charge(1 + node.count() / 8)?;
+    }
+    let path = node::path(cx.heap, at);
     cx.string_buf(&path)
 }
 
@@ -166,7 +174,7 @@ pub(super) fn set_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
     match (&node::node(cx.heap, at).kind, arg(args, 1)) {
         (Kind::Object(_), Value::String(name)) => edit::set_property(cx, at, name, item)?,
         (Kind::Array(_) | Kind::Constructor(_), Value::Int32(index)) => {
-            edit::set(cx, at, usize::try_from(index).unwrap_or(usize::MAX), item)?;
+            edit::set_at(cx, at, index, item)?;
         }
         (Kind::Object(_) | Kind::Array(_) | Kind::Constructor(_), key) => return Err(wrong_key(cx, at, key, "Set")?),
         _ => {
@@ -224,6 +232,7 @@ fn add_before_self(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn add_beside(cx: &mut Cx<'_>, args: &[Value], distance: usize) -> Result<Value, Throw> {
     let at = this(args)?;
     let parent = edit::parent_of(cx, at)?;
+    cx.charge(node::node(cx.heap, parent).count() / 8)?;
     let index = node::node(cx.heap, parent).position(at).unwrap_or(0);
     edit::add(cx, parent, index + distance, arg(args, 1), 0)?;
     Ok(Value::Null)
@@ -320,6 +329,7 @@ fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn replace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let at = this(args)?;
     let parent = edit::parent_of(cx, at)?;
+    cx.charge(node::node(cx.heap, parent).count() / 8)?;
     let index = node::node(cx.heap, parent).position(at).unwrap_or(usize::MAX);
     edit::set(cx, parent, index, token_arg(args, 1))?;
     Ok(Value::Null)

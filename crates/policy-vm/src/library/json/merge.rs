@@ -79,6 +79,7 @@ fn object(cx: &mut Cx<'_>, into: Ref, from: Ref, how: How, depth: usize) -> Resu
         }
         let Some((existing, (_, old))) = found.and_then(|at| Some((at, node::property(cx.heap, at)?))) else {
             let made = edit::property(cx, name, new)?;
+            let made = edit::orphan(cx, into, made)?;
             let end = node::node(cx.heap, into).count();
             node::insert(cx.heap, into, end, made)?;
             continue;

@@ -15,10 +15,8 @@ use super::{compare, convert, date};
 /// All tokens a path leads to.
 pub(super) fn select(cx: &mut Cx<'_>, at: Ref, path: Str, must_match: bool) -> Result<Vec<Ref>, Throw> {
     cx.charge(path.len())?;
-    if !must_match {
-        if let Some(found) = plain(cx, at, path) {
-            return Ok(found.into_iter().filter(|f| *f != NONE).collect());
-        }
+    if !must_match && let Some(found) = plain(cx, at, path) {
+        return Ok(found.into_iter().filter(|f| *f != NONE).collect());
     }
     let filters = match path::parse(cx.heap.text(path)) {
         Ok(filters) => filters,

@@ -111,7 +111,7 @@ impl NetObject for Tokens {
         self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.items.to_vec().into_iter()))
+        Some(Iter::Items(Vec::from(&*self.items).into_iter()))
     }
 }
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::query::{no_elements, present, source, source_and};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
+use crate::library::system::decimal::arithmetic::checked_divide;
 use crate::value::comparer::{self, ComparerKind};
 use crate::value::heap::Object;
 use crate::value::sequence::iterate;
@@ -163,7 +164,7 @@ pub(super) fn average(cx: &mut Cx<'_>, args: &[Value], number: Number, nullable:
         (Total::Float(n), Number::Single) => Value::Single((n / f64::from(count)) as f32),
         (Total::Float(n), _) => Value::Double(n / f64::from(count)),
         (Total::Decimal(n), _) => {
-            let mean = n.checked_div(Decimal::from(count)).ok_or_else(|| decimal_overflow(cx))?;
+            let mean = checked_divide(n, Decimal::from(count)).ok_or_else(|| decimal_overflow(cx))?;
             Value::Object(cx.heap.new_object(Object::Decimal(mean))?)
         }
     })

@@ -137,5 +137,10 @@ pub(super) fn repeat(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 pub(super) fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let element = cx.type_arg(0);
+    nothing(cx, element)
+}
+
+/// An empty sequence.
+pub(super) fn nothing(cx: &mut Cx<'_>, element: TypeId) -> Result<Value, Throw> {
     lazy(cx, element, Repeat { item: Value::Null, left: 0 })
 }

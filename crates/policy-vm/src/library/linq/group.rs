@@ -222,7 +222,7 @@ pub(super) fn lookup_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
         return Ok(group);
     }
     let element = with(cx, arg(args, 0), |_, lookup: &mut Lookup| Ok(lookup.element))?;
-    Ok(cx.heap.new_array(element, Vec::new())?)
+    super::convert::nothing(cx, element)
 }
 
 pub(super) fn lookup_contains(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -52,12 +52,19 @@ static ID: Known = Known::new("System.StringComparer");
 
 /// A comparer: ordinal, or ordinal after upper-casing.
 #[derive(Debug)]
-pub struct StringComparer {
+pub(crate) struct StringComparer {
     /// True when case does not matter.
     pub ignore_case: bool,
 }
 
-crate::net_object!(StringComparer, ID);
+crate::net_object!(
+    StringComparer,
+    ID,
+    fn comparer(&self) -> Option<crate::value::comparer::ComparerKind> {
+        use crate::value::comparer::ComparerKind::{Ordinal, OrdinalIgnoreCase};
+        Some(if self.ignore_case { OrdinalIgnoreCase } else { Ordinal })
+    }
+);
 
 fn new(cx: &mut Cx<'_>, ignore_case: bool) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(StringComparer { ignore_case })?)

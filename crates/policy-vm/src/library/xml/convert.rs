@@ -6,9 +6,11 @@ use super::text::{read_date_time, read_duration};
 use super::tree::{attribute_value, is_attribute, text_of};
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
+use crate::library::system::date_time::exact::Styles;
+use crate::library::system::date_time::parsing::{free, refuse};
+use crate::value::Value;
 use crate::value::heap::Object;
 use crate::value::text::Str;
-use crate::value::{DateTime, DateTimeKind, Value};
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,16 +60,19 @@ fn convert(cx: &mut Cx<'_>, node: Value, to: To) -> Result<Value, Throw> {
             lower => Err(cx.throw(Exc::Format, format_args!("The string '{lower}' is not a valid Boolean value."))),
         },
         To::Int32 => integer(cx, &owned, trimmed, "an Int32", |n| i32::try_from(n).ok().map(Value::Int32)),
+        To::UInt32 | To::UInt64 if trimmed.starts_with(['-', '+']) => Err(not_a_number(cx, &owned)),
         To::UInt32 => integer(cx, &owned, trimmed, "a UInt32", |n| u32::try_from(n).ok().map(Value::UInt32)),
         To::Int64 => integer(cx, &owned, trimmed, "an Int64", |n| i64::try_from(n).ok().map(Value::Int64)),
         To::UInt64 => integer(cx, &owned, trimmed, "a UInt64", |n| u64::try_from(n).ok().map(Value::UInt64)),
         To::Single => real(trimmed).map(|n| Value::Single(n as f32)).ok_or_else(|| not_a_number(cx, &owned)),
         To::Double => real(trimmed).map(Value::Double).ok_or_else(|| not_a_number(cx, &owned)),
+        To::Decimal if trimmed.contains(['e', 'E', '_']) => Err(not_a_number(cx, &owned)),
         To::Decimal => match trimmed.strip_prefix('+').unwrap_or(trimmed).parse::<Decimal>() {
             Ok(n) => Ok(Value::Object(cx.heap.new_object(Object::Decimal(n))?)),
             Err(_) => Err(not_a_number(cx, &owned)),
         },
-        To::DateTime | To::DateTimeOffset => date(cx, trimmed, to),
+        To::DateTime => date(cx, text),
+        To::DateTimeOffset => date_with_offset(cx, trimmed),
         To::TimeSpan => match read_duration(trimmed) {
             Some(ticks) => Ok(Value::TimeSpan(ticks)),
             None => Err(cx.throw(Exc::Format, format_args!("The string '{owned}' is not a valid TimeSpan value."))),
@@ -112,26 +117,22 @@ fn real(text: &str) -> Option<f64> {
     }
 }
 
-/// A time with a zone becomes local time, which is UTC.
-fn date(cx: &mut Cx<'_>, text: &str, to: To) -> Result<Value, Throw> {
-    const MINUTE: i64 = 600_000_000;
-    let read = read_date_time(text);
-    let value = match (read, to) {
-        (Some((ticks, zone)), To::DateTimeOffset) => {
-            let offset = i16::try_from(zone.unwrap_or(0)).unwrap_or(0);
-            return Ok(Value::Object(cx.heap.new_object(Object::DateTimeOffset { ticks, offset })?));
-        }
-        (Some((ticks, None)), _) => DateTime::new(ticks, DateTimeKind::Unspecified),
-        (Some((ticks, Some(0))), _) if text.ends_with('Z') => DateTime::new(ticks, DateTimeKind::Utc),
-        (Some((ticks, Some(zone))), _) => DateTime::new(ticks - zone * MINUTE, DateTimeKind::Local),
-        (None, _) => None,
+/// `DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)`.
+fn date(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
+    let styles = Styles { roundtrip_kind: true, ..Styles::default() };
+    match free(cx, text, styles)?.and_then(|parsed| parsed.date_time(styles)) {
+        Ok(value) => Ok(Value::DateTime(value)),
+        Err(bad) => Err(refuse(cx, text, &bad)),
+    }
+}
+
+/// `XmlConvert.ToDateTimeOffset`; without zone the time is local, which is UTC.
+fn date_with_offset(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
+    let Some((ticks, zone)) = read_date_time(text) else {
+        return Err(cx.throw(Exc::Format, format_args!("The string '{text}' is not a valid AllXsd value.")));
     };
-    value.map(Value::DateTime).ok_or_else(|| {
-        let why = format!(
-            "The string '{text}' was not recognized as a valid DateTime. There is an unknown word starting at index '0'."
-        );
-        cx.throw(Exc::Format, why)
-    })
+    let offset = i16::try_from(zone.unwrap_or(0)).unwrap_or(0);
+    Ok(Value::Object(cx.heap.new_object(Object::DateTimeOffset { ticks, offset })?))
 }
 
 fn guid(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {

@@ -255,6 +255,10 @@ fn remove_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(cx.throw(Exc::Argument, "The node to be removed is not a child of this node."));
     }
     edit::remove(cx, child)?;
+    // An `XmlElement` that lost its last child is written `<a></a>`, an `XElement` is not.
+    if children(cx.heap, parent).is_empty() {
+        edit::fill(cx, parent)?;
+    }
     Ok(arg(args, 1))
 }
 
