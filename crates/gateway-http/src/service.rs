@@ -50,7 +50,7 @@ pub(crate) struct Api {
     pub(crate) protocols: Vec<String>,
     pub(crate) service_url: Option<Url>,
     pub(crate) key_header: http::HeaderName,
-    /// The same as it was written: callers are told this spelling.
+    /// The same as it was written, which is how a refusal names it.
     pub(crate) key_header_text: String,
     pub(crate) key_query: String,
     pub(crate) revision: String,

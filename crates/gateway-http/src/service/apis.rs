@@ -15,9 +15,7 @@ use super::{Api, Operation};
 use crate::routing::{self, Revision, Routes, Template, Version};
 
 /// The header that carries a key when the API names no other.
-pub(super) const KEY_HEADER: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
-/// The same as the service spells it.
-pub(super) const KEY_HEADER_TEXT: &str = "Ocp-Apim-Subscription-Key";
+pub(super) const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 /// The query parameter that carries a key when the API names no other.
 pub(super) const KEY_QUERY: &str = "subscription-key";
 
@@ -72,7 +70,7 @@ fn load_api(
         }
     });
     let names = information.subscription_key_parameter_names.unwrap_or_default();
-    let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER_TEXT.to_owned());
+    let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER.to_owned());
     let Ok(key_header) = HeaderName::try_from(&key_header_text) else {
         loader.problems.error("TG8052", source, "\"header\"", format!("`{key_header_text}` is no header name"));
         return None;

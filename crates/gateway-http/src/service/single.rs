@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use http::HeaderName;
 use policy_parser::Source;
 use policy_vm::exchange::Url;
 use policy_vm::{Engine, Environment, Scope};
 
-use super::apis::{KEY_HEADER, KEY_HEADER_TEXT, KEY_QUERY, LoadedApi, routes};
+use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
 use super::problems::Problems;
 use super::{Api, Operation, Service, default_global};
 use crate::config::Config;
@@ -83,8 +84,8 @@ fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
         path: String::new(),
         protocols: vec!["http".to_owned(), "https".to_owned()],
         service_url: backend,
-        key_header: KEY_HEADER,
-        key_header_text: KEY_HEADER_TEXT.to_owned(),
+        key_header: HeaderName::from_static("ocp-apim-subscription-key"),
+        key_header_text: KEY_HEADER.to_owned(),
         key_query: KEY_QUERY.to_owned(),
         revision: "1".to_owned(),
         is_current: true,
