@@ -69,10 +69,10 @@ pub(crate) fn answer(
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),
         _ => Kind::Empty,
     };
-    remove_hop_by_hop(&mut response.headers);
+    let look = remove_hop_by_hop(&mut response.headers);
     // Only where there is no body does the backend's word on its length count; elsewhere it is counted.
     let is_head = exchange.call.original_method == Method::HEAD;
-    if !((is_head || response.status == 304) && matches!(kind, Kind::Empty)) {
+    if look.content_length && !((is_head || response.status == 304) && matches!(kind, Kind::Empty)) {
         response.headers.remove(header::CONTENT_LENGTH);
     }
     let body = AnswerBody { kind, line, _call: in_progress };

@@ -181,7 +181,7 @@ fn authorize(cx: &mut CallContext, call: &mut Call, headers: &HeaderMap, query: 
             }
             Ok(())
         }
-        Decision::Missing => Err(Box::new(errors::key_missing(api, &place.scheme, &place.host))),
-        Decision::Invalid => Err(Box::new(errors::key_invalid(api, &place.scheme, &place.host))),
+        Decision::Missing => Err(Box::new(errors::key_missing(api, place))),
+        Decision::Invalid => Err(Box::new(errors::key_invalid(api, place))),
     }
 }

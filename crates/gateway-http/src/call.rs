@@ -49,8 +49,8 @@ pub(crate) struct CallContext {
 impl CallContext {
     pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming) -> Self {
         let site = Rc::clone(&worker.site.borrow());
+        let started = Instant::now();
         Self {
-            worker,
             site,
             connection,
             incoming: Some(incoming),
@@ -61,11 +61,12 @@ impl CallContext {
             operation: None,
             product: None,
             consumer: None,
-            started: Instant::now(),
-            unix_micros: ambient::unix_micros(),
+            started,
+            unix_micros: worker.clock.unix_micros(started),
             backend_micros: None,
             backend_status: None,
             slots: Vec::new(),
+            worker,
         }
     }
 

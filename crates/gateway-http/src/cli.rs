@@ -1,7 +1,12 @@
 //! The command line. Each command is a file of its own: arguments on top, what it does below.
 
 mod check;
+mod disasm;
+mod eval;
+mod output;
+mod schema;
 mod serve;
+mod test;
 
 use std::process::ExitCode;
 
@@ -18,16 +23,24 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Disasm(disasm::Arguments),
+    Eval(eval::Arguments),
+    Schema(schema::Arguments),
     Serve(serve::Arguments),
+    Test(test::Arguments),
 }
 
-/// Does what the command line says.
-///
-/// # Errors
-/// What stood in the way, for the person at the terminal.
-pub fn run() -> anyhow::Result<ExitCode> {
-    match Arguments::parse().command {
+/// Does what the command line says: 0 when all is well, 1 when what was looked at is not, 2 when the command could not
+/// do what it was asked.
+#[must_use]
+pub fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-    }
+        Command::Test(arguments) => test::run(&arguments),
+    };
+    done.unwrap_or_else(|error| output::unusable(format_args!("{error:#}")))
 }

@@ -6,6 +6,7 @@ pub(crate) mod secret;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use policy_parser::{Diagnostic, Source, Span};
@@ -31,6 +32,9 @@ pub(crate) struct Config {
     pub(crate) subscriptions_file: Option<PathBuf>,
     /// Values of named values, by name or display name.
     pub(crate) named_values: BTreeMap<String, Secret>,
+    /// The files it was read from.
+    #[serde(skip)]
+    sources: Vec<Arc<Source>>,
 }
 
 /// An address to listen on.
@@ -217,8 +221,24 @@ impl Config {
     ///
     /// # Errors
     /// The file's mistake, with its place.
-    pub(crate) fn parse(source: &std::sync::Arc<Source>) -> Result<Self, Box<Diagnostic>> {
-        toml::from_str(source.text()).map_err(|error| Box::new(mistake(source, &error)))
+    pub(crate) fn parse(source: &Arc<Source>) -> Result<Self, Box<Diagnostic>> {
+        let mut config: Self = toml::from_str(source.text()).map_err(|error| Box::new(mistake(source, &error)))?;
+        config.sources.push(Arc::clone(source));
+        Ok(config)
+    }
+
+    /// The file that says something under this name, or the first.
+    pub(crate) fn source_of(&self, name: &str) -> Arc<Source> {
+        let found = self.sources.iter().find(|source| source.text().contains(name)).or(self.sources.first());
+        found.map_or_else(|| Source::new("tollgate.toml", ""), Arc::clone)
+    }
+
+    /// Environment variables that are not set and have a default, which is public: it stands in a file.
+    pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
+        let keys = self.subscriptions.values();
+        let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
+        let secrets = self.named_values.values().chain(keys.flatten());
+        secrets.filter_map(Secret::default_in_use).collect()
     }
 
     /// Reads the further file of subscriptions, if there is one; `folder` is where this file lies.
@@ -235,11 +255,12 @@ impl Config {
         let more: BTreeMap<String, Subscription> =
             toml::from_str(source.text()).map_err(|error| Box::new(mistake(&source, &error)))?;
         self.subscriptions.extend(more);
+        self.sources.push(source);
         Ok(())
     }
 }
 
-fn mistake(source: &std::sync::Arc<Source>, error: &toml::de::Error) -> Diagnostic {
+fn mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     let span = error.span().unwrap_or_default();
     let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
     Diagnostic::error("TG8002", source, Span::new(offset(span.start), offset(span.end)), error.message())

@@ -8,3 +8,5 @@ pub(crate) mod framing;
 pub(crate) mod listener;
 pub(crate) mod refusal;
 pub(crate) mod serve;
+#[cfg(test)]
+mod tests;

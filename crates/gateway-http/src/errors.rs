@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::{HeaderValue, header};
 use policy_vm::error::PolicyError;
+use policy_vm::exchange::Url;
 
 use crate::edge::refusal::Refusal;
 use crate::site::Api;
@@ -35,24 +36,25 @@ pub(crate) fn bad_path() -> PolicyError {
 }
 
 /// No key where one is needed.
-pub(crate) fn key_missing(api: &Api, scheme: &str, host: &str) -> PolicyError {
+pub(crate) fn key_missing(api: &Api, url: &Url) -> PolicyError {
     let this = "Access denied due to missing subscription key. Make sure to include subscription key when making \
                 requests to this API.";
     let an = "Access denied due to missing subscription key. Make sure to include subscription key when making \
               requests to an API.";
-    PolicyError { public_message: Some(an.into()), ..key_error("SubscriptionKeyNotFound", this, api, scheme, host) }
+    PolicyError { public_message: Some(an.into()), ..key_error("SubscriptionKeyNotFound", this, api, url) }
 }
 
 /// A key that is not good for the API.
-pub(crate) fn key_invalid(api: &Api, scheme: &str, host: &str) -> PolicyError {
+pub(crate) fn key_invalid(api: &Api, url: &Url) -> PolicyError {
     let message =
         "Access denied due to invalid subscription key. Make sure to provide a valid key for an active subscription.";
-    key_error("SubscriptionKeyInvalid", message, api, scheme, host)
+    key_error("SubscriptionKeyInvalid", message, api, url)
 }
 
-fn key_error(reason: &'static str, message: &str, api: &Api, scheme: &str, host: &str) -> PolicyError {
+fn key_error(reason: &'static str, message: &str, api: &Api, url: &Url) -> PolicyError {
     let (path, name) = (&api.api.path, &api.api.key_header);
-    let challenge = format!("AzureApiManagementKey realm=\"{scheme}://{host}/{path}\",name=\"{name}\",type=\"header\"");
+    let place = Url { path: format!("/{path}"), query: String::new(), ..url.clone() };
+    let challenge = format!("AzureApiManagementKey realm=\"{place}\",name=\"{name}\",type=\"header\"");
     PolicyError {
         source: "authorization".into(),
         reason: reason.into(),

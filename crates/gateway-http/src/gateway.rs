@@ -69,6 +69,12 @@ impl Settings {
         Ok(Self { config, folder })
     }
 
+    /// Environment variables that are not set and whose place a default takes, one that everybody can read.
+    #[must_use]
+    pub fn defaults_in_use(&self) -> Vec<&str> {
+        self.config.defaults_in_use()
+    }
+
     /// Listens on one address, without TLS, instead of what the file says.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
@@ -86,7 +92,7 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     } else {
         load_policy(path, None, &engine, &settings.config)
     };
-    problems.found
+    problems.into_findings()
 }
 
 /// A gateway that serves.
@@ -110,9 +116,9 @@ impl Gateway {
             (true, None) => load_folder(path, &engine, &config),
             (false, backend) => load_policy(path, backend.map(Url::parse).transpose()?, &engine, &config),
         };
-        let Some(service) = service else { return Err(StartError::Problems(problems.found)) };
+        let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
         let server = Server::start(service, config, limits, &folder)?;
-        Ok(Self { server, warnings: problems.found })
+        Ok(Self { server, warnings: problems.into_findings() })
     }
 
     /// Where it listens.

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 
 use self::operations::{Captured, Operations};
 use self::path::Path;
-pub(crate) use self::template::{Template, TemplateError};
+pub(crate) use self::template::Template;
 
 /// The table of one configuration.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 
 mod apis;
 mod backends;
+mod document;
 mod folder;
 mod named_values;
 mod problems;
@@ -21,6 +22,7 @@ use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
 pub(crate) use self::backends::Backend;
+pub(crate) use self::document::Document;
 pub(crate) use self::folder::load_folder;
 pub(crate) use self::problems::Problems;
 pub(crate) use self::single::load_policy;
@@ -48,6 +50,8 @@ pub(crate) struct Api {
     pub(crate) protocols: Vec<String>,
     pub(crate) service_url: Option<Url>,
     pub(crate) key_header: http::HeaderName,
+    /// The same as it was written, which is how a refusal names it.
+    pub(crate) key_header_text: String,
     pub(crate) key_query: String,
     pub(crate) revision: String,
     pub(crate) is_current: bool,

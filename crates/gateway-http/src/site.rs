@@ -110,7 +110,7 @@ fn view(service: &Service, number: usize, api: &service::Api) -> Api {
             path: api.path.clone(),
             protocols: api.protocols.clone(),
             service_url: api.service_url.clone(),
-            key_header: api.key_header.as_str().to_owned(),
+            key_header: api.key_header_text.clone(),
             key_query: api.key_query.clone(),
             revision: api.revision.clone(),
             is_current_revision: api.is_current,

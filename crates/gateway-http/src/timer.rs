@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::ambient::unix_micros;
+
 /// How often the clock moves and waiting connections are looked at.
 pub(crate) const TICK: Duration = Duration::from_millis(TICK_MILLIS);
 const TICK_MILLIS: u64 = 250;
@@ -17,11 +19,14 @@ const TICK_MILLIS: u64 = 250;
 pub(crate) struct Clock {
     millis: Rc<Cell<u64>>,
     begin: Instant,
+    /// One moment on both clocks, from the last tick: a call reads only one of them.
+    wall: Rc<Cell<(std::time::Instant, u64)>>,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        Self { millis: Rc::new(Cell::new(0)), begin: Instant::now() }
+        let wall = Rc::new(Cell::new((std::time::Instant::now(), unix_micros())));
+        Self { millis: Rc::new(Cell::new(0)), begin: Instant::now(), wall }
     }
 
     /// Now, to the tick.
@@ -33,7 +38,15 @@ impl Clock {
     pub(crate) fn advance(&self) -> u64 {
         let now = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.millis.set(now);
+        self.wall.set((std::time::Instant::now(), unix_micros()));
         now
+    }
+
+    /// The wall clock at a moment of now, in microseconds since 1970.
+    pub(crate) fn unix_micros(&self, at: std::time::Instant) -> u64 {
+        let (instant, unix) = self.wall.get();
+        let since = at.saturating_duration_since(instant).as_micros();
+        unix.saturating_add(u64::try_from(since).unwrap_or(u64::MAX))
     }
 }
 

@@ -5,6 +5,7 @@ mod canonical;
 mod context;
 mod variables;
 
+use policy_vm::compile::ExpressionError;
 use policy_vm::eval::{self, Expression};
 use policy_vm::exception::Throw;
 use policy_vm::host::Ambient;
@@ -14,29 +15,63 @@ use serde_json::{Map, Value as Json, json};
 pub use canonical::canonical;
 pub use context::{ContextError, DEFAULT_CONTEXT, fill, merge};
 
-/// Evaluates one request line, `{"id", "expr", "context"?}`, and gives the result line.
+/// Which members of the library an expression may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Members {
+    /// Those that the service allows.
+    Allowed,
+    /// All that there are: to compare with .NET, which knows no allow-list.
+    All,
+}
+
+/// What evaluating an expression gave.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The result line, without the `id` of its request.
+    pub answer: Map<String, Json>,
+    /// Instructions used.
+    pub instructions: u64,
+}
+
+/// Evaluates one request line, `{"id", "expr", "context"?}`, with all members of the library, and gives the result line.
 ///
 /// `base` is the context document that the request's own `context` is merged over.
 #[must_use]
 pub fn answer(request: &Json, base: &Json) -> Json {
+    answer_among(Members::All, request, base)
+}
+
+/// As [`answer`], with some members of the library.
+#[must_use]
+pub fn answer_among(members: Members, request: &Json, base: &Json) -> Json {
     let mut result = Map::new();
     if let Some(id) = request.get("id") {
         result.insert("id".to_owned(), id.clone());
     }
     let text = request.get("expr").and_then(Json::as_str).unwrap_or_default();
-    let context = match request.get("context") {
-        Some(overrides) => merge(base, overrides),
-        None => base.clone(),
-    };
-    let answer = match eval::compile_unrestricted(text) {
-        Err(errors) => compile_errors(text, &errors),
-        Ok(expression) => evaluate(&expression, &context),
+    let merged = request.get("context").map(|overrides| merge(base, overrides));
+    let answer = match compile(members, text) {
+        Err(errors) => refusal(text, &errors),
+        Ok(expression) => evaluate(&expression, merged.as_ref().unwrap_or(base)).answer,
     };
     result.extend(answer);
     Json::Object(result)
 }
 
-fn compile_errors(text: &str, errors: &[policy_vm::compile::ExpressionError]) -> Map<String, Json> {
+/// Compiles `@( … )` or `@{ … }`.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub fn compile(members: Members, text: &str) -> Result<Expression, Vec<ExpressionError>> {
+    match members {
+        Members::Allowed => eval::compile(text),
+        Members::All => eval::compile_unrestricted(text),
+    }
+}
+
+/// The result line, without `id`, for an expression that is not compiled.
+#[must_use]
+pub fn refusal(text: &str, errors: &[ExpressionError]) -> Map<String, Json> {
     let source = policy_parser::Source::new("<expression>", text);
     let codes: Vec<&str> = errors.iter().map(|e| e.code).collect();
     let (message, position) = match errors.first() {
@@ -49,7 +84,9 @@ fn compile_errors(text: &str, errors: &[policy_vm::compile::ExpressionError]) ->
     Map::from_iter([("ok".to_owned(), false.into()), ("error".to_owned(), error)])
 }
 
-fn evaluate(expression: &Expression, context: &Json) -> Map<String, Json> {
+/// Evaluates an expression against a context document.
+#[must_use]
+pub fn evaluate(expression: &Expression, context: &Json) -> Evaluation {
     let limits = Limits::default();
     let mut exchange = Exchange::new(&limits);
     let ambient = Fixed::of(context);
@@ -57,10 +94,11 @@ fn evaluate(expression: &Expression, context: &Json) -> Map<String, Json> {
     let filled = filled.and_then(|()| variables::set(&mut exchange, context.get("Variables"), &ambient));
     if let Err(message) = filled {
         let error = json!({"kind": "context", "message": message});
-        return Map::from_iter([("ok".to_owned(), false.into()), ("error".to_owned(), error)]);
+        let answer = Map::from_iter([("ok".to_owned(), false.into()), ("error".to_owned(), error)]);
+        return Evaluation { answer, instructions: 0 };
     }
     let static_type = canonical::type_name(expression.ty);
-    let (mut answer, _) = expression.evaluate(&mut exchange, &ambient, &limits, |cx, result| {
+    let (mut answer, instructions) = expression.evaluate(&mut exchange, &ambient, &limits, |cx, result| {
         let result = result.and_then(|value| {
             let ty = canonical::run_time_type(cx, value);
             canonical(cx, value).map(|value| (ty, value))
@@ -84,7 +122,7 @@ fn evaluate(expression: &Expression, context: &Json) -> Map<String, Json> {
     });
     let shown = if expression.ty == types::null() { Json::Null } else { Json::String(static_type) };
     answer.insert("static_type".to_owned(), shown);
-    answer
+    Evaluation { answer, instructions }
 }
 
 /// Time and randomness of an evaluation: the context document's `Timestamp` plus `Elapsed`, or the real clock's where it

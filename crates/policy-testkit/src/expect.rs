@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use policy_vm::error::PolicyError;
-use policy_vm::exchange::{Body, Exchange};
+use policy_vm::exchange::Body;
 
 use crate::page::{Fence, Malformed};
 

@@ -60,6 +60,7 @@ pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
                 })?;
             }
             report.updated = count;
+            report.cases.iter_mut().for_each(|case| case.mismatches.retain(|mismatch| !mismatch.mendable));
         }
         Ok(report)
     };
@@ -83,7 +84,8 @@ pub fn pages_in(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
 }
 
 fn collect(path: &Path, pages: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    if !std::fs::metadata(path)?.is_dir() {
+    let named = |error: std::io::Error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    if !std::fs::metadata(path).map_err(named)?.is_dir() {
         pages.push(path.to_owned());
         return Ok(());
     }

@@ -11,7 +11,7 @@ use crate::host::{Ambience, FakeHost};
 use crate::message::RequestText;
 use crate::page::Malformed;
 use crate::script::{ApiText, OperationText, Script};
-use crate::template;
+use crate::template::{self, Matched};
 use crate::time::ticks;
 use crate::variables;
 
@@ -20,6 +20,14 @@ use crate::variables;
 pub(crate) struct Surroundings {
     script: Script,
     requests: u8,
+}
+
+/// What is known of a request once it has found its operation.
+struct Routed {
+    api: Api,
+    operation: Operation,
+    matched: Matched,
+    url: Url,
 }
 
 impl Surroundings {
@@ -70,37 +78,44 @@ impl Surroundings {
         let bad = |message: &str| Malformed::new(line, message.to_owned());
         self.requests = self.requests.wrapping_add(1);
         let script = &self.script;
-        let api_text = script.api.clone().unwrap_or_default();
-        let operation_text = script.operation.clone().unwrap_or_default();
-        let api = api(&api_text).ok_or_else(|| bad("`api.service-url` is no URL"))?;
-        let path = below(&request.url.path, &api.path).ok_or_else(|| bad("the path is not below the API's path"))?;
-        let matched = template::matched(&operation_text.template, path, &request.url.query)
-            .ok_or_else(|| bad("the request does not match the operation's template"))?;
+        let routed = self.route(&request).map_err(bad)?;
         let mut exchange = Exchange::new(engine.limits());
         let call = &mut exchange.call;
         call.request = Request {
             method: request.method.clone(),
-            url: backend_url(&api, path, &request.url.query),
+            url: routed.url,
             headers: request.headers,
             body: host.hold_request_body(request.body),
             certificate: None,
         };
         call.original_url = request.url;
-        call.original_method = request.method.clone();
-        call.matched_parameters = matched.parameters;
-        call.template_query = matched.query_names;
+        call.original_method = request.method;
+        call.matched_parameters = routed.matched.parameters;
+        call.template_query = routed.matched.query_names;
         for (name, value) in &script.parameters {
             call.matched_parameters.push((name.as_str().into(), value.clone()));
         }
         call.request_id = self.request_id().ok_or_else(|| bad("`request-id` is no GUID"))?;
         call.timestamp = ambience.now();
         call.client_ip = Some(script.client_ip.unwrap_or_else(|| [203, 0, 113, 7].into()));
-        call.operation = Some(Arc::new(operation(&operation_text, request.method.as_str())));
-        call.api = Some(Arc::new(api));
+        call.operation = Some(Arc::new(routed.operation));
+        call.api = Some(Arc::new(routed.api));
         call.tracing = script.tracing.unwrap_or(true);
         self.caller(&mut exchange, host).map_err(|message| Malformed::new(line, message))?;
         variables::preset(&mut exchange, &script.variables).map_err(|message| Malformed::new(line, message))?;
         Ok(exchange)
+    }
+
+    /// The API and operation of a request, and where it goes.
+    fn route(&self, request: &RequestText) -> Result<Routed, &'static str> {
+        let operation_text = self.script.operation.clone().unwrap_or_default();
+        let api = api(&self.script.api.clone().unwrap_or_default()).ok_or("`api.service-url` is no URL")?;
+        let path = below(&request.url.path, &api.path).ok_or("the path is not below the API's path")?;
+        let matched = template::matched(&operation_text.template, path, &request.url.query)
+            .ok_or("the request does not match the operation's template")?;
+        let url = backend_url(&api, path, &request.url.query);
+        let operation = operation(&operation_text, request.method.as_str());
+        Ok(Routed { api, operation, matched, url })
     }
 
     fn caller(&self, exchange: &mut Exchange, host: &FakeHost) -> Result<(), String> {

@@ -14,6 +14,7 @@ mod fragment;
 mod lambda;
 mod members;
 mod names;
+mod operands;
 mod operators;
 mod overload;
 mod policy;
@@ -24,7 +25,6 @@ mod walk;
 use crate::step::ExprId;
 use crate::types::TypeId;
 
-pub(crate) use bodies::store_body;
 pub(crate) use document::{check_fragment, compile as document};
 pub use expression_sink::ExpressionSink;
 pub(crate) use policy::Compiler;

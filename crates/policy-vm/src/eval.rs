@@ -75,7 +75,9 @@ impl Expression {
             outs: [Value::Null; MAX_OUTS],
         };
         let result = crate::machine::evaluate(&mut cx, self.id);
-        let used = limits.instructions.saturating_sub(cx.budget.instructions);
+        // A function is counted when it is called, and nobody calls the first.
+        let first = self.code.functions.get(self.id.0 as usize).map_or(0, |function| function.code.len() as u64);
+        let used = limits.instructions.saturating_sub(cx.budget.instructions).saturating_add(first);
         (inspect(&mut cx, result), used)
     }
 

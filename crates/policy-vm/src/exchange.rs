@@ -3,6 +3,7 @@
 pub(crate) mod url;
 mod variables;
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -188,8 +189,14 @@ fn clear_headers(headers: &mut HeaderMap) {
 }
 
 /// An interned variable name, see [`names`](crate::names).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NameId(pub(crate) u32);
+
+impl fmt::Debug for NameId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", crate::names::text(*self))
+    }
+}
 
 /// A request.
 #[derive(Debug, Default)]

@@ -205,7 +205,7 @@ pub enum CounterKind {
 pub enum CounterMode {
     /// Refuse when it would pass the limit, else add.
     CheckAndAdd,
-    /// Refuse when it has passed the limit; add nothing.
+    /// Refuse when more than the limit has been counted; add nothing. The increment is zero.
     Check,
     /// Add, never refuse.
     Add,

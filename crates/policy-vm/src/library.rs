@@ -514,5 +514,5 @@ pub fn text_of_double(n: f64) -> String {
 /// A date and time of ISO 8601 in ticks UTC; without offset it is taken as UTC.
 #[must_use]
 pub fn parse_iso_ticks(text: &str) -> Option<i64> {
-    system::date_time::parse_iso(text).map(|date| date.utc_ticks())
+    system::date_time::iso::parse_iso(text).map(|date| date.utc_ticks())
 }

@@ -77,7 +77,7 @@ pub(crate) enum Unwind {
 }
 
 /// An expression of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ExprId(pub(crate) u32);
 
 /// The surroundings of a running step.

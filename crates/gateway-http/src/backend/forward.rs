@@ -34,15 +34,18 @@ pub(crate) async fn forward(
         let bytes = Box::pin(cx.read_request_body()).await?;
         exchange.call.request.body = Body::Bytes(bytes);
     }
-    let started = Instant::now();
+    // Only the log wants to know.
+    let started = cx.worker.log.is_on().then(Instant::now);
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
     let result = if options.follow_redirects {
         Box::pin(following(cx, exchange, timeout)).await
     } else {
         once(cx, exchange, timeout).await
     };
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    cx.backend_micros = Some(cx.backend_micros.unwrap_or(0).saturating_add(micros));
+    if let Some(started) = started {
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        cx.backend_micros = Some(cx.backend_micros.unwrap_or(0).saturating_add(micros));
+    }
     if let Ok(response) = &result {
         cx.backend_status = Some(response.status);
     }

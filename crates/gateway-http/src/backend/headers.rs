@@ -5,9 +5,39 @@ use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderNa
 /// The header a gateway answers for the way a request came.
 pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Is it about the connection? Most names are told apart by their length.
-fn is_hop_by_hop(name: &HeaderName) -> bool {
-    let name = name.as_str();
+/// What one look over the names of a message tells. Most names are told apart by their length.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Look {
+    hop_by_hop: bool,
+    host: bool,
+    expect: bool,
+    pub(crate) content_length: bool,
+    forwarded_for: bool,
+    forwarded_for_twin: bool,
+}
+
+impl Look {
+    pub(crate) fn at(headers: &HeaderMap) -> Self {
+        let mut look = Self::default();
+        for name in headers.keys() {
+            let name = name.as_str();
+            match name.len() {
+                4 => look.host |= name == "host",
+                6 => look.expect |= name == "expect",
+                14 if name == "content-length" => look.content_length = true,
+                15 => {
+                    look.forwarded_for |= name == "x-forwarded-for";
+                    look.forwarded_for_twin |= name == "x_forwarded_for";
+                }
+                _ => look.hop_by_hop |= is_hop_by_hop(name),
+            }
+        }
+        look
+    }
+}
+
+/// Is it about the connection?
+fn is_hop_by_hop(name: &str) -> bool {
     match name.len() {
         2 => name == "te",
         7 => name == "trailer" || name == "upgrade",
@@ -19,23 +49,30 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
     }
 }
 
-/// Removes hop-by-hop headers and those that `Connection` names.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    if !headers.keys().any(is_hop_by_hop) {
-        return;
+/// Removes hop-by-hop headers and those that `Connection` names; gives what else there is to know.
+pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
+    let look = Look::at(headers);
+    if look.hop_by_hop {
+        remove_found(headers);
     }
-    let nominated: Vec<HeaderName> = headers
-        .get_all(CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| HeaderName::try_from(name.trim()).ok())
-        .filter(may_be_nominated)
-        .collect();
+    look
+}
+
+fn remove_found(headers: &mut HeaderMap) {
+    // Nearly always it is one `Connection` with nothing to say.
+    let nothing = |value: &HeaderValue| {
+        value.as_bytes().eq_ignore_ascii_case(b"keep-alive") || value.as_bytes().eq_ignore_ascii_case(b"close")
+    };
+    let mut nominated = Vec::new();
+    if !headers.get_all(CONNECTION).iter().all(nothing) {
+        let lines = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
+        let names = lines.flat_map(|line| line.split(',')).filter_map(|name| HeaderName::try_from(name.trim()).ok());
+        nominated.extend(names.filter(may_be_nominated));
+    }
     for name in nominated {
         headers.remove(name);
     }
-    while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name)).cloned() {
+    while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() {
         headers.remove(name);
     }
 }
@@ -63,36 +100,22 @@ pub(crate) fn for_backend(
     client_host: Option<&HeaderValue>,
     forwarded_for: Option<&HeaderValue>,
 ) {
-    remove_hop_by_hop(headers);
-    let mut seen = (false, false, false, false, false);
-    for name in headers.keys() {
-        let name = name.as_str();
-        match name.len() {
-            4 => seen.0 |= name == "host",
-            6 => seen.1 |= name == "expect",
-            14 => seen.2 |= name == "content-length",
-            15 => {
-                seen.3 |= name == "x-forwarded-for";
-                seen.4 |= name == "x_forwarded_for";
-            }
-            _ => {}
-        }
-    }
-    if seen.1 {
+    let look = remove_hop_by_hop(headers);
+    if look.expect {
         headers.remove(EXPECT);
     }
-    if seen.2 {
+    if look.content_length {
         headers.remove(CONTENT_LENGTH);
     }
-    if seen.4 {
+    if look.forwarded_for_twin {
         // To many servers it is the same header, and nobody but the gateway sets that.
         headers.remove("x_forwarded_for");
     }
-    if !seen.0 || is_same_value(headers.get(HOST), client_host) {
+    if !look.host || is_same_value(headers.get(HOST), client_host) {
         headers.insert(HOST, host.clone());
     }
     let Some(peer) = forwarded_for else { return };
-    let value = if seen.3 { joined(headers, peer) } else { peer.clone() };
+    let value = if look.forwarded_for { joined(headers, peer) } else { peer.clone() };
     headers.insert(X_FORWARDED_FOR, value);
 }
 

@@ -1,17 +1,18 @@
 //! `tollgate check`: everything that is wrong with policies and service folders, in one pass.
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
-use policy_parser::Severity;
-use policy_parser::diagnostic::render::{Colours, json_array, text};
+use policy_parser::diagnostic::render::{json_array, text};
+use policy_parser::{Diagnostic, Severity};
 
+use super::output::{self, Format};
 use crate::{Settings, check};
 
-/// Checks policy documents and service folders; exit status 1 when there is an error.
+/// Checks policy documents and service folders: everything that is wrong, with its file, line and column.
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     /// Policy documents and service folders.
     #[arg(required = true)]
@@ -21,13 +22,15 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
+const HELP: &str = "\
+Named values of a document on its own are those of `tollgate.toml` beside it.
+
+Exit status: 0 there are no errors (warnings are none), 1 there are, 2 a path does not exist.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(missing) = arguments.paths.iter().find(|path| !path.exists()) {
+        return Ok(output::unusable(format_args!("there is nothing at `{}`", missing.display())));
+    }
     let mut findings = Vec::new();
     for path in &arguments.paths {
         match Settings::read(None, path) {
@@ -35,16 +38,24 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Err(mistake) => findings.push(*mistake),
         }
     }
-    let mut out = std::io::stdout().lock();
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    match arguments.format {
-        Format::Json => out.write_all(json_array(&findings).as_bytes())?,
-        Format::Text => {
-            let colours = if out.is_terminal() { Colours::Always } else { Colours::Never };
-            out.write_all(text(&findings, colours).as_bytes())?;
-            let warnings = findings.len() - errors;
-            writeln!(out, "{errors} errors, {warnings} warnings")?;
-        }
-    }
+    output::print(&match arguments.format {
+        Format::Json => json_array(&findings),
+        Format::Text => report(&findings, errors),
+    })?;
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn report(findings: &[Diagnostic], errors: usize) -> String {
+    let mut report = text(findings, output::colours(&std::io::stdout()));
+    if !findings.is_empty() {
+        report.push('\n');
+    }
+    // Writing to a string cannot fail.
+    let _ = writeln!(report, "{}, {}", count(errors, "error"), count(findings.len() - errors, "warning"));
+    report
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -1,12 +1,12 @@
 //! `tollgate serve`: the gateway in the foreground.
 
-use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use policy_parser::diagnostic::render::{Colours, text};
+use policy_parser::diagnostic::render::text;
 
+use super::output;
 use crate::{Gateway, Settings, StartError, shutdown};
 
 /// Serves a service folder, or one policy document in front of a backend.
@@ -30,22 +30,26 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut settings = match Settings::read(arguments.config.as_deref(), &arguments.path) {
         Ok(settings) => settings,
         Err(mistake) => {
-            show(&[*mistake])?;
+            show(&[*mistake]);
             return Ok(ExitCode::FAILURE);
         }
     };
     if let Some(address) = arguments.listen {
         settings = settings.listen(address);
     }
+    let defaults = settings.defaults_in_use();
+    if !defaults.is_empty() {
+        tracing::warn!("public defaults stand in for environment variables: {}", defaults.join(", "));
+    }
     let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {
-            show(&problems)?;
+            show(&problems);
             return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),
     };
-    show(gateway.warnings())?;
+    show(gateway.warnings());
     for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
@@ -54,10 +58,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn show(findings: &[policy_parser::Diagnostic]) -> std::io::Result<()> {
-    let mut out = std::io::stderr().lock();
-    let colours = if out.is_terminal() { Colours::Always } else { Colours::Never };
-    out.write_all(text(findings, colours).as_bytes())
+fn show(findings: &[policy_parser::Diagnostic]) {
+    output::tell(&text(findings, output::colours(&std::io::stderr())));
 }
 
 fn log_to_stderr() {

@@ -114,16 +114,20 @@ async fn speak(
     let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits), worker.clock.clone());
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
     let service = service_fn(move |request| serve(Rc::clone(&calls.0), Rc::clone(&calls.1), request));
-    let served = http1::Builder::new()
-        .pipeline_flush(true)
-        .max_headers(worker.limits.headers)
-        .max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM)
-        .serve_connection(TokioIo::new(strict), service);
+    let mut http = http1::Builder::new();
+    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    // The filter counts headers already; up to its own default the library needs no memory for them.
+    if worker.limits.headers > LIBRARY_HEADERS {
+        http.max_headers(worker.limits.headers);
+    }
+    let served = http.serve_connection(TokioIo::new(strict), service);
     if let Err(error) = Serve::new(served, connection, worker).await {
         tracing::debug!(%error, "a connection ended");
     }
 }
 
+/// hyper's default for the number of headers.
+const LIBRARY_HEADERS: usize = 100;
 /// hyper's least buffer.
 const MIN_BUFFER: usize = 8 << 10;
 const STAND_IN_ROOM: usize = 1 << 10;

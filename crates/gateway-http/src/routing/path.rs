@@ -23,7 +23,12 @@ pub(crate) struct BadPath;
 impl<'a> Path<'a> {
     /// The normal form of a path as the client sent it; `scratch` is memory for its lower-case copy.
     pub(crate) fn new(raw: &'a str, scratch: &'a mut String) -> Result<Self, BadPath> {
-        let plain = !raw.bytes().any(|byte| matches!(byte, b'%' | b';' | b'\\')) && !raw.contains("/.");
+        let mut before = 0;
+        let plain = !raw.bytes().any(|byte| {
+            let dot_segment = byte == b'.' && before == b'/';
+            before = byte;
+            dot_segment || matches!(byte, b'%' | b';' | b'\\')
+        });
         let (decoded, wire, revision) = if plain {
             (Cow::Borrowed(raw), None, None)
         } else {

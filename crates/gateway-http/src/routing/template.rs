@@ -80,6 +80,30 @@ impl Template {
         Ok(template)
     }
 
+    /// Equal for templates that the same requests match: names of parameters and the order of the query do not count.
+    pub(crate) fn shape(&self) -> String {
+        let mut shape = String::new();
+        for segment in &self.segments {
+            shape.push('/');
+            match segment {
+                Segment::Literal(text) => shape.push_str(text),
+                Segment::Parameter(_) => shape.push_str("{}"),
+                Segment::Pattern { literals, .. } => shape.push_str(&literals.join("{}")),
+            }
+        }
+        if self.rest.is_some() {
+            shape.push_str("/*");
+        }
+        let part = |part: &QueryPart| match &part.value {
+            QueryValue::Parameter(_) => format!("?{}={{}}", part.name.to_ascii_lowercase()),
+            QueryValue::Exactly(value) => format!("?{}={value}", part.name.to_ascii_lowercase()),
+        };
+        let mut query: Vec<String> = self.query.iter().map(part).collect();
+        query.sort();
+        shape.extend(query);
+        shape
+    }
+
     /// Names of the path parameters in the order they stand in, with that of the rest last.
     pub(crate) fn path_names(&self) -> impl Iterator<Item = &str> {
         let in_segments = self.segments.iter().flat_map(|segment| match segment {

@@ -15,7 +15,7 @@ use super::{Api, Operation};
 use crate::routing::{self, Revision, Routes, Template, Version};
 
 /// The header that carries a key when the API names no other.
-pub(super) const KEY_HEADER: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+pub(super) const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 /// The query parameter that carries a key when the API names no other.
 pub(super) const KEY_QUERY: &str = "subscription-key";
 
@@ -43,10 +43,22 @@ pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets) -> Vec<L
             continue;
         };
         if let Some(api) = load_api(loader, &entry, &source, information, version_sets) {
+            if let Some(other) = apis.iter().find(|other: &&LoadedApi| other.takes_requests_of(&api)) {
+                let text = format!("API `{}` has the path and version of API `{}`", api.api.id, other.api.id);
+                loader.problems.error("TG8058", &source, "\"path\"", text);
+            }
             apis.push(api);
         }
     }
     apis
+}
+
+impl LoadedApi {
+    /// Another API for the same requests. Revisions are one API.
+    fn takes_requests_of(&self, other: &Self) -> bool {
+        let place = |loaded: &Self| (loaded.api.path.to_ascii_lowercase(), loaded.api.version.clone());
+        split_revision(&self.api.id).0 != split_revision(&other.api.id).0 && place(self) == place(other)
+    }
 }
 
 fn load_api(
@@ -70,13 +82,10 @@ fn load_api(
         }
     });
     let names = information.subscription_key_parameter_names.unwrap_or_default();
-    let key_header = match names.header.map(|name| (HeaderName::try_from(&name), name)) {
-        None => KEY_HEADER,
-        Some((Ok(name), _)) => name,
-        Some((Err(_), name)) => {
-            loader.problems.error("TG8052", source, "\"header\"", format!("`{name}` is no header name"));
-            return None;
-        }
+    let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER.to_owned());
+    let Ok(key_header) = HeaderName::try_from(&key_header_text) else {
+        loader.problems.error("TG8052", source, "\"header\"", format!("`{key_header_text}` is no header name"));
+        return None;
     };
     let (_, policy) = loader.policy(&entry.path.join("policy.xml"), Scope::Api);
     let api = Api {
@@ -85,6 +94,7 @@ fn load_api(
         protocols: information.protocols,
         service_url,
         key_header,
+        key_header_text,
         key_query: names.query.unwrap_or_else(|| KEY_QUERY.to_owned()),
         revision: information.api_revision.or(revision_in_name.map(str::to_owned)).unwrap_or_else(|| "1".to_owned()),
         is_current: information.is_current.unwrap_or(revision_in_name.is_none()),
@@ -133,7 +143,7 @@ fn full_path(path: &str, version: &str, set: Option<&VersionSetInformation>) -> 
 }
 
 fn load_operations(loader: &mut Loader<'_>, api: &Entry, api_source: &Arc<Source>) -> Vec<Operation> {
-    let mut operations = Vec::new();
+    let mut operations: Vec<Operation> = Vec::new();
     for entry in loader.entries(&api.path, "operations") {
         let file = entry.path.join("operationInformation.json");
         let Some((source, information)) = loader.resource::<OperationInformation>(&file) else { continue };
@@ -148,6 +158,13 @@ fn load_operations(loader: &mut Loader<'_>, api: &Entry, api_source: &Arc<Source
             let text = format!("`{}` is no HTTP method", information.method);
             loader.problems.error("TG8055", &source, "\"method\"", text);
             continue;
+        }
+        let is_same = |other: &&Operation| {
+            other.method.eq_ignore_ascii_case(&information.method) && other.template.shape() == template.shape()
+        };
+        if let Some(other) = operations.iter().find(is_same) {
+            let text = format!("operation `{}` is for the same requests as operation `{}`", entry.name, other.id);
+            loader.problems.error("TG8057", &source, "\"urlTemplate\"", text);
         }
         let (_, policy) = loader.policy(&entry.path.join("policy.xml"), Scope::Operation);
         operations.push(Operation {

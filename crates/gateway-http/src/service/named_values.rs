@@ -1,6 +1,5 @@
 //! Named values: from the folder, with those that exports leave out from `tollgate.toml`.
 
-use policy_parser::Source;
 use policy_vm::NamedValue;
 
 use super::folder::Loader;
@@ -20,7 +19,8 @@ pub(super) fn load(loader: &mut Loader<'_>) {
         let value = match configured.map(|value| value.resolve(loader.root)) {
             Some(Ok(value)) => Some(value),
             Some(Err(error)) => {
-                loader.problems.error("TG8020", &source, "", format!("named value `{display}`: {error}"));
+                let place = loader.config.source_of(&display);
+                loader.problems.error("TG8020", &place, &display, format!("named value `{display}`: {error}"));
                 continue;
             }
             None => information.value.filter(|value| value != REDACTED),
@@ -42,8 +42,8 @@ pub(super) fn load(loader: &mut Loader<'_>) {
                 loader.environment.named_values.insert(name, NamedValue { value, secret: true });
             }
             Err(error) => {
-                let source = Source::new("tollgate.toml", "");
-                loader.problems.error("TG8020", &source, "", format!("named value `{name}`: {error}"));
+                let source = loader.config.source_of(&name);
+                loader.problems.error("TG8020", &source, &name, format!("named value `{name}`: {error}"));
             }
         }
     }

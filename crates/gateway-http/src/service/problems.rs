@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use policy_parser::{Diagnostic, Severity, Source, Span};
+use policy_parser::{Diagnostic, Severity, Source, Span, diagnostic};
 use policy_vm::{Engine, Environment, Program, Scope};
 use serde::de::DeserializeOwned;
 
@@ -17,6 +17,12 @@ impl Problems {
     /// True when nothing found stands in the way of serving.
     pub(crate) fn is_fine(&self) -> bool {
         self.found.iter().all(|finding| finding.severity < Severity::Error)
+    }
+
+    /// What was found, in the order of files and places. A fragment's mistake is there once, however often it is included.
+    pub(crate) fn into_findings(mut self) -> Vec<Diagnostic> {
+        diagnostic::sort(&mut self.found);
+        self.found
     }
 
     /// A mistake in a resource file, at the first place where `near` stands.

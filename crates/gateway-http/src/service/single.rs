@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use http::HeaderName;
 use policy_parser::Source;
 use policy_vm::exchange::Url;
 use policy_vm::{Engine, Environment, Scope};
@@ -21,24 +22,7 @@ pub(crate) fn load_policy(
     engine: &Engine,
     config: &Config,
 ) -> (Option<Service>, Problems) {
-    let mut problems = Problems::default();
-    let mut environment = Environment::default();
-    let folder = path.parent().unwrap_or(Path::new("."));
-    for (name, value) in &config.named_values {
-        match value.resolve(folder) {
-            Ok(value) => {
-                environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
-            }
-            Err(error) => {
-                problems.error(
-                    "TG8020",
-                    &Source::new("tollgate.toml", ""),
-                    "",
-                    format!("named value `{name}`: {error}"),
-                );
-            }
-        }
-    }
+    let (environment, mut problems) = environment(path, config);
     let source = problems.read(path).unwrap_or_else(|| {
         let source = Source::new(path.display().to_string(), "");
         problems.error("TG8001", &source, "", "there is no such file");
@@ -61,6 +45,24 @@ pub(crate) fn load_policy(
     (service, problems)
 }
 
+/// What a document on its own may refer to: the named values of the configuration beside it.
+pub(super) fn environment(path: &Path, config: &Config) -> (Environment, Problems) {
+    let mut problems = Problems::default();
+    let mut environment = Environment::default();
+    let folder = path.parent().unwrap_or(Path::new("."));
+    for (name, value) in &config.named_values {
+        match value.resolve(folder) {
+            Ok(value) => {
+                environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
+            }
+            Err(error) => {
+                problems.error("TG8020", &config.source_of(name), name, format!("named value `{name}`: {error}"));
+            }
+        }
+    }
+    (environment, problems)
+}
+
 fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
     let any = Operation {
         id: "any".to_owned(),
@@ -77,7 +79,8 @@ fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
         path: String::new(),
         protocols: vec!["http".to_owned(), "https".to_owned()],
         service_url: backend,
-        key_header: KEY_HEADER,
+        key_header: HeaderName::from_static("ocp-apim-subscription-key"),
+        key_header_text: KEY_HEADER.to_owned(),
         key_query: KEY_QUERY.to_owned(),
         revision: "1".to_owned(),
         is_current: true,

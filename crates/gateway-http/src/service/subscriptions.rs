@@ -19,36 +19,35 @@ pub(super) fn load(loader: &mut Loader<'_>, apis: &[LoadedApi], products: &[Prod
         let file = entry.path.join("subscriptionInformation.json");
         let Some((source, mut information)) = loader.resource::<SubscriptionInformation>(&file) else { continue };
         let keys = configured.remove(&entry.name).unwrap_or_default();
-        overlay(loader, &source, &mut information, keys);
+        overlay(loader, &entry.name, &mut information, keys);
         if information.primary_key.is_none() && information.secondary_key.is_none() {
             let text = format!("subscription `{}` has no key: give it in `tollgate.toml`", entry.name);
             loader.problems.warning("TG8072", &source, "", text);
         }
         holders.extend(holder(loader, &source, entry.name, information, apis, products));
     }
-    let source = Source::new("tollgate.toml", "");
     for (name, keys) in configured {
+        let source = loader.config.source_of(&name);
         let mut information = SubscriptionInformation::default();
-        overlay(loader, &source, &mut information, keys);
+        overlay(loader, &name, &mut information, keys);
         holders.extend(holder(loader, &source, name, information, apis, products));
     }
     Keys::new(holders).unwrap_or_else(|repeated| {
-        loader.problems.error("TG8073", &source, "", format!("subscriptions {repeated} have the same key"));
+        let source = loader.config.source_of("primary_key");
+        loader.problems.error("TG8073", &source, "primary_key", format!("subscriptions {repeated} have the same key"));
         Keys::default()
     })
 }
 
-fn overlay(
-    loader: &mut Loader<'_>,
-    source: &Arc<Source>,
-    information: &mut SubscriptionInformation,
-    keys: config::Subscription,
-) {
+fn overlay(loader: &mut Loader<'_>, name: &str, information: &mut SubscriptionInformation, keys: config::Subscription) {
     let mut take = |secret: Option<config::secret::Secret>, into: &mut Option<String>| match secret
         .map(|secret| secret.resolve(loader.root))
     {
         Some(Ok(key)) => *into = Some(key),
-        Some(Err(error)) => loader.problems.error("TG8020", source, "", format!("a subscription's key: {error}")),
+        Some(Err(error)) => {
+            let source = loader.config.source_of(name);
+            loader.problems.error("TG8020", &source, name, format!("a key of subscription `{name}`: {error}"));
+        }
         None => {}
     };
     take(keys.primary_key, &mut information.primary_key);

@@ -95,7 +95,7 @@ impl Backends {
             scripted.used = true;
             return Some(scripted.answer.clone());
         }
-        self.answers.iter_mut().filter(fitting).next_back().map(|scripted| scripted.answer.clone())
+        self.answers.iter_mut().rfind(fitting).map(|scripted| scripted.answer.clone())
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Binder {
     pub(super) reads: super::Reads,
     /// Depth of the syntax tree being walked.
     pub(super) depth: u32,
+    /// Names that the blocks being bound declare somewhere, for CS0841.
+    pub(super) later: Vec<Vec<Box<str>>>,
     /// Every member may be used, whatever the allow-list says.
     pub(super) unrestricted: bool,
 }
@@ -94,6 +96,7 @@ impl Binder {
             tries: 0,
             reads: super::Reads::default(),
             depth: 0,
+            later: Vec::new(),
             unrestricted: false,
         }
     }
@@ -116,12 +119,9 @@ impl Binder {
             ast::Root::Block(block) => {
                 let (body, reachable) = self.block(block);
                 if reachable {
-                    let end = Span::new(block.span.end.saturating_sub(1), block.span.end);
-                    self.error(
-                        "CS1643",
-                        end,
-                        "Not all code paths return a value in lambda expression of type 'Func<IContext, object>'",
-                    );
+                    // The compiler points at the method that it puts around the block.
+                    let open = Span::new(0, 2);
+                    self.error("CS0161", open, "not all code paths return a value");
                 }
                 let (returns, body) = self.finish_returns(body, block.span);
                 if let Some(f) = self.functions.first_mut() {

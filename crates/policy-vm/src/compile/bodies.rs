@@ -39,7 +39,7 @@ impl Step for ReadBodies {
 }
 
 /// Puts the host's answer to [`HostCall::ReadBody`] in its place.
-pub(crate) fn store_body(cx: &mut StepCx<'_>, message: Message, reply: HostReply) -> Result<(), Box<PolicyError>> {
+fn store_body(cx: &mut StepCx<'_>, message: Message, reply: HostReply) -> Result<(), Box<PolicyError>> {
     let body = match reply {
         HostReply::Body(Ok(bytes)) => Body::Bytes(bytes),
         HostReply::Body(Err(error)) | HostReply::Failed(error) => {

@@ -185,6 +185,11 @@ impl Binder {
         if crate::library::get().is_namespace(text) {
             return Entity::Namespace(text.to_owned());
         }
+        if self.later.iter().flatten().any(|later| **later == *text) {
+            let message = format!("Cannot use local variable '{text}' before it is declared");
+            self.error("CS0841", name.ident.span, message);
+            return Entity::Error(span);
+        }
         let near = {
             let names = self.scopes.iter().flatten().map(|(n, _)| &**n).chain(["context"]);
             policy_parser::suggest::closest(text, names).map(str::to_owned)

@@ -32,6 +32,11 @@ impl Compiler<'_> {
             self.error_noted(codes::NESTED_FRAGMENT, span, headline, "a fragment cannot include fragments");
             return;
         }
+        if self.walk.any_section {
+            let headline = format!("a fragment includes the fragment '{id}'");
+            self.error_noted(codes::NESTED_FRAGMENT, span, headline, "a fragment cannot include fragments");
+            return;
+        }
         self.walk.includes += 1;
         if self.walk.includes > MOST_INCLUDES || self.here() > MOST_STEPS {
             if self.walk.includes == MOST_INCLUDES + 1 {

@@ -25,7 +25,12 @@ pub(super) struct Member {
 
 impl Member {
     pub(super) fn owner_args(&self) -> &'static [TypeId] {
-        named(self.owner).map(|(_, args)| args).unwrap_or_default()
+        match types::get(self.owner) {
+            Type::Named { args, .. } => args,
+            // `T?` is `Nullable<T>`.
+            Type::Nullable(inner) => std::slice::from_ref(inner),
+            _ => &[],
+        }
     }
 
     /// A type of the signature with the owner's arguments put in.
@@ -189,10 +194,7 @@ impl Binder {
 
     /// What a call of a member is made of.
     pub(super) fn callee(&self, member: &Member, method_args: &[TypeId], receiver: Option<&Expr>) -> Callee {
-        let mut type_args = match types::get(member.owner) {
-            Type::Nullable(inner) => vec![*inner],
-            _ => member.owner_args().to_vec(),
-        };
+        let mut type_args = member.owner_args().to_vec();
         type_args.extend_from_slice(method_args);
         let instance = !member.signature.is_static && member.signature.kind != MemberKind::Constructor;
         let never_null = |e: &Expr| types::is_value_type(e.ty) || matches!(e.kind, Kind::View(_));

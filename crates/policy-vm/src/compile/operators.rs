@@ -174,6 +174,9 @@ impl Binder {
             return Expr::error(span);
         }
         let (a, b) = (shown(left), shown(right));
+        if op == BinaryOp::Add && left.is_null_literal() && right.is_null_literal() {
+            return self.fail("CS0034", span, format!("Operator '+' is ambiguous on operands of type '{a}' and '{b}'"));
+        }
         self.fail(
             "CS0019",
             span,
@@ -428,14 +431,6 @@ impl Binder {
                 }
                 Err(FoldError::DivisionByZero) => return self.fail("CS0020", span, "Division by constant zero"),
             }
-        }
-        let zero = match &right.constant {
-            Some(Const::Int(0)) => num != Num::Enum,
-            Some(Const::Decimal(d)) => d.is_zero(),
-            _ => false,
-        };
-        if zero && matches!(op, BinOp::Div | BinOp::Rem) {
-            return self.fail("CS0020", span, "Division by constant zero");
         }
         let checked = self.checked;
         Expr::new(Kind::Binary { op, num, checked, left: Box::new(left), right: Box::new(right) }, result, span)

@@ -16,6 +16,17 @@ impl Binder {
     }
 
     fn statements(&mut self, list: &[ast::Stmt]) -> (Vec<Stmt>, bool) {
+        let names = list.iter().flat_map(|stmt| match &stmt.kind {
+            StmtKind::Local(declaration) => declaration.declarators.iter().map(|d| d.name.text.clone()).collect(),
+            _ => Vec::new(),
+        });
+        self.later.push(names.collect());
+        let result = self.statement_list(list);
+        self.later.pop();
+        result
+    }
+
+    fn statement_list(&mut self, list: &[ast::Stmt]) -> (Vec<Stmt>, bool) {
         // Local functions can be called before they are declared.
         let mut functions = Vec::new();
         for stmt in list {
@@ -59,7 +70,7 @@ impl Binder {
             }
             StmtKind::Local(declaration) => (self.declaration(declaration), true),
             StmtKind::Expression(expr) => {
-                let value = self.value_or_void(expr);
+                let value = self.statement_value(expr);
                 self.check_statement(expr, &value);
                 (Stmt::Expr(value), true)
             }
@@ -123,6 +134,14 @@ impl Binder {
                 self.error("TG0407", span, format!("`{what}` is not supported within expressions"));
                 (Stmt::Block(Vec::new()), true)
             }
+        }
+    }
+
+    /// An expression whose value nobody takes: `i++` need not keep what `i` was.
+    fn statement_value(&mut self, expr: &ast::Expr) -> Expr {
+        match &expr.kind {
+            ExprKind::Postfix { increment, operand } => self.increment(operand, *increment, true, expr.span),
+            _ => self.value_or_void(expr),
         }
     }
 
@@ -268,7 +287,7 @@ impl Binder {
         let (body, breaks) = self.loop_body(body);
         let mut steps = Vec::new();
         for expr in step {
-            let value = self.value_or_void(expr);
+            let value = self.statement_value(expr);
             self.check_statement(expr, &value);
             steps.push(value);
         }
@@ -329,7 +348,7 @@ impl Binder {
             return source;
         };
         let ty = member.ty(member.signature.returns, &[]);
-        if enumerated(ty).is_none() || enumerated(ty) == subtype::element_type(source.ty) {
+        if enumerated(ty).is_none() || subtype::sequences(source.ty) < 2 {
             return source;
         }
         let span = source.span;
@@ -608,7 +627,7 @@ impl Binder {
                     return self.constant_test(operand, constant, span);
                 }
                 let ty = self.type_of_syntax(syntax);
-                self.type_test(operand, ty, span)
+                self.type_test(operand, ty, false, span)
             }
             Pattern::Constant(expr) => {
                 let constant = self.value(expr);
@@ -629,7 +648,7 @@ impl Binder {
                 let test = if Self::is_var(ty) {
                     Expr::constant(Const::Bool(true), TypeId::BOOL, span)
                 } else {
-                    self.type_test(held.clone(), declared, span)
+                    self.type_test(held.clone(), declared, true, span)
                 };
                 let Some(id) = id else {
                     return Expr::new(
@@ -667,11 +686,16 @@ impl Binder {
         value.filter(|_| clean)
     }
 
-    fn type_test(&mut self, operand: Expr, ty: TypeId, span: Span) -> Expr {
+    fn type_test(&mut self, operand: Expr, ty: TypeId, declares: bool, span: Span) -> Expr {
         if operand.is_error() || ty == types::error() {
             return Expr::error(span);
         }
         if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
+            if !declares {
+                // "The given expression is never of the provided type" is only a warning for the plain operator.
+                let no = Expr::constant(Const::Bool(false), TypeId::BOOL, span);
+                return Expr::new(Kind::Sequence { effects: vec![operand], result: Box::new(no) }, TypeId::BOOL, span);
+            }
             let (from, to) = (shown(&operand), types::display(ty));
             return self.fail(
                 "CS8121",

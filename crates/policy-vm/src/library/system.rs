@@ -7,7 +7,7 @@ pub(super) mod byte;
 pub(crate) mod char;
 pub(crate) mod convert;
 pub(super) mod culture_info;
-pub(crate) mod date_time;
+pub mod date_time;
 pub(super) mod date_time_kind;
 pub(crate) mod date_time_offset;
 pub(super) mod date_time_styles;

@@ -75,3 +75,57 @@ impl Step for Leave {
         Flow::Jump(self.end)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    fn check(policies: &str) -> String {
+        let mut scene = Scene::inbound(policies);
+        let shown = scene.run();
+        let error = shown.lines().find(|line| line.starts_with('!')).map(str::to_owned);
+        error.unwrap_or_else(|| scene.variable("v"))
+    }
+
+    fn set(value: &str) -> String {
+        format!("<set-variable name=\"v\" value=\"{value}\" />")
+    }
+
+    #[test]
+    fn the_first_that_holds() {
+        let branches = |first: &str, second: &str, otherwise: &str| {
+            check(&format!(
+                "<choose><when condition=\"{first}\">{}</when><when condition=\"{second}\">{}</when>{otherwise}</choose>",
+                set("1"),
+                set("2")
+            ))
+        };
+        let otherwise = format!("<otherwise>{}</otherwise>", set("3"));
+        assert_eq!(branches("true", "true", &otherwise), "\"1\"");
+        assert_eq!(branches("0", "@(1 + 1 == 2)", &otherwise), "\"2\"");
+        assert_eq!(branches("false", "false", &otherwise), "\"3\"");
+        assert_eq!(branches("false", "false", ""), "absent");
+        // Conditions after the first that holds are not evaluated.
+        assert_eq!(branches("true", "@(int.Parse(&quot;x&quot;) == 1)", ""), "\"1\"");
+    }
+
+    #[test]
+    fn a_condition_that_fails() {
+        assert_eq!(
+            check(
+                "<choose><when condition=\"false\" /><when condition=\"@(int.Parse(&quot;x&quot;) == 1)\" /></choose>"
+            ),
+            "! choose ExpressionValueEvaluationFailure: Expression evaluation failed. The input string 'x' was not in a \
+             correct format. (api/inbound/choose[1]/when[2]/)"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert_eq!(
+            inbound_findings("<choose><otherwise /><when condition=\"true\" /></choose>"),
+            "TG0222 policy.xml:1:42 'when' comes before 'otherwise'\n"
+        );
+        assert!(inbound_findings("<choose />").contains("lacks its 'when'"));
+    }
+}

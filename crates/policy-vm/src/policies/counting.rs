@@ -1,5 +1,8 @@
 //! What the limiting policies share: whose counter it is, what callers are told, and counting when the response is known.
 
+mod place;
+mod tally;
+
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, header};
@@ -17,6 +20,9 @@ use crate::operand::{BoolOperand, IntOperand};
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::value::Value;
+
+pub(super) use place::{PLACE_ID, PLACE_NAME, Placed, placed};
+pub(super) use tally::{Tallied, Tally};
 
 pub(super) const RETRY_HEADER: Attribute =
     Attribute::optional("retry-after-header-name", Accepts::Name, "Header that says when to try again.")
@@ -148,153 +154,6 @@ pub(super) fn owner(call: &Call, scope: Scope) -> String {
         Scope::Api => format!("api {api}"),
         Scope::Operation => format!("operation {api} {operation}"),
     }
-}
-
-/// An API or operation that a limit is for, by id or else by name.
-#[derive(Debug)]
-struct Place {
-    id: Option<Box<str>>,
-    name: Option<Box<str>>,
-}
-
-pub(super) const PLACE_ID: Attribute = Attribute::optional("id", Accepts::Name, "Its id; it wins over the name.");
-pub(super) const PLACE_NAME: Attribute = Attribute::optional("name", Accepts::Name, "Its name.");
-
-impl Place {
-    fn compile(c: &mut Compiler<'_>, element: &Element) -> Self {
-        // Neither attribute has a default, so what they belong to does not matter.
-        let spec = &ElementSpec::new("", "");
-        let place = Self {
-            id: c.literal(element, spec, "id").map(Into::into),
-            name: c.literal(element, spec, "name").map(Into::into),
-        };
-        if place.id.is_none() && place.name.is_none() {
-            let headline = format!("the element '{}' needs one of the attributes 'id', 'name'", element.name);
-            c.error(codes::ATTRIBUTE_GROUP, element.tag_span, headline);
-        }
-        place
-    }
-
-    fn is(&self, id: &str, name: &str) -> bool {
-        match (&self.id, &self.name) {
-            (Some(wanted), _) => wanted.eq_ignore_ascii_case(id),
-            (None, Some(wanted)) => wanted.to_lowercase() == name.to_lowercase(),
-            (None, None) => false,
-        }
-    }
-}
-
-/// A limit for all calls, for those of an API, or for those of an operation.
-#[derive(Debug)]
-pub(super) struct Placed<T> {
-    api: Option<Place>,
-    operation: Option<Place>,
-    pub(super) limit: T,
-}
-
-/// The limits of an element and of the `api` and `operation` elements inside it, as far as they set one.
-pub(super) fn placed<T>(
-    c: &mut Compiler<'_>,
-    element: &Element,
-    mut read: impl FnMut(&mut Compiler<'_>, &Element) -> Option<T>,
-) -> Vec<Placed<T>> {
-    let mut limits = Vec::new();
-    limits.extend(read(c, element).map(|limit| Placed { api: None, operation: None, limit }));
-    for child in element.elements() {
-        let place = Place::compile(c, child);
-        let limit = read(c, child);
-        if &*child.name == "operation" {
-            limits.extend(limit.map(|limit| Placed { api: None, operation: Some(place), limit }));
-            continue;
-        }
-        limits.extend(limit.map(|limit| Placed { api: Some(place), operation: None, limit }));
-        for inner in child.elements() {
-            let (api, operation) = (Place::compile(c, child), Place::compile(c, inner));
-            let limit = read(c, inner);
-            limits.extend(limit.map(|limit| Placed { api: Some(api), operation: Some(operation), limit }));
-        }
-    }
-    limits
-}
-
-impl<T> Placed<T> {
-    /// The parts of the counter's key that say which API and operation it is for; `None` when the call is none of theirs.
-    pub(super) fn parts<'c>(&self, call: &'c Call) -> Option<[&'c str; 2]> {
-        let (api, operation) = (call.api.as_deref(), call.operation.as_deref());
-        let api = match (&self.api, api) {
-            (None, _) => "",
-            (Some(place), Some(api)) if place.is(&api.id, &api.name) => &api.id,
-            _ => return None,
-        };
-        let operation = match (&self.operation, operation) {
-            (None, _) => "",
-            (Some(place), Some(operation)) if place.is(&operation.id, &operation.name) => &operation.id,
-            _ => return None,
-        };
-        Some([api, operation])
-    }
-}
-
-/// Several counters that a call must pass together: none is counted before all have been asked.
-#[derive(Debug)]
-pub(super) struct Tally {
-    counts: Vec<CounterCall>,
-    at: usize,
-    asking: bool,
-    /// The smallest number of calls left.
-    pub(super) remaining: u64,
-}
-
-/// What a [`Tally`] does next.
-pub(super) enum Tallied {
-    Call(HostCall),
-    Passed,
-    Refused(CounterState),
-}
-
-impl Tally {
-    /// Begins to count. One counter is checked and counted in one go.
-    pub(super) fn new(counts: Vec<CounterCall>) -> Self {
-        let asking = counts.len() > 1;
-        Self { counts, at: 0, asking, remaining: u64::MAX }
-    }
-
-    /// The next counter.
-    pub(super) fn next(&mut self) -> Tallied {
-        if self.asking && self.at == self.counts.len() {
-            (self.asking, self.at) = (false, 0);
-        }
-        match self.counts.get(self.at) {
-            Some(count) if self.asking => Tallied::Call(HostCall::Count(asked(count))),
-            Some(count) => Tallied::Call(HostCall::Count(count.clone())),
-            None => Tallied::Passed,
-        }
-    }
-
-    /// Goes on with the answer.
-    pub(super) fn answered(&mut self, state: CounterState) -> Tallied {
-        if !state.allowed {
-            return Tallied::Refused(state);
-        }
-        if !self.asking {
-            self.remaining = self.remaining.min(state.remaining);
-        }
-        self.at += 1;
-        self.next()
-    }
-}
-
-impl Tally {
-    /// What was counted.
-    pub(super) fn into_counts(self) -> Vec<CounterCall> {
-        self.counts
-    }
-}
-
-/// Whether a counter has room for one more: [`CounterMode::Check`] refuses what has passed its limit.
-fn asked(count: &CounterCall) -> CounterCall {
-    let calls = count.calls.map(|calls| calls.saturating_sub(count.increment));
-    CounterCall { mode: CounterMode::Check, calls, ..count.clone() }
 }
 
 /// Counts when the response is known, because only then it is known whether and how much.

@@ -124,3 +124,67 @@ impl Step for Forward {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::exchange::Body;
+    use crate::host::HostErrorKind;
+    use crate::policies::check::{Scene, findings};
+
+    fn forward(attributes: &str) -> Scene {
+        Scene::backend(&format!("<forward-request {attributes} />"))
+    }
+
+    #[test]
+    fn timeouts() {
+        for (attributes, timeout) in [
+            ("", "300s"),
+            ("timeout=\"5\"", "5s"),
+            ("timeout-ms=\"@(250)\"", "250ms"),
+            ("timeout=\"@(&quot;7&quot;)\"", "7s"),
+            ("timeout=\"0\"", "0ns"),
+        ] {
+            let expected = format!("> forward GET https://backend.example/base/orders?id=7 {timeout}\n");
+            assert!(forward(attributes).run().starts_with(&expected), "{attributes}");
+        }
+    }
+
+    #[test]
+    fn failures() {
+        for (kind, reason) in [
+            (HostErrorKind::Timeout, "Timeout"),
+            (HostErrorKind::Connection, "BackendConnectionFailure"),
+            (HostErrorKind::ClientGone, "ClientConnectionFailure"),
+        ] {
+            let shown = forward("").failure(kind).run();
+            assert!(shown.contains("\n500 -\n"), "{shown}");
+            assert!(
+                shown.ends_with(&format!(
+                    "! forward-request {reason}: it did not work (api/backend/forward-request/)\n"
+                ))
+            );
+        }
+    }
+
+    #[test]
+    fn error_statuses_are_answers() {
+        assert!(forward("").answer(503, &[("a", "b")], "x").run().ends_with("503 -\na: b\nx\n"));
+    }
+
+    #[test]
+    fn a_streamed_body_is_sent_once() {
+        let mut scene = forward("");
+        scene.exchange.call.request.body = Body::Stream;
+        scene.run();
+        assert!(matches!(scene.exchange.call.request.body, Body::Consumed));
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        let document = "<policies><backend><forward-request timeout=\"1\" timeout-ms=\"2\" /></backend></policies>";
+        assert_eq!(
+            findings(document),
+            "TG0214 policy.xml:1:20 the attributes 'timeout', 'timeout-ms' exclude each other\n"
+        );
+    }
+}

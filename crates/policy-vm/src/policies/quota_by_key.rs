@@ -144,7 +144,9 @@ impl Step for QuotaByKey {
         match self.call(cx) {
             Ok(call) => {
                 cx.keep(cx.at, call.clone());
-                Flow::Call(HostCall::Count(call))
+                // Only asked now; what it counts for is added later.
+                let increment = if self.later.is_some() { 0 } else { call.increment };
+                Flow::Call(HostCall::Count(CounterCall { increment, ..call }))
             }
             Err(error) => Flow::Fail(error),
         }

@@ -100,3 +100,50 @@ fn start(cx: &StepCx<'_>, name: NameId) -> Result<Response, Box<PolicyError>> {
         body: kept.body.clone(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    #[test]
+    fn a_response_of_its_own() {
+        let policy = "<return-response><set-status code=\"404\" reason=\"Gone away\" /><set-header name=\"A\"><value>1</value>\
+                      <value>2</value></set-header><set-body>{}</set-body></return-response>";
+        assert_eq!(Scene::inbound(policy).run(), "404 Gone away\na: 1,2\n{}\n");
+        assert_eq!(Scene::inbound("<return-response />").run(), "200 -\n(none)\n");
+    }
+
+    /// The answer of the backend is not what it begins with.
+    #[test]
+    fn in_outbound_it_begins_anew() {
+        let shown =
+            Scene::outbound("<return-response /><set-body>never</set-body>").answer(201, &[("a", "b")], "x").run();
+        assert!(shown.ends_with("\n200 -\n(none)\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_response_from_a_variable_is_edited() {
+        let policy = "<send-request response-variable-name=\"r\"><set-url>http://a/</set-url></send-request>\
+                      <return-response response-variable-name=\"r\"><set-header name=\"a\" exists-action=\"append\">\
+                      <value>2</value></set-header></return-response>";
+        assert!(Scene::inbound(policy).answer(202, &[("a", "1")], "body").run().ends_with("202 -\na: 1,2\nbody\n"));
+    }
+
+    #[test]
+    fn a_variable_without_a_response_is_an_error() {
+        let policy = "<set-variable name=\"s\" value=\"x\" /><return-response response-variable-name=\"s\" />";
+        assert!(
+            Scene::inbound(policy)
+                .run()
+                .contains("! return-response ResponseVariableInvalid: The variable 's' does not hold a response.")
+        );
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert_eq!(
+            inbound_findings("<return-response><set-body>x</set-body><set-status code=\"200\" /></return-response>"),
+            "TG0222 policy.xml:1:60 warning: 'set-status' comes before 'set-body'\n  the service refuses any other order\n"
+        );
+    }
+}

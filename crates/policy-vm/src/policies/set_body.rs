@@ -101,3 +101,31 @@ impl Step for SetBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    fn check(policy: &str) -> String {
+        let mut scene = Scene::inbound(policy).body("old").header("content-type", "text/xml; charset=latin1");
+        scene.run();
+        scene.request().lines().skip(1).collect::<Vec<_>>().join("|")
+    }
+
+    #[test]
+    fn what_the_body_becomes() {
+        let with = |body: &str| format!("content-type: text/xml; charset=utf-8|{body}");
+        assert_eq!(check("<set-body> text </set-body>"), with(" text "));
+        assert_eq!(check("<set-body>@(\"a\" + 1)</set-body>"), with("a1"));
+        assert_eq!(check("<set-body>@(new byte[] { 104, 105 })</set-body>"), with("hi"));
+        assert_eq!(check("<set-body>@((string)null)</set-body>"), with("").trim_end_matches('|'));
+        assert_eq!(check("<set-body><value>@(1 + 1)</value></set-body>"), with("2"));
+        assert_eq!(check("<set-body>@(context.Request.Body.As<string>() + \"!\")</set-body>"), with("old!"));
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert!(inbound_findings("<set-body template=\"razor\" />").contains("'razor' is not one of 'none', 'liquid'"));
+        assert!(inbound_findings("<set-body>@(1 +)</set-body>").starts_with("CS"));
+    }
+}

@@ -79,3 +79,29 @@ impl Step for SetMethod {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::{Scene, inbound_findings};
+
+    #[test]
+    fn methods_are_capitals() {
+        let check = |text: &str| {
+            let mut scene = Scene::inbound(&format!("<set-method>{text}</set-method>"));
+            scene.run();
+            scene.exchange.call.request.method.to_string()
+        };
+        assert_eq!(check(" put "), "PUT");
+        assert_eq!(check("@(\"pat\" + \"ch\")"), "PATCH");
+        assert_eq!(check("X-CUSTOM"), "X-CUSTOM");
+        assert_eq!(check("@(\"a b\")"), "GET");
+    }
+
+    #[test]
+    fn what_is_wrong() {
+        assert_eq!(
+            inbound_findings("<set-method>G T</set-method><set-method />"),
+            "TG0212 policy.xml:1:20 'G T' is not a method\nTG0225 policy.xml:1:48 the element 'set-method' lacks its text\n"
+        );
+    }
+}

@@ -79,10 +79,18 @@ fn change(query: &mut String, name: &str, action: Action, added: &[String]) {
         Action::Skip | Action::Append => false,
         Action::Override | Action::Delete => there,
     };
-    let mut parts: Vec<&str> = parameters(query).filter(|parameter| !(drops && is_it(parameter))).collect();
-    if action != Action::Delete {
+    let mut parts: Vec<&str> = Vec::new();
+    let mut added = if action == Action::Delete { &[] } else { added };
+    for parameter in parameters(query) {
+        if !(drops && is_it(parameter)) {
+            parts.push(parameter);
+            continue;
+        }
+        // The new ones come in the place of the first old one.
         parts.extend(added.iter().map(String::as_str));
+        added = &[];
     }
+    parts.extend(added.iter().map(String::as_str));
     *query = parts.join("&");
 }
 
@@ -99,7 +107,8 @@ mod tests {
 
     #[test]
     fn table_of_actions() {
-        assert_eq!(check("a=1&b=2", "A", Action::Override, &["A=3", "A=4"]), "b=2&A=3&A=4");
+        assert_eq!(check("a=1&b=2&a=5", "A", Action::Override, &["A=3", "A=4"]), "A=3&A=4&b=2");
+        assert_eq!(check("a=1&b=2", "a", Action::Override, &[]), "b=2");
         assert_eq!(check("b=2", "a", Action::Override, &["a=3"]), "b=2&a=3");
         assert_eq!(check("a=1", "a", Action::Skip, &["a=3"]), "a=1");
         assert_eq!(check("", "a", Action::Skip, &["a=3"]), "a=3");

@@ -454,3 +454,72 @@ pub fn default_of(heap: &mut Heap, ty: TypeId) -> Result<Value, Throw> {
     };
     Ok(Value::Object(heap.new_object(object)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+
+    fn new(cx: &mut Cx<'_>, object: Object) -> Value {
+        Value::Object(cx.heap.new_object(object).unwrap())
+    }
+
+    #[test]
+    fn equal_values_have_equal_hashes() {
+        check::with_cx(&[], |cx| {
+            let decimals = ["1.0", "1.00"].map(|text| rust_decimal::Decimal::from_str_exact(text).unwrap());
+            let [one, same] = decimals.map(|d| new(cx, Object::Decimal(d)));
+            let wide = cx.heap.new_str("éab").unwrap();
+            let narrow = cx.heap.new_str("ab").unwrap();
+            let pairs = [
+                (one, same),
+                (Value::Double(0.0), Value::Double(-0.0)),
+                (Value::Double(f64::NAN), Value::Double(-f64::NAN)),
+                (Value::String(wide.slice(1, 3)), Value::String(narrow)),
+                (Value::Null, Value::Null),
+            ];
+            for (a, b) in pairs {
+                assert_eq!(equals(cx, a, b), Ok(true), "{a:?} {b:?}");
+                assert_eq!(hash(cx, a), hash(cx, b), "{a:?} {b:?}");
+            }
+            assert_eq!(equals(cx, Value::Int32(5), Value::Int64(5)), Ok(false));
+        });
+    }
+
+    #[test]
+    fn anonymous_objects_and_pairs_show_their_parts() {
+        check::with_cx(&[], |cx| {
+            let members = [("a".into(), TypeId::INT32), ("b".into(), TypeId::STRING)];
+            let ty = types::intern(Type::Anonymous(members.into()));
+            let values: Box<[Value]> = [Value::Int32(1), Value::Null].into();
+            let first = new(cx, Object::Anonymous { ty, values: values.clone() });
+            let second = new(cx, Object::Anonymous { ty, values });
+            assert_eq!(check::show(cx, first), "{ a = 1, b =  }");
+            assert_eq!(equals(cx, first, second), Ok(true));
+            let pair = new(cx, Object::Pair { ty: TypeId::KEY_VALUE_PAIR, key: Value::Bool(true), value: first });
+            assert_eq!(check::show(cx, pair), "[True, { a = 1, b =  }]");
+        });
+    }
+
+    #[test]
+    fn what_contains_itself_ends() {
+        check::with_cx(&[], |cx| {
+            let pair = new(cx, Object::Pair { ty: TypeId::KEY_VALUE_PAIR, key: Value::Null, value: Value::Null });
+            if let Some(Object::Pair { value, .. }) = cx.heap.get_mut(pair) {
+                *value = pair;
+            }
+            assert_eq!(to_text(cx, pair), Err(Throw::Trap(Trap::Depth)));
+            assert!(hash(cx, pair).is_ok());
+        });
+    }
+
+    #[test]
+    fn values_of_two_types_have_no_order() {
+        check::with_cx(&[], |cx| {
+            let throw = compare(cx, Value::Int32(1), Value::Int64(1)).unwrap_err();
+            assert_eq!(check::show_throw(cx, throw), "System.ArgumentException: Object must be of type Int32.");
+            assert_eq!(compare(cx, Value::Double(f64::NAN), Value::Double(0.0)), Ok(Ordering::Less));
+            assert_eq!(compare(cx, Value::Null, Value::Int32(0)), Ok(Ordering::Less));
+        });
+    }
+}

@@ -131,6 +131,10 @@ fn a_fragment_on_its_own() {
     };
     assert_eq!(check("<fragment><set-method>GET</set-method><forward-request /></fragment>"), "");
     assert_eq!(check("<fragment />"), "the fragment contains no policy");
+    assert_eq!(
+        check("<fragment><include-fragment fragment-id=\"x\" /><base /></fragment>"),
+        "a fragment includes the fragment 'x'; a fragment cannot contain 'base'"
+    );
     assert_eq!(check("<policies />"), "the root element of a fragment is 'fragment', not 'policies'");
     assert_eq!(check("<fragment><set-method>G T</set-method></fragment>"), "'G T' is not a method");
 }

@@ -85,11 +85,6 @@ impl Class {
         class
     }
 
-    /// A class of one item.
-    pub(super) fn of(item: Item) -> Self {
-        Self::new(vec![item], false, false, None)
-    }
-
     /// `.`: everything but a line feed.
     pub(super) fn not_line_feed() -> Self {
         Self::new(vec![Item::Range(10, 10)], true, false, None)

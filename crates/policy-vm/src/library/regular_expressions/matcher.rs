@@ -464,7 +464,7 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
         let count = self.register(register);
         // A round that took nothing is the last: the next would not differ.
         let empty = count > 0 && self.register(register + 1) == pos;
-        if count < least as usize && !empty {
+        if count < least as usize {
             return Ok(Some((body, pos)));
         }
         if empty || (most != u32::MAX && count >= most as usize) {
@@ -493,11 +493,11 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
                 (start, end) = (start.max(first), end.min(last));
             }
         }
-        if let Some(slot) = slot {
-            if let Some(values) = self.captures.get_mut(slot as usize) {
-                values.push((start as u32, end.saturating_sub(start) as u32));
-                self.trail.push(Undo::Captured(slot));
-            }
+        if let Some(slot) = slot
+            && let Some(values) = self.captures.get_mut(slot as usize)
+        {
+            values.push((start as u32, end.saturating_sub(start) as u32));
+            self.trail.push(Undo::Captured(slot));
         }
         true
     }

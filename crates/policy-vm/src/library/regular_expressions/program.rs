@@ -269,11 +269,11 @@ impl Writer {
 
     fn atomic(&mut self, inner: &Node, back: bool) {
         // One unit repeated needs no ways back to be cut.
-        if let Node::Repeat { node, least, most, lazy: false } = inner {
-            if let Some(test) = self.test(node) {
-                self.push(Inst::RepeatOne { test, least: *least, most: *most, greed: Greed::Atomic, back });
-                return;
-            }
+        if let Node::Repeat { node, least, most, lazy: false } = inner
+            && let Some(test) = self.test(node)
+        {
+            self.push(Inst::RepeatOne { test, least: *least, most: *most, greed: Greed::Atomic, back });
+            return;
         }
         let height = self.register();
         self.push(Inst::SaveHeight(height));

@@ -111,3 +111,49 @@ pub(super) fn last(captures: &Captures, slot: usize) -> Option<(usize, usize)> {
     let (start, length) = captures.get(slot)?.last()?;
     Some((*start as usize, *length as usize))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check::{show_throw, with_cx};
+
+    fn search(pattern: &str, input: &str, timeout: Option<u64>) -> String {
+        with_cx(&[], |cx| {
+            let pattern = cx.heap.new_str(pattern).unwrap();
+            let input = cx.heap.new_str(input).unwrap();
+            let found = Pattern::get(cx, pattern, 0).and_then(|pattern| Job { pattern, timeout }.search(cx, input, 0));
+            match found {
+                Ok(found) => format!("{:?}", found.map(|captures| span(&captures))),
+                Err(throw) => show_throw(cx, throw),
+            }
+        })
+    }
+
+    #[test]
+    fn hostile_patterns_end() {
+        let many = "a".repeat(40) + "!";
+        assert_eq!(search("^(a+)+$", &many, None), "trap: a regular expression exceeded its step budget");
+        let timed_out = search("^(a+)+$", &many, Some(50_000));
+        assert!(timed_out.starts_with("System.Text.RegularExpressions.RegexMatchTimeoutException"), "{timed_out}");
+        assert_eq!(search("(?:){2000000000}x", "x", None), "trap: a regular expression exceeded its step budget");
+    }
+
+    #[test]
+    fn counts_are_not_copies() {
+        assert_eq!(search("(?:a{1000}){1000}", &"a".repeat(1_000_000), None), "Some((0, 1000000))");
+        assert_eq!(search("((((a{1000}){1000}){1000}){1000})", "aaaa", None), "None");
+    }
+
+    #[test]
+    fn large_and_deep_patterns_are_refused() {
+        let trap = "trap: a regular expression exceeded its step budget";
+        assert_eq!(search(&"a".repeat(1_000_000), "a", None), trap);
+        assert_eq!(search(&("(".repeat(5_000) + &")".repeat(5_000)), "a", None), trap);
+        assert_eq!(search(&"[a-[".repeat(5_000), "a", None), trap);
+    }
+
+    #[test]
+    fn deep_matches_need_no_native_stack() {
+        assert_eq!(search("(?:a|b)*c", &("ab".repeat(100_000) + "c"), None), "Some((0, 200001))");
+    }
+}

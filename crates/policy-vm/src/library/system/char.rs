@@ -231,7 +231,7 @@ fn convert_to_utf32(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// A text of one unit.
 #[must_use]
-pub fn text_of(unit: u16) -> TextBuf {
+pub(crate) fn text_of(unit: u16) -> TextBuf {
     let mut text = TextBuf::new();
     text.push(unit);
     text

@@ -532,7 +532,7 @@ fn same(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 ///
 /// # Errors
 /// What the conversion throws; `InvalidCastException` when there is none.
-pub fn change(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Throw> {
+pub(crate) fn change(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Throw> {
     let args = &[value];
     if value.is_null() {
         let reference = target == TypeId::STRING || (type_code::code_of(target) == 1 && !is_struct(target));

@@ -6,12 +6,10 @@ pub(in crate::library) mod arguments;
 pub(crate) mod calendar;
 pub(crate) mod exact;
 pub(crate) mod format;
-pub(crate) mod iso;
+pub mod iso;
 pub(in crate::library) mod make;
 pub(crate) mod parse;
 pub(in crate::library) mod parsing;
-
-pub(crate) use iso::parse_iso;
 
 use arguments::{as_date_time, as_f64, as_i64, as_span};
 use calendar::{PER_DAY, PER_HOUR, PER_MILLISECOND, PER_MINUTE, PER_SECOND};

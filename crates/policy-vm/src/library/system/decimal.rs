@@ -2,8 +2,8 @@
 //!
 //! The compiler runs `+ - * / %` and conversions on decimals through [`arithmetic`] and [`convert`].
 
-pub mod arithmetic;
-pub mod convert;
+pub(crate) mod arithmetic;
+pub(crate) mod convert;
 
 use rust_decimal::Decimal;
 
@@ -132,7 +132,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Decimal"
 
 /// The decimal in a value.
 #[must_use]
-pub fn get(cx: &Cx<'_>, value: Value) -> Option<Decimal> {
+pub(crate) fn get(cx: &Cx<'_>, value: Value) -> Option<Decimal> {
     match cx.heap.get(value) {
         Some(Object::Decimal(d)) => Some(*d),
         _ => None,
@@ -143,7 +143,7 @@ pub fn get(cx: &Cx<'_>, value: Value) -> Option<Decimal> {
 ///
 /// # Errors
 /// A fault of the machine when it is none.
-pub fn as_decimal(cx: &Cx<'_>, args: &[Value], index: usize) -> Result<Decimal, Throw> {
+pub(crate) fn as_decimal(cx: &Cx<'_>, args: &[Value], index: usize) -> Result<Decimal, Throw> {
     get(cx, arg(args, index)).ok_or(fault("a decimal was expected"))
 }
 
@@ -151,12 +151,12 @@ pub fn as_decimal(cx: &Cx<'_>, args: &[Value], index: usize) -> Result<Decimal, 
 ///
 /// # Errors
 /// When the memory budget is exhausted.
-pub fn value(cx: &mut Cx<'_>, d: Decimal) -> Result<Value, Throw> {
+pub(crate) fn value(cx: &mut Cx<'_>, d: Decimal) -> Result<Value, Throw> {
     Ok(Value::Object(cx.heap.new_object(Object::Decimal(d))?))
 }
 
 /// `Value was either too large or too small for a Decimal.`
-pub fn overflow(cx: &mut Cx<'_>) -> Throw {
+pub(crate) fn overflow(cx: &mut Cx<'_>) -> Throw {
     cx.throw(Exc::Overflow, integer::out_of_range("a Decimal"))
 }
 
@@ -234,7 +234,7 @@ fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// `GetHashCode`: that of the value without trailing zeros.
 #[must_use]
-pub fn hash_code(d: Decimal) -> i32 {
+pub(crate) fn hash_code(d: Decimal) -> i32 {
     let d = d.normalize();
     let mantissa = d.mantissa().unsigned_abs();
     let flags = d.scale() << 16 | if d.is_sign_negative() && mantissa != 0 { 1 << 31 } else { 0 };

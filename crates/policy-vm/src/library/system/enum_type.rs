@@ -43,7 +43,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Enum")
 
 /// The declaration of an enumeration type.
 #[must_use]
-pub fn definition(ty: TypeId) -> Option<&'static Def> {
+pub(crate) fn definition(ty: TypeId) -> Option<&'static Def> {
     match types::get(ty) {
         Type::Named { def, .. } => Some(crate::library::get().def(*def)).filter(|d| d.decl.kind == TypeDefKind::Enum),
         _ => None,
@@ -51,7 +51,7 @@ pub fn definition(ty: TypeId) -> Option<&'static Def> {
 }
 
 /// Appends the name of a value: its own, those of its flags, or its number.
-pub fn push_name(ty: TypeId, n: i64, out: &mut TextBuf) {
+pub(crate) fn push_name(ty: TypeId, n: i64, out: &mut TextBuf) {
     match name(ty, n, definition(ty).is_some_and(|d| d.decl.flags)) {
         Some(name) => out.push_str(&name),
         None => out.push_str(&n.to_string()),
@@ -84,7 +84,7 @@ fn name(ty: TypeId, n: i64, flags: bool) -> Option<String> {
 ///
 /// # Errors
 /// `FormatException` when the format is none of these.
-pub fn format(cx: &mut Cx<'_>, ty: TypeId, n: i64, format: &str, out: &mut TextBuf) -> Result<(), Throw> {
+pub(crate) fn format(cx: &mut Cx<'_>, ty: TypeId, n: i64, format: &str, out: &mut TextBuf) -> Result<(), Throw> {
     match format {
         "G" | "g" | "" => push_name(ty, n, out),
         "F" | "f" => match name(ty, n, true) {
@@ -113,10 +113,10 @@ enum Failure {
 fn read(ty: TypeId, text: &str, ignore_case: bool) -> Result<i64, Failure> {
     let text = text.trim();
     let first = text.bytes().next().ok_or(Failure::Empty)?;
-    if first.is_ascii_digit() || first == b'-' || first == b'+' {
-        if let Ok(n) = text.parse::<i128>() {
-            return i32::try_from(n).map(i64::from).map_err(|_| Failure::Overflow);
-        }
+    if (first.is_ascii_digit() || first == b'-' || first == b'+')
+        && let Ok(n) = text.parse::<i128>()
+    {
+        return i32::try_from(n).map(i64::from).map_err(|_| Failure::Overflow);
     }
     let values = definition(ty).map(|d| d.decl.values).unwrap_or_default();
     let same = |a: &str, b: &str| if ignore_case { a.eq_ignore_ascii_case(b) } else { a == b };

@@ -27,7 +27,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception")
     .summary("What `throw` raises and `catch` gets.");
 
 /// Makes an exception of the n-th type of [`Exc::ALL`] from `()`, `(message)` or `(message, innerException)`.
-pub fn new<const N: usize>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn new<const N: usize>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let exception = Exc::ALL.get(N).copied().unwrap_or(Exc::Exception);
     let message = match cx.string_opt(args, 0) {
         Some(text) => {
@@ -43,7 +43,7 @@ pub fn new<const N: usize>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thr
 ///
 /// # Errors
 /// When the memory budget is exhausted.
-pub fn create(
+pub(crate) fn create(
     cx: &mut Cx<'_>,
     exception: Exc,
     message: String,
@@ -94,7 +94,7 @@ const MAX_DEPTH: usize = 100;
 ///
 /// # Errors
 /// When a budget is exhausted.
-pub fn write_text(cx: &mut Cx<'_>, exception: Ref, depth: usize, out: &mut TextBuf) -> Result<(), Throw> {
+pub(crate) fn write_text(cx: &mut Cx<'_>, exception: Ref, depth: usize, out: &mut TextBuf) -> Result<(), Throw> {
     if depth > MAX_DEPTH {
         return Err(Trap::Depth.into());
     }

@@ -14,7 +14,7 @@ use crate::value::text::{Str, TextBuf, TextRef};
 ///
 /// # Errors
 /// `FormatException` for a format that does not fit; when a budget is exhausted.
-pub fn format_value(
+pub(crate) fn format_value(
     cx: &mut Cx<'_>,
     value: Value,
     format: Option<TextRef<'_>>,
@@ -61,7 +61,7 @@ const LIMIT: usize = 1_000_000;
 ///
 /// # Errors
 /// `FormatException` for a format that is none or asks for an argument that is not there.
-pub fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut TextBuf) -> Result<(), Throw> {
+pub(crate) fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut TextBuf) -> Result<(), Throw> {
     let mut at = 0;
     let text = |cx: &Cx<'_>, at: usize| cx.text(format).get(at);
     cx.charge(format.len())?;
@@ -137,7 +137,7 @@ fn item(cx: &mut Cx<'_>, format: Str, at: usize, args: &[Value], out: &mut TextB
 ///
 /// # Errors
 /// As [`format_value`].
-pub fn padded(
+pub(crate) fn padded(
     cx: &mut Cx<'_>,
     value: Value,
     picture: Option<Str>,
@@ -202,5 +202,40 @@ impl Item {
             return Err(bad(cx, self.at, what));
         }
         Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+
+    fn format(picture: &str, args: &[Value]) -> String {
+        check::with_cx(&[], |cx| {
+            let picture = cx.heap.new_str(picture).unwrap();
+            let mut out = TextBuf::new();
+            match composite(cx, picture, args, &mut out) {
+                Ok(()) => out.as_text().to_utf8().into_owned(),
+                Err(throw) => check::show_throw(cx, throw),
+            }
+        })
+    }
+
+    #[test]
+    fn items_have_index_width_and_format() {
+        let args = [Value::Int32(42), Value::Double(2.345678), Value::Null];
+        assert_eq!(format("{0:D3}|{0,5}|{0,-5}|{1:F2}|{2}|{{}}", &args), "042|   42|42   |2.35||{}");
+    }
+
+    #[test]
+    fn what_is_no_format_is_told_with_its_place() {
+        let error = "System.FormatException: Input string was not in a correct format. Failure to parse near offset";
+        assert_eq!(format("{0", &[Value::Int32(1)]), format!("{error} 2. Format item ends prematurely."));
+        assert_eq!(format("{a}", &[Value::Int32(1)]), format!("{error} 1. Expected an ASCII digit."));
+        assert_eq!(
+            format("{1}", &[Value::Int32(1)]),
+            "System.FormatException: Index (zero based) must be greater than or equal to zero and less than the size of \
+             the argument list."
+        );
     }
 }

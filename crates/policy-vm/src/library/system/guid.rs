@@ -61,7 +61,7 @@ fn get(cx: &Cx<'_>, args: &[Value], index: usize) -> Result<Bytes, Throw> {
 ///
 /// # Errors
 /// When the memory budget is exhausted.
-pub fn value(cx: &mut Cx<'_>, bytes: Bytes) -> Result<Value, Throw> {
+pub(crate) fn value(cx: &mut Cx<'_>, bytes: Bytes) -> Result<Value, Throw> {
     Ok(Value::Object(cx.heap.new_object(Object::Guid(bytes))?))
 }
 
@@ -252,7 +252,7 @@ fn to_byte_array(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// The text in format `D`.
 #[must_use]
-pub fn text(bytes: Bytes) -> String {
+pub(crate) fn text(bytes: Bytes) -> String {
     shown(bytes, b'D')
 }
 
@@ -276,7 +276,7 @@ fn shown(bytes: Bytes, form: u8) -> String {
 ///
 /// # Errors
 /// `FormatException` when the format is none.
-pub fn format(cx: &mut Cx<'_>, bytes: Bytes, format: &str, out: &mut TextBuf) -> Result<(), Throw> {
+pub(crate) fn format(cx: &mut Cx<'_>, bytes: Bytes, format: &str, out: &mut TextBuf) -> Result<(), Throw> {
     let form = letter(format).ok_or_else(|| cx.throw(Exc::Format, FORMATS))?;
     out.push_str(&shown(bytes, form));
     Ok(())
@@ -303,7 +303,7 @@ fn order(cx: &mut Cx<'_>, args: &[Value], holds: fn(std::cmp::Ordering) -> bool)
 
 /// `GetHashCode`: the four words of memory combined.
 #[must_use]
-pub fn hash_code(bytes: Bytes) -> i32 {
+pub(crate) fn hash_code(bytes: Bytes) -> i32 {
     swap(bytes)
         .chunks_exact(4)
         .filter_map(|word| <[u8; 4]>::try_from(word).ok())

@@ -128,7 +128,7 @@ fn like(model: Value, v: f64) -> Value {
 }
 
 /// A function of one floating point number.
-pub fn float(args: &[Value], f: fn(f64) -> f64) -> Result<Value, Throw> {
+pub(crate) fn float(args: &[Value], f: fn(f64) -> f64) -> Result<Value, Throw> {
     Ok(like(arg(args, 0), f(number(args, 0)?)))
 }
 
@@ -137,26 +137,22 @@ fn float_2(args: &[Value], f: fn(f64, f64) -> f64) -> Result<Value, Throw> {
 }
 
 /// `Log`, natural or to a base.
-pub fn log(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn log(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let x = number(args, 0)?;
     let result = match args.get(1) {
         None => x.ln(),
         Some(_) => {
             let base = number(args, 1)?;
-            if x.is_nan() || base.is_nan() {
-                f64::NAN
-            } else if base == 1.0 || (x != 1.0 && (base == 0.0 || base == f64::INFINITY)) {
-                f64::NAN
-            } else {
-                x.ln() / base.ln()
-            }
+            let none =
+                x.is_nan() || base.is_nan() || base == 1.0 || (x != 1.0 && (base == 0.0 || base == f64::INFINITY));
+            if none { f64::NAN } else { x.ln() / base.ln() }
         }
     };
     Ok(like(arg(args, 0), result))
 }
 
 /// `Pow`.
-pub fn pow(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn pow(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     float_2(args, f64::powf)
 }
 
@@ -203,7 +199,7 @@ fn min_magnitude(x: f64, y: f64) -> f64 {
 }
 
 /// `Abs`; the least value of an integer type has none.
-pub fn abs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn abs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let value = arg(args, 0);
     match value {
         Value::Double(v) => return Ok(Value::Double(v.abs())),
@@ -255,22 +251,22 @@ fn rounded(
 }
 
 /// `Ceiling`.
-pub fn ceiling(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn ceiling(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     rounded(cx, args, f64::ceil, Decimal::ceil)
 }
 
 /// `Floor`.
-pub fn floor(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn floor(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     rounded(cx, args, f64::floor, Decimal::floor)
 }
 
 /// `Truncate`.
-pub fn truncate(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn truncate(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     rounded(cx, args, f64::trunc, Decimal::trunc)
 }
 
 /// `Round`: halves to even unless a mode says otherwise.
-pub fn round(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn round(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let digits = args.iter().skip(1).find_map(|a| if let Value::Int32(n) = a { Some(*n) } else { None });
     let mode = args.iter().skip(1).find_map(|a| if let Value::Enum(_, n) = a { Some(*n) } else { None }).unwrap_or(0);
     if !(0..=4).contains(&mode) {
@@ -327,7 +323,7 @@ fn round_float(v: f64, digits: i32, mode: i64) -> f64 {
 }
 
 /// `Sign`; `ArithmeticException` for what is no number.
-pub fn sign(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn sign(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let value = arg(args, 0);
     if let Some(d) = decimal::get(cx, value) {
         return Ok(Value::Int32(integer::sign(d.cmp(&Decimal::ZERO))));
@@ -342,12 +338,12 @@ pub fn sign(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `Max`: what is no number wins.
-pub fn max(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn max(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     extreme(cx, args, Ordering::Greater)
 }
 
 /// `Min`: what is no number wins.
-pub fn min(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn min(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     extreme(cx, args, Ordering::Less)
 }
 
@@ -366,7 +362,7 @@ fn extreme(cx: &mut Cx<'_>, args: &[Value], wanted: Ordering) -> Result<Value, T
 }
 
 /// `Clamp`.
-pub fn clamp(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn clamp(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (value, low, high) = (arg(args, 0), arg(args, 1), arg(args, 2));
     let less = |cx: &mut Cx<'_>, a: Value, b: Value| match (super::number::float::get(a), super::number::float::get(b))
     {
@@ -390,17 +386,17 @@ pub fn clamp(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `x ('5') must be a non-negative value.` as .NET 8 says it.
-pub fn negative(cx: &mut Cx<'_>, parameter: &str, actual: i64) -> Throw {
+pub(crate) fn negative(cx: &mut Cx<'_>, parameter: &str, actual: i64) -> Throw {
     out_of_range(cx, parameter, actual, "must be a non-negative value.")
 }
 
 /// `x ('5') must be less than or equal to '3'.` as .NET 8 says it.
-pub fn not_at_most(cx: &mut Cx<'_>, parameter: &str, actual: i64, limit: i64) -> Throw {
+pub(crate) fn not_at_most(cx: &mut Cx<'_>, parameter: &str, actual: i64, limit: i64) -> Throw {
     out_of_range(cx, parameter, actual, &format!("must be less than or equal to '{limit}'."))
 }
 
 /// `x ('5') must …` with the actual value on a second line.
-pub fn out_of_range(cx: &mut Cx<'_>, parameter: &str, actual: i64, must: &str) -> Throw {
+pub(crate) fn out_of_range(cx: &mut Cx<'_>, parameter: &str, actual: i64, must: &str) -> Throw {
     let message = format!("{parameter} ('{actual}') {must} (Parameter '{parameter}')\nActual value was {actual}.");
     cx.throw_with_parameter(Exc::ArgumentOutOfRange, message, parameter)
 }

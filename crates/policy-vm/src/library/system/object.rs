@@ -42,12 +42,12 @@ fn new(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `ToString()` of anything.
-pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::String(behaviour::to_text(cx, arg(args, 0))?))
 }
 
 /// `a.Equals(b)` and `Equals(a, b)`.
-pub fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(behaviour::equals(cx, arg(args, 0), arg(args, 1))?))
 }
 
@@ -61,7 +61,7 @@ fn reference_equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `GetHashCode()`; the numbers, dates and Guids give what .NET gives, which policies use as seeds.
-pub fn get_hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn get_hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let value = arg(args, 0);
     #[expect(clippy::cast_possible_truncation, reason = "hash codes keep the low bits")]
     let fold = |bits: u64| (bits as u32 ^ (bits >> 32) as u32).cast_signed();
@@ -94,19 +94,19 @@ pub fn get_hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `GetType()` of anything.
-pub fn get_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn get_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let ty = type_of(cx, arg(args, 0)).unwrap_or(TypeId::OBJECT);
     type_object::new(cx, ty)
 }
 
 /// The run-time type; `None` for null.
 #[must_use]
-pub fn type_of(cx: &Cx<'_>, value: Value) -> Option<TypeId> {
+pub(crate) fn type_of(cx: &Cx<'_>, value: Value) -> Option<TypeId> {
     behaviour::type_of(cx.heap, value)
 }
 
 /// `Object must be of type Int32.`
-pub fn wrong_type(cx: &mut Cx<'_>, ty: TypeId) -> Throw {
+pub(crate) fn wrong_type(cx: &mut Cx<'_>, ty: TypeId) -> Throw {
     let name = match types::get(ty) {
         Type::Named { def, .. } => crate::library::get().def(*def).simple_name().to_owned(),
         _ => types::net_name(ty),
@@ -116,7 +116,7 @@ pub fn wrong_type(cx: &mut Cx<'_>, ty: TypeId) -> Throw {
 
 /// True for values of types that implement `IComparable`.
 #[must_use]
-pub fn is_comparable(cx: &Cx<'_>, value: Value) -> bool {
+pub(crate) fn is_comparable(cx: &Cx<'_>, value: Value) -> bool {
     match value {
         Value::Null | Value::View(_) => false,
         Value::Object(handle) => {

@@ -258,3 +258,32 @@ fn next_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
     Ok(Value::Null)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+
+    #[test]
+    fn a_seed_gives_the_sequence_of_net() {
+        check::with_cx(&[], |cx| {
+            let random = new_seeded(cx, &[Value::Int32(42)]).unwrap();
+            assert_eq!(next(cx, &[random]), Ok(Value::Int32(1_434_747_710)));
+            let random = new_seeded(cx, &[Value::Int32(7)]).unwrap();
+            assert_eq!(next(cx, &[random]), Ok(Value::Int32(822_959_691)));
+            assert_eq!(next_below(cx, &[random, Value::Int32(100)]), Ok(Value::Int32(87)));
+            assert_eq!(next_between(cx, &[random, Value::Int32(1), Value::Int32(7)]), Ok(Value::Int32(4)));
+            assert_eq!(next_double(cx, &[random]), Ok(Value::Double(0.052261705534654534)));
+        });
+    }
+
+    #[test]
+    fn without_a_seed_numbers_stay_in_range() {
+        check::with_cx(&[], |cx| {
+            let random = (TYPE.members[0].run)(cx, &[]).unwrap();
+            let args = [random, Value::Int32(i32::MIN), Value::Int32(i32::MAX)];
+            assert!(matches!(next_between(cx, &args), Ok(Value::Int32(_))));
+            assert!(matches!(next_below(cx, &[random, Value::Int32(0)]), Ok(Value::Int32(0))));
+        });
+    }
+}

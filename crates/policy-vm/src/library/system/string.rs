@@ -180,7 +180,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.String")
 
 /// The units of a `char[]`; `None` for null.
 #[must_use]
-pub fn chars<'a>(cx: &'a Cx<'_>, value: Value) -> Option<impl ExactSizeIterator<Item = u16> + Clone + 'a> {
+pub(crate) fn chars<'a>(cx: &'a Cx<'_>, value: Value) -> Option<impl ExactSizeIterator<Item = u16> + Clone + 'a> {
     match cx.heap.get(value) {
         Some(Object::Array(array)) => {
             Some(array.items.iter().map(|v| if let Value::Char(unit) = v { *unit } else { 0 }))
@@ -193,7 +193,7 @@ pub fn chars<'a>(cx: &'a Cx<'_>, value: Value) -> Option<impl ExactSizeIterator<
 ///
 /// # Errors
 /// When the memory budget is exhausted.
-pub fn new_chars(cx: &mut Cx<'_>, text: Str, start: usize, end: usize) -> Result<Value, Throw> {
+pub(crate) fn new_chars(cx: &mut Cx<'_>, text: Str, start: usize, end: usize) -> Result<Value, Throw> {
     cx.charge(end.saturating_sub(start))?;
     let items = cx.text(text).slice(start, end).units().map(Value::Char).collect();
     Ok(cx.heap.new_array(TypeId::CHAR, items)?)
@@ -203,7 +203,7 @@ pub fn new_chars(cx: &mut Cx<'_>, text: Str, start: usize, end: usize) -> Result
 ///
 /// # Errors
 /// `ArgumentOutOfRangeException`.
-pub fn checked_range(
+pub(crate) fn checked_range(
     cx: &mut Cx<'_>,
     (start_name, start): (&str, i32),
     (count_name, count): (&str, i32),
@@ -286,4 +286,56 @@ fn same(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 /// `ToString`, `Clone`.
 fn this(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(arg(args, 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check::{self, call};
+
+    fn text(cx: &mut Cx<'_>, text: &str) -> Value {
+        cx.string(text).unwrap()
+    }
+
+    #[test]
+    fn sizes_asked_for_are_paid_before_they_are_made() {
+        let huge = [Value::Char(120), Value::Int32(i32::MAX)];
+        assert_eq!(call(new, |_| huge.to_vec()), "trap: the expression made a string longer than allowed");
+        let padded = |cx: &mut Cx<'_>| vec![text(cx, "x"), Value::Int32(2_000_000_000)];
+        assert_eq!(call(pad::pad_left, padded), "trap: the expression made a string longer than allowed");
+    }
+
+    #[test]
+    fn parts_share_the_text() {
+        check::with_cx(&[], |cx| {
+            let args = [text(cx, "  a,b "), Value::Int32(2)];
+            let spent = cx.heap.spent();
+            assert_eq!(slice::substring(cx, &args).map(|v| check::show(cx, v)), Ok("a,b ".to_owned()));
+            assert_eq!(slice::trim(cx, &args[..1]).map(|v| check::show(cx, v)), Ok("a,b".to_owned()));
+            assert_eq!(cx.heap.spent(), spent);
+        });
+    }
+
+    #[test]
+    fn messages_are_those_of_net_8() {
+        assert_eq!(
+            call(slice::substring, |cx| vec![text(cx, "abc"), Value::Int32(-1)]),
+            "System.ArgumentOutOfRangeException: startIndex ('-1') must be a non-negative value. (Parameter \
+             'startIndex')\nActual value was -1."
+        );
+        assert_eq!(
+            call(replace::replace, |cx| vec![text(cx, "abc"), Value::Null, Value::Null]),
+            "System.ArgumentNullException: Value cannot be null. (Parameter 'oldValue')"
+        );
+    }
+
+    #[test]
+    fn searches_find_what_they_should() {
+        let find = |hay: &str, needle: &str| call(search::index_of, |cx| vec![text(cx, hay), text(cx, needle)]);
+        assert_eq!(find("äbc€", "€"), "3");
+        assert_eq!(find("abc", ""), "0");
+        assert_eq!(find("", "a"), "-1");
+        let last = |cx: &mut Cx<'_>| vec![text(cx, ""), text(cx, "x"), Value::Int32(0)];
+        assert_eq!(call(search::last_index_of, last), "-1");
+    }
 }

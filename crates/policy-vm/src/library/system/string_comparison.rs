@@ -52,7 +52,7 @@ static ID: Known = Known::new("System.StringComparer");
 
 /// A comparer: ordinal, or ordinal after upper-casing.
 #[derive(Debug)]
-pub struct StringComparer {
+pub(crate) struct StringComparer {
     /// True when case does not matter.
     pub ignore_case: bool,
 }

@@ -11,7 +11,7 @@ use crate::value::heap::{Heap, NetObject};
 /// A tuple. Its equality, hash, order and text are those of its items, see
 /// [`behaviour`](crate::value::behaviour).
 #[derive(Debug)]
-pub struct Tuple {
+pub(crate) struct Tuple {
     /// The constructed type.
     pub ty: TypeId,
     /// The items; the eighth is a tuple.
@@ -33,7 +33,7 @@ impl NetObject for Tuple {
 impl Tuple {
     /// The items with those of the rest, as `ToString` shows them.
     #[must_use]
-    pub fn flat(&self, heap: &Heap) -> Vec<Value> {
+    pub(crate) fn flat(&self, heap: &Heap) -> Vec<Value> {
         let mut items = self.items.to_vec();
         while items.len() % 7 == 1 && items.len() > 7 {
             let Some(rest) = items.last().and_then(|last| heap.native::<Self>(*last)) else { break };

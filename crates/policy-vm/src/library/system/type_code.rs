@@ -55,14 +55,14 @@ const CODES: [(TypeId, i64); 15] = [
 
 /// The code of a type; `Object` for what has none, `Int32` for enumerations.
 #[must_use]
-pub fn code_of(ty: TypeId) -> i64 {
+pub(crate) fn code_of(ty: TypeId) -> i64 {
     let is_enum = || super::enum_type::definition(ty).is_some();
     CODES.iter().find(|(t, _)| *t == ty).map_or_else(|| if is_enum() { 9 } else { 1 }, |(_, code)| *code)
 }
 
 /// The type of a code.
 #[must_use]
-pub fn type_of_code(code: i64) -> Option<TypeId> {
+pub(crate) fn type_of_code(code: i64) -> Option<TypeId> {
     match code {
         1 => Some(TypeId::OBJECT),
         _ => CODES.iter().find(|(_, c)| *c == code).map(|(ty, _)| *ty),
@@ -70,7 +70,7 @@ pub fn type_of_code(code: i64) -> Option<TypeId> {
 }
 
 /// `GetTypeCode()` of any value; `Empty` for null.
-pub fn get_type_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn get_type_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let code = super::object::type_of(cx, arg(args, 0)).map_or(0, code_of);
     Ok(Value::Enum(ID.id(), code))
 }

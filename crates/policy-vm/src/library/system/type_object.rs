@@ -36,13 +36,13 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Type")
 ///
 /// # Errors
 /// When the memory budget is exhausted.
-pub fn new(cx: &mut Cx<'_>, ty: TypeId) -> Result<Value, Throw> {
+pub(crate) fn new(cx: &mut Cx<'_>, ty: TypeId) -> Result<Value, Throw> {
     Ok(Value::Object(cx.heap.new_object(Object::Type(ty))?))
 }
 
 /// The type in a type object.
 #[must_use]
-pub fn get(cx: &Cx<'_>, value: Value) -> Option<TypeId> {
+pub(crate) fn get(cx: &Cx<'_>, value: Value) -> Option<TypeId> {
     match cx.heap.get(value) {
         Some(Object::Type(ty)) => Some(*ty),
         _ => None,
@@ -55,7 +55,7 @@ fn ty(cx: &Cx<'_>, args: &[Value]) -> Result<TypeId, Throw> {
 
 /// The name without namespace and arguments: ``List`1``, `Int32[]`.
 #[must_use]
-pub fn simple_name(ty: TypeId) -> String {
+pub(crate) fn simple_name(ty: TypeId) -> String {
     match types::get(ty) {
         Type::Named { def, .. } => {
             let full = crate::library::get().def(*def).net_name();

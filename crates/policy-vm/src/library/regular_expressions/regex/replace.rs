@@ -140,3 +140,30 @@ fn replaced(cx: &mut Cx<'_>, job: &Job, input: Str, with: &With, captures: Captu
     }
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::capture;
+    use super::*;
+    use crate::cx::check::{show, with_cx};
+    use crate::types::TypeId;
+    use crate::value::heap::{Closure, ClosureCode, Object};
+
+    /// `m => m.Value + m.Value`
+    fn twice(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+        let Value::String(text) = capture::this(cx, args)?.value() else { return Ok(Value::Null) };
+        Ok(Value::String(cx.heap.concat(&[text, text])?))
+    }
+
+    #[test]
+    fn a_delegate_makes_the_replacement() {
+        let text = with_cx(&[], |cx| {
+            let code = ClosureCode::Native { run: twice, receiver: None };
+            let closure = cx.heap.new_object(Object::Closure(Closure { ty: TypeId::DELEGATE, code })).unwrap();
+            let (input, pattern) = (cx.string("a1b22c").unwrap(), cx.string("[0-9]+").unwrap());
+            let replaced = static_evaluate(cx, &[input, pattern, Value::Object(closure)]).unwrap();
+            show(cx, replaced)
+        });
+        assert_eq!(text, "a11b2222c");
+    }
+}

@@ -135,3 +135,44 @@ pub(super) fn binary_search(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Th
     }
     Ok(Value::Int32(!i32::try_from(low).unwrap_or(i32::MAX)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cx::check;
+    use crate::types::TypeId;
+    use crate::value::heap::{Closure, ClosureCode, Object};
+
+    fn backwards(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+        match args {
+            [Value::Int32(a), Value::Int32(b)] => Ok(Value::Int32(b - a)),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    #[test]
+    fn a_comparison_decides_the_order() {
+        check::with_cx(&[], |cx| {
+            let array = cx.heap.new_array(TypeId::INT32, [3, 1, 2].map(Value::Int32).to_vec()).unwrap();
+            let code = ClosureCode::Native { run: backwards, receiver: None };
+            let comparison = cx.heap.new_object(Object::Closure(Closure { ty: TypeId::DELEGATE, code })).unwrap();
+            sort_by(cx, &[array, Value::Object(comparison)]).unwrap();
+            assert_eq!(part(cx, array, 0, 3), Ok([3, 2, 1].map(Value::Int32).to_vec()));
+            sort(cx, &[array]).unwrap();
+            assert_eq!(part(cx, array, 0, 3), Ok([1, 2, 3].map(Value::Int32).to_vec()));
+        });
+    }
+
+    #[test]
+    fn what_has_no_order_fails_as_a_whole() {
+        check::with_cx(&[], |cx| {
+            let text = cx.string("a").unwrap();
+            let array = cx.heap.new_array(TypeId::OBJECT, vec![Value::Int32(1), text]).unwrap();
+            let throw = sort(cx, &[array]).unwrap_err();
+            assert_eq!(
+                check::show_throw(cx, throw),
+                "System.InvalidOperationException: Failed to compare two elements in the array."
+            );
+        });
+    }
+}

@@ -129,7 +129,7 @@ pub(super) fn is_symbol(unit: u16) -> bool {
 
 /// `Char.IsWhiteSpace`: separators, and the controls U+0009 to U+000D and U+0085.
 #[must_use]
-pub fn is_white_space(unit: u16) -> bool {
+pub(crate) fn is_white_space(unit: u16) -> bool {
     match unit {
         0x20 | 0x09..=0x0d => true,
         0..=0x7f => false,

@@ -1,6 +1,6 @@
 //! `ToString` of dates: standard and custom formats of the invariant culture.
 
-use super::calendar::{self, DAYS, MONTHS, PER_DAY, PER_MINUTE, Parts};
+use super::calendar::{self, DAYS, MONTHS, PER_MINUTE, Parts};
 use crate::value::text::TextBuf;
 use crate::value::{DateTime, DateTimeKind};
 
@@ -205,16 +205,5 @@ fn write_offset(offset: i16, run: usize, out: &mut TextBuf) {
     if run > 2 {
         out.push_str(":");
         number(minutes % 60, 2, out);
-    }
-}
-
-/// Appends `yyyy-MM-ddTHH:mm:ss[.fffffff]` and nothing for the zone: the form shared by JSON and XML.
-pub(crate) fn write_iso(ticks: i64, out: &mut String) {
-    use std::fmt::Write as _;
-    let p = calendar::parts_of(ticks % (DateTime::MAX_TICKS / PER_DAY * PER_DAY + PER_DAY));
-    let _ = write!(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", p.year, p.month, p.day, p.hour, p.minute, p.second);
-    if p.fraction != 0 {
-        let digits = format!("{:07}", p.fraction);
-        let _ = write!(out, ".{}", digits.trim_end_matches('0'));
     }
 }

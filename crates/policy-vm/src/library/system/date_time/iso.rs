@@ -4,7 +4,7 @@ use super::calendar::{self, PER_MINUTE};
 
 /// What an ISO 8601 text says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct IsoDate {
+pub struct IsoDate {
     /// Clock time in ticks.
     pub ticks: i64,
     /// What follows the time.
@@ -13,7 +13,7 @@ pub(crate) struct IsoDate {
 
 /// The zone of an ISO 8601 text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum IsoZone {
+pub enum IsoZone {
     /// Nothing.
     None,
     /// `Z`.
@@ -25,7 +25,7 @@ pub(crate) enum IsoZone {
 impl IsoDate {
     /// The moment in UTC ticks, taking a text without zone as UTC; out of range becomes the nearest end.
     #[must_use]
-    pub(crate) fn utc_ticks(self) -> i64 {
+    pub fn utc_ticks(self) -> i64 {
         match self.zone {
             IsoZone::Offset(minutes) => {
                 (self.ticks - i64::from(minutes) * PER_MINUTE).clamp(0, crate::value::DateTime::MAX_TICKS)
@@ -38,7 +38,7 @@ impl IsoDate {
 /// Reads exactly `yyyy-MM-dd`, optionally `THH:mm:ss`, optionally a fraction, optionally `Z`, `±hh:mm`, `±hhmm` or
 /// `±hh`. Digits of the fraction beyond the seventh round half up.
 #[must_use]
-pub(crate) fn parse_iso(text: &str) -> Option<IsoDate> {
+pub fn parse_iso(text: &str) -> Option<IsoDate> {
     let mut p = Digits { rest: text.as_bytes() };
     let year = p.digits(4)?;
     p.eat(b'-')?;
@@ -67,6 +67,17 @@ pub(crate) fn parse_iso(text: &str) -> Option<IsoDate> {
     }
     let zone = p.zone()?;
     p.rest.is_empty().then_some(IsoDate { ticks, zone })
+}
+
+/// Appends `yyyy-MM-ddTHH:mm:ss[.fffffff]`, and nothing for the zone; ticks out of range count as the nearest end.
+pub fn write_iso(ticks: i64, out: &mut String) {
+    use std::fmt::Write as _;
+    let p = calendar::parts_of(ticks.clamp(0, crate::value::DateTime::MAX_TICKS));
+    let _ = write!(out, "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", p.year, p.month, p.day, p.hour, p.minute, p.second);
+    if p.fraction != 0 {
+        let digits = format!("{:07}", p.fraction);
+        let _ = write!(out, ".{}", digits.trim_end_matches('0'));
+    }
 }
 
 struct Digits<'a> {

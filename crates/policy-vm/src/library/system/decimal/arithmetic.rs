@@ -91,7 +91,7 @@ fn power(n: u32) -> u128 {
 
 /// `a + b`; `None` when it is too large.
 #[must_use]
-pub fn checked_add(a: Decimal, b: Decimal) -> Option<Decimal> {
+pub(crate) fn checked_add(a: Decimal, b: Decimal) -> Option<Decimal> {
     let scale = a.scale().max(b.scale());
     let x = Wide::product(magnitude(a), power(scale - a.scale()));
     let y = Wide::product(magnitude(b), power(scale - b.scale()));
@@ -107,14 +107,20 @@ pub fn checked_add(a: Decimal, b: Decimal) -> Option<Decimal> {
 
 /// `a * b`; `None` when it is too large.
 #[must_use]
-pub fn checked_multiply(a: Decimal, b: Decimal) -> Option<Decimal> {
+pub(crate) fn checked_multiply(a: Decimal, b: Decimal) -> Option<Decimal> {
+    /// A product of two 32-bit numbers with this scale is nothing at once, not even zeros behind the point.
+    const VANISHES: u32 = 28 + 19;
     let negative = a.is_sign_negative() != b.is_sign_negative();
-    fit(Wide::product(magnitude(a), magnitude(b)), a.scale() + b.scale(), negative, false)
+    let (x, y, scale) = (magnitude(a), magnitude(b), a.scale() + b.scale());
+    if scale > VANISHES && x.max(y) <= u128::from(u32::MAX) {
+        return Some(Decimal::ZERO);
+    }
+    fit(Wide::product(x, y), scale, negative, false)
 }
 
 /// `a / b` for `b` not zero; `None` when it is too large.
 #[must_use]
-pub fn checked_divide(a: Decimal, b: Decimal) -> Option<Decimal> {
+pub(crate) fn checked_divide(a: Decimal, b: Decimal) -> Option<Decimal> {
     let negative = a.is_sign_negative() != b.is_sign_negative();
     let divisor = magnitude(b);
     let mut scale = i64::from(a.scale()) - i64::from(b.scale());
@@ -156,7 +162,7 @@ pub fn checked_divide(a: Decimal, b: Decimal) -> Option<Decimal> {
 
 /// `a % b` for `b` not zero: what truncated division leaves, with the greater scale.
 #[must_use]
-pub fn checked_remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
+pub(crate) fn checked_remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
     let scale = a.scale().max(b.scale());
     if magnitude(a) == 0 {
         return Some(a);
@@ -173,7 +179,8 @@ pub fn checked_remainder(a: Decimal, b: Decimal) -> Option<Decimal> {
     }
     let mut rest = magnitude(a) % divisor.low;
     for _ in 0..scale - a.scale() {
-        rest = rest.checked_mul(10)? % divisor.low;
+        let Some(next) = rest.checked_mul(10) else { return a.checked_rem(b) };
+        rest = next % divisor.low;
     }
     let made = fit(Wide::from(rest), scale, a.is_sign_negative(), false)?;
     Some(made)
@@ -187,25 +194,25 @@ fn finish(cx: &mut Cx<'_>, result: Option<Decimal>) -> Result<Value, Throw> {
 }
 
 /// `d1 + d2`.
-pub fn add(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn add(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = checked_add(as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
     finish(cx, result)
 }
 
 /// `d1 - d2`.
-pub fn subtract(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn subtract(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = checked_add(as_decimal(cx, args, 0)?, -as_decimal(cx, args, 1)?);
     finish(cx, result)
 }
 
 /// `d1 * d2`.
-pub fn multiply(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn multiply(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = checked_multiply(as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
     finish(cx, result)
 }
 
 /// `d1 / d2`.
-pub fn divide(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn divide(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, b) = (as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
     if b.is_zero() {
         return Err(cx.throw_default(Exc::DivideByZero));
@@ -214,7 +221,7 @@ pub fn divide(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `d1 % d2`.
-pub fn remainder(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn remainder(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, b) = (as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
     if b.is_zero() {
         return Err(cx.throw_default(Exc::DivideByZero));
@@ -223,19 +230,46 @@ pub fn remainder(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `-d`.
-pub fn negate(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn negate(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let d = as_decimal(cx, args, 0)?;
     value(cx, -d)
 }
 
 /// `++d`.
-pub fn increment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn increment(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = checked_add(as_decimal(cx, args, 0)?, Decimal::ONE);
     finish(cx, result)
 }
 
 /// `--d`.
-pub fn decrement(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn decrement(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = checked_add(as_decimal(cx, args, 0)?, Decimal::NEGATIVE_ONE);
     finish(cx, result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn d(text: &str) -> Decimal {
+        Decimal::from_str_exact(text).unwrap()
+    }
+
+    #[test]
+    fn scales_are_those_of_net() {
+        assert_eq!(checked_add(d("1.0"), d("2.00")).map(|d| d.to_string()).as_deref(), Some("3.00"));
+        assert_eq!(checked_multiply(d("1.10"), d("2.0")).map(|d| d.to_string()).as_deref(), Some("2.200"));
+        assert_eq!(checked_divide(d("1.00"), d("2")).map(|d| d.to_string()).as_deref(), Some("0.50"));
+        let third = checked_divide(d("2"), d("3")).map(|d| d.to_string());
+        assert_eq!(third.as_deref(), Some("0.6666666666666666666666666667"));
+        assert_eq!(checked_remainder(d("1.5"), d("0.25")).map(|d| d.to_string()).as_deref(), Some("0.00"));
+    }
+
+    #[test]
+    fn what_is_too_large_is_none() {
+        assert_eq!(checked_add(Decimal::MAX, Decimal::ONE), None);
+        assert_eq!(checked_add(Decimal::MAX, d("0.4")), Some(Decimal::MAX));
+        assert_eq!(checked_multiply(Decimal::MAX, d("2")), None);
+        assert_eq!(checked_divide(Decimal::MAX, d("0.1")), None);
+    }
 }

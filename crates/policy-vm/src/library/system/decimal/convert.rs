@@ -5,16 +5,15 @@ use rust_decimal::Decimal;
 use super::{as_decimal, overflow, value};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::system::number::digits::Digits;
 use crate::library::system::number::integer::{self, Integer};
-use crate::library::system::number::parse::decimal_from_digits;
+use crate::library::system::number::parse::new_decimal;
 use crate::value::Value;
 
 /// `(decimal)x` and `new decimal(x)` for any other number.
 ///
 /// # Errors
 /// `OverflowException` when a floating point number is out of range or is none.
-pub fn to_decimal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_decimal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let made = match arg(args, 0) {
         Value::Double(v) => from_float(v, 15),
         Value::Single(v) => from_float(f64::from(v), 7),
@@ -30,24 +29,63 @@ pub fn to_decimal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
 }
 
-/// A floating point number rounded to the digits its type is sure of; its trailing zeros are dropped.
+/// A floating point number rounded to the digits its type is sure of (15 or 7), computed in floating point as .NET
+/// does it; trailing zeros of the fraction are dropped.
 #[must_use]
-pub fn from_float(v: f64, digits: usize) -> Option<Decimal> {
-    if !v.is_finite() {
-        return None;
-    }
-    let number = Digits::from_scientific(&format!("{:.*e}", digits - 1, v.abs()), v < 0.0);
-    if number.is_zero() || number.scale < -28 {
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
+    reason = "as .NET does"
+)]
+pub(crate) fn from_float(v: f64, digits: i32) -> Option<Decimal> {
+    let magnitude = v.abs();
+    // `0.1xxx × 2^exponent`
+    let exponent = (magnitude.to_bits() >> 52) as i32 - 1022;
+    if exponent < -94 {
         return Some(Decimal::ZERO);
     }
-    decimal_from_digits(&number.digits, number.scale.into(), number.negative)
+    if exponent > 96 {
+        return None;
+    }
+    let (low, high) = (10f64.powi(digits - 1), 10f64.powi(digits));
+    let mut power = (digits - 1) - ((exponent * 19728) >> 16);
+    let mut scaled = magnitude;
+    if power >= 0 {
+        power = power.min(28);
+        scaled *= 10f64.powi(power);
+    } else if power != -1 || scaled >= high {
+        scaled /= 10f64.powi(-power);
+    } else {
+        power = 0;
+    }
+    if scaled < low && power < 28 {
+        scaled *= 10.0;
+        power += 1;
+    }
+    let mut mantissa = scaled as u128;
+    let rest = scaled - mantissa as f64;
+    if rest > 0.5 || (rest == 0.5 && mantissa % 2 == 1) {
+        mantissa += 1;
+    }
+    if mantissa == 0 {
+        return Some(Decimal::ZERO);
+    }
+    while power > 0 && mantissa.is_multiple_of(10) {
+        mantissa /= 10;
+        power -= 1;
+    }
+    if power < 0 {
+        mantissa = mantissa.checked_mul(10u128.checked_pow(power.unsigned_abs())?)?;
+    }
+    new_decimal(mantissa, u32::try_from(power).unwrap_or(0), v < 0.0)
 }
 
 /// The integer part of a decimal, for `(int)d`, `decimal.ToInt32(d)` and their kin.
 ///
 /// # Errors
 /// `OverflowException` when it is out of range.
-pub fn to_integer<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_integer<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let d = as_decimal(cx, args, 0)?;
     match T::KIND.checked(d.trunc().mantissa()) {
         Some(value) => Ok(value),
@@ -59,7 +97,7 @@ pub fn to_integer<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, 
 ///
 /// # Errors
 /// `OverflowException` when it is out of range.
-pub fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let d = as_decimal(cx, args, 0)?;
     match u16::try_from(d.trunc().mantissa()) {
         Ok(unit) => Ok(Value::Char(unit)),
@@ -70,7 +108,7 @@ pub fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 /// The nearest `double` as .NET computes it: the mantissa as a `double`, divided by the power of ten.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a double is what is wanted")]
-pub fn as_double(d: Decimal) -> f64 {
+pub(crate) fn as_double(d: Decimal) -> f64 {
     const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
     let mantissa = d.mantissa().unsigned_abs();
     let (high, low) = (mantissa >> 64, mantissa & u128::from(u64::MAX));
@@ -80,12 +118,12 @@ pub fn as_double(d: Decimal) -> f64 {
 }
 
 /// `(double)d`.
-pub fn to_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Double(as_double(as_decimal(cx, args, 0)?)))
 }
 
 /// `(float)d`.
 #[expect(clippy::cast_possible_truncation, reason = "a float is what is wanted")]
-pub fn to_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Single(as_double(as_decimal(cx, args, 0)?) as f32))
 }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 /// Where a number comes from, which decides about negative zero and rounding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// An integer type.
     Integer,
     /// `decimal`.
@@ -15,7 +15,7 @@ pub enum Kind {
 
 /// `0.d1d2d3… × 10^scale`, the digits as values 0 to 9.
 #[derive(Clone, Debug)]
-pub struct Digits {
+pub(crate) struct Digits {
     /// The digits, the first one not zero.
     pub digits: Vec<u8>,
     /// Number of digits before the point.
@@ -29,7 +29,7 @@ pub struct Digits {
 impl Digits {
     /// Of an integer.
     #[must_use]
-    pub fn from_integer(value: i128) -> Self {
+    pub(crate) fn from_integer(value: i128) -> Self {
         let mut number = Self::from_magnitude(value.unsigned_abs(), 0, Kind::Integer);
         number.negative = value < 0;
         number
@@ -37,7 +37,7 @@ impl Digits {
 
     /// Of a decimal; its trailing zeros are kept.
     #[must_use]
-    pub fn from_decimal(value: Decimal) -> Self {
+    pub(crate) fn from_decimal(value: Decimal) -> Self {
         let scale = i32::try_from(value.scale()).unwrap_or(0);
         let mut number = Self::from_magnitude(value.mantissa().unsigned_abs(), scale, Kind::Decimal);
         number.negative = value.is_sign_negative();
@@ -57,7 +57,7 @@ impl Digits {
 
     /// Of a finite floating point number: the shortest digits that read back the same. `text` is Rust's `{:e}`.
     #[must_use]
-    pub fn from_scientific(text: &str, negative: bool) -> Self {
+    pub(crate) fn from_scientific(text: &str, negative: bool) -> Self {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0').collect();
         trim_zeros(&mut digits);
@@ -67,7 +67,7 @@ impl Digits {
 
     /// Of plain digits with a point, as Rust's `{:.n}` gives them.
     #[must_use]
-    pub fn from_fixed(text: &str, negative: bool) -> Self {
+    pub(crate) fn from_fixed(text: &str, negative: bool) -> Self {
         let point = text.find('.').unwrap_or(text.len());
         let all = text.bytes().filter(u8::is_ascii_digit).map(|b| b - b'0');
         let leading = all.clone().take_while(|d| *d == 0).count();
@@ -79,18 +79,18 @@ impl Digits {
 
     /// The digit at a place, if there is one.
     #[must_use]
-    pub fn digit(&self, index: usize) -> Option<u8> {
+    pub(crate) fn digit(&self, index: usize) -> Option<u8> {
         self.digits.get(index).copied()
     }
 
     /// True for zero.
     #[must_use]
-    pub fn is_zero(&self) -> bool {
+    pub(crate) fn is_zero(&self) -> bool {
         self.digits.is_empty()
     }
 
     /// Keeps `count` digits. `correctly_rounded` digits are only cut; others are rounded half away from zero.
-    pub fn round(&mut self, count: i32, correctly_rounded: bool) {
+    pub(crate) fn round(&mut self, count: i32, correctly_rounded: bool) {
         let keep = usize::try_from(count.max(0)).unwrap_or(0);
         let up = count >= 0 && !correctly_rounded && self.digits.get(keep).is_some_and(|d| *d >= 5);
         self.digits.truncate(keep);

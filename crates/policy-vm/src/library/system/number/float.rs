@@ -12,7 +12,7 @@ use crate::value::{Value, behaviour};
 
 /// The number in a `double` or `float`.
 #[must_use]
-pub fn get(value: Value) -> Option<f64> {
+pub(crate) fn get(value: Value) -> Option<f64> {
     match value {
         Value::Double(v) => Some(v),
         Value::Single(v) => Some(f64::from(v)),
@@ -25,7 +25,7 @@ fn number(args: &[Value], index: usize) -> Result<f64, Throw> {
 }
 
 /// `ToString` with or without a format.
-pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let picture = cx.string_opt(args, 1).map(|p| cx.text(p).to_utf8().into_owned()).unwrap_or_default();
     let mut out = String::new();
     match (arg(args, 0), picture.is_empty()) {
@@ -39,7 +39,7 @@ pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// The styles that `double.Parse(text)` allows.
-pub const STYLES: i64 = bits::FLOAT | bits::THOUSANDS;
+pub(crate) const STYLES: i64 = bits::FLOAT | bits::THOUSANDS;
 
 fn read(cx: &Cx<'_>, text: crate::value::text::Str, styles: i64, single: bool) -> Result<Value, Failure> {
     if single {
@@ -70,27 +70,27 @@ fn try_parse_as(cx: &mut Cx<'_>, args: &[Value], single: bool) -> Result<Value, 
 }
 
 /// `double.Parse`.
-pub fn parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     parse_as(cx, args, false)
 }
 
 /// `float.Parse`.
-pub fn parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     parse_as(cx, args, true)
 }
 
 /// `double.TryParse`.
-pub fn try_parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn try_parse_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     try_parse_as(cx, args, false)
 }
 
 /// `float.TryParse`.
-pub fn try_parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn try_parse_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     try_parse_as(cx, args, true)
 }
 
 /// `CompareTo`: what is no number comes first.
-pub fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, other) = (number(args, 0)?, arg(args, 1));
     let same = std::mem::discriminant(&arg(args, 0)) == std::mem::discriminant(&other);
     match (other, get(other)) {
@@ -104,17 +104,17 @@ pub fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// A test of one number.
-pub fn test(args: &[Value], holds: fn(f64) -> bool) -> Result<Value, Throw> {
+pub(crate) fn test(args: &[Value], holds: fn(f64) -> bool) -> Result<Value, Throw> {
     Ok(Value::Bool(holds(number(args, 0)?)))
 }
 
 /// A comparison by operator.
-pub fn operator(args: &[Value], holds: fn(&f64, &f64) -> bool) -> Result<Value, Throw> {
+pub(crate) fn operator(args: &[Value], holds: fn(&f64, &f64) -> bool) -> Result<Value, Throw> {
     Ok(Value::Bool(holds(&number(args, 0)?, &number(args, 1)?)))
 }
 
 /// `IsNormal`, `IsSubnormal`.
-pub fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Value, Throw> {
+pub(crate) fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Value, Throw> {
     Ok(Value::Bool(match arg(args, 0) {
         Value::Single(v) => v.classify() == class,
         _ => number(args, 0)?.classify() == class,
@@ -124,7 +124,8 @@ pub fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Value, Th
 /// The nearest integer value of a kind towards zero, as an unchecked cast: out of range gives the least value, as the
 /// x64 processors do it.
 #[must_use]
-pub fn truncate_to(v: f64, kind: &Kind) -> Value {
+#[allow(dead_code, reason = "for the context object and for casts")]
+pub(crate) fn truncate_to(v: f64, kind: &Kind) -> Value {
     // Casts to types below 32 bits go through `int`.
     let (min, max) = if kind.bits < 32 { (-0x8000_0000_i128, 0x7fff_ffff) } else { (kind.min, kind.max) };
     #[expect(clippy::cast_possible_truncation, reason = "saturates; NaN gives 0")]

@@ -16,7 +16,7 @@ const MOST_DIGITS: usize = 1100;
 
 /// A number to be formatted.
 #[derive(Clone, Copy, Debug)]
-pub enum Number {
+pub(crate) enum Number {
     /// An integer and the bits of its type, for `X` and `B`.
     Integer(i128, u32),
     /// `decimal`.
@@ -39,7 +39,7 @@ enum Specifier {
 ///
 /// # Errors
 /// `FormatException` for a format that does not fit; when a budget is exhausted.
-pub fn format(cx: &mut Cx<'_>, number: Number, format: &str, out: &mut String) -> Result<(), Throw> {
+pub(crate) fn format(cx: &mut Cx<'_>, number: Number, format: &str, out: &mut String) -> Result<(), Throw> {
     let special = match number {
         Number::Double(v) if !v.is_finite() => Some(v),
         Number::Single(v) if !v.is_finite() => Some(f64::from(v)),
@@ -306,7 +306,7 @@ fn based(value: i128, bits: u32, digits: usize, letter: u8, out: &mut String) {
 }
 
 /// `double.ToString()`.
-pub fn default_double(v: f64, out: &mut String) {
+pub(crate) fn default_double(v: f64, out: &mut String) {
     if v.is_nan() {
         out.push_str("NaN");
     } else if v.is_infinite() {
@@ -319,7 +319,7 @@ pub fn default_double(v: f64, out: &mut String) {
 }
 
 /// `float.ToString()`.
-pub fn default_single(v: f32, out: &mut String) {
+pub(crate) fn default_single(v: f32, out: &mut String) {
     if v.is_finite() {
         let number = Digits::from_scientific(&format!("{:e}", v.abs()), v.is_sign_negative());
         push_sign(&number, out);
@@ -330,7 +330,7 @@ pub fn default_single(v: f32, out: &mut String) {
 }
 
 /// `decimal.ToString()`: all its digits, never an exponent.
-pub fn default_decimal(value: Decimal, out: &mut String) {
+pub(crate) fn default_decimal(value: Decimal, out: &mut String) {
     let number = Digits::from_decimal(value);
     if number.negative && !number.is_zero() {
         out.push('-');

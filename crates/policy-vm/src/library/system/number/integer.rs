@@ -13,7 +13,7 @@ use crate::value::text::{TextBuf, TextRef};
 
 /// An integer type.
 #[derive(Debug)]
-pub struct Kind {
+pub(crate) struct Kind {
     /// Its id.
     pub ty: TypeId,
     /// As messages about its range call it: `an Int32`.
@@ -27,7 +27,7 @@ pub struct Kind {
 }
 
 /// Chooses the integer type a generic native function serves.
-pub trait Integer {
+pub(crate) trait Integer {
     /// Which.
     const KIND: Kind;
 }
@@ -49,7 +49,7 @@ macro_rules! kinds {
             /// A value of this type; the bits above the type's are dropped.
             #[must_use]
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "wrapping is what is wanted")]
-            pub const fn value(&self, n: i128) -> Value {
+            pub(crate) const fn value(&self, n: i128) -> Value {
                 match self.ty {
                     $(TypeId::$id => Value::$marker(n as $rust),)*
                     _ => Value::Null,
@@ -58,7 +58,7 @@ macro_rules! kinds {
         }
         /// The number in a value of an integer type.
         #[must_use]
-        pub const fn get(value: Value) -> Option<i128> {
+        pub(crate) const fn get(value: Value) -> Option<i128> {
             match value {
                 $(Value::$marker(n) => Some(n as i128),)*
                 _ => None,
@@ -66,7 +66,7 @@ macro_rules! kinds {
         }
         /// The integer type of a type id.
         #[must_use]
-        pub const fn kind_of(ty: TypeId) -> Option<&'static Kind> {
+        pub(crate) const fn kind_of(ty: TypeId) -> Option<&'static Kind> {
             match ty {
                 $(TypeId::$id => Some(const { &<$rust as Integer>::KIND }),)*
                 _ => None,
@@ -89,7 +89,7 @@ kinds! {
 impl Kind {
     /// A value of this type, if it is in range.
     #[must_use]
-    pub const fn checked(&self, n: i128) -> Option<Value> {
+    pub(crate) const fn checked(&self, n: i128) -> Option<Value> {
         if n < self.min || n > self.max { None } else { Some(self.value(n)) }
     }
 }
@@ -148,6 +148,18 @@ macro_rules! integer_type {
                 $crate::library::system::math::min,
             ),
             method(concat!("static int Sign(", $keyword, " value)"), $crate::library::system::math::sign),
+            method(
+                concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"),
+                shared::copy_sign::<$rust>,
+            ),
+            method(
+                concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::max_magnitude,
+            ),
+            method(
+                concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::min_magnitude,
+            ),
             method(concat!("static bool IsEvenInteger(", $keyword, " value)"), shared::is_even),
             method(concat!("static bool IsOddInteger(", $keyword, " value)"), shared::is_odd),
             method(concat!("static bool IsNegative(", $keyword, " value)"), shared::is_negative),
@@ -182,7 +194,7 @@ macro_rules! integer_type {
 pub(in crate::library::system) use integer_type;
 
 /// Appends the digits of an integer value.
-pub fn push(value: Value, out: &mut TextBuf) {
+pub(crate) fn push(value: Value, out: &mut TextBuf) {
     let n = get(value).unwrap_or_default();
     let mut buffer = [0u8; 40];
     let mut at = buffer.len();
@@ -209,7 +221,7 @@ fn number(args: &[Value], index: usize) -> Result<i128, Throw> {
 }
 
 /// `CompareTo`.
-pub fn compare_to<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn compare_to<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, other) = (number(args, 0)?, arg(args, 1));
     let order = match (get(other), super::super::object::type_of(cx, other)) {
         (_, None) => 1,
@@ -224,17 +236,17 @@ pub fn compare_to<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, 
 
 /// -1, 0 or 1.
 #[must_use]
-pub const fn sign(order: Ordering) -> i32 {
+pub(crate) const fn sign(order: Ordering) -> i32 {
     order as i32
 }
 
 /// `Equals`: the same type and the same value.
-pub fn equals(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn equals(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(arg(args, 0) == arg(args, 1)))
 }
 
 /// `ToString` with or without a format.
-pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = number(args, 0)?;
     match cx.string_opt(args, 1).filter(|f| !f.is_empty()) {
         None => cx.string(&n.to_string()),
@@ -250,7 +262,7 @@ pub fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// The `NumberStyles` among the arguments, or the type's own.
 #[must_use]
-pub fn styles(args: &[Value], default: i64) -> i64 {
+pub(crate) fn styles(args: &[Value], default: i64) -> i64 {
     args.iter()
         .find_map(|a| match a {
             Value::Enum(_, bits) => Some(*bits),
@@ -260,7 +272,7 @@ pub fn styles(args: &[Value], default: i64) -> i64 {
 }
 
 /// `FormatException` or `OverflowException` for a text that could not be read.
-pub fn parse_error(cx: &mut Cx<'_>, text: Value, phrase: &str, failure: Failure) -> Throw {
+pub(crate) fn parse_error(cx: &mut Cx<'_>, text: Value, phrase: &str, failure: Failure) -> Throw {
     match failure {
         Failure::Format => {
             let text = match text {
@@ -275,12 +287,12 @@ pub fn parse_error(cx: &mut Cx<'_>, text: Value, phrase: &str, failure: Failure)
 
 /// `Value was either too large or too small for an Int32.`
 #[must_use]
-pub fn out_of_range(phrase: &str) -> String {
+pub(crate) fn out_of_range(phrase: &str) -> String {
     format!("Value was either too large or too small for {phrase}.")
 }
 
 /// `Parse`.
-pub fn parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "s")?;
     cx.charge(text.len())?;
     let kind = T::KIND;
@@ -291,7 +303,7 @@ pub fn parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 }
 
 /// `TryParse`.
-pub fn try_parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn try_parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let kind = T::KIND;
     let parsed = match cx.string_opt(args, 0) {
         Some(text) => {
@@ -305,35 +317,58 @@ pub fn try_parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
 }
 
 /// `Abs`: the least value has none.
-pub fn abs<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn abs<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match T::KIND.checked(number(args, 0)?.abs()) {
         Some(value) => Ok(value),
         None => Err(cx.throw(Exc::Overflow, "Negating the minimum value of a twos complement number is invalid.")),
     }
 }
 
+/// `CopySign`: the least value has no positive counterpart.
+pub(crate) fn copy_sign<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (magnitude, sign) = (number(args, 0)?.abs(), number(args, 1)?);
+    match T::KIND.checked(if sign < 0 { -magnitude } else { magnitude }) {
+        Some(value) => Ok(value),
+        None => Err(cx.throw(Exc::Overflow, "Negating the minimum value of a twos complement number is invalid.")),
+    }
+}
+
+/// `MaxMagnitude`: of two that are as far from zero, the positive one.
+pub(crate) fn max_magnitude(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (x, y) = (number(args, 0)?, number(args, 1)?);
+    let first = x.abs() > y.abs() || (x.abs() == y.abs() && x >= 0);
+    Ok(arg(args, usize::from(!first)))
+}
+
+/// `MinMagnitude`: of two that are as near to zero, the negative one.
+pub(crate) fn min_magnitude(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (x, y) = (number(args, 0)?, number(args, 1)?);
+    let first = x.abs() < y.abs() || (x.abs() == y.abs() && x < 0);
+    Ok(arg(args, usize::from(!first)))
+}
+
 /// `IsEvenInteger`.
-pub fn is_even(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn is_even(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(number(args, 0)? % 2 == 0))
 }
 
 /// `IsOddInteger`.
-pub fn is_odd(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn is_odd(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(number(args, 0)? % 2 != 0))
 }
 
 /// `IsNegative`.
-pub fn is_negative(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn is_negative(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(number(args, 0)? < 0))
 }
 
 /// `IsPositive`: zero is.
-pub fn is_positive(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn is_positive(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(number(args, 0)? >= 0))
 }
 
 /// `IsPow2`.
-pub fn is_pow2(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn is_pow2(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = number(args, 0)?;
     Ok(Value::Bool(n > 0 && n & (n - 1) == 0))
 }
@@ -345,22 +380,22 @@ fn raw<T: Integer>(args: &[Value]) -> Result<u64, Throw> {
 }
 
 /// `PopCount`.
-pub fn pop_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn pop_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(T::KIND.value(i128::from(raw::<T>(args)?.count_ones())))
 }
 
 /// `LeadingZeroCount`.
-pub fn leading_zero_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn leading_zero_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(T::KIND.value(i128::from(raw::<T>(args)?.leading_zeros() + T::KIND.bits) - 64))
 }
 
 /// `TrailingZeroCount`.
-pub fn trailing_zero_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn trailing_zero_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(T::KIND.value(i128::from(raw::<T>(args)?.trailing_zeros().min(T::KIND.bits))))
 }
 
 /// `Log2`.
-pub fn log2<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn log2<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = number(args, 0)?;
     if n < 0 {
         return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "value must be a non-negative value.", "value"));
@@ -369,12 +404,12 @@ pub fn log2<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
 }
 
 /// `RotateLeft`.
-pub fn rotate_left<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn rotate_left<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     rotate::<T>(args, as_i32(args, 1)?)
 }
 
 /// `RotateRight`.
-pub fn rotate_right<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(crate) fn rotate_right<T: Integer>(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     rotate::<T>(args, as_i32(args, 1)?.wrapping_neg())
 }
 

@@ -7,7 +7,7 @@ use crate::value::text::TextRef;
 
 /// Why a text is no number of the type wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// It is no number as the styles allow it.
     Format,
     /// It is out of the type's range.
@@ -167,7 +167,7 @@ fn read(text: TextRef<'_>, styles: i64) -> Result<Parsed, Failure> {
 ///
 /// # Errors
 /// When it is none, or out of range.
-pub fn integer(text: TextRef<'_>, styles: i64, width: u32, min: i128, max: i128) -> Result<i128, Failure> {
+pub(crate) fn integer(text: TextRef<'_>, styles: i64, width: u32, min: i128, max: i128) -> Result<i128, Failure> {
     if styles & (bits::HEX | bits::BINARY) != 0 {
         return based(text, styles, width, min);
     }
@@ -220,7 +220,7 @@ fn based(text: TextRef<'_>, styles: i64, width: u32, min: i128) -> Result<i128, 
 ///
 /// # Errors
 /// When it is none.
-pub fn double(text: TextRef<'_>, styles: i64) -> Result<f64, Failure> {
+pub(crate) fn double(text: TextRef<'_>, styles: i64) -> Result<f64, Failure> {
     match read(text, styles) {
         Ok(parsed) => Ok(scientific(&parsed).parse().unwrap_or(0.0)),
         Err(failure) => symbol(text).ok_or(failure),
@@ -231,7 +231,7 @@ pub fn double(text: TextRef<'_>, styles: i64) -> Result<f64, Failure> {
 ///
 /// # Errors
 /// When it is none.
-pub fn single(text: TextRef<'_>, styles: i64) -> Result<f32, Failure> {
+pub(crate) fn single(text: TextRef<'_>, styles: i64) -> Result<f32, Failure> {
     match read(text, styles) {
         Ok(parsed) => Ok(scientific(&parsed).parse().unwrap_or(0.0)),
         #[expect(clippy::cast_possible_truncation, reason = "NaN and infinities only")]
@@ -264,20 +264,20 @@ fn symbol(text: TextRef<'_>) -> Option<f64> {
 }
 
 /// The largest mantissa of a decimal: 96 bits.
-pub const DECIMAL_MAX: u128 = (1 << 96) - 1;
+pub(crate) const DECIMAL_MAX: u128 = (1 << 96) - 1;
 
 /// Reads a `decimal`, keeping its zeros; digits beyond its precision are rounded half to even.
 ///
 /// # Errors
 /// When it is none, or out of range.
-pub fn decimal(text: TextRef<'_>, styles: i64) -> Result<Decimal, Failure> {
+pub(crate) fn decimal(text: TextRef<'_>, styles: i64) -> Result<Decimal, Failure> {
     let parsed = read(text, styles)?;
     decimal_from_digits(&parsed.digits, parsed.scale, parsed.negative).ok_or(Failure::Overflow)
 }
 
 /// `0.d1d2… × 10^scale` as a decimal; `None` when it is too large.
 #[must_use]
-pub fn decimal_from_digits(digits: &[u8], scale: i64, negative: bool) -> Option<Decimal> {
+pub(crate) fn decimal_from_digits(digits: &[u8], scale: i64, negative: bool) -> Option<Decimal> {
     if digits.is_empty() {
         let zeros = u32::try_from(-scale).unwrap_or(0).min(28);
         return new_decimal(0, zeros, negative);
@@ -321,7 +321,7 @@ pub fn decimal_from_digits(digits: &[u8], scale: i64, negative: bool) -> Option<
 
 /// A decimal of its parts; `None` when they are out of range.
 #[must_use]
-pub fn new_decimal(mantissa: u128, scale: u32, negative: bool) -> Option<Decimal> {
+pub(crate) fn new_decimal(mantissa: u128, scale: u32, negative: bool) -> Option<Decimal> {
     if mantissa > DECIMAL_MAX || scale > 28 {
         return None;
     }

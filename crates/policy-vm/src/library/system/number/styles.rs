@@ -3,22 +3,21 @@
 use crate::library::{Allow, TypeDef};
 
 /// Bits of `NumberStyles`.
-#[expect(missing_docs, reason = "each is the member of the same name")]
-pub mod bits {
-    pub const LEADING_WHITE: i64 = 1;
-    pub const TRAILING_WHITE: i64 = 2;
-    pub const LEADING_SIGN: i64 = 4;
-    pub const TRAILING_SIGN: i64 = 8;
-    pub const PARENTHESES: i64 = 16;
-    pub const DECIMAL_POINT: i64 = 32;
-    pub const THOUSANDS: i64 = 64;
-    pub const EXPONENT: i64 = 128;
-    pub const CURRENCY: i64 = 256;
-    pub const HEX: i64 = 512;
-    pub const BINARY: i64 = 1024;
-    pub const INTEGER: i64 = 7;
-    pub const NUMBER: i64 = 111;
-    pub const FLOAT: i64 = 167;
+pub(crate) mod bits {
+    pub(crate) const LEADING_WHITE: i64 = 1;
+    pub(crate) const TRAILING_WHITE: i64 = 2;
+    pub(crate) const LEADING_SIGN: i64 = 4;
+    pub(crate) const TRAILING_SIGN: i64 = 8;
+    pub(crate) const PARENTHESES: i64 = 16;
+    pub(crate) const DECIMAL_POINT: i64 = 32;
+    pub(crate) const THOUSANDS: i64 = 64;
+    pub(crate) const EXPONENT: i64 = 128;
+    pub(crate) const CURRENCY: i64 = 256;
+    pub(crate) const HEX: i64 = 512;
+    pub(crate) const BINARY: i64 = 1024;
+    pub(crate) const INTEGER: i64 = 7;
+    pub(crate) const NUMBER: i64 = 111;
+    pub(crate) const FLOAT: i64 = 167;
 }
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::enumeration(

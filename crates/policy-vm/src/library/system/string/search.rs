@@ -179,14 +179,13 @@ pub(in crate::library) fn index_of_any(cx: &mut Cx<'_>, args: &[Value]) -> Resul
 /// be found in it.
 fn backward_part(cx: &mut Cx<'_>, args: &[Value], text: Str, string: bool) -> Result<Option<(Str, usize)>, Throw> {
     let Value::Int32(start) = arg(args, 2) else { return Ok(Some((text, 0))) };
-    if text.is_empty() && (!string || matches!(start, -1 | 0)) {
-        return Ok(Some((text, 0)));
+    let out_of_range = |cx: &mut Cx<'_>| cx.throw_argument(Exc::ArgumentOutOfRange, LAST_START, "startIndex");
+    if text.is_empty() {
+        return if !string || matches!(start, -1 | 0) { Ok(Some((text, 0))) } else { Err(out_of_range(cx)) };
     }
     // A string may be looked for from one place behind the end.
-    let most = text.len() - usize::from(!string || text.is_empty());
-    let Some(last) = usize::try_from(start).ok().filter(|last| *last <= most) else {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, LAST_START, "startIndex"));
-    };
+    let most = text.len() - usize::from(!string);
+    let Some(last) = usize::try_from(start).ok().filter(|last| *last <= most) else { return Err(out_of_range(cx)) };
     let count_given = if let Value::Int32(count) = arg(args, 3) { Some(count) } else { None };
     let (end, behind) = if last == text.len() { (last, 1) } else { (last + 1, 0) };
     let count = match count_given {

@@ -111,8 +111,15 @@ pub(in crate::library) fn copy_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
     let Some(length) = chars(cx, arg(args, 2)).map(|units| units.len()) else {
         return Err(cx.argument_null("destination"));
     };
-    let (from, to) = checked_range(cx, ("sourceIndex", source), ("count", count), text.len())?;
+    let Ok(size) = usize::try_from(count) else { return Err(math::negative(cx, "count", count.into())) };
+    let Ok(from) = usize::try_from(source) else { return Err(math::negative(cx, "sourceIndex", source.into())) };
+    let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(source);
+    if i64::from(count) > left {
+        // .NET names the index, but means and shows the count.
+        return Err(math::not_at_most(cx, "sourceIndex", count.into(), left));
+    }
     let (at, _) = checked_range(cx, ("destinationIndex", target), ("count", count), length)?;
+    let to = from + size;
     cx.charge(to - from)?;
     let units: Vec<u16> = cx.text(text).slice(from, to).units().collect();
     let Some(Object::Array(array)) = cx.heap.get_mut(arg(args, 2)) else { return Err(fault("an array was expected")) };

@@ -44,7 +44,7 @@ pub(super) fn write(ticks: i64, format: &str, out: &mut TextBuf) -> Result<(), B
             }
             out.push_str(&format!("{hours}:{minutes:02}:{seconds:02}"));
             if fraction > 0 {
-                out.push_str(&format!(".{:07}", fraction).trim_end_matches('0').to_owned());
+                out.push_str(format!(".{fraction:07}").trim_end_matches('0'));
             }
         }
         "G" => out.push_str(&format!("{sign}{days}:{hours:02}:{minutes:02}:{seconds:02}.{fraction:07}")),

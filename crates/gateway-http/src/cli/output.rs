@@ -1,0 +1,51 @@
+//! What the commands share: results go to standard output, messages to standard error, and a reader that has seen
+//! enough is no failure.
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use policy_parser::diagnostic::render::Colours;
+
+/// Exit status when a command could not do what it was asked: wrong arguments, a file that cannot be read.
+const UNUSABLE: u8 = 2;
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Writes a result.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush())).map(|_| ())
+}
+
+/// Writes a message. When even that is impossible, the exit status has to do.
+pub(super) fn tell(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Says why a command cannot do what it was asked, and gives its exit status.
+pub(super) fn unusable(why: impl std::fmt::Display) -> ExitCode {
+    tell(&format!("error: {why}\n"));
+    ExitCode::from(UNUSABLE)
+}
+
+/// `tollgate … | head` closes the pipe early: that gives `false`.
+pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<bool> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        other => other.map(|()| true),
+    }
+}
+
+/// Colours on a terminal, unless `NO_COLOR` is set.
+pub(super) fn colours(stream: &impl IsTerminal) -> Colours {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if stream.is_terminal() && !refused { Colours::Always } else { Colours::Never }
+}

@@ -1,0 +1,112 @@
+//! Specifications for people.
+
+use std::fmt::Write as _;
+
+use policy_vm::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Order, Policies, Scopes, Sections, Text};
+
+/// Elements one after the other, an empty line between two.
+pub(super) fn elements(specs: &[&ElementSpec]) -> String {
+    specs.iter().map(|spec| policy(spec)).collect::<Vec<_>>().join("\n")
+}
+
+fn policy(spec: &ElementSpec) -> String {
+    let mut out = format!("{}  {}\n", spec.name, spec.summary);
+    // Writing to a string cannot fail.
+    if spec.own {
+        out.push_str("  a policy of Tollgate's own: the service does not have it\n");
+    }
+    let _ = writeln!(out, "  sections: {}", sections(spec.sections));
+    let _ = writeln!(out, "  scopes: {}", scopes(spec.scopes));
+    let once = match spec.once {
+        Once::Never => "",
+        Once::PerSection => "  once in a section\n",
+        Once::PerSectionAdvised => "  once in a section; more are a warning\n",
+        Once::PerDocument => "  once in a document\n",
+    };
+    out.push_str(once);
+    content(&mut out, spec, 2);
+    out
+}
+
+/// Attributes, text and children.
+fn content(out: &mut String, spec: &ElementSpec, indent: usize) {
+    let margin = " ".repeat(indent);
+    let width = spec.attributes.iter().map(|attribute| attribute.name.len()).max().unwrap_or(0);
+    for attribute in spec.attributes {
+        let _ = writeln!(out, "{margin}@{:width$}  {}", attribute.name, described(attribute));
+    }
+    for group in spec.groups {
+        let _ = writeln!(out, "{margin}rule: {}", rule(group));
+    }
+    match spec.text {
+        Text::None => {}
+        Text::Literal => drop(writeln!(out, "{margin}text: literal")),
+        Text::Expression => drop(writeln!(out, "{margin}text: literal or expression")),
+        Text::Markup => drop(writeln!(out, "{margin}text: literal, expression, or elements taken as text")),
+    }
+    match spec.policies {
+        Policies::None => {}
+        Policies::AllBut([]) => drop(writeln!(out, "{margin}contains policies")),
+        Policies::AllBut(names) => drop(writeln!(out, "{margin}contains policies, but not {}", names.join(", "))),
+        Policies::Only(names) => drop(writeln!(out, "{margin}contains policies: {}", names.join(", "))),
+    }
+    if spec.children.len() > 1 {
+        let order = match spec.order {
+            Order::Fixed => "in this order",
+            Order::Advised => "in this order; any other is a warning",
+            Order::Free => "in any order",
+        };
+        let _ = writeln!(out, "{margin}children {order}:");
+    }
+    for child in spec.children {
+        let _ = writeln!(out, "{margin}<{}> {}  {}", child.spec.name, count(child), child.spec.summary);
+        content(out, &child.spec, indent + 4);
+    }
+}
+
+fn described(attribute: &Attribute) -> String {
+    let mut text = match attribute.accepts {
+        Accepts::Text => "text".to_owned(),
+        Accepts::Name => "text that is not empty".to_owned(),
+        Accepts::Bool => "true or false".to_owned(),
+        Accepts::Int(least, most) if most >= i64::from(i32::MAX) => format!("whole number from {least}"),
+        Accepts::Int(least, most) => format!("whole number from {least} to {most}"),
+        Accepts::OneOf(values) => values.join(" | "),
+        Accepts::Value => "value of any type".to_owned(),
+    };
+    if attribute.required {
+        text.push_str(", required");
+    }
+    if attribute.expression {
+        text.push_str(", expression allowed");
+    }
+    if let Some(default) = attribute.default {
+        let _ = write!(text, ", default `{default}`");
+    }
+    format!("{text}. {}", attribute.summary)
+}
+
+fn rule(group: &Group) -> String {
+    match group {
+        Group::ExactlyOne(names) => format!("exactly one of {}", names.join(", ")),
+        Group::AtLeastOne(names) => format!("at least one of {}", names.join(", ")),
+        Group::AtMostOne(names) => format!("at most one of {}", names.join(", ")),
+        Group::Excludes(name, others) => format!("{name} excludes {}", others.join(", ")),
+    }
+}
+
+fn count(child: &Child) -> String {
+    match (child.least, child.most) {
+        (least, most) if least == most => format!("{least}"),
+        (least, usize::MAX) => format!("{least} or more"),
+        (least, most) => format!("{least} to {most}"),
+    }
+}
+
+fn sections(sections: Sections) -> String {
+    sections.iter().map(|section| section.name()).collect::<Vec<_>>().join(", ")
+}
+
+fn scopes(scopes: Scopes) -> String {
+    scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,93 @@
+//! `tollgate test`: runs the cases of pages against their policies, in memory, without sockets and without waiting.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use policy_testkit::{Colours, Expectations, PageReport, Report, run_paths};
+
+/// Runs the cases of Markdown pages; exit status 1 when one failed, 2 when a page cannot be read or there is no case.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Pages, and folders with pages.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Write what happened into the pages instead of reporting it.
+    #[arg(long)]
+    update: bool,
+    /// How the outcome is written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Exit status when there is nothing to judge.
+const UNUSABLE: u8 = 2;
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let expectations = if arguments.update { Expectations::Update } else { Expectations::from_environment() };
+    let mut progress = Progress::new(arguments.format);
+    let report = match run_paths(&arguments.paths, expectations, |page| progress.ran(page)) {
+        Ok(report) => report,
+        Err(error) => {
+            writeln!(std::io::stderr(), "{error}")?;
+            return Ok(ExitCode::from(UNUSABLE));
+        }
+    };
+    progress.clear();
+    write_report(&report, arguments.format)?;
+    if report.passed() + report.failed() + report.malformed() == 0 {
+        writeln!(std::io::stderr(), "there is no case in these pages")?;
+        return Ok(ExitCode::from(UNUSABLE));
+    }
+    Ok(ExitCode::from(report.exit_status()))
+}
+
+fn write_report(report: &Report, format: Format) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match format {
+        Format::Json => out.write_all(report.json().as_bytes()),
+        Format::Text => {
+            let colours = if out.is_terminal() { Colours::Always } else { Colours::Never };
+            out.write_all(report.failures(colours).as_bytes())?;
+            writeln!(out, "{}", report.summary())
+        }
+    }
+}
+
+/// A line on a terminal that says how far it is, and goes away at the end.
+struct Progress {
+    shown: bool,
+    passed: usize,
+    failed: usize,
+}
+
+impl Progress {
+    fn new(format: Format) -> Self {
+        Self { shown: format == Format::Text && std::io::stderr().is_terminal(), passed: 0, failed: 0 }
+    }
+
+    fn ran(&mut self, page: &PageReport) {
+        let passed = page.cases.iter().filter(|case| case.passed()).count();
+        self.passed += passed;
+        self.failed += page.cases.len() - passed;
+        self.write(&format!("{} passed, {} failed, {}", self.passed, self.failed, page.path.display()));
+    }
+
+    fn clear(&self) {
+        self.write("");
+    }
+
+    fn write(&self, text: &str) {
+        if self.shown {
+            // A terminal that cannot be written to shows no progress.
+            let _ = write!(std::io::stderr(), "\r\u{1B}[K{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! One policy document compiled as its service would, without the rest of the service: to look at what became of it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use policy_parser::{Diagnostic, Source};
+use policy_vm::{Engine, Environment, Program, Scope};
+
+use super::{folder, single};
+use crate::config::Config;
+
+/// A document, and what it was compiled with.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// The program, when there is no error.
+    pub(crate) program: Option<Arc<Program>>,
+    pub(crate) findings: Vec<Diagnostic>,
+    environment: Environment,
+}
+
+impl Document {
+    /// Compiles `source` with what the service folder has, or with the named values of the configuration alone.
+    pub(crate) fn compile(source: &Arc<Source>, scope: Scope, service: Option<&Path>, config: &Config) -> Self {
+        let engine = Engine::new();
+        let (environment, mut problems) = match service {
+            Some(root) => folder::environment(root, &engine, config),
+            None => single::environment(Path::new(source.name()), config),
+        };
+        let program = problems.compile(&engine, source, scope, &environment);
+        let program = program.filter(|_| problems.is_fine());
+        Self { program, findings: problems.into_findings(), environment }
+    }
+
+    /// What it was compiled to. Secrets are not shown, wherever their text stands.
+    pub(crate) fn listing(&self) -> Option<String> {
+        let mut listing = self.program.as_ref()?.disassemble();
+        let mut secrets: Vec<&str> = self.environment.named_values.values().filter_map(hidden).collect();
+        // A secret may contain another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        for secret in secrets {
+            listing = listing.replace(secret, "***").replace(escaped(secret).as_str(), "***");
+        }
+        Some(listing)
+    }
+}
+
+/// The text that a listing must not show. What is shorter than this is no secret but would blot out half of a listing.
+fn hidden(value: &policy_vm::NamedValue) -> Option<&str> {
+    (value.secret && value.value.len() > 3).then_some(value.value.as_str())
+}
+
+/// As it stands in a literal of a listing.
+fn escaped(text: &str) -> String {
+    let literal = format!("{text:?}");
+    literal.trim_start_matches('"').trim_end_matches('"').to_owned()
+}

@@ -1,0 +1,16 @@
+//! `System.Security.Cryptography.AsymmetricAlgorithm`.
+
+use super::rsa_type::{from_xml_string, key_size, to_xml_string};
+use crate::library::{TypeDef, method, property};
+use crate::value::Value;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.AsymmetricAlgorithm")
+    .summary("A pair of keys.")
+    .interfaces(&["IDisposable"])
+    .members(&[
+        property("int KeySize { get; }", key_size),
+        method("void Clear()", |_, _| Ok(Value::Null)),
+        method("void Dispose()", |_, _| Ok(Value::Null)),
+        method("void FromXmlString(string xmlString)", from_xml_string),
+        method("string ToXmlString(bool includePrivateParameters)", to_xml_string),
+    ]);

@@ -1,0 +1,85 @@
+//! `System.Security.Cryptography.HashAlgorithmName`.
+
+use super::arguments::refuse;
+use super::digest::Function;
+use crate::cx::{Cx, arg};
+use crate::exception::{Exc, Throw};
+use crate::library::{TypeDef, constructor, method, operator, property};
+use crate::net_object;
+use crate::types::Known;
+use crate::value::Value;
+use crate::value::heap::Heap;
+use crate::value::text::TextBuf;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Security.Cryptography.HashAlgorithmName")
+    .summary("The name of a hash function.")
+    .interfaces(&["IEquatable<HashAlgorithmName>"])
+    .members(&[
+        constructor("HashAlgorithmName(string name)", new),
+        property("static HashAlgorithmName MD5 { get; }", |cx, _| make(cx, "MD5")),
+        property("static HashAlgorithmName SHA1 { get; }", |cx, _| make(cx, "SHA1")),
+        property("static HashAlgorithmName SHA256 { get; }", |cx, _| make(cx, "SHA256")),
+        property("static HashAlgorithmName SHA384 { get; }", |cx, _| make(cx, "SHA384")),
+        property("static HashAlgorithmName SHA512 { get; }", |cx, _| make(cx, "SHA512")),
+        property("string Name { get; }", name),
+        method("bool Equals(object obj)", equals),
+        method("bool Equals(HashAlgorithmName other)", equals),
+        method("int GetHashCode()", |cx, args| Ok(Value::Int32(text(cx, arg(args, 0)).len() as i32))),
+        method("string ToString()", name),
+        operator("static bool operator ==(HashAlgorithmName left, HashAlgorithmName right)", equals),
+        operator("static bool operator !=(HashAlgorithmName left, HashAlgorithmName right)", |cx, args| {
+            Ok(Value::Bool(text(cx, arg(args, 0)) != text(cx, arg(args, 1))))
+        }),
+    ]);
+
+static KNOWN: Known = Known::new("System.Security.Cryptography.HashAlgorithmName");
+
+#[derive(Debug)]
+struct Name(String);
+
+net_object! {
+    Name, KNOWN,
+    fn to_text(&self, _: &Heap) -> Option<TextBuf> {
+        Some(TextBuf::from(self.0.as_str()))
+    },
+    fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
+        Some(heap.native::<Name>(other).is_some_and(|other| other.0 == self.0))
+    },
+    fn hash(&self, _: &Heap) -> Option<u64> {
+        Some(self.0.bytes().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))))
+    }
+}
+
+fn make(cx: &mut Cx<'_>, name: &str) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(Name(name.to_owned()))?)
+}
+
+fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let name = cx.string_opt(args, 0).map(|s| cx.text(s.slice(0, 200)).to_utf8().into_owned());
+    make(cx, &name.unwrap_or_default())
+}
+
+fn text<'a>(cx: &'a Cx<'_>, value: Value) -> &'a str {
+    cx.heap.native::<Name>(value).map_or("", |name| name.0.as_str())
+}
+
+fn name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let name = text(cx, arg(args, 0)).to_owned();
+    cx.string(&name)
+}
+
+fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Bool(text(cx, arg(args, 0)) == text(cx, arg(args, 1))))
+}
+
+/// The hash function that an argument names.
+pub(super) fn function(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Function, Throw> {
+    let name = text(cx, arg(args, index)).to_owned();
+    if name.is_empty() {
+        return Err(cx.throw_argument(Exc::ArgumentNull, "Value cannot be null.", "hashAlgorithm"));
+    }
+    match Function::named(&name) {
+        Some(function) => Ok(function),
+        None => Err(refuse(cx, &format!("'{name}' is not a known hash algorithm."))),
+    }
+}

@@ -1,0 +1,17 @@
+//! `System.Security.Cryptography.HMACSHA512`.
+
+use super::digest::Function;
+use super::hmac_type::{hash_data, new};
+use crate::library::{TypeDef, constructor, method};
+use crate::types::Known;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.HMACSHA512")
+    .base("HMAC")
+    .summary("A keyed hash over SHA512.")
+    .members(&[
+        constructor("HMACSHA512()", |cx, args| new(cx, args, Function::Sha512, &KNOWN)),
+        constructor("HMACSHA512(byte[] key)", |cx, args| new(cx, args, Function::Sha512, &KNOWN)),
+        method("static byte[] HashData(byte[] key, byte[] source)", |cx, args| hash_data(cx, args, Function::Sha512)),
+    ]);
+
+pub(super) static KNOWN: Known = Known::new("System.Security.Cryptography.HMACSHA512");

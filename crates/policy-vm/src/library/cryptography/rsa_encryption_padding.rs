@@ -1,0 +1,90 @@
+//! `System.Security.Cryptography.RSAEncryptionPadding`.
+
+use crate::cx::{Cx, arg};
+use crate::exception::Throw;
+use crate::library::{TypeDef, method, operator, property};
+use crate::net_object;
+use crate::types::Known;
+use crate::value::Value;
+use crate::value::heap::Heap;
+use crate::value::text::TextBuf;
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.RSAEncryptionPadding")
+    .summary("How a message is padded before it is encrypted.")
+    .interfaces(&["IEquatable<RSAEncryptionPadding>"])
+    .members(&[
+        property("static RSAEncryptionPadding Pkcs1 { get; }", |cx, _| make(cx, RsaEncryptionPadding::Pkcs1)),
+        property("static RSAEncryptionPadding OaepSHA1 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha1)),
+        property("static RSAEncryptionPadding OaepSHA256 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha256)),
+        property("static RSAEncryptionPadding OaepSHA384 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha384)),
+        property("static RSAEncryptionPadding OaepSHA512 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha512)),
+        method("bool Equals(object obj)", equals),
+        method("bool Equals(RSAEncryptionPadding other)", equals),
+        method("string ToString()", |cx, args| {
+            let name = get(cx, args, 0).map_or("", RsaEncryptionPadding::name);
+            cx.string(name)
+        }),
+        operator("static bool operator ==(RSAEncryptionPadding left, RSAEncryptionPadding right)", equals),
+        operator("static bool operator !=(RSAEncryptionPadding left, RSAEncryptionPadding right)", |cx, args| {
+            Ok(Value::Bool(get(cx, args, 0) != get(cx, args, 1)))
+        }),
+    ]);
+
+static KNOWN: Known = Known::new("System.Security.Cryptography.RSAEncryptionPadding");
+
+/// `RSAEncryptionPadding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RsaEncryptionPadding {
+    /// `Pkcs1`.
+    Pkcs1,
+    /// `OaepSHA1`.
+    OaepSha1,
+    /// `OaepSHA256`.
+    OaepSha256,
+    /// `OaepSHA384`.
+    OaepSha384,
+    /// `OaepSHA512`.
+    OaepSha512,
+}
+
+impl RsaEncryptionPadding {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Pkcs1 => "Pkcs1",
+            Self::OaepSha1 => "OaepSHA1",
+            Self::OaepSha256 => "OaepSHA256",
+            Self::OaepSha384 => "OaepSHA384",
+            Self::OaepSha512 => "OaepSHA512",
+        }
+    }
+}
+
+net_object! {
+    RsaEncryptionPadding, KNOWN,
+    fn to_text(&self, _: &Heap) -> Option<TextBuf> {
+        Some(TextBuf::from(self.name()))
+    },
+    fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
+        Some(heap.native::<RsaEncryptionPadding>(other) == Some(self))
+    },
+    fn hash(&self, _: &Heap) -> Option<u64> {
+        Some(*self as u64)
+    }
+}
+
+fn make(cx: &mut Cx<'_>, padding: RsaEncryptionPadding) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(padding)?)
+}
+
+fn get(cx: &Cx<'_>, args: &[Value], index: usize) -> Option<RsaEncryptionPadding> {
+    cx.heap.native::<RsaEncryptionPadding>(arg(args, index)).copied()
+}
+
+/// A padding that must not be null.
+pub(super) fn padding(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<RsaEncryptionPadding, Throw> {
+    get(cx, args, index).ok_or_else(|| cx.argument_null("padding"))
+}
+
+fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Bool(get(cx, args, 0) == get(cx, args, 1)))
+}

@@ -1,0 +1,495 @@
+//! `System.Text.Encoding`: UTF-8, UTF-16, UTF-32, UTF-7, ASCII, Latin-1 and Windows-1252.
+
+mod code;
+mod utf7;
+
+use super::super::system::math;
+use super::super::system::string::{chars, checked_range, new_chars};
+use crate::cx::{Cx, arg, as_i32, fault};
+use crate::exception::{Exc, Throw};
+use crate::library::{Allow, Member, TypeDef, constructor, method, property};
+use crate::types::{Known, TypeId};
+use crate::value::Value;
+use crate::value::heap::{Heap, NetObject, Object};
+use crate::value::text::{Str, TextBuf, TextRef};
+
+pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.Encoding")
+    .members(&[
+        property("static Encoding UTF8 { get; }", |cx, _| new(cx, Kind::Utf8)),
+        property("static Encoding ASCII { get; }", |cx, _| new(cx, Kind::Ascii)),
+        property("static Encoding Unicode { get; }", |cx, _| new(cx, Kind::Utf16)),
+        property("static Encoding BigEndianUnicode { get; }", |cx, _| new(cx, Kind::Utf16Be)),
+        property("static Encoding UTF32 { get; }", |cx, _| new(cx, Kind::Utf32)),
+        property("static Encoding UTF7 { get; }", |cx, _| new(cx, Kind::Utf7)),
+        property("static Encoding Latin1 { get; }", |cx, _| new(cx, Kind::Latin1)),
+        property("static Encoding Default { get; }", |cx, _| new(cx, Kind::Utf8)),
+        property("string WebName { get; }", web_name),
+        property("string BodyName { get; }", web_name),
+        property("string HeaderName { get; }", web_name),
+        property("string EncodingName { get; }", encoding_name),
+        property("int CodePage { get; }", code_page),
+        property("int WindowsCodePage { get; }", windows_code_page),
+        property("bool IsSingleByte { get; }", is_single_byte),
+        property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(true))),
+        method("static Encoding GetEncoding(string name)", get_encoding),
+        method("static Encoding GetEncoding(int codepage)", get_encoding),
+        method("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", convert),
+        method(
+            "static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes, int index, int count)",
+            convert,
+        ),
+        method("byte[] GetBytes(string s)", get_bytes),
+        method("byte[] GetBytes(char[] chars)", get_bytes_of_chars),
+        method("byte[] GetBytes(string s, int index, int count)", get_bytes),
+        method("byte[] GetBytes(char[] chars, int index, int count)", get_bytes),
+        method("int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)", get_bytes_into),
+        method("int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)", get_bytes_into),
+        method("int GetByteCount(string s)", get_byte_count),
+        method("int GetByteCount(char[] chars)", get_byte_count),
+        method("int GetByteCount(string s, int index, int count)", get_byte_count),
+        method("int GetByteCount(char[] chars, int index, int count)", get_byte_count),
+        method("string GetString(byte[] bytes)", get_string),
+        method("string GetString(byte[] bytes, int index, int count)", get_string),
+        method("char[] GetChars(byte[] bytes)", get_chars),
+        method("char[] GetChars(byte[] bytes, int index, int count)", get_chars),
+        method("int GetCharCount(byte[] bytes)", get_char_count),
+        method("int GetCharCount(byte[] bytes, int index, int count)", get_char_count),
+        method("int GetMaxByteCount(int charCount)", get_max_byte_count),
+        method("int GetMaxCharCount(int byteCount)", get_max_char_count),
+        method("byte[] GetPreamble()", get_preamble),
+        method("object Clone()", |_, a| Ok(arg(a, 0))),
+        method("bool Equals(object value)", super::super::system::object::equals),
+        method("int GetHashCode()", super::super::system::object::get_hash_code),
+    ])
+    .summary("Converts between text and bytes.");
+
+const fn derived(name: &'static str, members: &'static [Member]) -> TypeDef {
+    // What they do is declared by `Encoding`, which is on the allow-list; their constructors are not.
+    TypeDef::class(name).base("System.Text.Encoding").members(members).allow(Allow::None)
+}
+
+pub(in crate::library) const UTF8: TypeDef = derived(
+    "System.Text.UTF8Encoding",
+    &[
+        constructor("UTF8Encoding()", new_utf8),
+        constructor("UTF8Encoding(bool encoderShouldEmitUTF8Identifier)", new_utf8),
+        constructor("UTF8Encoding(bool encoderShouldEmitUTF8Identifier, bool throwOnInvalidBytes)", new_utf8),
+    ],
+);
+pub(in crate::library) const ASCII: TypeDef =
+    derived("System.Text.ASCIIEncoding", &[constructor("ASCIIEncoding()", |cx, _| new(cx, Kind::Ascii))]);
+pub(in crate::library) const UNICODE: TypeDef =
+    derived("System.Text.UnicodeEncoding", &[constructor("UnicodeEncoding()", |cx, _| new(cx, Kind::Utf16))]);
+pub(in crate::library) const UTF32: TypeDef =
+    derived("System.Text.UTF32Encoding", &[constructor("UTF32Encoding()", |cx, _| new(cx, Kind::Utf32))]);
+pub(in crate::library) const UTF7: TypeDef =
+    derived("System.Text.UTF7Encoding", &[constructor("UTF7Encoding()", |cx, _| new(cx, Kind::Utf7))]);
+
+static UTF8_ID: Known = Known::new("System.Text.UTF8Encoding");
+static ASCII_ID: Known = Known::new("System.Text.ASCIIEncoding");
+static UNICODE_ID: Known = Known::new("System.Text.UnicodeEncoding");
+static UTF32_ID: Known = Known::new("System.Text.UTF32Encoding");
+static UTF7_ID: Known = Known::new("System.Text.UTF7Encoding");
+static ID: Known = Known::new("System.Text.Encoding");
+
+/// An encoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// UTF-8; invalid text becomes U+FFFD.
+    Utf8,
+    /// UTF-8 as `new UTF8Encoding(…)` makes it.
+    Utf8Strict {
+        /// Whether it has a preamble.
+        preamble: bool,
+        /// Whether invalid text throws.
+        throws: bool,
+    },
+    /// US-ASCII; all else becomes `?`.
+    Ascii,
+    /// ISO-8859-1.
+    Latin1,
+    /// Windows-1252.
+    Windows1252,
+    /// UTF-16, little-endian.
+    Utf16,
+    /// UTF-16, big-endian.
+    Utf16Be,
+    /// UTF-32, little-endian.
+    Utf32,
+    /// UTF-7.
+    Utf7,
+}
+
+#[derive(Debug)]
+struct Encoding(Kind);
+
+impl NetObject for Encoding {
+    fn net_type(&self) -> TypeId {
+        match self.0 {
+            Kind::Utf8 | Kind::Utf8Strict { .. } => UTF8_ID.id(),
+            Kind::Ascii => ASCII_ID.id(),
+            Kind::Utf16 | Kind::Utf16Be => UNICODE_ID.id(),
+            Kind::Utf32 => UTF32_ID.id(),
+            Kind::Utf7 => UTF7_ID.id(),
+            Kind::Latin1 | Kind::Windows1252 => ID.id(),
+        }
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+    fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
+        Some(heap.native::<Self>(other).is_some_and(|other| other.0 == self.0))
+    }
+    fn hash(&self, _: &Heap) -> Option<u64> {
+        Some(u64::from(self.0.names().1))
+    }
+}
+
+impl Kind {
+    /// Web name, code page, display name, most bytes for a unit.
+    const fn names(self) -> (&'static str, u16, &'static str) {
+        match self {
+            Self::Utf8 | Self::Utf8Strict { .. } => ("utf-8", 65001, "Unicode (UTF-8)"),
+            Self::Ascii => ("us-ascii", 20127, "US-ASCII"),
+            Self::Latin1 => ("iso-8859-1", 28591, "Western European (ISO)"),
+            Self::Windows1252 => ("windows-1252", 1252, "Western European (Windows)"),
+            Self::Utf16 => ("utf-16", 1200, "Unicode"),
+            Self::Utf16Be => ("utf-16BE", 1201, "Unicode (Big-Endian)"),
+            Self::Utf32 => ("utf-32", 12000, "Unicode (UTF-32)"),
+            Self::Utf7 => ("utf-7", 65000, "Unicode (UTF-7)"),
+        }
+    }
+
+    fn by_name(name: &str) -> Option<Self> {
+        Some(match name.to_ascii_lowercase().as_str() {
+            "utf-8" | "unicode-1-1-utf-8" | "unicode-2-0-utf-8" | "x-unicode-1-1-utf-8" | "x-unicode-2-0-utf-8" => {
+                Self::Utf8
+            }
+            "us-ascii" | "ascii" | "ansi_x3.4-1968" | "ansi_x3.4-1986" | "cp367" | "csascii" | "ibm367"
+            | "iso-ir-6" | "iso646-us" | "iso_646.irv:1991" | "us" => Self::Ascii,
+            "iso-8859-1" | "latin1" | "iso8859-1" | "iso_8859-1" | "iso_8859-1:1987" | "l1" | "cp819"
+            | "csisolatin1" | "ibm819" | "iso-ir-100" => Self::Latin1,
+            "windows-1252" | "x-ansi" => Self::Windows1252,
+            "utf-16" | "utf-16le" | "unicode" | "ucs-2" | "iso-10646-ucs-2" => Self::Utf16,
+            "utf-16be" | "unicodefffe" => Self::Utf16Be,
+            "utf-32" | "utf-32le" => Self::Utf32,
+            "utf-7"
+            | "unicode-1-1-utf-7"
+            | "unicode-2-0-utf-7"
+            | "csunicode11utf7"
+            | "x-unicode-1-1-utf-7"
+            | "x-unicode-2-0-utf-7" => Self::Utf7,
+            _ => return None,
+        })
+    }
+
+    fn by_code_page(page: i32) -> Option<Self> {
+        Some(match page {
+            0 | 65001 => Self::Utf8,
+            1200 => Self::Utf16,
+            1201 => Self::Utf16Be,
+            1252 => Self::Windows1252,
+            12000 => Self::Utf32,
+            20127 => Self::Ascii,
+            28591 => Self::Latin1,
+            65000 => Self::Utf7,
+            _ => return None,
+        })
+    }
+}
+
+/// The object of an encoding.
+///
+/// # Errors
+/// When the memory budget is exhausted.
+pub(crate) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(Encoding(kind))?)
+}
+
+fn new_utf8(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let is = |i: usize| arg(args, i) == Value::Bool(true);
+    new(cx, Kind::Utf8Strict { preamble: is(0), throws: is(1) })
+}
+
+fn kind(cx: &Cx<'_>, args: &[Value]) -> Result<Kind, Throw> {
+    cx.heap.native::<Encoding>(arg(args, 0)).map(|e| e.0).ok_or(fault("an encoding was expected"))
+}
+
+fn web_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let name = kind(cx, args)?.names().0;
+    cx.string(name)
+}
+
+fn encoding_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let name = kind(cx, args)?.names().2;
+    cx.string(name)
+}
+
+fn code_page(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Int32(kind(cx, args)?.names().1.into()))
+}
+
+fn windows_code_page(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Int32(match kind(cx, args)? {
+        Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => 1252,
+        _ => 1200,
+    }))
+}
+
+fn is_single_byte(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Bool(matches!(kind(cx, args)?, Kind::Ascii | Kind::Latin1 | Kind::Windows1252)))
+}
+
+fn get_encoding(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Value::Int32(page) = arg(args, 0) {
+        if !(0..=65535).contains(&page) {
+            let message = "Valid values are between 0 and 65535, inclusive.";
+            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "codepage"));
+        }
+        return match Kind::by_code_page(page) {
+            Some(kind) => new(cx, kind),
+            // These stand for the system's own code pages on Windows.
+            None if matches!(page, 1..=3 | 42) => {
+                let message = format!("{page} is not a supported code page.");
+                Err(cx.throw_argument(Exc::Argument, &message, "codepage"))
+            }
+            None => {
+                let message = format!(
+                    "No data is available for encoding {page}. For information on defining a custom encoding, see the \
+                     documentation for the Encoding.RegisterProvider method."
+                );
+                Err(cx.throw(Exc::NotSupported, message))
+            }
+        };
+    }
+    let name = cx.string_arg(args, 0, "name")?;
+    let name = cx.text(name).to_utf8().into_owned();
+    match Kind::by_name(&name) {
+        Some(kind) => new(cx, kind),
+        None => {
+            let message = format!(
+                "'{name}' is not a supported encoding name. For information on defining a custom encoding, see the \
+                 documentation for the Encoding.RegisterProvider method."
+            );
+            Err(cx.throw_argument(Exc::Argument, &message, "name"))
+        }
+    }
+}
+
+const NOT_NEGATIVE: &str = "Non-negative number required.";
+
+/// `(index, count)` within a length.
+fn range(
+    cx: &mut Cx<'_>,
+    (index_name, index): (&str, i32),
+    (count_name, count): (&str, i32),
+    length: usize,
+    (message, name): (&str, &str),
+) -> Result<(usize, usize), Throw> {
+    let negative = |cx: &mut Cx<'_>, name| cx.throw_argument(Exc::ArgumentOutOfRange, NOT_NEGATIVE, name);
+    let Ok(from) = usize::try_from(index) else { return Err(negative(cx, index_name)) };
+    let Ok(size) = usize::try_from(count) else { return Err(negative(cx, count_name)) };
+    if from > length || size > length - from {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, name));
+    }
+    Ok((from, from + size))
+}
+
+/// The text of a string or `char[]` argument, or of a part of it.
+fn text_arg(cx: &mut Cx<'_>, args: &[Value], null_name: &str, names: (&str, &str)) -> Result<TextBuf, Throw> {
+    let (array, whole) = match arg(args, 1) {
+        Value::String(text) => (false, super::super::system::string::search::copied(cx, text)),
+        other => {
+            let Some(units) = chars(cx, other).map(Iterator::collect::<Vec<_>>) else {
+                return Err(cx.argument_null(null_name));
+            };
+            let mut text = TextBuf::new();
+            units.into_iter().for_each(|unit| text.push(unit));
+            (true, text)
+        }
+    };
+    cx.charge(whole.len() / 8)?;
+    if args.len() < 4 {
+        return Ok(whole);
+    }
+    let (index, count) = ((names.0, as_i32(args, 2)?), (names.1, as_i32(args, 3)?));
+    let (from, to) = if array {
+        let message = ("Index and count must refer to a location within the buffer.", "chars");
+        range(cx, index, count, whole.len(), message)?
+    } else {
+        checked_range(cx, index, count, whole.len())?
+    };
+    let mut part = TextBuf::new();
+    part.push_text(whole.as_text().slice(from, to));
+    Ok(part)
+}
+
+fn encode(cx: &mut Cx<'_>, kind: Kind, text: TextRef<'_>) -> Result<Vec<u8>, Throw> {
+    cx.heap.charge(text.len())?;
+    code::encode(kind, text).map_err(|(unit, index)| {
+        let message =
+            format!("Unable to translate Unicode character \\\\u{unit:04X} at index {index} to specified code page.");
+        cx.throw(Exc::EncoderFallback, message)
+    })
+}
+
+fn get_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let kind = kind(cx, args)?;
+    // Nearly all text is ASCII and nearly all encodings keep it.
+    if let (Value::String(text), Kind::Utf8 | Kind::Ascii | Kind::Latin1, 2) = (arg(args, 1), kind, args.len())
+        && let TextRef::Ascii(bytes) = cx.text(text)
+    {
+        let bytes = bytes.to_vec();
+        cx.charge(bytes.len() / 16)?;
+        return Ok(cx.heap.new_bytes(bytes)?);
+    }
+    let text = text_arg(cx, args, "s", ("index", "count"))?;
+    let bytes = encode(cx, kind, text.as_text())?;
+    Ok(cx.heap.new_bytes(bytes)?)
+}
+
+fn get_bytes_of_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() { Err(cx.argument_null("chars")) } else { get_bytes(cx, args) }
+}
+
+fn get_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let kind = kind(cx, args)?;
+    let text = text_arg(cx, args, "chars", ("index", "count"))?;
+    let bytes = encode(cx, kind, text.as_text())?;
+    Ok(int(bytes.len()))
+}
+
+fn int(n: usize) -> Value {
+    Value::Int32(i32::try_from(n).unwrap_or(i32::MAX))
+}
+
+fn get_bytes_into(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let kind = kind(cx, args)?;
+    let Some(Object::Bytes(target)) = cx.heap.get(arg(args, 4)) else { return Err(cx.argument_null("bytes")) };
+    let length = target.len();
+    let text = text_arg(cx, args, "chars", ("charIndex", "charCount"))?;
+    let Some(at) = usize::try_from(as_i32(args, 5)?).ok().filter(|at| *at <= length) else {
+        let message =
+            "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "byteIndex"));
+    };
+    let encoded = encode(cx, kind, text.as_text())?;
+    if encoded.len() > length - at {
+        let message =
+            "The output byte buffer is too small to contain the encoded data, encoding codepage and fallback.";
+        return Err(cx.throw_argument(Exc::Argument, message, "bytes"));
+    }
+    if let Some(Object::Bytes(target)) = cx.heap.get_mut(arg(args, 4))
+        && let Some(slot) = target.get_mut(at..at + encoded.len())
+    {
+        slot.copy_from_slice(&encoded);
+    }
+    Ok(int(encoded.len()))
+}
+
+/// The bytes of an argument, or of a part of it.
+fn bytes_arg(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Vec<u8>, Throw> {
+    let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, index)) else { return Err(cx.argument_null("bytes")) };
+    let length = bytes.len();
+    let (mut from, mut to) = (0, length);
+    if args.len() > index + 1 {
+        let message = ("Index and count must refer to a location within the buffer.", "bytes");
+        let (start, count) = (("index", as_i32(args, index + 1)?), ("count", as_i32(args, index + 2)?));
+        (from, to) = range(cx, start, count, length, message)?;
+    }
+    cx.charge((to - from) / 8)?;
+    cx.heap.charge(to - from)?;
+    let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, index)) else { return Ok(Vec::new()) };
+    Ok(bytes.get(from..to).unwrap_or_default().to_vec())
+}
+
+fn decode(cx: &mut Cx<'_>, args: &[Value]) -> Result<Str, Throw> {
+    let kind = kind(cx, args)?;
+    let bytes = bytes_arg(cx, args, 1)?;
+    decode_bytes(cx, kind, &bytes)
+}
+
+fn decode_bytes(cx: &mut Cx<'_>, kind: Kind, bytes: &[u8]) -> Result<Str, Throw> {
+    if bytes.is_ascii() && !matches!(kind, Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf7) {
+        return Ok(cx.heap.new_text(TextRef::Ascii(bytes))?);
+    }
+    match code::decode(kind, bytes) {
+        Ok(text) => Ok(cx.heap.new_buf(&text)?),
+        Err((shown, index)) => {
+            let message =
+                format!("Unable to translate bytes {shown} at index {index} from specified code page to Unicode.");
+            Err(cx.throw(Exc::DecoderFallback, message))
+        }
+    }
+}
+
+fn get_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::String(decode(cx, args)?))
+}
+
+fn get_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = decode(cx, args)?;
+    new_chars(cx, text, 0, text.len())
+}
+
+fn get_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(int(decode(cx, args)?.len()))
+}
+
+fn convert(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    for (i, name) in ["srcEncoding", "dstEncoding"].into_iter().enumerate() {
+        if arg(args, i).is_null() {
+            return Err(cx.argument_null(name));
+        }
+    }
+    let (from, to) = (kind(cx, args)?, kind(cx, &[arg(args, 1)])?);
+    let bytes = bytes_arg(cx, args, 2)?;
+    let text = decode_bytes(cx, from, &bytes)?;
+    let text = super::super::system::string::search::copied(cx, text);
+    let bytes = encode(cx, to, text.as_text())?;
+    Ok(cx.heap.new_bytes(bytes)?)
+}
+
+fn get_max_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let n = i64::from(as_i32(args, 1)?);
+    if n < 0 {
+        return Err(math::negative(cx, "charCount", n));
+    }
+    let most = match kind(cx, args)? {
+        Kind::Utf8 | Kind::Utf8Strict { .. } => (n + 1) * 3,
+        Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n + 1,
+        Kind::Utf16 | Kind::Utf16Be => (n + 1) * 2,
+        Kind::Utf32 => (n + 1) * 4,
+        Kind::Utf7 => n * 3 + 2,
+    };
+    Ok(Value::Int32(i32::try_from(most).unwrap_or(i32::MAX)))
+}
+
+fn get_max_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let n = i64::from(as_i32(args, 1)?);
+    if n < 0 {
+        return Err(math::negative(cx, "byteCount", n));
+    }
+    let most = match kind(cx, args)? {
+        Kind::Utf8 | Kind::Utf8Strict { .. } => n + 1,
+        Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n,
+        Kind::Utf16 | Kind::Utf16Be => n / 2 + n % 2 + 1,
+        Kind::Utf32 => n / 2 + 2,
+        Kind::Utf7 => n.max(1),
+    };
+    Ok(Value::Int32(i32::try_from(most).unwrap_or(i32::MAX)))
+}
+
+fn get_preamble(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let bytes: &[u8] = match kind(cx, args)? {
+        Kind::Utf8 | Kind::Utf8Strict { preamble: true, .. } => &[0xef, 0xbb, 0xbf],
+        Kind::Utf16 => &[0xff, 0xfe],
+        Kind::Utf16Be => &[0xfe, 0xff],
+        Kind::Utf32 => &[0xff, 0xfe, 0, 0],
+        _ => &[],
+    };
+    Ok(cx.heap.new_bytes(bytes.to_vec())?)
+}
