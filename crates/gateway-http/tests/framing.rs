@@ -1,5 +1,7 @@
 //! Messages that two readers could read differently never reach a backend: `threats.md` C1 to C9 and the limits.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use support::{Backend, Scene};

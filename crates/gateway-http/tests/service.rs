@@ -1,5 +1,7 @@
 //! A service folder in both layouts, served.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 mod support;
 
 use std::io::Write;

@@ -1,6 +1,6 @@
 //! A backend that records what reaches it, byte for byte, and a gateway in front of it, over real sockets.
 
-#![allow(dead_code, reason = "every test file uses its own part")]
+#![allow(dead_code, unreachable_pub, reason = "every test file uses its own part")]
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
