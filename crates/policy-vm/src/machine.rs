@@ -6,13 +6,11 @@
 mod arithmetic;
 mod convert;
 
-use std::sync::Arc;
-
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw, Trap};
 use crate::step::ExprId;
-use crate::types::{self, TypeId};
+use crate::types::TypeId;
 use crate::value::heap::{Array, Closure, ClosureCode, Object};
 use crate::value::text::Str;
 use crate::value::{Ref, Value, behaviour, cast, sequence};
@@ -73,7 +71,7 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
     result
 }
 
-fn window<'s>(stack: &'s mut Vec<Value>, base: usize) -> Result<&'s mut Window, Throw> {
+fn window(stack: &mut Vec<Value>, base: usize) -> Result<&mut Window, Throw> {
     if stack.len() < base + WINDOW {
         stack.resize(base + WINDOW, Value::Null);
     }
@@ -157,7 +155,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     Op::LoadNull { d } => reg!(regs, d) = Value::Null,
                     Op::LoadView { d, part } => reg!(regs, d) = part.into(),
                     Op::LoadDefault { d, ty } => {
-                        set!(d, behaviour::default_of(cx.heap, type_at(code, ty)).map_err(Throw::from));
+                        set!(d, behaviour::default_of(cx.heap, type_at(code, ty)));
                     }
                     Op::LoadType { d, ty } => {
                         set!(d, object(cx, Object::Type(type_at(code, ty))));
@@ -307,7 +305,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         if frames.len() >= MAX_FRAMES {
                             break 'running Throw::Trap(Trap::Depth);
                         }
-                        act!(cx.charge(callee.code.len()));
+                        attempt!(cx.charge(callee.code.len()));
                         frames.push(Frame { function, base, pc, destination: d });
                         let from = base + usize::from(a);
                         let next = base + usize::from(function.registers);
@@ -653,14 +651,4 @@ fn array_length(cx: &mut Cx<'_>, array: Value) -> Result<Value, Throw> {
         _ => return Err(cx.throw_default(Exc::NullReference)),
     };
     Ok(Value::Int32(i32::try_from(length).unwrap_or(i32::MAX)))
-}
-
-/// Attaches a program's literals and tables to an exchange's heap.
-pub(crate) fn attach(heap: &mut crate::value::heap::Heap, pool: &Arc<crate::value::heap::Pool>) -> u16 {
-    heap.attach(pool)
-}
-
-/// True when a type's values are compared by what they are, not by which they are.
-pub(crate) fn is_value_type(ty: TypeId) -> bool {
-    types::is_value_type(ty)
 }

@@ -111,15 +111,16 @@ impl Binder {
                 format!("Cannot convert null to '{target}' because it is a non-nullable value type"),
             );
         }
-        if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to)) {
-            if value.ty == TypeId::INT32 && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n)) {
-                let n = *n;
-                return self.fail(
-                    "CS0031",
-                    value.span,
-                    format!("Constant value '{n}' cannot be converted to a '{target}'"),
-                );
-            }
+        if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to))
+            && value.ty == TypeId::INT32
+            && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n))
+        {
+            let n = *n;
+            return self.fail(
+                "CS0031",
+                value.span,
+                format!("Constant value '{n}' cannot be converted to a '{target}'"),
+            );
         }
         let source = types::display(value.ty);
         if self.explicit_exists(value, to) {
@@ -271,10 +272,10 @@ impl Binder {
                 return Some(self.cast(unwrapped, to, span));
             }
         }
-        if let Some(inner) = nullable_inner(to) {
-            if prim_of(from).is_some() || is_enum(from) {
-                return Some(self.cast(value, inner, span).retyped(to));
-            }
+        if let Some(inner) = nullable_inner(to)
+            && (prim_of(from).is_some() || is_enum(from))
+        {
+            return Some(self.cast(value, inner, span).retyped(to));
         }
         self.reference_cast(value, to, span)
     }
@@ -318,10 +319,10 @@ impl Binder {
                 let (true, Some(param)) = (fits_kind, signature.params.first()) else { continue };
                 let param = types::substitute(param.ty, args, &[]);
                 let result = types::substitute(signature.returns, args, &[]);
-                if let Some(rank) = conversion_rank(from, to, param, result, explicit) {
-                    if !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature)) {
-                        found.push((signature, owner, rank));
-                    }
+                if let Some(rank) = conversion_rank(from, to, param, result, explicit)
+                    && !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature))
+                {
+                    found.push((signature, owner, rank));
                 }
             }
         }
@@ -339,12 +340,10 @@ impl Binder {
         // A nullable operand is lifted over an operator that takes the plain value.
         if let (Some(inner), None, true) =
             (nullable_inner(value.ty), nullable_inner(param), types::is_value_type(param))
+            && (nullable_inner(to).is_some() || subtype::is_reference(to))
         {
-            if nullable_inner(to).is_some() || subtype::is_reference(to) {
-                return self.lift(value, inner, to, |this, unwrapped| {
-                    this.call_conversion(unwrapped, signature, owner, result)
-                });
-            }
+            return self
+                .lift(value, inner, to, |this, unwrapped| this.call_conversion(unwrapped, signature, owner, result));
         }
         let operand = if self.converts(&value, param) && value.ty != param {
             match standard(value.ty, param) {

@@ -185,10 +185,10 @@ fn close_captures(binder: &mut Binder) {
             return;
         }
         for (function, id) in missing {
-            if let Some(f) = binder.functions.get_mut(function) {
-                if !f.captures.contains(&id) {
-                    f.captures.push(id);
-                }
+            if let Some(f) = binder.functions.get_mut(function)
+                && !f.captures.contains(&id)
+            {
+                f.captures.push(id);
             }
         }
     }

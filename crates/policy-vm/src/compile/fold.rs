@@ -166,7 +166,7 @@ pub(super) fn convert(value: &Const, into: Prim, unchecked: bool) -> Option<Cons
             let (min, max) = range(into)?;
             let whole = n.trunc();
             let inside = whole >= min as f64 && whole <= max as f64;
-            inside.then(|| Const::Int(whole as i128))
+            inside.then_some(Const::Int(whole as i128))
         }
         (Const::Decimal(d), Prim::Decimal) => Some(Const::Decimal(*d)),
         (Const::Decimal(d), Prim::F64) => d.to_string().parse().ok().map(Const::Float),

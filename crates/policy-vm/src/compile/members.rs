@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::binder::Binder;
 use super::bound::{Callee, Expr, Kind, Target, named, nullable_inner};
 use super::subtype;
-use crate::library::{self, Allow, Def, Intrinsic, MemberKind, ParamMode, Signature, TypeDefKind};
+use crate::library::{self, Allow, Def, Intrinsic, MemberKind, Signature, TypeDefKind};
 use crate::types::{self, Type, TypeId};
 
 /// A member seen on a constructed type.
@@ -183,10 +183,10 @@ impl Binder {
     pub(super) fn get(&mut self, member: &Member, args: Vec<Expr>, span: Span) -> Expr {
         let ty = member.ty(member.signature.returns, &[]);
         self.note_reads(member);
-        if let Intrinsic::View(part) = member.signature.intrinsic {
-            if args.iter().all(|a| matches!(a.kind, Kind::View(_))) {
-                return Expr::new(Kind::View(part), ty, span);
-            }
+        if let Intrinsic::View(part) = member.signature.intrinsic
+            && args.iter().all(|a| matches!(a.kind, Kind::View(_)))
+        {
+            return Expr::new(Kind::View(part), ty, span);
         }
         let callee = self.callee(member, &[], args.first());
         Expr::new(Kind::Call { callee, args, outs: Vec::new() }, ty, span)
@@ -204,7 +204,6 @@ impl Binder {
 
     /// A property or indexer as the target of an assignment.
     pub(super) fn set_target(&mut self, member: &Member, args: Vec<Expr>, span: Span) -> Option<Target> {
-        let ty = member.ty(member.signature.returns, &[]);
         let Some(set) = member.signature.set else {
             let owner = types::display(member.owner);
             let name = if member.signature.kind == MemberKind::Indexer {
@@ -221,7 +220,7 @@ impl Binder {
         };
         let mut callee = self.callee(member, &[], args.first());
         callee.run = set;
-        Some(Target::Member { callee, args, ty })
+        Some(Target::Member { callee: Box::new(callee), args })
     }
 
     pub(super) fn param_types(&self, member: &Member) -> String {
@@ -324,9 +323,4 @@ pub(super) fn operators(ty: TypeId, token: &str, operands: usize) -> Vec<Member>
         at = def.base().map(|b| types::substitute(b, args, &[]));
     }
     found
-}
-
-/// True when the parameter takes a variable.
-pub(super) fn is_out(mode: ParamMode) -> bool {
-    mode != ParamMode::Value
 }

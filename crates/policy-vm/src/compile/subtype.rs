@@ -102,7 +102,7 @@ const COVARIANT: [&str; 7] = [
 /// How many sequences of different items a type is: `JObject` is one of tokens and one of pairs.
 pub(super) fn sequences(ty: TypeId) -> usize {
     let is_sequence = |t: &TypeId| matches!(types::get(*t), Type::Named { def, args } if def.0 == TypeId::ENUMERABLE.0 && args.len() == 1);
-    supertypes(ty).into_iter().filter(|t| is_sequence(t)).count()
+    supertypes(ty).iter().filter(|t| is_sequence(t)).count()
 }
 
 /// The interface is declared with `out` parameters only.

@@ -88,7 +88,7 @@ fn from_float(cx: &mut Cx<'_>, from: Prim, into: Prim, checked: bool, n: f64) ->
         return Err(cx.throw_default(Exc::Overflow));
     }
     // Outside `checked` a value out of range gives what x64 .NET 8 gives: through long for the smaller types.
-    let wide = if whole.is_nan() || whole >= 9_223_372_036_854_775_808.0 || whole < -9_223_372_036_854_775_808.0 {
+    let wide = if whole.is_nan() || !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
         match into {
             Prim::U64 if (0.0..18_446_744_073_709_551_616.0).contains(&whole) => i128::from(whole as u64),
             Prim::U64 | Prim::I64 => i128::from(i64::MIN),

@@ -265,11 +265,11 @@ impl TextBuf {
 
     /// Appends Rust text.
     pub fn push_str(&mut self, text: &str) {
-        if let Self::Ascii(bytes) = self {
-            if text.is_ascii() {
-                bytes.extend_from_slice(text.as_bytes());
-                return;
-            }
+        if let Self::Ascii(bytes) = self
+            && text.is_ascii()
+        {
+            bytes.extend_from_slice(text.as_bytes());
+            return;
         }
         self.widen().extend(text.encode_utf16());
     }

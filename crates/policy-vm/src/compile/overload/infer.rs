@@ -228,10 +228,10 @@ impl Inference {
     }
 
     fn upper(&mut self, from: TypeId, to: TypeId) {
-        if let Type::MethodParam(n) = types::get(to) {
-            if let Some(bounds) = self.bounds(*n) {
-                push(&mut bounds.upper, from);
-            }
+        if let Type::MethodParam(n) = types::get(to)
+            && let Some(bounds) = self.bounds(*n)
+        {
+            push(&mut bounds.upper, from);
         }
     }
 
