@@ -1,6 +1,10 @@
 //! Runs `tollgate` as a person would.
 
-#![allow(dead_code, reason = "every test file uses its own part")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "every test file uses its own part; a test without its command has failed"
+)]
 
 use std::io::Write;
 use std::path::Path;
@@ -8,19 +12,19 @@ use std::process::{Command, Stdio};
 
 /// What a command wrote, and its exit status.
 #[derive(Debug)]
-pub struct Done {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Done {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs a command in the folder of the tests.
-pub fn tollgate(arguments: &[&str]) -> Done {
+pub(crate) fn tollgate(arguments: &[&str]) -> Done {
     tollgate_reading("", arguments)
 }
 
 /// Runs a command with something on its standard input.
-pub fn tollgate_reading(input: &str, arguments: &[&str]) -> Done {
+pub(crate) fn tollgate_reading(input: &str, arguments: &[&str]) -> Done {
     let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
         .args(arguments)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))

@@ -1,43 +1,45 @@
 //! As much of XML Schema as the published schemas use: global elements and types, sequences, choices, extensions,
 //! unions, enumerations.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a schema that cannot be read fails the test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use policy_parser::document::{ContentKind, Document, Element, parse_document};
 
 /// All schemas of a folder.
-pub struct Schemas {
+pub(crate) struct Schemas {
     files: BTreeMap<String, Document>,
 }
 
 /// What an element may look like.
 #[derive(Debug, Default, Clone)]
-pub struct Shape {
-    pub attributes: BTreeMap<String, AttributeShape>,
+pub(crate) struct Shape {
+    pub(crate) attributes: BTreeMap<String, AttributeShape>,
     /// In the order of the schema.
-    pub children: Vec<ChildShape>,
-    pub in_order: bool,
+    pub(crate) children: Vec<ChildShape>,
+    pub(crate) in_order: bool,
     /// Any elements.
-    pub any: bool,
+    pub(crate) any: bool,
 }
 
 #[derive(Debug, Default, Clone)]
-pub struct AttributeShape {
-    pub required: bool,
-    pub default: Option<String>,
-    pub values: BTreeSet<String>,
+pub(crate) struct AttributeShape {
+    pub(crate) required: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) values: BTreeSet<String>,
     /// Whether an expression may stand there; a type that takes any text does not say.
-    pub expression: Option<bool>,
+    pub(crate) expression: Option<bool>,
 }
 
 #[derive(Debug, Clone)]
-pub struct ChildShape {
-    pub name: String,
-    pub least: usize,
-    pub most: usize,
+pub(crate) struct ChildShape {
+    pub(crate) name: String,
+    pub(crate) least: usize,
+    pub(crate) most: usize,
     /// Absent where the schema does not say.
-    pub shape: Option<Shape>,
+    pub(crate) shape: Option<Shape>,
 }
 
 /// How often the particles of a group may be there.
@@ -48,7 +50,7 @@ struct Times {
 }
 
 impl Schemas {
-    pub fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let schemas = files.filter(|path| path.extension().is_some_and(|extension| extension == "xsd"));
         let parsed = schemas.map(|path| {
@@ -61,7 +63,7 @@ impl Schemas {
     }
 
     /// The elements that documents may use, each with the file it is described in.
-    pub fn elements(&self) -> BTreeMap<&str, &str> {
+    pub(crate) fn elements(&self) -> BTreeMap<&str, &str> {
         let mut elements = BTreeMap::new();
         for (file, document) in &self.files {
             let globals = document.root.elements().filter(|element| &*element.name == "xs:element");
@@ -71,7 +73,7 @@ impl Schemas {
     }
 
     /// What a global element may look like.
-    pub fn shape(&self, file: &str, name: &str) -> Option<Shape> {
+    pub(crate) fn shape(&self, file: &str, name: &str) -> Option<Shape> {
         let element = self.global(file, "xs:element", name)?;
         self.of_element(file, element)
     }
