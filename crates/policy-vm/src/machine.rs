@@ -14,6 +14,7 @@ use crate::exception::{Exc, Throw, Trap};
 use crate::step::ExprId;
 use crate::types::{self, TypeId};
 use crate::value::heap::{Array, Closure, ClosureCode, Object};
+use crate::value::text::Str;
 use crate::value::{Ref, Value, behaviour, cast, sequence};
 
 /// Frames of the program's own functions that may be nested in one evaluation.
@@ -76,7 +77,10 @@ fn window<'s>(stack: &'s mut Vec<Value>, base: usize) -> Result<&'s mut Window, 
     if stack.len() < base + WINDOW {
         stack.resize(base + WINDOW, Value::Null);
     }
-    stack.get_mut(base..base + WINDOW).and_then(|part| part.try_into().ok()).ok_or(fault("no registers"))
+    match stack.get_mut(base..base + WINDOW).map(TryInto::try_into) {
+        Some(Ok(window)) => Ok(window),
+        _ => Err(fault("no registers")),
+    }
 }
 
 macro_rules! reg {
@@ -142,7 +146,12 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                 pc += 1;
                 match *op {
                     Op::Move { d, a } => reg!(regs, d) = reg!(regs, a),
-                    Op::LoadK { d, value } => set!(d, constant(cx, code, value)),
+                    Op::LoadK { d, value } => match code.constants.get(usize::from(value)) {
+                        Some(Constant::Value(value)) => reg!(regs, d) = *value,
+                        Some(Constant::Text(text)) => reg!(regs, d) = Value::String(Str { space: cx.pool, ..*text }),
+                        Some(Constant::Decimal(decimal)) => set!(d, object(cx, Object::Decimal(*decimal))),
+                        None => return Err(fault("no such constant")),
+                    },
                     Op::LoadI32 { d, value } => reg!(regs, d) = Value::Int32(value),
                     Op::LoadBool { d, value } => reg!(regs, d) = Value::Bool(value),
                     Op::LoadNull { d } => reg!(regs, d) = Value::Null,
@@ -457,15 +466,6 @@ fn type_at(code: &Code, index: u16) -> TypeId {
     code.types.get(usize::from(index)).copied().unwrap_or(TypeId::OBJECT)
 }
 
-fn constant(cx: &mut Cx<'_>, code: &Code, index: u16) -> Result<Value, Throw> {
-    Ok(match code.constants.get(usize::from(index)) {
-        Some(Constant::Value(value)) => *value,
-        Some(Constant::Text(text)) => Value::String(crate::value::text::Str { space: cx.pool, ..*text }),
-        Some(Constant::Decimal(decimal)) => Value::Object(cx.heap.new_object(Object::Decimal(*decimal))?),
-        None => return Err(fault("no such constant")),
-    })
-}
-
 const FEW: usize = 6;
 
 /// A copy of fixed size is cheaper than one of the exact number of arguments.
@@ -547,7 +547,6 @@ fn reference_equals(cx: &Cx<'_>, a: Value, b: Value) -> bool {
 }
 
 fn concat(cx: &mut Cx<'_>, from: usize, count: usize) -> Result<Value, Throw> {
-    use crate::value::text::Str;
     let mut few = [Str::EMPTY; 8];
     let mut many = Vec::new();
     let parts: &mut [Str] = if count <= few.len() {

@@ -4,6 +4,7 @@ use policy_parser::Span;
 
 use super::binder::Binder;
 use super::bound::{Const, Conversion, Expr, Kind, delegate, is_enum, named, nullable_inner, prim_of};
+use super::members::class_chain;
 use super::{fold, subtype};
 use crate::bytecode::Prim;
 use crate::library::{MemberKind, Signature};
@@ -310,13 +311,10 @@ impl Binder {
         }
         let target = nullable_inner(to).unwrap_or(to);
         let mut found: Vec<(&'static Signature, TypeId, u32)> = Vec::new();
-        let mut owners = class_chain(source);
-        owners.extend(class_chain(target));
-        for owner in owners {
+        for owner in class_chain(source).iter().chain(class_chain(target)).copied() {
             let Some((def, args)) = named(owner) else { continue };
-            for signature in def.members() {
-                let fits_kind = signature.kind == MemberKind::ImplicitConversion
-                    || explicit && signature.kind == MemberKind::ExplicitConversion;
+            for signature in def.conversions() {
+                let fits_kind = explicit || signature.kind == MemberKind::ImplicitConversion;
                 let (true, Some(param)) = (fits_kind, signature.params.first()) else { continue };
                 let param = types::substitute(param.ty, args, &[]);
                 let result = types::substitute(signature.returns, args, &[]);
@@ -373,19 +371,6 @@ impl Binder {
             None => self.cast(call, to, span),
         }
     }
-}
-
-fn class_chain(ty: TypeId) -> Vec<TypeId> {
-    let mut chain = Vec::new();
-    let mut at = Some(ty);
-    while let Some(ty) = at {
-        if ty == TypeId::OBJECT {
-            break;
-        }
-        chain.push(ty);
-        at = named(ty).and_then(|(def, args)| def.base().map(|b| types::substitute(b, args, &[])));
-    }
-    chain
 }
 
 /// How well an operator from `param` to `result` serves a conversion from `from` to `to`: lower is better.

@@ -5,6 +5,7 @@
 
 mod statement;
 
+use policy_parser::csharp::ast::StringLiteral;
 use rustc_hash::FxHashMap;
 
 use super::ExpressionSink;
@@ -438,6 +439,14 @@ impl<'a> Emitter<'a> {
     }
 
     fn call(&mut self, callee: &Callee, args: &[Expr], outs: &[Option<Target>], d: u8) -> Emit {
+        if let [
+            Expr { kind: Kind::View(part), .. },
+            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
+            ..,
+        ] = args
+        {
+            self.sink.name(name, *part);
+        }
         let (a, n) = self.run_of(args)?;
         let site = self.site(callee)?;
         self.push(Op::Call { d, a, n, site });

@@ -105,7 +105,7 @@ impl<'a> TextRef<'a> {
     #[must_use]
     pub fn to_utf8(self) -> std::borrow::Cow<'a, str> {
         match self {
-            Self::Ascii(bytes) => String::from_utf8_lossy(bytes),
+            Self::Ascii(bytes) => std::str::from_utf8(bytes).unwrap_or_default().into(),
             Self::Wide(units) => String::from_utf16_lossy(units).into(),
         }
     }

@@ -277,8 +277,8 @@ impl Binder {
             Type::MethodParam(_) => true,
             _ if crate::compile::subtype::converts(value.ty, first.ty) => true,
             Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty)
-                .into_iter()
-                .any(|t| matches!(types::get(t), Type::Named { def: d, .. } if d == def)),
+                .iter()
+                .any(|t| matches!(types::get(*t), Type::Named { def: d, .. } if d == def)),
             Type::Array { .. } => matches!(types::get(value.ty), Type::Array { .. }),
             _ => false,
         }

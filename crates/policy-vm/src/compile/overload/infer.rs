@@ -202,8 +202,8 @@ impl Inference {
             return;
         }
         let found: Vec<&'static [TypeId]> = subtype::supertypes(from)
-            .into_iter()
-            .filter_map(|t| match types::get(t) {
+            .iter()
+            .filter_map(|t| match types::get(*t) {
                 Type::Named { def, args } if def == wanted => Some(&**args),
                 _ => None,
             })
