@@ -58,12 +58,12 @@ impl Drop for InProgress {
 
 /// Makes the answer of a call that has run.
 pub(crate) fn answer(
-    mut cx: CallContext,
+    cx: &mut CallContext,
     exchange: &mut Exchange,
     in_progress: InProgress,
 ) -> http::Response<AnswerBody> {
     let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
-    let line = cx.worker.log.is_on().then(|| Box::new(Line::new(&cx, exchange, response.status)));
+    let line = cx.worker.log.is_on().then(|| Box::new(Line::new(cx, exchange, response.status)));
     let kind = match std::mem::take(&mut response.body) {
         Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),

@@ -38,6 +38,8 @@ pub(crate) struct Worker {
     /// Requests of policies that nobody waits for.
     one_way: Cell<usize>,
     exchanges: RefCell<Vec<Box<Exchange>>>,
+    /// Memory for the lower-case copy of a path.
+    pub(crate) scratch: RefCell<String>,
 }
 
 /// One-way requests under way at once.
@@ -71,6 +73,7 @@ impl Worker {
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
+            scratch: RefCell::default(),
         })
     }
 
