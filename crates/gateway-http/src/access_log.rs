@@ -147,9 +147,12 @@ mod tests {
 
     use super::*;
 
+    /// Whether the reader takes anything, and what it took.
+    type Taken = (Mutex<(bool, Vec<u8>)>, Condvar);
+
     /// A reader that takes nothing until it is told to.
     #[derive(Clone, Default)]
-    struct Slow(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Slow(Arc<Taken>);
 
     impl Write for Slow {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -37,6 +37,7 @@ pub(crate) struct Worker {
     pub(crate) threads: usize,
     /// Requests of policies that nobody waits for.
     one_way: Cell<usize>,
+    #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Memory for the lower-case copy of a path.
     pub(crate) scratch: RefCell<String>,

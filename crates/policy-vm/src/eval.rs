@@ -42,7 +42,7 @@ pub fn compile_unrestricted(text: &str) -> Result<Expression, Vec<ExpressionErro
 fn compile_into(mut sink: ExpressionSink, text: &str) -> Result<Expression, Vec<ExpressionError>> {
     let compiled = sink.compile(text, Wanted::Any)?;
     let (code, pool) = sink.finish();
-    Ok(Expression { code, pool: pool, id: compiled.id, ty: compiled.ty })
+    Ok(Expression { code, pool, id: compiled.id, ty: compiled.ty })
 }
 
 impl Expression {

@@ -24,19 +24,26 @@ pub struct Exchange {
     pub(crate) heap: Heap,
     /// Registers of running functions.
     pub(crate) stack: Vec<Value>,
+    /// Room for the frames of a run, while there is none.
+    pub(crate) idle_frames: Vec<crate::run::Frame>,
 }
 
 impl Exchange {
     /// An exchange with room for what expressions may allocate.
     #[must_use]
     pub fn new(limits: &crate::engine::Limits) -> Self {
-        Self { call: Call::default(), heap: Heap::new(limits.memory, limits.string), stack: Vec::new() }
+        Self {
+            call: Call::default(),
+            heap: Heap::new(limits.memory, limits.string),
+            stack: Vec::new(),
+            idle_frames: Vec::new(),
+        }
     }
 
     /// Forgets the call, keeping buffers for the next one.
     pub fn reset(&mut self) {
         self.heap.reset();
-        self.call = Call::default();
+        self.call.reset();
     }
 }
 
@@ -95,6 +102,52 @@ pub struct Call {
 }
 
 impl Call {
+    /// Forgets everything but the room that it took: of a call's own bookkeeping nothing is allocated from then on.
+    fn reset(&mut self) {
+        let Self {
+            request: Request { method, url, headers, body, certificate },
+            original_url,
+            original_method,
+            response,
+            stored,
+            matched_parameters,
+            template_query,
+            request_id,
+            timestamp,
+            client_ip,
+            api,
+            operation,
+            product,
+            subscription,
+            user,
+            deployment,
+            backend,
+            backend_scope,
+            tracing,
+            last_error,
+            variables,
+            transfer_counters,
+            counted,
+            final_headers,
+        } = self;
+        (*method, *original_method) = (Method::default(), Method::default());
+        url.clear();
+        original_url.clear();
+        clear_headers(headers);
+        (*body, *certificate) = (Body::None, None);
+        (*response, *last_error, *backend_scope) = (None, None, None);
+        (*request_id, *timestamp, *client_ip, *tracing) = ([0; 16], 0, None, false);
+        (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
+        *backend = BackendChoice::Service;
+        stored.clear();
+        clear(matched_parameters);
+        clear(template_query);
+        clear(variables);
+        clear(transfer_counters);
+        clear(counted);
+        clear(final_headers);
+    }
+
     /// `context.Variables[name]`, if it is there.
     #[must_use]
     pub(crate) fn variable(&self, name: NameId) -> Option<Value> {
@@ -114,6 +167,24 @@ impl Call {
             Some((_, slot)) => *slot = value,
             None => self.variables.push((name, value)),
         }
+    }
+}
+
+/// What a single call may leave behind for all that follow it.
+const ROOM: usize = 64;
+
+fn clear<T>(list: &mut Vec<T>) {
+    list.clear();
+    if list.capacity() > ROOM {
+        list.shrink_to(ROOM);
+    }
+}
+
+fn clear_headers(headers: &mut HeaderMap) {
+    if headers.capacity() > ROOM * 2 {
+        *headers = HeaderMap::new();
+    } else {
+        headers.clear();
     }
 }
 
@@ -182,6 +253,20 @@ pub struct Url {
     pub path: String,
     /// Query without `?`, as it goes on the wire.
     pub query: String,
+}
+
+impl Url {
+    /// Nothing, with the room of what was there.
+    fn clear(&mut self) {
+        const ROOM: usize = 4096;
+        for text in [&mut self.scheme, &mut self.host, &mut self.path, &mut self.query] {
+            text.clear();
+            if text.capacity() > ROOM {
+                text.shrink_to(ROOM);
+            }
+        }
+        self.port = 0;
+    }
 }
 
 /// Which backend the request goes to.

@@ -315,6 +315,8 @@ pub struct Def {
     base: OnceLock<Option<TypeId>>,
     interfaces: OnceLock<Vec<TypeId>>,
     members: OnceLock<Vec<Signature>>,
+    by_name: OnceLock<FxHashMap<&'static str, Vec<u16>>>,
+    conversions: OnceLock<Vec<u16>>,
 }
 
 impl Def {
@@ -380,6 +382,33 @@ impl Def {
             self.decl.members.iter().filter_map(parse).collect()
         })
     }
+
+    /// The members of a name, in the order of declaration.
+    pub fn members_named(&self, name: &str) -> impl Iterator<Item = &Signature> {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: FxHashMap<&'static str, Vec<u16>> = FxHashMap::default();
+            for (at, member) in (0..).zip(self.members()) {
+                by_name.entry(member.name).or_default().push(at);
+            }
+            by_name
+        });
+        self.members_at(by_name.get(name).map(Vec::as_slice).unwrap_or_default())
+    }
+
+    /// The conversion operators: of the 100 members of a `JToken` 60, and of most types none.
+    pub fn conversions(&self) -> impl Iterator<Item = &Signature> {
+        let conversions = self.conversions.get_or_init(|| {
+            let all = (0..).zip(self.members());
+            let is = |kind| matches!(kind, MemberKind::ImplicitConversion | MemberKind::ExplicitConversion);
+            all.filter(|(_, member)| is(member.kind)).map(|(at, _)| at).collect()
+        });
+        self.members_at(conversions)
+    }
+
+    fn members_at<'d>(&'d self, places: &'d [u16]) -> impl Iterator<Item = &'d Signature> {
+        let members = self.members();
+        places.iter().filter_map(|at| members.get(usize::from(*at)))
+    }
 }
 
 /// All registered types.
@@ -399,7 +428,8 @@ pub fn get() -> &'static Library {
 
 /// Number of registered types.
 pub(crate) fn registered() -> usize {
-    registry::all().count()
+    static COUNT: LazyLock<usize> = LazyLock::new(|| registry::all().count());
+    *COUNT
 }
 
 impl Library {
@@ -415,6 +445,8 @@ impl Library {
                 base: OnceLock::new(),
                 interfaces: OnceLock::new(),
                 members: OnceLock::new(),
+                by_name: OnceLock::new(),
+                conversions: OnceLock::new(),
             };
             library.by_full.entry(full).or_default().push(id);
             library.by_simple.entry(def.simple_name()).or_default().push(id);

@@ -6,14 +6,13 @@
 mod arithmetic;
 mod convert;
 
-use std::sync::Arc;
-
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw, Trap};
 use crate::step::ExprId;
-use crate::types::{self, TypeId};
+use crate::types::TypeId;
 use crate::value::heap::{Array, Closure, ClosureCode, Object};
+use crate::value::text::Str;
 use crate::value::{Ref, Value, behaviour, cast, sequence};
 
 /// Frames of the program's own functions that may be nested in one evaluation.
@@ -72,11 +71,14 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
     result
 }
 
-fn window<'s>(stack: &'s mut Vec<Value>, base: usize) -> Result<&'s mut Window, Throw> {
+fn window(stack: &mut Vec<Value>, base: usize) -> Result<&mut Window, Throw> {
     if stack.len() < base + WINDOW {
         stack.resize(base + WINDOW, Value::Null);
     }
-    stack.get_mut(base..base + WINDOW).and_then(|part| part.try_into().ok()).ok_or(fault("no registers"))
+    match stack.get_mut(base..base + WINDOW).map(TryInto::try_into) {
+        Some(Ok(window)) => Ok(window),
+        _ => Err(fault("no registers")),
+    }
 }
 
 macro_rules! reg {
@@ -142,13 +144,18 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                 pc += 1;
                 match *op {
                     Op::Move { d, a } => reg!(regs, d) = reg!(regs, a),
-                    Op::LoadK { d, value } => set!(d, constant(cx, code, value)),
+                    Op::LoadK { d, value } => match code.constants.get(usize::from(value)) {
+                        Some(Constant::Value(value)) => reg!(regs, d) = *value,
+                        Some(Constant::Text(text)) => reg!(regs, d) = Value::String(Str { space: cx.pool, ..*text }),
+                        Some(Constant::Decimal(decimal)) => set!(d, object(cx, Object::Decimal(*decimal))),
+                        None => return Err(fault("no such constant")),
+                    },
                     Op::LoadI32 { d, value } => reg!(regs, d) = Value::Int32(value),
                     Op::LoadBool { d, value } => reg!(regs, d) = Value::Bool(value),
                     Op::LoadNull { d } => reg!(regs, d) = Value::Null,
                     Op::LoadView { d, part } => reg!(regs, d) = part.into(),
                     Op::LoadDefault { d, ty } => {
-                        set!(d, behaviour::default_of(cx.heap, type_at(code, ty)).map_err(Throw::from));
+                        set!(d, behaviour::default_of(cx.heap, type_at(code, ty)));
                     }
                     Op::LoadType { d, ty } => {
                         set!(d, object(cx, Object::Type(type_at(code, ty))));
@@ -298,7 +305,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         if frames.len() >= MAX_FRAMES {
                             break 'running Throw::Trap(Trap::Depth);
                         }
-                        act!(cx.charge(callee.code.len()));
+                        attempt!(cx.charge(callee.code.len()));
                         frames.push(Frame { function, base, pc, destination: d });
                         let from = base + usize::from(a);
                         let next = base + usize::from(function.registers);
@@ -457,15 +464,6 @@ fn type_at(code: &Code, index: u16) -> TypeId {
     code.types.get(usize::from(index)).copied().unwrap_or(TypeId::OBJECT)
 }
 
-fn constant(cx: &mut Cx<'_>, code: &Code, index: u16) -> Result<Value, Throw> {
-    Ok(match code.constants.get(usize::from(index)) {
-        Some(Constant::Value(value)) => *value,
-        Some(Constant::Text(text)) => Value::String(crate::value::text::Str { space: cx.pool, ..*text }),
-        Some(Constant::Decimal(decimal)) => Value::Object(cx.heap.new_object(Object::Decimal(*decimal))?),
-        None => return Err(fault("no such constant")),
-    })
-}
-
 const FEW: usize = 6;
 
 /// A copy of fixed size is cheaper than one of the exact number of arguments.
@@ -547,7 +545,6 @@ fn reference_equals(cx: &Cx<'_>, a: Value, b: Value) -> bool {
 }
 
 fn concat(cx: &mut Cx<'_>, from: usize, count: usize) -> Result<Value, Throw> {
-    use crate::value::text::Str;
     let mut few = [Str::EMPTY; 8];
     let mut many = Vec::new();
     let parts: &mut [Str] = if count <= few.len() {
@@ -654,14 +651,4 @@ fn array_length(cx: &mut Cx<'_>, array: Value) -> Result<Value, Throw> {
         _ => return Err(cx.throw_default(Exc::NullReference)),
     };
     Ok(Value::Int32(i32::try_from(length).unwrap_or(i32::MAX)))
-}
-
-/// Attaches a program's literals and tables to an exchange's heap.
-pub(crate) fn attach(heap: &mut crate::value::heap::Heap, pool: &Arc<crate::value::heap::Pool>) -> u16 {
-    heap.attach(pool)
-}
-
-/// True when a type's values are compared by what they are, not by which they are.
-pub(crate) fn is_value_type(ty: TypeId) -> bool {
-    types::is_value_type(ty)
 }

@@ -8,6 +8,7 @@ use crate::step::{ExprId, StepCx};
 use crate::value::Value;
 use crate::value::behaviour;
 use crate::value::heap::Object;
+use crate::value::text::TextRef;
 
 type Result<T> = std::result::Result<T, Box<PolicyError>>;
 
@@ -34,6 +35,23 @@ impl TextOperand {
                 Value::Null => Ok(None),
                 value => Ok(Some(Cow::Owned(text_of(cx, value)?))),
             },
+        }
+    }
+
+    /// What `look` makes of the text in UTF-8, or `None` for a null. The text is lent from where it is: a token of 700
+    /// bytes is neither copied nor read once more.
+    pub(crate) fn eval_with<T>(&self, cx: &mut StepCx<'_>, look: impl FnOnce(&[u8]) -> T) -> Result<Option<T>> {
+        let id = match self {
+            Self::Literal(text) => return Ok(Some(look(text.as_bytes()))),
+            Self::Expression(id) => *id,
+        };
+        match cx.eval(id)? {
+            Value::Null => Ok(None),
+            Value::String(text) => Ok(Some(match cx.exchange.heap.text(text) {
+                TextRef::Ascii(bytes) => look(bytes),
+                wide @ TextRef::Wide(_) => look(wide.to_utf8().as_bytes()),
+            })),
+            value => Ok(Some(look(text_of(cx, value)?.as_bytes()))),
         }
     }
 

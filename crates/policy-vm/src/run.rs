@@ -26,6 +26,7 @@ use crate::exchange::Exchange;
 use crate::host::{Ambient, HostCall, HostReply};
 use crate::program::{Pipeline, Section};
 use crate::step::Deferred;
+pub(crate) use fiber::Frame;
 use fiber::{Event, Exit, Shared};
 use join::{Branch, Doing};
 
@@ -104,21 +105,21 @@ impl<'p> Run<'p> {
 
     /// Begins with `inbound`.
     pub fn begin(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient) -> Progress {
-        self.prepare();
+        self.prepare(exchange);
         self.enter(exchange, ambient, Section::Inbound);
         self.advance(exchange, ambient)
     }
 
     /// Begins with `on-error`, for an error found before any policy ran (no operation, no key).
     pub fn begin_with_error(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient, error: PolicyError) -> Progress {
-        self.prepare();
+        self.prepare(exchange);
         self.fail(exchange, ambient, Box::new(error));
         self.advance(exchange, ambient)
     }
 
     /// Runs only the `cors` policies of `inbound` for a preflight request; the response is always there afterwards.
     pub fn preflight(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient) -> Progress {
-        self.prepare();
+        self.prepare(exchange);
         self.stage = Stage::Over;
         Progress::Finished(preflight::answer(self.pipeline, exchange, ambient))
     }
@@ -174,11 +175,12 @@ impl<'p> Run<'p> {
         }
     }
 
-    fn prepare(&mut self) {
+    fn prepare(&mut self, exchange: &mut Exchange) {
         let budgets = self.pipeline.programs.iter().map(|program| program.limits.steps);
         self.steps = budgets.max().unwrap_or_default();
+        let idle = std::mem::take(&mut exchange.idle_frames);
         self.branches.clear();
-        self.branches.push(Branch::default());
+        self.branches.push(Branch::with_frames(idle));
         self.deferred.clear();
         self.failed = false;
     }
@@ -198,6 +200,12 @@ impl<'p> Run<'p> {
                 steps: &mut self.steps,
             };
             match branch.fiber.run(&mut shared) {
+                // The main line alone: nobody else asks anything.
+                Event::Call(call) if self.branches.len() == 1 && !matches!(call, HostCall::AcquireSlot { .. }) => {
+                    let id = self.next_id();
+                    self.set(index, Doing::Waiting(id));
+                    return Progress::Call(id, call);
+                }
                 Event::Call(call) => {
                     let key = match &call {
                         HostCall::AcquireSlot { key, .. } => Some(key.clone()),
@@ -218,9 +226,14 @@ impl<'p> Run<'p> {
         self.progress()
     }
 
-    fn number(&mut self, call: HostCall) -> CallId {
+    fn next_id(&mut self) -> CallId {
         let id = CallId(self.next_call);
         self.next_call = self.next_call.wrapping_add(1);
+        id
+    }
+
+    fn number(&mut self, call: HostCall) -> CallId {
+        let id = self.next_id();
         self.calls.push((id, call));
         id
     }
@@ -305,6 +318,10 @@ impl<'p> Run<'p> {
     fn finish(&mut self, exchange: &mut Exchange) {
         self.stage = Stage::Over;
         self.calls.clear();
+        if let Some(main) = self.branches.first_mut() {
+            exchange.idle_frames = std::mem::take(&mut main.fiber.frames);
+            exchange.idle_frames.clear();
+        }
         response::complete(exchange);
     }
 }

@@ -4,9 +4,9 @@
 //! `string[]`, `int?`) follow as documents mention them. The table only grows, by what documents name, and is shared by
 //! the process, so ids mean the same to every program and every run.
 
-use std::sync::{LazyLock, OnceLock, RwLock};
+mod table;
 
-use rustc_hash::FxHashMap;
+use std::sync::OnceLock;
 
 use crate::library::{self, DefId};
 
@@ -108,11 +108,15 @@ well_known! {
     NULLABLE = 40 "System.Nullable<T>",
 }
 
-/// Looks a type up; the answer lives as long as the process.
+/// Looks a type up; the answer lives as long as the process. Takes no lock.
 #[must_use]
 pub fn get(id: TypeId) -> &'static Type {
-    let table = read();
-    table.types.get(id.0 as usize).copied().unwrap_or(&Type::Error)
+    match id {
+        ERROR => &Type::Error,
+        NULL => &Type::Null,
+        VOID => &Type::Void,
+        id => table::entry(id).map_or(&Type::Error, |entry| &entry.ty),
+    }
 }
 
 /// The id of a type, new or known.
@@ -126,23 +130,23 @@ pub fn intern(ty: Type) -> TypeId {
         },
         other => other,
     };
-    if let Type::Named { def, args } = &ty {
-        if args.is_empty() {
-            return TypeId(def.0);
-        }
+    match &ty {
+        Type::Named { def, args } if args.is_empty() => TypeId(def.0),
+        Type::Error => ERROR,
+        Type::Null => NULL,
+        Type::Void => VOID,
+        _ => table::intern(ty),
     }
-    if let Some(id) = read().ids.get(&ty) {
-        return *id;
-    }
-    let mut table = TABLE.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some(id) = table.ids.get(&ty) {
-        return *id;
-    }
-    let id = TypeId(u32::try_from(table.types.len()).unwrap_or(u32::MAX));
-    let kept: &'static Type = Box::leak(Box::new(ty));
-    table.types.push(kept);
-    table.ids.insert(kept, id);
-    id
+}
+
+/// What `compute` finds above a type, remembered with it.
+pub(crate) fn supertypes(id: TypeId, compute: impl FnOnce() -> Vec<TypeId>) -> &'static [TypeId] {
+    table::entry(id).map_or(&[], |entry| entry.supertypes.get_or_init(|| compute().into()))
+}
+
+/// What `compute` finds to be a type's chain of base classes, remembered with it.
+pub(crate) fn bases(id: TypeId, compute: impl FnOnce() -> Vec<TypeId>) -> &'static [TypeId] {
+    table::entry(id).map_or(&[], |entry| entry.bases.get_or_init(|| compute().into()))
 }
 
 /// `T[]`.
@@ -235,27 +239,35 @@ impl Known {
     }
 }
 
+// What no document can name needs no place in the table.
+const ERROR: TypeId = TypeId(u32::MAX);
+const NULL: TypeId = TypeId(u32::MAX - 1);
+const VOID: TypeId = TypeId(u32::MAX - 2);
+
 /// The type of expressions that are wrong already.
 #[must_use]
-pub fn error() -> TypeId {
-    intern(Type::Error)
+pub const fn error() -> TypeId {
+    ERROR
 }
 
 /// The type of `null`.
 #[must_use]
-pub fn null() -> TypeId {
-    intern(Type::Null)
+pub const fn null() -> TypeId {
+    NULL
 }
 
 /// `void`.
 #[must_use]
-pub fn void() -> TypeId {
-    intern(Type::Void)
+pub const fn void() -> TypeId {
+    VOID
 }
 
 /// Replaces type parameters of the declaring type and of the method.
 #[must_use]
 pub fn substitute(id: TypeId, type_args: &[TypeId], method_args: &[TypeId]) -> TypeId {
+    if !table::entry(id).is_some_and(|entry| entry.open) {
+        return id;
+    }
     match get(id) {
         Type::TypeParam(n) => type_args.get(usize::from(*n)).copied().unwrap_or(id),
         Type::MethodParam(n) => method_args.get(usize::from(*n)).copied().unwrap_or(id),
@@ -281,22 +293,4 @@ pub fn is_value_type(id: TypeId) -> bool {
         Type::Nullable(_) => true,
         _ => false,
     }
-}
-
-struct Table {
-    types: Vec<&'static Type>,
-    ids: FxHashMap<&'static Type, TypeId>,
-}
-
-static TABLE: LazyLock<RwLock<Table>> = LazyLock::new(|| {
-    let mut table = Table { types: Vec::new(), ids: FxHashMap::default() };
-    for index in 0..library::registered() {
-        let def = DefId(u32::try_from(index).unwrap_or(u32::MAX));
-        table.types.push(Box::leak(Box::new(Type::Named { def, args: Box::default() })));
-    }
-    RwLock::new(table)
-});
-
-fn read() -> std::sync::RwLockReadGuard<'static, Table> {
-    TABLE.read().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -219,10 +219,10 @@ impl Binder {
 
     /// A new variable that no name leads to.
     pub(super) fn temporary(&mut self, ty: TypeId) -> LocalId {
-        self.new_local("", ty, Span::default())
+        self.new_local("", ty)
     }
 
-    pub(super) fn new_local(&mut self, name: &str, ty: TypeId, declared: Span) -> LocalId {
+    pub(super) fn new_local(&mut self, name: &str, ty: TypeId) -> LocalId {
         let id = LocalId(u32::try_from(self.locals.len()).unwrap_or(u32::MAX));
         self.locals.push(Local {
             name: name.into(),
@@ -233,7 +233,6 @@ impl Binder {
             captured: false,
             shared: false,
             readonly: None,
-            declared,
         });
         id
     }
@@ -241,7 +240,7 @@ impl Binder {
     /// Declares a variable in the innermost scope.
     pub(super) fn declare(&mut self, name: &ast::Ident, ty: TypeId) -> LocalId {
         self.check_fresh(name);
-        let id = self.new_local(&name.text, ty, name.span);
+        let id = self.new_local(&name.text, ty);
         if let Some(scope) = self.scopes.last_mut() {
             scope.push((name.text.clone(), Symbol::Local(id)));
         }
@@ -290,11 +289,11 @@ impl Binder {
             let Some(parent) = function.parent else { return };
             at = parent;
         }
-        if self.function != owner {
-            if let Some(local) = self.local_mut(id) {
-                local.captured = true;
-                local.shared |= shared;
-            }
+        if self.function != owner
+            && let Some(local) = self.local_mut(id)
+        {
+            local.captured = true;
+            local.shared |= shared;
         }
     }
 

@@ -242,14 +242,12 @@ pub(super) enum Target {
     Local(LocalId),
     /// A property or indexer: receiver, then indexes.
     Member {
-        callee: Callee,
+        callee: Box<Callee>,
         args: Vec<Expr>,
-        ty: TypeId,
     },
     Element {
-        array: Expr,
-        index: Expr,
-        ty: TypeId,
+        array: Box<Expr>,
+        index: Box<Expr>,
     },
     Discard,
 }
@@ -315,7 +313,6 @@ pub(super) struct Local {
     pub(super) shared: bool,
     /// `foreach` and `using` variables, parameters of the range kind.
     pub(super) readonly: Option<&'static str>,
-    pub(super) declared: Span,
 }
 
 impl Local {

@@ -4,6 +4,7 @@ use policy_parser::Span;
 
 use super::binder::Binder;
 use super::bound::{Const, Conversion, Expr, Kind, delegate, is_enum, named, nullable_inner, prim_of};
+use super::members::class_chain;
 use super::{fold, subtype};
 use crate::bytecode::Prim;
 use crate::library::{MemberKind, Signature};
@@ -110,15 +111,16 @@ impl Binder {
                 format!("Cannot convert null to '{target}' because it is a non-nullable value type"),
             );
         }
-        if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to)) {
-            if value.ty == TypeId::INT32 && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n)) {
-                let n = *n;
-                return self.fail(
-                    "CS0031",
-                    value.span,
-                    format!("Constant value '{n}' cannot be converted to a '{target}'"),
-                );
-            }
+        if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to))
+            && value.ty == TypeId::INT32
+            && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n))
+        {
+            let n = *n;
+            return self.fail(
+                "CS0031",
+                value.span,
+                format!("Constant value '{n}' cannot be converted to a '{target}'"),
+            );
         }
         let source = types::display(value.ty);
         if self.explicit_exists(value, to) {
@@ -270,10 +272,10 @@ impl Binder {
                 return Some(self.cast(unwrapped, to, span));
             }
         }
-        if let Some(inner) = nullable_inner(to) {
-            if prim_of(from).is_some() || is_enum(from) {
-                return Some(self.cast(value, inner, span).retyped(to));
-            }
+        if let Some(inner) = nullable_inner(to)
+            && (prim_of(from).is_some() || is_enum(from))
+        {
+            return Some(self.cast(value, inner, span).retyped(to));
         }
         self.reference_cast(value, to, span)
     }
@@ -310,20 +312,17 @@ impl Binder {
         }
         let target = nullable_inner(to).unwrap_or(to);
         let mut found: Vec<(&'static Signature, TypeId, u32)> = Vec::new();
-        let mut owners = class_chain(source);
-        owners.extend(class_chain(target));
-        for owner in owners {
+        for owner in class_chain(source).iter().chain(class_chain(target)).copied() {
             let Some((def, args)) = named(owner) else { continue };
-            for signature in def.members() {
-                let fits_kind = signature.kind == MemberKind::ImplicitConversion
-                    || explicit && signature.kind == MemberKind::ExplicitConversion;
+            for signature in def.conversions() {
+                let fits_kind = explicit || signature.kind == MemberKind::ImplicitConversion;
                 let (true, Some(param)) = (fits_kind, signature.params.first()) else { continue };
                 let param = types::substitute(param.ty, args, &[]);
                 let result = types::substitute(signature.returns, args, &[]);
-                if let Some(rank) = conversion_rank(from, to, param, result, explicit) {
-                    if !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature)) {
-                        found.push((signature, owner, rank));
-                    }
+                if let Some(rank) = conversion_rank(from, to, param, result, explicit)
+                    && !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature))
+                {
+                    found.push((signature, owner, rank));
                 }
             }
         }
@@ -341,12 +340,10 @@ impl Binder {
         // A nullable operand is lifted over an operator that takes the plain value.
         if let (Some(inner), None, true) =
             (nullable_inner(value.ty), nullable_inner(param), types::is_value_type(param))
+            && (nullable_inner(to).is_some() || subtype::is_reference(to))
         {
-            if nullable_inner(to).is_some() || subtype::is_reference(to) {
-                return self.lift(value, inner, to, |this, unwrapped| {
-                    this.call_conversion(unwrapped, signature, owner, result)
-                });
-            }
+            return self
+                .lift(value, inner, to, |this, unwrapped| this.call_conversion(unwrapped, signature, owner, result));
         }
         let operand = if self.converts(&value, param) && value.ty != param {
             match standard(value.ty, param) {
@@ -373,19 +370,6 @@ impl Binder {
             None => self.cast(call, to, span),
         }
     }
-}
-
-fn class_chain(ty: TypeId) -> Vec<TypeId> {
-    let mut chain = Vec::new();
-    let mut at = Some(ty);
-    while let Some(ty) = at {
-        if ty == TypeId::OBJECT {
-            break;
-        }
-        chain.push(ty);
-        at = named(ty).and_then(|(def, args)| def.base().map(|b| types::substitute(b, args, &[])));
-    }
-    chain
 }
 
 /// How well an operator from `param` to `result` serves a conversion from `from` to `to`: lower is better.

@@ -5,6 +5,7 @@
 
 mod statement;
 
+use policy_parser::csharp::ast::StringLiteral;
 use rustc_hash::FxHashMap;
 
 use super::ExpressionSink;
@@ -201,10 +202,10 @@ impl<'a> Emitter<'a> {
 
     /// A register that holds the expression's value: a variable's own where that is safe.
     fn operand(&mut self, e: &Expr) -> Emit<u8> {
-        if let (Kind::Local(id), None) = (&e.kind, &e.constant) {
-            if !self.local(*id).is_some_and(Local::needs_cell) {
-                return self.register(*id);
-            }
+        if let (Kind::Local(id), None) = (&e.kind, &e.constant)
+            && !self.local(*id).is_some_and(Local::needs_cell)
+        {
+            return self.register(*id);
         }
         if let (Kind::Convert { conversion: Conversion::None, operand }, None) = (&e.kind, &e.constant) {
             return self.operand(operand);
@@ -438,6 +439,14 @@ impl<'a> Emitter<'a> {
     }
 
     fn call(&mut self, callee: &Callee, args: &[Expr], outs: &[Option<Target>], d: u8) -> Emit {
+        if let [
+            Expr { kind: Kind::View(part), .. },
+            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
+            ..,
+        ] = args
+        {
+            self.sink.name(name, *part);
+        }
         let (a, n) = self.run_of(args)?;
         let site = self.site(callee)?;
         self.push(Op::Call { d, a, n, site });
@@ -531,13 +540,13 @@ impl<'a> Emitter<'a> {
     }
 
     fn binary(&mut self, op: BinOp, num: Num, checked: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
-        if let (BinOp::Add | BinOp::Sub, Num::I32, false, Some(Const::Int(n))) = (op, num, checked, &right.constant) {
-            if let Ok(n) = i32::try_from(*n) {
-                let a = self.operand(left)?;
-                let value = if op == BinOp::Add { n } else { n.wrapping_neg() };
-                self.push(Op::AddI32K { d, a, value });
-                return Ok(());
-            }
+        if let (BinOp::Add | BinOp::Sub, Num::I32, false, Some(Const::Int(n))) = (op, num, checked, &right.constant)
+            && let Ok(n) = i32::try_from(*n)
+        {
+            let a = self.operand(left)?;
+            let value = if op == BinOp::Add { n } else { n.wrapping_neg() };
+            self.push(Op::AddI32K { d, a, value });
+            return Ok(());
         }
         let (a, b) = self.operands(left, right)?;
         self.push(match (op, num, checked) {

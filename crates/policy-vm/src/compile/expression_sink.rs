@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::HeaderName;
 use policy_parser::Span;
 use policy_parser::csharp::{self, ast::StringLiteral};
 use rustc_hash::FxHashMap;
@@ -11,8 +12,11 @@ use super::bound::{self, FnId, LocalId, is_enum, named, nullable_inner};
 use super::emit::Emitter;
 use super::{Expression, ExpressionError, Wanted};
 use crate::bytecode::{Code, Constant};
+use crate::exchange::NameId;
+use crate::names;
 use crate::step::ExprId;
 use crate::types::{self, Type, TypeId};
+use crate::value::Part;
 use crate::value::heap::Pool;
 use crate::value::text::Str;
 
@@ -24,6 +28,8 @@ pub struct ExpressionSink {
     wide: Vec<u16>,
     literals: FxHashMap<Box<[u16]>, Str>,
     types: FxHashMap<TypeId, u16>,
+    variables: Vec<(u32, NameId)>,
+    headers: Vec<(u32, HeaderName)>,
     unrestricted: bool,
 }
 
@@ -81,7 +87,29 @@ impl ExpressionSink {
     /// The finished functions and their literals.
     #[must_use]
     pub fn finish(self) -> (Code, Arc<Pool>) {
-        (self.code, Arc::new(Pool { ascii: self.ascii.into(), wide: self.wide.into() }))
+        let (ascii, wide) = (self.ascii.into(), self.wide.into());
+        let pool = Pool { ascii, wide, variables: self.variables, headers: self.headers };
+        (self.code, Arc::new(pool))
+    }
+
+    /// Notes that a literal is looked up among the variables or headers: what it names is found out now, not in each run.
+    pub(super) fn name(&mut self, text: &str, part: Part) {
+        let literal = self.literal(&StringLiteral::Text(text.into()));
+        // Where an empty literal begins, another one does.
+        if literal.wide || literal.len == 0 {
+            return;
+        }
+        match part {
+            Part::Variables if self.variables.iter().all(|(start, _)| *start != literal.start) => {
+                self.variables.push((literal.start, names::intern(text)));
+            }
+            Part::RequestHeaders | Part::ResponseHeaders | Part::StoredHeaders
+                if self.headers.iter().all(|(start, _)| *start != literal.start) =>
+            {
+                self.headers.extend(HeaderName::from_bytes(text.as_bytes()).map(|name| (literal.start, name)));
+            }
+            _ => {}
+        }
     }
 
     /// The place of a literal in the pool; equal literals share one.
@@ -157,10 +185,10 @@ fn close_captures(binder: &mut Binder) {
             return;
         }
         for (function, id) in missing {
-            if let Some(f) = binder.functions.get_mut(function) {
-                if !f.captures.contains(&id) {
-                    f.captures.push(id);
-                }
+            if let Some(f) = binder.functions.get_mut(function)
+                && !f.captures.contains(&id)
+            {
+                f.captures.push(id);
             }
         }
     }

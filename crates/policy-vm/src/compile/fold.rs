@@ -5,6 +5,7 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 
 use super::bound::{Const, num_of, prim_of};
 use crate::bytecode::{BinOp, Num, Prim};
+use crate::library::system::decimal::arithmetic as scaled;
 use crate::types::TypeId;
 
 /// Why a constant expression has no value.
@@ -133,12 +134,12 @@ fn decimal(op: BinOp, a: Decimal, b: Decimal) -> Result<Option<Const>, FoldError
         return Ok(Some(Const::Bool(result)));
     }
     let result = match op {
-        BinOp::Add => a.checked_add(b),
-        BinOp::Sub => a.checked_sub(b),
-        BinOp::Mul => a.checked_mul(b),
+        BinOp::Add => scaled::checked_add(a, b),
+        BinOp::Sub => scaled::checked_add(a, -b),
+        BinOp::Mul => scaled::checked_multiply(a, b),
         BinOp::Div | BinOp::Rem if b.is_zero() => return Err(FoldError::DivisionByZero),
-        BinOp::Div => a.checked_div(b),
-        BinOp::Rem => a.checked_rem(b),
+        BinOp::Div => scaled::checked_divide(a, b),
+        BinOp::Rem => scaled::checked_remainder(a, b),
         _ => return Ok(None),
     };
     result.map(|d| Some(Const::Decimal(d))).ok_or(FoldError::Overflow)
@@ -165,7 +166,7 @@ pub(super) fn convert(value: &Const, into: Prim, unchecked: bool) -> Option<Cons
             let (min, max) = range(into)?;
             let whole = n.trunc();
             let inside = whole >= min as f64 && whole <= max as f64;
-            inside.then(|| Const::Int(whole as i128))
+            inside.then_some(Const::Int(whole as i128))
         }
         (Const::Decimal(d), Prim::Decimal) => Some(Const::Decimal(*d)),
         (Const::Decimal(d), Prim::F64) => d.to_string().parse().ok().map(Const::Float),

@@ -5,7 +5,6 @@ use policy_parser::csharp::ast::{self, LambdaBody, QueryClause, QueryEnd};
 
 use super::binder::{Binder, MAX_TRIES, Returns, Symbol};
 use super::bound::{Expr, FnId, Function, Kind, Stmt, delegate};
-use super::expression::Entity;
 use crate::types::{self, TypeId};
 
 impl Binder {
@@ -56,11 +55,11 @@ impl Binder {
                 format!("Cannot convert lambda expression to type '{shown}' because it is not a delegate type"),
             );
         };
-        if let Some(given) = &lambda.params {
-            if given.len() != params.len() {
-                let (shown, count) = (types::display(ty), given.len());
-                return self.fail("CS1593", span, format!("Delegate '{shown}' does not take {count} arguments"));
-            }
+        if let Some(given) = &lambda.params
+            && given.len() != params.len()
+        {
+            let (shown, count) = (types::display(ty), given.len());
+            return self.fail("CS1593", span, format!("Delegate '{shown}' does not take {count} arguments"));
         }
         let id = self.lambda_function(lambda, &params, Some(returns));
         Expr::new(Kind::Closure { function: id }, ty, span)
@@ -207,7 +206,7 @@ impl Binder {
                     "`ref`, `out`, `params` and default parameters of local functions are not supported yet",
                 );
             }
-            params.push(self.new_local(&param.name.text, ty, param.name.span));
+            params.push(self.new_local(&param.name.text, ty));
         }
         self.function = before;
         if let Some(f) = self.functions.get_mut(id.0 as usize) {
@@ -254,17 +253,6 @@ impl Binder {
         match translate(query) {
             Some(expr) => self.value(&expr),
             None => self.fail("TG0405", span, "this query expression is not supported yet; write it with method calls"),
-        }
-    }
-
-    /// An entity as the receiver of a call, for messages.
-    pub(super) fn describe(entity: &Entity<'_>) -> &'static str {
-        match entity {
-            Entity::Value(_) => "value",
-            Entity::Type(_) => "type",
-            Entity::Namespace(_) => "namespace",
-            Entity::Group(_) | Entity::Function(_) => "method group",
-            Entity::Error(_) => "error",
         }
     }
 }

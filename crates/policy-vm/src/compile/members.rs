@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::binder::Binder;
 use super::bound::{Callee, Expr, Kind, Target, named, nullable_inner};
 use super::subtype;
-use crate::library::{self, Allow, Def, Intrinsic, MemberKind, ParamMode, Signature, TypeDefKind};
+use crate::library::{self, Allow, Def, Intrinsic, MemberKind, Signature, TypeDefKind};
 use crate::types::{self, Type, TypeId};
 
 /// A member seen on a constructed type.
@@ -43,27 +43,30 @@ impl Member {
 /// interfaces it extends. What a class implements for an interface alone is not among its own members.
 pub(super) fn member_types(ty: TypeId) -> Vec<TypeId> {
     let is_interface = declared(ty).is_some_and(|def| def.decl.kind == TypeDefKind::Interface);
-    let mut all = if is_interface { subtype::supertypes(ty) } else { class_chain(ty) };
+    let mut all = if is_interface { subtype::supertypes(ty).to_vec() } else { class_chain(ty).to_vec() };
     if !all.contains(&TypeId::OBJECT) {
         all.push(TypeId::OBJECT);
     }
     all
 }
 
-fn class_chain(ty: TypeId) -> Vec<TypeId> {
-    let mut chain = vec![ty];
-    let mut at = ty;
-    loop {
-        let base = match types::get(at) {
-            Type::Named { def, args } => library::get().def(*def).base().map(|b| types::substitute(b, args, &[])),
-            Type::Array { .. } => Some(TypeId::ARRAY),
-            Type::Nullable(_) => Some(TypeId::VALUE_TYPE),
-            _ => None,
-        };
-        let Some(base) = base else { return chain };
-        chain.push(base);
-        at = base;
-    }
+/// A type and its base classes, nearest first.
+pub(super) fn class_chain(ty: TypeId) -> &'static [TypeId] {
+    types::bases(ty, || {
+        let mut chain = vec![ty];
+        let mut at = ty;
+        loop {
+            let base = match types::get(at) {
+                Type::Named { def, args } => library::get().def(*def).base().map(|b| types::substitute(b, args, &[])),
+                Type::Array { .. } => Some(TypeId::ARRAY),
+                Type::Nullable(_) => Some(TypeId::VALUE_TYPE),
+                _ => None,
+            };
+            let Some(base) = base else { return chain };
+            chain.push(base);
+            at = base;
+        }
+    })
 }
 
 fn declared(ty: TypeId) -> Option<&'static Def> {
@@ -79,8 +82,8 @@ pub(super) fn lookup(ty: TypeId, name: &str, kinds: &[MemberKind]) -> Vec<Member
     let mut found = Vec::new();
     for (level, owner) in member_types(ty).into_iter().enumerate() {
         let Some(def) = declared(owner) else { continue };
-        for signature in def.members() {
-            if signature.name == name && kinds.contains(&signature.kind) && !signature.is_extension {
+        for signature in def.members_named(name) {
+            if kinds.contains(&signature.kind) && !signature.is_extension {
                 found.push(Member { signature, def, owner, level });
             }
         }
@@ -180,10 +183,10 @@ impl Binder {
     pub(super) fn get(&mut self, member: &Member, args: Vec<Expr>, span: Span) -> Expr {
         let ty = member.ty(member.signature.returns, &[]);
         self.note_reads(member);
-        if let Intrinsic::View(part) = member.signature.intrinsic {
-            if args.iter().all(|a| matches!(a.kind, Kind::View(_))) {
-                return Expr::new(Kind::View(part), ty, span);
-            }
+        if let Intrinsic::View(part) = member.signature.intrinsic
+            && args.iter().all(|a| matches!(a.kind, Kind::View(_)))
+        {
+            return Expr::new(Kind::View(part), ty, span);
         }
         let callee = self.callee(member, &[], args.first());
         Expr::new(Kind::Call { callee, args, outs: Vec::new() }, ty, span)
@@ -201,7 +204,6 @@ impl Binder {
 
     /// A property or indexer as the target of an assignment.
     pub(super) fn set_target(&mut self, member: &Member, args: Vec<Expr>, span: Span) -> Option<Target> {
-        let ty = member.ty(member.signature.returns, &[]);
         let Some(set) = member.signature.set else {
             let owner = types::display(member.owner);
             let name = if member.signature.kind == MemberKind::Indexer {
@@ -218,7 +220,7 @@ impl Binder {
         };
         let mut callee = self.callee(member, &[], args.first());
         callee.run = set;
-        Some(Target::Member { callee, args, ty })
+        Some(Target::Member { callee: Box::new(callee), args })
     }
 
     pub(super) fn param_types(&self, member: &Member) -> String {
@@ -310,8 +312,8 @@ pub(super) fn operators(ty: TypeId, token: &str, operands: usize) -> Vec<Member>
     let mut at = Some(nullable_inner(ty).unwrap_or(ty));
     while let Some(ty) = at {
         let Some((def, args)) = named(ty) else { break };
-        for signature in def.members() {
-            if signature.kind == MemberKind::Operator && signature.name == token && signature.params.len() == operands {
+        for signature in def.members_named(token) {
+            if signature.kind == MemberKind::Operator && signature.params.len() == operands {
                 found.push(Member { signature, def, owner: ty, level: 0 });
             }
         }
@@ -321,9 +323,4 @@ pub(super) fn operators(ty: TypeId, token: &str, operands: usize) -> Vec<Member>
         at = def.base().map(|b| types::substitute(b, args, &[]));
     }
     found
-}
-
-/// True when the parameter takes a variable.
-pub(super) fn is_out(mode: ParamMode) -> bool {
-    mode != ParamMode::Value
 }

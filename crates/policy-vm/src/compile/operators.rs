@@ -134,11 +134,11 @@ impl Binder {
             return right;
         }
         // In C#'s order: the value under the nullable, the left type, the right type.
-        if let Some(inner) = inner {
-            if self.converts(&right, inner) {
-                let right = self.convert(right, inner);
-                return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), inner, span);
-            }
+        if let Some(inner) = inner
+            && self.converts(&right, inner)
+        {
+            let right = self.convert(right, inner);
+            return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), inner, span);
         }
         if !left.is_null_literal() && self.converts(&right, left.ty) {
             let ty = left.ty;
@@ -193,19 +193,19 @@ impl Binder {
             return self.no_operator(op, &left, &right, span);
         }
         let is_text = |e: &Expr| e.ty == TypeId::STRING || e.is_null_literal();
-        if !(is_text(&left) && is_text(&right)) {
-            if let Some(done) = self.declared_operator(op, &left, &right, span) {
-                return done;
-            }
+        if !(is_text(&left) && is_text(&right))
+            && let Some(done) = self.declared_operator(op, &left, &right, span)
+        {
+            return done;
         }
         if op == BinaryOp::Add && (left.ty == TypeId::STRING || right.ty == TypeId::STRING) {
             return concat(left, right, span);
         }
         let (li, ri) = (nullable_inner(left.ty), nullable_inner(right.ty));
-        if matches!(op, BinaryOp::Eq | BinaryOp::Ne) {
-            if let Some(done) = self.null_test(op, &left, &right, span) {
-                return done;
-            }
+        if matches!(op, BinaryOp::Eq | BinaryOp::Ne)
+            && let Some(done) = self.null_test(op, &left, &right, span)
+        {
+            return done;
         }
         if li.is_some() || ri.is_some() || left.is_null_literal() || right.is_null_literal() {
             let plain = |e: &Expr, inner: Option<TypeId>, other: TypeId| match inner {

@@ -167,10 +167,10 @@ impl Binder {
                 span,
             })
             .collect();
-        if let Receiver::Type(id) = group.receiver {
-            if id == types::void() {
-                return None;
-            }
+        if let Receiver::Type(id) = group.receiver
+            && id == types::void()
+        {
+            return None;
         }
         let (candidates, receiver) = self.group_candidates(group);
         let explicit = self.explicit_args(group.name);

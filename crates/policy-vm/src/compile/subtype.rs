@@ -16,22 +16,25 @@ pub(super) fn converts(from: TypeId, to: TypeId) -> bool {
         // Boxing a nullable boxes its value.
         return converts(inner, to) && !types::is_value_type(to);
     }
-    supertypes(from).into_iter().any(|up| up == to || variant(up, to))
+    let above = supertypes(from);
+    above.contains(&to) || above.iter().any(|up| variant(*up, to))
 }
 
 /// The type itself, its base classes and all interfaces, constructed.
-pub(super) fn supertypes(ty: TypeId) -> Vec<TypeId> {
-    let mut all = vec![ty];
-    let mut next = 0;
-    while let Some(ty) = all.get(next).copied() {
-        next += 1;
-        for up in direct(ty) {
-            if !all.contains(&up) {
-                all.push(up);
+pub(super) fn supertypes(ty: TypeId) -> &'static [TypeId] {
+    types::supertypes(ty, || {
+        let mut all = vec![ty];
+        let mut next = 0;
+        while let Some(ty) = all.get(next).copied() {
+            next += 1;
+            for up in direct(ty) {
+                if !all.contains(&up) {
+                    all.push(up);
+                }
             }
         }
-    }
-    all
+        all
+    })
 }
 
 fn direct(ty: TypeId) -> Vec<TypeId> {
@@ -99,7 +102,7 @@ const COVARIANT: [&str; 7] = [
 /// How many sequences of different items a type is: `JObject` is one of tokens and one of pairs.
 pub(super) fn sequences(ty: TypeId) -> usize {
     let is_sequence = |t: &TypeId| matches!(types::get(*t), Type::Named { def, args } if def.0 == TypeId::ENUMERABLE.0 && args.len() == 1);
-    supertypes(ty).into_iter().filter(|t| is_sequence(t)).count()
+    supertypes(ty).iter().filter(|t| is_sequence(t)).count()
 }
 
 /// The interface is declared with `out` parameters only.

@@ -123,9 +123,14 @@ pub(crate) const COMPONENT: &[u8] = b"-._~";
 /// is encoded all the same.
 #[must_use]
 pub(crate) fn encode(text: &str, kept: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    encode_into(&mut out, text.as_bytes(), kept);
+    out
+}
+
+/// As [`encode`], to the end of a text.
+pub(crate) fn encode_into(out: &mut String, bytes: &[u8], kept: &[u8]) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    let bytes = text.as_bytes();
-    let mut out = String::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().copied().enumerate() {
         let plain = byte.is_ascii_alphanumeric() || (kept.contains(&byte) && (byte != b'%' || is_escape(bytes, at)));
         if plain {
@@ -137,7 +142,6 @@ pub(crate) fn encode(text: &str, kept: &[u8]) -> String {
             }
         }
     }
-    out
 }
 
 fn is_escape(bytes: &[u8], at: usize) -> bool {

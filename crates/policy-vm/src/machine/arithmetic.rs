@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use crate::bytecode::{BinOp, Num};
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw};
+use crate::library::system::decimal::arithmetic as scaled;
 use crate::value::Value;
 use crate::value::heap::Object;
 
@@ -143,12 +144,12 @@ fn decimal(cx: &mut Cx<'_>, op: BinOp, a: Decimal, b: Decimal) -> Result<Value, 
         return Ok(Value::Bool(result));
     }
     let result = match op {
-        BinOp::Add => a.checked_add(b),
-        BinOp::Sub => a.checked_sub(b),
-        BinOp::Mul => a.checked_mul(b),
+        BinOp::Add => scaled::checked_add(a, b),
+        BinOp::Sub => scaled::checked_add(a, -b),
+        BinOp::Mul => scaled::checked_multiply(a, b),
         BinOp::Div | BinOp::Rem if b.is_zero() => return Err(cx.throw_default(Exc::DivideByZero)),
-        BinOp::Div => a.checked_div(b),
-        BinOp::Rem => a.checked_rem(b),
+        BinOp::Div => scaled::checked_divide(a, b),
+        BinOp::Rem => scaled::checked_remainder(a, b),
         _ => return Err(fault("no such operator on decimal")),
     };
     let Some(result) = result else {

@@ -79,7 +79,7 @@ fn from_float(cx: &mut Cx<'_>, from: Prim, into: Prim, checked: bool, n: f64) ->
         Prim::Decimal => {
             // .NET keeps 15 significant digits of a double and 7 of a float.
             let digits = if from == Prim::F32 { 7 } else { 15 };
-            return make_decimal(cx, decimal_from_float(n, digits));
+            return make_decimal(cx, crate::library::system::decimal::convert::from_float(n, digits));
         }
         _ => {}
     }
@@ -88,7 +88,7 @@ fn from_float(cx: &mut Cx<'_>, from: Prim, into: Prim, checked: bool, n: f64) ->
         return Err(cx.throw_default(Exc::Overflow));
     }
     // Outside `checked` a value out of range gives what x64 .NET 8 gives: through long for the smaller types.
-    let wide = if whole.is_nan() || whole >= 9_223_372_036_854_775_808.0 || whole < -9_223_372_036_854_775_808.0 {
+    let wide = if whole.is_nan() || !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
         match into {
             Prim::U64 if (0.0..18_446_744_073_709_551_616.0).contains(&whole) => i128::from(whole as u64),
             Prim::U64 | Prim::I64 => i128::from(i64::MIN),
@@ -116,18 +116,6 @@ fn integer_fits(into: Prim, n: i128) -> bool {
         Prim::U64 => u64::try_from(n).is_ok(),
         Prim::F32 | Prim::F64 | Prim::Decimal => true,
     }
-}
-
-/// A decimal with the given number of significant digits, trailing zeros removed.
-fn decimal_from_float(n: f64, digits: u32) -> Option<Decimal> {
-    if !n.is_finite() || n.abs() >= 7.922_816_251_426_434e28 {
-        return None;
-    }
-    if n == 0.0 {
-        return Some(Decimal::ZERO);
-    }
-    let text = format!("{n:.*e}", digits as usize - 1);
-    Decimal::from_scientific(&text).ok().map(|d| d.normalize()).or(Some(Decimal::ZERO))
 }
 
 fn from_decimal(cx: &mut Cx<'_>, into: Prim, n: Decimal) -> Result<Value, Throw> {

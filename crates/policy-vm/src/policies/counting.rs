@@ -12,7 +12,7 @@ use crate::check::codes;
 use crate::compile::Compiler;
 use crate::engine::Scope;
 use crate::error::PolicyError;
-use crate::exchange::url::{COMPONENT, encode};
+use crate::exchange::url::{COMPONENT, encode_into};
 use crate::exchange::{Call, NameId};
 use crate::host::{CounterCall, CounterMode, CounterState, HostCall, HostReply};
 use crate::names;
@@ -131,10 +131,17 @@ fn time_span(seconds: u64) -> String {
     if days == 0 { clock } else { format!("{days}.{clock}") }
 }
 
-/// A key made of parts, none of which can look like two.
-pub(super) fn key(parts: &[&str]) -> Box<str> {
-    let parts: Vec<_> = parts.iter().map(|part| encode(part, COMPONENT)).collect();
-    parts.join("/").into()
+/// A key made of a name of ours and of parts, none of which can look like two.
+pub(super) fn key(family: &str, parts: &[impl AsRef<[u8]>]) -> Box<str> {
+    // Exact where nothing is escaped, as in nearly all keys: one allocation.
+    let room: usize = parts.iter().map(|part| part.as_ref().len() + 1).sum();
+    let mut key = String::with_capacity(family.len() + room);
+    key.push_str(family);
+    for part in parts {
+        key.push('/');
+        encode_into(&mut key, part.as_ref(), COMPONENT);
+    }
+    key.into()
 }
 
 /// What a document of a scope belongs to.
@@ -216,6 +223,6 @@ mod tests {
 
     #[test]
     fn keys_cannot_be_forged() {
-        assert_ne!(key(&["a/b", "c"]), key(&["a", "b/c"]));
+        assert_ne!(key("k", &["a/b", "c"]), key("k", &["a", "b/c"]));
     }
 }

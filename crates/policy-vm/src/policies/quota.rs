@@ -70,7 +70,7 @@ impl Quota {
         let count = |placed: &Placed<Volume>| {
             let [api, operation] = placed.parts(call)?;
             Some(CounterCall {
-                key: key(&["quota", product, &subscription.id, api, operation]),
+                key: key("quota", &[product, &subscription.id, api, operation]),
                 kind: CounterKind::FixedWindow,
                 calls: placed.limit.calls,
                 bandwidth: placed.limit.bandwidth,

@@ -108,7 +108,7 @@ struct QuotaByKey {
 impl QuotaByKey {
     fn call(&self, cx: &mut StepCx<'_>) -> Result<CounterCall, Box<PolicyError>> {
         let value = self.key.eval(cx)?;
-        let key = key(&["quota-by-key", &value, &self.period.as_secs().to_string()]);
+        let key = key("quota-by-key", &[&*value, &self.period.as_secs().to_string()]);
         // A call counts once for a key, however many policies use it.
         let again = self.later.is_none() && !first_time(cx, &key);
         Ok(CounterCall {

@@ -80,7 +80,7 @@ impl RateLimit {
         let count = |placed: &Placed<Rate>| {
             let [api, operation] = placed.parts(call)?;
             Some(CounterCall {
-                key: key(&["rate-limit", &owner, &cx.info.path, &subscription.id, api, operation]),
+                key: key("rate-limit", &[&*owner, &cx.info.path, &subscription.id, api, operation]),
                 kind: CounterKind::SlidingWindow,
                 calls: Some(placed.limit.calls),
                 bandwidth: None,

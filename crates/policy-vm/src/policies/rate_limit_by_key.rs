@@ -82,10 +82,12 @@ impl RateLimitByKey {
     fn call(&self, cx: &mut StepCx<'_>) -> Result<CounterCall, Box<PolicyError>> {
         let calls = self.calls.eval(cx)?.unsigned_abs();
         let seconds = self.period.eval(cx)?.unsigned_abs();
-        let value = self.key.eval(cx)?;
+        // Windows of different lengths cannot share a counter.
+        let period = seconds.to_string();
+        let key = |value: &[u8]| key("rate-limit-by-key", &[value, period.as_bytes()]);
+        let key = self.key.eval_with(cx, key)?.unwrap_or_else(|| key(b""));
         Ok(CounterCall {
-            // Windows of different lengths cannot share a counter.
-            key: key(&["rate-limit-by-key", &value, &seconds.to_string()]),
+            key,
             kind: CounterKind::SlidingWindow,
             calls: Some(calls),
             bandwidth: None,
@@ -102,7 +104,10 @@ impl Step for RateLimitByKey {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.call(cx) {
             Ok(call) => {
-                cx.keep(cx.at, call.clone());
+                // What the answer is told with is written in the document, unless it is computed or counted again.
+                if self.later.is_some() || !matches!(self.calls, IntOperand::Literal(_)) {
+                    cx.keep(cx.at, call.clone());
+                }
                 // Only asked now; what it counts for is added later.
                 let increment = if self.later.is_some() { 0 } else { call.increment };
                 Flow::Call(HostCall::Count(CounterCall { increment, ..call }))
@@ -112,17 +117,21 @@ impl Step for RateLimitByKey {
     }
 
     fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        let Some(call) = cx.take_kept::<CounterCall>(cx.at) else { return Flow::Next };
-        let total = call.calls.unwrap_or_default();
+        let kept = cx.take_kept::<CounterCall>(cx.at);
+        let total = match (&kept, self.calls) {
+            (Some(call), _) => call.calls.unwrap_or_default(),
+            (None, IntOperand::Literal(calls)) => calls.unsigned_abs(),
+            (None, IntOperand::Expression(..)) => return Flow::Next,
+        };
         match reply {
             HostReply::Counted(state) if state.allowed => {
                 self.told.remaining(cx, state.remaining, total);
-                match &self.later {
-                    Some(steps) => {
+                match (&self.later, kept) {
+                    (Some(steps), Some(call)) => {
                         cx.defer(steps.clone(), call);
                         Flow::Jump(steps.end)
                     }
-                    None => Flow::Next,
+                    _ => Flow::Next,
                 }
             }
             HostReply::Counted(state) => Flow::Fail(self.told.refused(cx, &state, total)),

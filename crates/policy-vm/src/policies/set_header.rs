@@ -76,7 +76,25 @@ pub(super) enum HeaderEdit {
     /// Everything is known.
     Fixed(Ready),
     /// Something is an expression.
-    Computed { name: TextOperand, action: ChoiceOperand, values: Vec<TextOperand> },
+    Computed { name: NameOperand, action: ChoiceOperand, values: Vec<TextOperand> },
+}
+
+/// The name of a header: read when it is compiled, if it is written there.
+#[derive(Debug)]
+pub(super) enum NameOperand {
+    Fixed(HeaderName),
+    Computed(TextOperand),
+}
+
+impl NameOperand {
+    fn eval(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, HeaderName>, Box<PolicyError>> {
+        match self {
+            Self::Fixed(name) => Ok(Cow::Borrowed(name)),
+            Self::Computed(text) => HeaderName::from_bytes(text.eval(cx)?.trim().as_bytes())
+                .map(Cow::Owned)
+                .map_err(|_| cx.bad_value("The name of a header is invalid.")),
+        }
+    }
 }
 
 /// An edit whose expressions have been evaluated.
@@ -115,8 +133,9 @@ pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<HeaderEdit
         (Some(name), ChoiceOperand::Literal(index)) if fixed_values.len() == values.len() => {
             Some(HeaderEdit::Fixed(Ready { name, action: Action::from_index(index), values: fixed_values }.joined()))
         }
-        _ => {
+        (fixed_name, _) => {
             let values = values.into_iter().map(|(value, _)| value).collect();
+            let name = fixed_name.map_or(NameOperand::Computed(name), NameOperand::Fixed);
             Some(HeaderEdit::Computed { name, action, values })
         }
     }
@@ -164,19 +183,45 @@ impl HeaderEdit {
             Self::Fixed(ready) => return Ok(Cow::Borrowed(ready)),
             Self::Computed { name, action, values } => (name, action, values),
         };
-        let text = name.eval(cx)?;
-        let name = HeaderName::from_bytes(text.trim().as_bytes())
-            .map_err(|_| cx.bad_value("The name of a header is invalid."))?;
+        let name = name.eval(cx)?.into_owned();
         let action = Action::from_index(action.eval(cx)?);
         let mut ready = Ready { name, action, values: Vec::with_capacity(values.len()) };
         for value in values {
-            if let Some(text) = value.eval_or_null(cx)? {
-                let value = HeaderValue::try_from(text.into_owned());
-                ready.values.push(value.map_err(|_| cx.bad_value("A header value contains control characters."))?);
-            }
+            ready.values.extend(evaluate_value(value, cx)?);
         }
         Ok(Cow::Owned(ready.joined()))
     }
+
+    /// Evaluates and applies to what `message::current` gives. One value, as nearly all edits have, makes no list.
+    fn edit_current(&self, cx: &mut StepCx<'_>) -> Result<(), Box<PolicyError>> {
+        if let Self::Computed { name, action, values } = self
+            && let [value] = values.as_slice()
+        {
+            let name = name.eval(cx)?;
+            let action = Action::from_index(action.eval(cx)?);
+            let value = evaluate_value(value, cx)?;
+            if let Some((headers, _)) = message::current(cx) {
+                match (action, value) {
+                    (Action::Override, Some(value)) if !FRAMING.contains(&name.as_str()) => {
+                        headers.insert(&*name, value);
+                    }
+                    (action, value) => apply(&name, action, value.as_slice(), headers),
+                }
+            }
+            return Ok(());
+        }
+        let ready = self.evaluate(cx)?;
+        if let Some((headers, _)) = message::current(cx) {
+            ready.apply(headers);
+        }
+        Ok(())
+    }
+}
+
+/// A value as it goes on the wire; a null is none.
+fn evaluate_value(value: &TextOperand, cx: &mut StepCx<'_>) -> Result<Option<HeaderValue>, Box<PolicyError>> {
+    let made = value.eval_with(cx, HeaderValue::from_bytes)?.transpose();
+    made.map_err(|_| cx.bad_value("A header value contains control characters."))
 }
 
 impl Ready {
@@ -193,42 +238,46 @@ impl Ready {
 
     /// Changes the headers.
     pub(super) fn apply(&self, headers: &mut HeaderMap) {
-        if FRAMING.contains(&self.name.as_str()) {
-            return;
+        apply(&self.name, self.action, &self.values, headers);
+    }
+}
+
+fn apply(name: &HeaderName, action: Action, values: &[HeaderValue], headers: &mut HeaderMap) {
+    if FRAMING.contains(&name.as_str()) {
+        return;
+    }
+    match action {
+        Action::Override => put(name, values, headers),
+        Action::Skip if headers.contains_key(name) => {}
+        Action::Skip => put(name, values, headers),
+        Action::Append if values.is_empty() => {}
+        Action::Append if SEPARATE.contains(name) || !headers.contains_key(name) => {
+            for value in values {
+                headers.append(name, value.clone());
+            }
         }
-        match self.action {
-            Action::Override => self.put(headers),
-            Action::Skip if headers.contains_key(&self.name) => {}
-            Action::Skip => self.put(headers),
-            Action::Append if self.values.is_empty() => {}
-            Action::Append if SEPARATE.contains(&self.name) || !headers.contains_key(&self.name) => {
-                for value in &self.values {
-                    headers.append(&self.name, value.clone());
-                }
+        Action::Append => {
+            let lines: Vec<_> = headers.get_all(name).iter().chain(values).cloned().collect();
+            if let Some(line) = join(&lines) {
+                headers.insert(name, line);
             }
-            Action::Append => {
-                let lines: Vec<_> = headers.get_all(&self.name).iter().chain(&self.values).cloned().collect();
-                if let Some(line) = join(&lines) {
-                    headers.insert(&self.name, line);
-                }
-            }
-            Action::Delete if self.name == header::SERVER => {}
-            Action::Delete => {
-                headers.remove(&self.name);
-            }
+        }
+        Action::Delete if *name == header::SERVER => {}
+        Action::Delete => {
+            headers.remove(name);
         }
     }
+}
 
-    /// Keeps exactly the values of this edit.
-    fn put(&self, headers: &mut HeaderMap) {
-        let Some((first, more)) = self.values.split_first() else {
-            headers.remove(&self.name);
-            return;
-        };
-        headers.insert(&self.name, first.clone());
-        for value in more {
-            headers.append(&self.name, value.clone());
-        }
+/// Leaves exactly these values.
+fn put(name: &HeaderName, values: &[HeaderValue], headers: &mut HeaderMap) {
+    let Some((first, more)) = values.split_first() else {
+        headers.remove(name);
+        return;
+    };
+    headers.insert(name, first.clone());
+    for value in more {
+        headers.append(name, value.clone());
     }
 }
 
@@ -248,13 +297,8 @@ struct SetHeader(HeaderEdit);
 
 impl Step for SetHeader {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.0.evaluate(cx) {
-            Ok(ready) => {
-                if let Some((headers, _)) = message::current(cx) {
-                    ready.apply(headers);
-                }
-                Flow::Next
-            }
+        match self.0.edit_current(cx) {
+            Ok(()) => Flow::Next,
             Err(error) => Flow::Fail(error),
         }
     }

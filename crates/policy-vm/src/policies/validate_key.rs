@@ -59,8 +59,11 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         entries.filter_map(|entry| c.inner_text(entry).literal().map(Into::into)).collect()
     };
     let (products, subscriptions) = (ids("products"), ids("subscriptions"));
+    let header = c.text_or_none(element, &SPEC, "header-name");
+    let fixed = header.as_ref().and_then(TextOperand::literal);
     let step = ValidateKey {
-        header: c.text_or_none(element, &SPEC, "header-name"),
+        fixed: fixed.and_then(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok()),
+        header,
         parameter: c.text_or_none(element, &SPEC, "query-parameter-name"),
         key: c.text_or_none(element, &SPEC, "key-value"),
         status: c.int(element, &SPEC, "failed-validation-httpcode"),
@@ -75,6 +78,8 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
 #[derive(Debug)]
 struct ValidateKey {
     header: Option<TextOperand>,
+    /// The same when it is written in the document: to read a name takes longer than to find the header.
+    fixed: Option<HeaderName>,
     parameter: Option<TextOperand>,
     key: Option<TextOperand>,
     status: IntOperand,
@@ -86,23 +91,32 @@ struct ValidateKey {
 
 impl ValidateKey {
     /// The key that the caller shows; the parameter counts only where there is no header.
-    fn shown(&self, cx: &mut StepCx<'_>) -> Result<Option<String>, Box<PolicyError>> {
+    fn shown(&self, cx: &mut StepCx<'_>) -> Result<Option<Box<str>>, Box<PolicyError>> {
         if let Some(key) = &self.key {
-            let key = key.eval(cx)?.into_owned();
-            return Ok(Some(key).filter(|key| !key.is_empty()));
+            let key = key.eval(cx)?;
+            return Ok((!key.is_empty()).then(|| key.into()));
         }
-        let header = self.header_name(cx)?;
+        let computed = match &self.fixed {
+            Some(_) => None,
+            None => HeaderName::from_bytes(self.header_name(cx)?.trim().as_bytes()).ok(),
+        };
+        // Both expressions are evaluated whatever the headers are: one that throws is an error of every call.
         let parameter = match &self.parameter {
-            Some(name) => name.eval(cx)?,
-            None => Cow::Owned(of_api(cx, |api| &api.key_query, "subscription-key")),
+            Some(name) => Some(name.eval(cx)?),
+            None => None,
         };
         let call = &cx.exchange.call;
-        let found =
-            HeaderName::from_bytes(header.trim().as_bytes()).ok().and_then(|name| call.request.headers.get(name));
+        let found = self.fixed.as_ref().or(computed.as_ref()).and_then(|name| call.request.headers.get(name));
         if let Some(value) = found.filter(|value| !value.is_empty()) {
-            return Ok(Some(String::from_utf8_lossy(value.as_bytes()).into_owned()));
+            return Ok(Some(match value.to_str() {
+                Ok(key) => key.into(),
+                Err(_) => String::from_utf8_lossy(value.as_bytes()).into(),
+            }));
         }
-        Ok(from_query(call, &parameter))
+        match parameter {
+            Some(name) => Ok(from_query(call, &name)),
+            None => Ok(from_query(call, &of_api(cx, |api| &api.key_query, "subscription-key"))),
+        }
     }
 
     fn header_name(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, str>, Box<PolicyError>> {
@@ -162,7 +176,7 @@ impl ValidateKey {
 impl Step for ValidateKey {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.shown(cx) {
-            Ok(Some(key)) => Flow::Call(HostCall::FindSubscription { key: key.into() }),
+            Ok(Some(key)) => Flow::Call(HostCall::FindSubscription { key }),
             Ok(None) => self.refuse(cx, "SubscriptionKeyNotFound", MISSING),
             Err(error) => Flow::Fail(error),
         }
@@ -186,10 +200,10 @@ fn of_api(cx: &StepCx<'_>, name: impl Fn(&crate::exchange::Api) -> &String, defa
     name.map_or_else(|| default.to_owned(), Clone::clone)
 }
 
-fn from_query(call: &Call, name: &str) -> Option<String> {
+fn from_query(call: &Call, name: &str) -> Option<Box<str>> {
     let found = parameters(&call.request.url.query).find(|parameter| name_of(parameter).eq_ignore_ascii_case(name))?;
     let value = decode_query(found.split_once('=')?.1);
-    (!value.is_empty()).then(|| value.into_owned())
+    (!value.is_empty()).then(|| value.into())
 }
 
 /// The challenge names the API that the key is for.

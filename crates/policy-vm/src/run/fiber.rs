@@ -21,7 +21,7 @@ pub(super) struct Fiber {
 
 /// A section, or a part of one, of one of the pipeline's documents.
 #[derive(Debug)]
-pub(super) struct Frame {
+pub(crate) struct Frame {
     level: u16,
     section: Section,
     /// The document's number for the heap's literals.
@@ -140,13 +140,17 @@ impl Fiber {
     }
 
     fn step(&mut self, shared: &mut Shared<'_>) -> Flow {
-        let reply = self.reply.take();
-        self.with_step(shared, None, |entry, cx| match reply {
-            Some(reply) => entry.step.resume(cx, reply),
-            None => entry.step.run(cx),
-        })
-        // A frame ends inside its program; an end of the section is the harmless answer to anything else.
-        .unwrap_or(Flow::Jump(u32::MAX))
+        // An answer is large: it is moved only when there is one.
+        let flow = match self.reply {
+            Some(_) => {
+                let reply = self.reply.take().unwrap_or(HostReply::Done);
+                self.with_step(shared, None, |entry, cx| entry.step.resume(cx, reply))
+            }
+            None => self.with_step(shared, None, |entry, cx| entry.step.run(cx)),
+        };
+        flow
+            // A frame ends inside its program; an end of the section is the harmless answer to anything else.
+            .unwrap_or(Flow::Jump(u32::MAX))
     }
 
     fn out_of_steps(&mut self, shared: &mut Shared<'_>) -> Flow {
@@ -157,6 +161,7 @@ impl Fiber {
         .unwrap_or(Flow::Finish)
     }
 
+    #[inline]
     /// Lends the current step, or the one at an index of the current document, its surroundings.
     fn with_step<T>(
         &mut self,
@@ -183,6 +188,7 @@ impl Fiber {
         Some(work(entry, &mut cx))
     }
 
+    #[inline]
     fn follow(&mut self, shared: &mut Shared<'_>, flow: Flow) -> Option<Event> {
         let depth = self.frames.len();
         let frame = self.frames.last_mut()?;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fiber::{Exit, Fiber};
+use super::fiber::{Exit, Fiber, Frame};
 use super::{CallId, Run};
 use crate::error::PolicyError;
 use crate::host::HostReply;
@@ -42,6 +42,15 @@ pub(super) struct Join {
     /// A branch returned a response: everything ends.
     finish: bool,
     error: Option<Box<PolicyError>>,
+}
+
+impl Branch {
+    /// A branch that keeps its frames where another kept them before.
+    pub(super) fn with_frames(frames: Vec<Frame>) -> Self {
+        let mut branch = Self::default();
+        branch.fiber.frames = frames;
+        branch
+    }
 }
 
 impl Doing {

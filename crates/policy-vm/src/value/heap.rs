@@ -7,12 +7,14 @@
 use std::any::Any;
 use std::sync::Arc;
 
+use http::HeaderName;
 use rust_decimal::Decimal;
 
 use super::sequence::Iter;
 use super::text::{Str, TextBuf, TextRef};
 use super::{Ref, Value};
 use crate::exception::{ExceptionObject, Trap};
+use crate::exchange::NameId;
 use crate::library::{NativeFn, json::Node};
 use crate::types::TypeId;
 
@@ -168,6 +170,10 @@ pub struct Pool {
     pub ascii: Box<[u8]>,
     /// All other literals.
     pub wide: Box<[u16]>,
+    /// Literals that are looked up among the variables, by where they begin.
+    pub(crate) variables: Vec<(u32, NameId)>,
+    /// Literals that are looked up among headers.
+    pub(crate) headers: Vec<(u32, HeaderName)>,
 }
 
 /// The memory of one exchange.
@@ -265,6 +271,19 @@ impl Heap {
             };
             TextRef::Ascii(bytes.get(start..end).unwrap_or_default())
         }
+    }
+
+    /// The variable that a literal names, if it is one that the compiler saw being looked up: no hash, and no lock of a
+    /// table that all cores share.
+    pub(crate) fn literal_variable(&self, s: Str) -> Option<NameId> {
+        let known = &self.pools.get(usize::from(s.space.checked_sub(1)?))?.variables;
+        known.iter().find(|(start, _)| *start == s.start && !s.wide).map(|(_, name)| *name)
+    }
+
+    /// The header that a literal names, likewise.
+    pub(crate) fn literal_header(&self, s: Str) -> Option<&HeaderName> {
+        let known = &self.pools.get(usize::from(s.space.checked_sub(1)?))?.headers;
+        known.iter().find(|(start, _)| *start == s.start && !s.wide).map(|(_, name)| name)
     }
 
     /// A new string from Rust text.

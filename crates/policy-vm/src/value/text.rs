@@ -105,7 +105,7 @@ impl<'a> TextRef<'a> {
     #[must_use]
     pub fn to_utf8(self) -> std::borrow::Cow<'a, str> {
         match self {
-            Self::Ascii(bytes) => String::from_utf8_lossy(bytes),
+            Self::Ascii(bytes) => std::str::from_utf8(bytes).unwrap_or_default().into(),
             Self::Wide(units) => String::from_utf16_lossy(units).into(),
         }
     }
@@ -265,11 +265,11 @@ impl TextBuf {
 
     /// Appends Rust text.
     pub fn push_str(&mut self, text: &str) {
-        if let Self::Ascii(bytes) = self {
-            if text.is_ascii() {
-                bytes.extend_from_slice(text.as_bytes());
-                return;
-            }
+        if let Self::Ascii(bytes) = self
+            && text.is_ascii()
+        {
+            bytes.extend_from_slice(text.as_bytes());
+            return;
         }
         self.widen().extend(text.encode_utf16());
     }

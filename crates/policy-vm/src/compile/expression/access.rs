@@ -135,10 +135,11 @@ impl Binder {
             return Entity::Error(span);
         }
         let property = !invoked || self.property_is_delegate(&value, text);
-        if name.type_args.is_none() && property {
-            if let Some(found) = self.property(&value, text, span) {
-                return Entity::Value(found);
-            }
+        if name.type_args.is_none()
+            && property
+            && let Some(found) = self.property(&value, text, span)
+        {
+            return Entity::Value(found);
         }
         let has_method =
             !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
@@ -150,10 +151,11 @@ impl Binder {
     }
 
     pub(super) fn invoke(&mut self, target: &ast::Expr, args: &[ast::Argument], span: Span) -> Expr {
-        if let ExprKind::Name(name) = &target.kind {
-            if &*name.ident.text == "nameof" && self.find("nameof").is_none() {
-                return self.name_of(args, span);
-            }
+        if let ExprKind::Name(name) = &target.kind
+            && &*name.ident.text == "nameof"
+            && self.find("nameof").is_none()
+        {
+            return self.name_of(args, span);
         }
         match self.invoked_entity(target) {
             Entity::Group(group) => {
@@ -277,8 +279,8 @@ impl Binder {
             Type::MethodParam(_) => true,
             _ if crate::compile::subtype::converts(value.ty, first.ty) => true,
             Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty)
-                .into_iter()
-                .any(|t| matches!(types::get(t), Type::Named { def: d, .. } if d == def)),
+                .iter()
+                .any(|t| matches!(types::get(*t), Type::Named { def: d, .. } if d == def)),
             Type::Array { .. } => matches!(types::get(value.ty), Type::Array { .. }),
             _ => false,
         }
@@ -335,10 +337,10 @@ impl Binder {
             }
             converted.push(self.convert(value, ty));
         }
-        if let Some(caller) = self.functions.get_mut(self.function.0 as usize) {
-            if !caller.calls.contains(&id) {
-                caller.calls.push(id);
-            }
+        if let Some(caller) = self.functions.get_mut(self.function.0 as usize)
+            && !caller.calls.contains(&id)
+        {
+            caller.calls.push(id);
         }
         Expr::new(Kind::CallFunction { function: id, args: converted }, returns, span)
     }
@@ -384,11 +386,9 @@ impl Binder {
             Some((target @ (Target::Local(_) | Target::Element { .. }), ty)) => {
                 let value = match &target {
                     Target::Local(id) => Expr::new(Kind::Local(*id), ty, span),
-                    Target::Element { array, index, .. } => Expr::new(
-                        Kind::ArrayGet { array: Box::new(array.clone()), index: Box::new(index.clone()) },
-                        ty,
-                        span,
-                    ),
+                    Target::Element { array, index, .. } => {
+                        Expr::new(Kind::ArrayGet { array: array.clone(), index: index.clone() }, ty, span)
+                    }
                     _ => Expr::error(span),
                 };
                 if let Target::Local(id) = target {

@@ -15,12 +15,13 @@ impl Binder {
         if let Some(op) = op {
             return self.compound(op, target, value, span);
         }
-        if let ExprKind::Name(name) = &target.kind {
-            if &*name.ident.text == "_" && self.find("_").is_none() {
-                let value = self.value(value);
-                let ty = value.ty;
-                return Expr::new(Kind::Assign { target: Box::new(Target::Discard), value: Box::new(value) }, ty, span);
-            }
+        if let ExprKind::Name(name) = &target.kind
+            && &*name.ident.text == "_"
+            && self.find("_").is_none()
+        {
+            let value = self.value(value);
+            let ty = value.ty;
+            return Expr::new(Kind::Assign { target: Box::new(Target::Discard), value: Box::new(value) }, ty, span);
         }
         let Some((target, ty)) = self.assign_target(target) else {
             let _ = self.silent_value(value);
@@ -84,7 +85,7 @@ impl Binder {
                 let target = self.value(target);
                 if let Type::Array { element, .. } = types::get(target.ty) {
                     let index = self.array_index(args, span)?;
-                    return Some((Target::Element { array: target, index, ty: *element }, *element));
+                    return Some((Target::Element { array: Box::new(target), index: Box::new(index) }, *element));
                 }
                 let (member, all) = self.indexer(target, args, span)?;
                 let ty = member.ty(member.signature.returns, &[]);
@@ -179,7 +180,7 @@ impl Binder {
                         *element,
                         span,
                     );
-                    return Some((first, Target::Element { array, index, ty: *element }, read));
+                    return Some((first, Target::Element { array: Box::new(array), index: Box::new(index) }, read));
                 }
                 let (member, all) = self.indexer(target, args, span)?;
                 let all: Vec<Expr> = all.into_iter().map(|e| self.keep(e, &mut first)).collect();

@@ -98,11 +98,11 @@ impl Binder {
                 )
             }
             None => {
-                if candidates.is_empty() {
-                    if let Some((def, _)) = named(ty) {
-                        let full = def.full_name();
-                        return self.fail("CS0143", span, format!("The type '{full}' has no constructors defined"));
-                    }
+                if candidates.is_empty()
+                    && let Some((def, _)) = named(ty)
+                {
+                    let full = def.full_name();
+                    return self.fail("CS0143", span, format!("The type '{full}' has no constructors defined"));
                 }
                 let what = Wanted { name: &shown, span, explicit: None, is_constructor: true, receiver_first: false };
                 self.no_fit(&candidates, &args, &what, span)
@@ -277,10 +277,10 @@ impl Binder {
                     .into_iter()
                     .find(|t| self.converts(&size, *t));
                 let length = self.convert(size, target.unwrap_or(TypeId::INT32));
-                if let Some(Const::Int(n)) = &length.constant {
-                    if *n < 0 {
-                        return self.fail("CS0248", length.span, "Cannot create an array with a negative size");
-                    }
+                if let Some(Const::Int(n)) = &length.constant
+                    && *n < 0
+                {
+                    return self.fail("CS0248", length.span, "Cannot create an array with a negative size");
                 }
                 if length.is_error() {
                     return length;

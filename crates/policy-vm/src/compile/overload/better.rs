@@ -48,6 +48,10 @@ impl Binder {
         if worse {
             return false;
         }
+        // A candidate that needs no default arguments wins even where the parameters' types differ.
+        if (a.mapping.defaults == 0) != (b.mapping.defaults == 0) && a.mapping.expanded == b.mapping.expanded {
+            return a.mapping.defaults == 0;
+        }
         if !same_types && a.mapping.expanded == b.mapping.expanded && a.type_args.len() == b.type_args.len() {
             return false;
         }

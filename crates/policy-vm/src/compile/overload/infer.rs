@@ -202,8 +202,8 @@ impl Inference {
             return;
         }
         let found: Vec<&'static [TypeId]> = subtype::supertypes(from)
-            .into_iter()
-            .filter_map(|t| match types::get(t) {
+            .iter()
+            .filter_map(|t| match types::get(*t) {
                 Type::Named { def, args } if def == wanted => Some(&**args),
                 _ => None,
             })
@@ -228,10 +228,10 @@ impl Inference {
     }
 
     fn upper(&mut self, from: TypeId, to: TypeId) {
-        if let Type::MethodParam(n) = types::get(to) {
-            if let Some(bounds) = self.bounds(*n) {
-                push(&mut bounds.upper, from);
-            }
+        if let Type::MethodParam(n) = types::get(to)
+            && let Some(bounds) = self.bounds(*n)
+        {
+            push(&mut bounds.upper, from);
         }
     }
 

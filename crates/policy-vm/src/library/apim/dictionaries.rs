@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
+use http::header::{HeaderMap, HeaderValue, ValueIter};
 
 use crate::cx::{Cx, fault};
 use crate::exception::Throw;
@@ -13,7 +13,7 @@ use crate::library::collections::Collection;
 use crate::library::collections::dispatch::READ_ONLY;
 use crate::names;
 use crate::types::{self, TypeId};
-use crate::value::heap::Object;
+use crate::value::heap::{Heap, Object};
 use crate::value::sequence::{Enumerator, Iter};
 use crate::value::text::Str;
 use crate::value::{Part, Value, View};
@@ -85,12 +85,21 @@ pub(super) fn header_text(value: &http::HeaderValue) -> Cow<'_, str> {
 }
 
 /// The name as Rust has it: borrowed when it is ASCII, as names are.
-fn name_text(heap: &crate::value::heap::Heap, name: Str) -> Cow<'_, str> {
+fn name_text(heap: &Heap, name: Str) -> Cow<'_, str> {
     heap.text(name).to_utf8()
 }
 
+/// The lines of a header. A name that is written in the document was read when it was compiled: reading it in each run
+/// takes longer than finding the header.
+fn lines<'h>(heap: &Heap, headers: &'h HeaderMap, key: Str) -> ValueIter<'h, HeaderValue> {
+    match heap.literal_header(key) {
+        Some(name) => headers.get_all(name).iter(),
+        None => headers.get_all(&*name_text(heap, key)).iter(),
+    }
+}
+
 /// A string array of these texts.
-fn strings<'a>(heap: &mut crate::value::heap::Heap, texts: impl Iterator<Item = Cow<'a, str>>) -> Result<Value, Throw> {
+fn strings<'a>(heap: &mut Heap, texts: impl Iterator<Item = Cow<'a, str>>) -> Result<Value, Throw> {
     let mut items = Vec::new();
     for text in texts {
         items.push(Value::String(heap.new_str(&text)?));
@@ -125,12 +134,10 @@ pub fn get(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Value>, Throw
         }
         _ => {
             if let Some(headers) = headers(cx.call, view) {
-                let name = name_text(cx.heap, key);
-                let mut values = headers.get_all(&*name).iter().map(header_text).peekable();
+                let mut values = lines(cx.heap, headers, key).map(header_text).peekable();
                 if values.peek().is_none() {
                     return Ok(None);
                 }
-                drop(name);
                 return strings(cx.heap, values).map(Some);
             }
             let Some(query) = query(cx.call, view) else { return Ok(None) };
@@ -145,14 +152,12 @@ pub fn get(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Value>, Throw
 /// The values of a header or query parameter joined with commas; none when it is not there.
 pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str>, Throw> {
     if let Some(headers) = headers(cx.call, view) {
-        let name = name_text(cx.heap, key);
-        let mut values = headers.get_all(&*name).iter();
+        let mut values = lines(cx.heap, headers, key);
         let Some(first) = values.next() else { return Ok(None) };
-        if values.size_hint().0 == 0 && values.next().is_none() {
-            drop(name);
+        if values.next().is_none() {
             return Ok(Some(cx.heap.new_str(&header_text(first))?));
         }
-        let all: Vec<_> = headers.get_all(&*name).iter().map(header_text).collect();
+        let all: Vec<_> = lines(cx.heap, headers, key).map(header_text).collect();
         let all = all.join(",");
         return Ok(Some(cx.heap.new_str(&all)?));
     }
@@ -175,8 +180,8 @@ pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str
 
 /// The variable of a name, which may hold null.
 pub(super) fn variable(cx: &Cx<'_>, key: Str) -> Option<Value> {
-    let id = names::find(&name_text(cx.heap, key))?;
-    cx.call.variables.iter().find(|(name, _)| *name == id).map(|(_, value)| *value)
+    let id = cx.heap.literal_variable(key).or_else(|| names::find(&name_text(cx.heap, key)))?;
+    cx.call.variable(id)
 }
 
 /// The different names of a query in order.

@@ -1,0 +1,79 @@
+//! `tollgate check` and `tollgate serve` on a folder with every kind of mistake: all are listed, each at its place.
+
+#[path = "support/command.rs"]
+mod command;
+
+use command::tollgate;
+use serde_json::Value as Json;
+
+/// Every mistake of `tests/faults`: where it is, and its code.
+const MISTAKES: &[(&str, u64, u64, &str)] = &[
+    ("apis/orders/operations/list-again/operationInformation.json", 4, 9, "TG8057"),
+    ("apis/orders/operations/list/policy.xml", 4, 10, "TG0201"),
+    ("apis/orders/operations/list/policy.xml", 5, 45, "TG0160"),
+    ("apis/orders/operations/list/policy.xml", 6, 70, "CS1061"),
+    ("apis/orders/operations/list/policy.xml", 9, 28, "CS0103"),
+    ("apis/orders/operations/submit/operationInformation.json", 4, 9, "TG8003"),
+    ("apis/orders/policy.xml", 4, 10, "TG0120"),
+    ("apis/orders/policy.xml", 10, 45, "CS0019"),
+    ("policy fragments/nobody-includes-it/policy.xml", 2, 6, "TG0201"),
+    ("policy.xml", 3, 51, "TG0212"),
+    ("tollgate.toml", 4, 1, "TG8020"),
+];
+
+#[test]
+fn everything_that_is_wrong_is_listed_at_its_place() {
+    let done = tollgate(&["check", "faults", "--format", "json"]);
+    assert_eq!((done.status, done.err.as_str()), (1, ""));
+    let findings: Vec<Json> = serde_json::from_str(&done.out).unwrap();
+    let found: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            let text = |name: &str| finding[name].as_str().unwrap();
+            let file = text("file").strip_prefix("faults/").unwrap();
+            (file, finding["line"].as_u64().unwrap(), finding["column"].as_u64().unwrap(), text("code"))
+        })
+        .collect();
+    assert_eq!(found, MISTAKES);
+}
+
+#[test]
+fn people_see_place_line_and_caret_without_colours_in_a_pipe() {
+    let done = tollgate(&["check", "faults"]);
+    assert_eq!(done.status, 1);
+    for (file, line, column, code) in MISTAKES {
+        assert!(done.out.contains(&format!("error[{code}]")), "{code}");
+        assert!(done.out.contains(&format!(" --> faults/{file}:{line}:{column}\n")), "{file}:{line}:{column}");
+    }
+    let culprit = "9 |             return count + cuont;\n  |                            ^^^^^\n";
+    assert!(done.out.contains(culprit), "{}", done.out);
+    assert!(done.out.ends_with("\n11 errors, 0 warnings\n") && !done.out.contains('\u{1B}'), "{}", done.out);
+}
+
+#[test]
+fn a_gateway_does_not_start_with_mistakes() {
+    let done = tollgate(&["serve", "faults", "--listen", "127.0.0.1:0"]);
+    assert_eq!((done.status, done.out.as_str()), (1, ""));
+    for (file, line, column, _) in MISTAKES {
+        assert!(done.err.contains(&format!(" --> faults/{file}:{line}:{column}\n")), "{file}:{line}:{column}");
+    }
+}
+
+#[test]
+fn the_exit_status_tells_mistakes_from_a_command_that_cannot_be_carried_out() {
+    let hub = tollgate(&["check", "../../../examples/hub"]);
+    assert_eq!(hub.status, 0, "{}", hub.out);
+    let missing = tollgate(&["check", "faults", "there-is-no-such-file.xml"]);
+    assert_eq!((missing.status, missing.out.as_str()), (2, ""));
+    assert_eq!(missing.err, "error: there is nothing at `there-is-no-such-file.xml`\n");
+    assert_eq!(tollgate(&["check"]).status, 2);
+    assert_eq!(tollgate(&["check", "faults", "--format", "yaml"]).status, 2);
+}
+
+#[test]
+fn a_document_on_its_own_is_checked_with_the_named_values_beside_it() {
+    let done = tollgate(&["check", "faults/policy.xml"]);
+    assert_eq!(done.status, 1);
+    let places: Vec<&str> = done.out.lines().filter_map(|line| line.strip_prefix(" --> ")).collect();
+    assert_eq!(places, ["faults/policy.xml:3:51", "faults/tollgate.toml:4:1"]);
+}
