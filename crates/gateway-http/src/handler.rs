@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
 
+use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
 use crate::arrive::arrive;
 use crate::call::CallContext;
@@ -108,6 +109,9 @@ fn begin(
     let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
     let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
     let start = arrive(&mut job.cx, &mut job.exchange, parts);
+    if worker.log.is_on() {
+        job.cx.line = Some(Box::new(Line::new(&job.cx, &job.exchange)));
+    }
     Ok((job, start))
 }
 
@@ -127,7 +131,14 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let worker = Rc::clone(&cx.worker);
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
-        Some(refusal) => refuse(&errors::refused(refusal), &exchange.call.request_id, in_progress),
+        Some(refusal) => {
+            let error = errors::refused(refusal);
+            if let Some(mut line) = cx.line.take() {
+                line.answered(&cx, error.status, Some(Box::new(error.clone())));
+                line.without_body();
+            }
+            refuse(&error, &exchange.call.request_id, in_progress)
+        }
         None => answer(&mut cx, &mut exchange, in_progress),
     };
     worker.give_back(exchange);
