@@ -39,7 +39,7 @@ pin_project! {
 pin_project! {
     #[project = WorkProjected]
     enum Work<F> {
-        Answered { answer: Option<Response<AnswerBody>> },
+        Answered { answer: Option<Box<Response<AnswerBody>>> },
         Running { #[pin] call: F },
     }
 }
@@ -64,7 +64,7 @@ pub(crate) fn serve(
     let work = match begun {
         Ok(Ok((job, start))) => Work::Running { call: finish(job, start) },
         Ok(Err(answer)) => Work::Answered { answer: Some(answer) },
-        Err(_) => Work::Answered { answer: Some(after_panic(connection)) },
+        Err(_) => Work::Answered { answer: Some(Box::new(after_panic(connection))) },
     };
     Serving { work, connection: Rc::clone(connection), number }
 }
@@ -75,7 +75,7 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let polled = match this.work.project() {
-            WorkProjected::Answered { answer } => answer.take().map_or(Poll::Pending, Poll::Ready),
+            WorkProjected::Answered { answer } => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(*answer)),
             WorkProjected::Running { call } => catch_unwind(AssertUnwindSafe(|| call.poll(cx)))
                 .unwrap_or_else(|_| Poll::Ready(after_panic(this.connection))),
         };
@@ -103,7 +103,7 @@ fn begin(
     worker: &Rc<Worker>,
     connection: &Rc<Connection>,
     request: Request<Incoming>,
-) -> Result<(Box<Job>, Start), Response<AnswerBody>> {
+) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (parts, incoming) = request.into_parts();
     let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
     let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
@@ -152,25 +152,25 @@ fn shortcut(
     parts: &Parts,
     incoming: &Incoming,
     in_progress: InProgress,
-) -> Result<InProgress, Response<AnswerBody>> {
+) -> Result<InProgress, Box<Response<AnswerBody>>> {
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
         tracing::info!(client = %connection.peer, reason = refusal.reason(), "a message was refused");
-        return Err(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress)));
     }
     if parts.uri.path() == HEALTH_PATH && (parts.method == Method::GET || parts.method == Method::HEAD) {
         let status = if worker.draining.get() { 503 } else { 200 };
-        return Err(plain(status, "", in_progress));
+        return Err(Box::new(plain(status, "", in_progress)));
     }
     if parts.method == Method::TRACE || parts.method == Method::CONNECT {
         let error = errors::simple(405, "MethodNotAllowed", "Method not allowed.");
-        return Err(refuse(&error, &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     if !incoming.is_end_stream()
         && let Some(expected) = parts.headers.get(header::EXPECT)
         && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue")
     {
         let error = errors::simple(417, "ExpectationFailed", "Expectation failed.");
-        return Err(refuse(&error, &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     Ok(in_progress)
 }

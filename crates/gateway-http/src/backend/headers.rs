@@ -56,9 +56,10 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
     if look.connection {
         remove_connection(headers);
     }
-    while look.hop_by_hop {
-        let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() else { break };
-        headers.remove(name);
+    if look.hop_by_hop {
+        while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() {
+            headers.remove(name);
+        }
     }
     look
 }
