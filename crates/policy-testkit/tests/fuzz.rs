@@ -1,5 +1,7 @@
 //! Each fuzz target for a few seconds: its seeds, what once broke it, and a fixed number of inputs made from them.
 
+#![expect(clippy::expect_used, reason = "a test says what it expects")]
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

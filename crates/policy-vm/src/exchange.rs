@@ -24,8 +24,8 @@ pub struct Exchange {
     pub(crate) heap: Heap,
     /// Registers of running functions.
     pub(crate) stack: Vec<Value>,
-    /// Room for the frames of a run, while there is none.
-    pub(crate) idle_frames: Vec<crate::run::Frame>,
+    /// The main line of a run, while there is none: its room is worth 600 instructions a run.
+    pub(crate) idle: Vec<crate::run::Branch>,
 }
 
 impl Exchange {
@@ -36,7 +36,7 @@ impl Exchange {
             call: Call::default(),
             heap: Heap::new(limits.memory, limits.string),
             stack: Vec::new(),
-            idle_frames: Vec::new(),
+            idle: Vec::new(),
         }
     }
 
@@ -44,6 +44,8 @@ impl Exchange {
     pub fn reset(&mut self) {
         self.heap.reset();
         self.call.reset();
+        // What a run kept may be a body.
+        self.idle.iter_mut().for_each(crate::run::Branch::clear);
     }
 }
 

@@ -26,9 +26,9 @@ use crate::exchange::Exchange;
 use crate::host::{Ambient, HostCall, HostReply};
 use crate::program::{Pipeline, Section};
 use crate::step::Deferred;
-pub(crate) use fiber::Frame;
 use fiber::{Event, Exit, Shared};
-use join::{Branch, Doing};
+pub(crate) use join::Branch;
+use join::Doing;
 
 /// Steps that `on-error` may execute after the budget of the other sections is exhausted.
 const STEPS_FOR_ON_ERROR: u64 = 1000;
@@ -178,9 +178,14 @@ impl<'p> Run<'p> {
     fn prepare(&mut self, exchange: &mut Exchange) {
         let budgets = self.pipeline.programs.iter().map(|program| program.limits.steps);
         self.steps = budgets.max().unwrap_or_default();
-        let idle = std::mem::take(&mut exchange.idle_frames);
-        self.branches.clear();
-        self.branches.push(Branch::with_frames(idle));
+        if self.branches.is_empty() {
+            self.branches = std::mem::take(&mut exchange.idle);
+        }
+        self.branches.truncate(1);
+        match self.branches.first_mut() {
+            Some(main) => main.clear(),
+            None => self.branches.push(Branch::default()),
+        }
         self.deferred.clear();
         self.failed = false;
     }
@@ -318,10 +323,8 @@ impl<'p> Run<'p> {
     fn finish(&mut self, exchange: &mut Exchange) {
         self.stage = Stage::Over;
         self.calls.clear();
-        if let Some(main) = self.branches.first_mut() {
-            exchange.idle_frames = std::mem::take(&mut main.fiber.frames);
-            exchange.idle_frames.clear();
-        }
+        self.branches.truncate(1);
+        exchange.idle = std::mem::take(&mut self.branches);
         response::complete(exchange);
     }
 }

@@ -21,7 +21,7 @@ pub(super) struct Fiber {
 
 /// A section, or a part of one, of one of the pipeline's documents.
 #[derive(Debug)]
-pub(crate) struct Frame {
+pub(super) struct Frame {
     level: u16,
     section: Section,
     /// The document's number for the heap's literals.
@@ -72,6 +72,14 @@ pub(super) struct Shared<'r> {
 }
 
 impl Fiber {
+    /// Forgets everything but its room.
+    pub(super) fn clear(&mut self) {
+        self.frames.clear();
+        self.regions.clear();
+        self.kept.clear();
+        (self.reply, self.exit) = (None, None);
+    }
+
     /// Begins the section of the narrowest document that has it, at or after `level`; a document without the section
     /// behaves as if it held `<base/>`.
     pub(super) fn enter(&mut self, shared: &mut Shared<'_>, section: Section, level: usize) {

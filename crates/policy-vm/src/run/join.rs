@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use super::fiber::{Exit, Fiber, Frame};
+use super::fiber::{Exit, Fiber};
 use super::{CallId, Run};
 use crate::error::PolicyError;
 use crate::host::HostReply;
 
 /// A fiber and what it is waiting for.
 #[derive(Debug, Default)]
-pub(super) struct Branch {
+pub(crate) struct Branch {
     pub(super) fiber: Fiber,
     pub(super) doing: Doing,
     /// Index of the branch that forked it.
@@ -18,7 +18,7 @@ pub(super) struct Branch {
 
 /// What a branch is doing.
 #[derive(Debug, Default)]
-pub(super) enum Doing {
+pub(crate) enum Doing {
     /// It can go on.
     #[default]
     Running,
@@ -36,7 +36,7 @@ pub(super) enum Doing {
 
 /// A fork whose branches have not all ended.
 #[derive(Debug)]
-pub(super) struct Join {
+pub(crate) struct Join {
     left: usize,
     any: bool,
     /// A branch returned a response: everything ends.
@@ -45,11 +45,11 @@ pub(super) struct Join {
 }
 
 impl Branch {
-    /// A branch that keeps its frames where another kept them before.
-    pub(super) fn with_frames(frames: Vec<Frame>) -> Self {
-        let mut branch = Self::default();
-        branch.fiber.frames = frames;
-        branch
+    /// Forgets what it did, keeping its room for another run.
+    pub(crate) fn clear(&mut self) {
+        self.fiber.clear();
+        self.doing = Doing::Running;
+        self.parent = 0;
     }
 }
 
