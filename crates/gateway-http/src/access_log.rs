@@ -1,6 +1,7 @@
 //! One line of JSON for each call, written by a thread of its own: a reader that is slow or gone never holds up a call.
 //! Lines that find no room are dropped and counted.
 
+pub(crate) mod line;
 pub(crate) mod record;
 
 use std::cell::RefCell;

@@ -2,7 +2,6 @@
 
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -13,7 +12,7 @@ use policy_vm::Exchange;
 use policy_vm::error::PolicyError;
 use policy_vm::exchange::{Body, Response};
 
-use crate::access_log::record::Record;
+use crate::access_log::line::Line;
 use crate::backend::body::{BackendBody, BodyError};
 use crate::backend::headers::remove_hop_by_hop;
 use crate::call::CallContext;
@@ -58,12 +57,15 @@ impl Drop for InProgress {
 
 /// Makes the answer of a call that has run.
 pub(crate) fn answer(
-    mut cx: CallContext,
+    cx: &mut CallContext,
     exchange: &mut Exchange,
     in_progress: InProgress,
 ) -> http::Response<AnswerBody> {
     let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
-    let line = cx.worker.log.is_on().then(|| Box::new(Line::new(&cx, exchange, response.status)));
+    let mut line = cx.line.take();
+    if let Some(line) = &mut line {
+        line.answered(cx, response.status, exchange.call.last_error.take());
+    }
     let kind = match std::mem::take(&mut response.body) {
         Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),
@@ -131,11 +133,10 @@ impl http_body::Body for AnswerBody {
         if let Some(line) = &mut this.line {
             match &frame {
                 Poll::Ready(Some(Ok(frame))) => {
-                    line.response_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-                    line.complete |= this.kind.is_end();
+                    line.sent(frame.data_ref().map_or(0, |data| data.len() as u64), this.kind.is_end());
                 }
-                Poll::Ready(Some(Err(error))) => line.broken = Some(error.to_string()),
-                Poll::Ready(None) => line.complete = true,
+                Poll::Ready(Some(Err(error))) => line.broke(error.to_string()),
+                Poll::Ready(None) => line.sent(0, true),
                 Poll::Pending => {}
             }
         }
@@ -162,103 +163,5 @@ impl Kind {
             Self::Bytes(_) => false,
             Self::Backend(body) => body.is_end_stream(),
         }
-    }
-}
-
-/// What the access log says once the body is gone.
-#[derive(Debug)]
-struct Line {
-    cx: LineContext,
-    request_id: [u8; 16],
-    method: Method,
-    path: String,
-    status: u16,
-    response_bytes: u64,
-    complete: bool,
-    broken: Option<String>,
-    error: Option<Box<PolicyError>>,
-}
-
-/// What remains of the call.
-#[derive(Debug)]
-struct LineContext {
-    worker: Rc<crate::worker::Worker>,
-    site: Rc<crate::site::Site>,
-    connection: Rc<Connection>,
-    api: Option<usize>,
-    operation: Option<usize>,
-    product: Option<usize>,
-    consumer: Option<Arc<policy_vm::exchange::Subscription>>,
-    started: std::time::Instant,
-    unix_micros: u64,
-    backend_micros: Option<u64>,
-    backend_status: Option<u16>,
-}
-
-impl Line {
-    fn new(cx: &CallContext, exchange: &mut Exchange, status: u16) -> Self {
-        let call = &mut exchange.call;
-        Self {
-            cx: LineContext {
-                worker: Rc::clone(&cx.worker),
-                site: Rc::clone(&cx.site),
-                connection: Rc::clone(&cx.connection),
-                api: cx.api,
-                operation: cx.operation,
-                product: cx.product,
-                consumer: cx.consumer.clone(),
-                started: cx.started,
-                unix_micros: cx.unix_micros,
-                backend_micros: cx.backend_micros,
-                backend_status: cx.backend_status,
-            },
-            request_id: call.request_id,
-            method: call.original_method.clone(),
-            path: call.original_url.path.clone(),
-            status,
-            response_bytes: 0,
-            complete: false,
-            broken: None,
-            error: call.last_error.take(),
-        }
-    }
-}
-
-impl Drop for Line {
-    fn drop(&mut self) {
-        let cx = &self.cx;
-        let api = cx.api.and_then(|number| cx.site.apis.get(number));
-        let operation = api.zip(cx.operation).and_then(|(api, number)| api.operations.get(number));
-        let product = cx.product.and_then(|number| cx.site.products.get(number));
-        let no_body = self.method == Method::HEAD || matches!(self.status, 204 | 304) || self.response_bytes == 0;
-        let (source, reason, message) = match (&self.broken, &self.error) {
-            (Some(broken), _) => ("transfer-response", "BackendConnectionFailure", broken.as_str()),
-            (None, _) if !self.complete && !no_body => {
-                ("transfer-response", "ClientConnectionFailure", "the client went away")
-            }
-            (None, Some(error)) => (&*error.source, &*error.reason, error.message.as_str()),
-            (None, None) => ("", "", ""),
-        };
-        let record = Record {
-            unix_micros: cx.unix_micros,
-            request_id: &self.request_id,
-            client: Some(cx.connection.peer),
-            method: self.method.as_str(),
-            path: &self.path,
-            api: api.map_or("", |api| &api.api.id),
-            operation: operation.map_or("", |operation| &operation.operation.id),
-            product: product.map_or("", |product| &product.id),
-            consumer: cx.consumer.as_ref().map_or("", |consumer| &consumer.id),
-            status: self.status,
-            backend_status: cx.backend_status,
-            request_bytes: cx.connection.received.get(),
-            response_bytes: self.response_bytes,
-            total_micros: u64::try_from(cx.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            backend_micros: cx.backend_micros,
-            error_source: source,
-            error_reason: reason,
-            error_message: message,
-        };
-        cx.worker.log.line(|out| record.write(out));
     }
 }

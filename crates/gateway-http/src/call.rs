@@ -11,6 +11,7 @@ use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{HostCall, HostError, HostErrorKind, HostReply, Message, SubscriptionFound};
 
+use crate::access_log::line::Line;
 use crate::ambient;
 use crate::backend::body::{BackendBody, collect};
 use crate::backend::error::CallError;
@@ -42,6 +43,8 @@ pub(crate) struct CallContext {
     pub(crate) unix_micros: u64,
     pub(crate) backend_micros: Option<u64>,
     pub(crate) backend_status: Option<u16>,
+    /// The call's line in the access log; dropped with the call when the client goes away, it says so.
+    pub(crate) line: Option<Box<Line>>,
     /// Places of `limit-concurrency` that are held.
     slots: Vec<Box<str>>,
 }
@@ -65,6 +68,7 @@ impl CallContext {
             unix_micros: worker.clock.unix_micros(started),
             backend_micros: None,
             backend_status: None,
+            line: None,
             slots: Vec::new(),
             worker,
         }

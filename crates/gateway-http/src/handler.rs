@@ -1,54 +1,96 @@
 //! One call from the first byte of its head to the head of its answer.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, header};
+use http_body::Body as _;
 use hyper::body::Incoming;
+use pin_project_lite::pin_project;
+use policy_vm::Exchange;
 
+use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
 use crate::arrive::arrive;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::edge::framing;
-use crate::run::run;
+use crate::run::{Start, run};
 use crate::worker::Worker;
 use crate::{ambient, errors};
 
 /// Where a balancer asks whether this instance takes calls.
 const HEALTH_PATH: &str = "/status-0123456789abcdef";
 
-/// Serves a call. A bug below costs this call and its connection, nothing else.
-pub(crate) async fn serve(
-    worker: Rc<Worker>,
-    connection: Rc<Connection>,
-    request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Infallible> {
-    connection.begun.set(connection.begun.get() + 1);
-    let in_progress = InProgress::new(&connection);
-    let number = in_progress.number;
-    let spare = Rc::clone(&connection);
-    let mut work = pin!(handle(worker, connection, request, in_progress));
-    let guarded = poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
-        Ok(poll) => poll.map(Some),
-        Err(_) => Poll::Ready(None),
-    });
-    let Some(mut answer) = guarded.await else {
-        let id = ambient::new_id();
-        let id_text = policy_vm::respond::guid_text(&id);
-        tracing::error!(request = id_text, "a call ended in a panic: this is a bug");
-        return Ok(closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(&spare))));
-    };
-    // The rest of a body that was refused is not waited for.
-    if spare.broken_body(number).is_some() {
-        answer = closing(answer);
+pin_project! {
+    /// A call being served. A bug below costs this call and its connection, nothing else.
+    pub(crate) struct Serving<F> {
+        #[pin]
+        work: Work<F>,
+        connection: Rc<Connection>,
+        number: u64,
     }
-    Ok(answer)
+}
+
+pin_project! {
+    #[project = WorkProjected]
+    enum Work<F> {
+        Answered { answer: Option<Box<Response<AnswerBody>>> },
+        Running { #[pin] call: F },
+    }
+}
+
+/// What a call is made of while it runs. It is boxed once and stays where it is: a future is copied whole when a call
+/// begins, and only the part of it that waits should be.
+struct Job {
+    cx: CallContext,
+    exchange: Box<Exchange>,
+    in_progress: InProgress,
+}
+
+/// Serves a call. Everything before the first wait happens here, outside of any future.
+pub(crate) fn serve(
+    worker: &Rc<Worker>,
+    connection: &Rc<Connection>,
+    request: Request<Incoming>,
+) -> Serving<impl Future<Output = Response<AnswerBody>> + use<>> {
+    let number = connection.begun.get() + 1;
+    connection.begun.set(number);
+    let begun = catch_unwind(AssertUnwindSafe(|| begin(worker, connection, request)));
+    let work = match begun {
+        Ok(Ok((job, start))) => Work::Running { call: finish(job, start) },
+        Ok(Err(answer)) => Work::Answered { answer: Some(answer) },
+        Err(_) => Work::Answered { answer: Some(Box::new(after_panic(connection))) },
+    };
+    Serving { work, connection: Rc::clone(connection), number }
+}
+
+impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
+    type Output = Result<Response<AnswerBody>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let polled = match this.work.project() {
+            WorkProjected::Answered { answer } => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(*answer)),
+            WorkProjected::Running { call } => catch_unwind(AssertUnwindSafe(|| call.poll(cx)))
+                .unwrap_or_else(|_| Poll::Ready(after_panic(this.connection))),
+        };
+        // The rest of a body that was refused is not waited for.
+        polled.map(|answer| {
+            Ok(if this.connection.broken_body(*this.number).is_some() { closing(answer) } else { answer })
+        })
+    }
+}
+
+fn after_panic(connection: &Rc<Connection>) -> Response<AnswerBody> {
+    let id = ambient::new_id();
+    let id_text = policy_vm::respond::guid_text(&id);
+    tracing::error!(request = id_text, "a call ended in a panic: this is a bug");
+    closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(connection)))
 }
 
 fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
@@ -56,37 +98,49 @@ fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
     answer
 }
 
-async fn handle(
-    worker: Rc<Worker>,
-    connection: Rc<Connection>,
+/// What happens before the first wait: the answer, where no policy is needed for it, or what is to be run.
+fn begin(
+    worker: &Rc<Worker>,
+    connection: &Rc<Connection>,
     request: Request<Incoming>,
-    in_progress: InProgress,
-) -> Response<AnswerBody> {
+) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (parts, incoming) = request.into_parts();
-    let in_progress = match shortcut(&worker, &connection, &parts, in_progress) {
-        Ok(answer) => return answer,
-        Err(in_progress) => in_progress,
-    };
-    let mut cx = CallContext::new(Rc::clone(&worker), connection, incoming);
-    let mut exchange = worker.exchange();
-    let start = arrive(&mut cx, &mut exchange, parts);
-    let site = Rc::clone(&cx.site);
-    let api = cx.api.and_then(|number| site.apis.get(number));
-    let operation = api.zip(cx.operation).and_then(|(api, number)| api.operations.get(number));
+    let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
+    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
+    let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
+    let start = arrive(&mut job.cx, &mut job.exchange, parts);
+    if worker.log.is_on() {
+        job.cx.line = Some(Box::new(Line::new(&job.cx, &job.exchange)));
+    }
+    Ok((job, start))
+}
+
+async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
+    let site = Rc::clone(&job.cx.site);
+    let api = job.cx.api.and_then(|number| site.apis.get(number));
+    let operation = api.zip(job.cx.operation).and_then(|(api, number)| api.operations.get(number));
     let flow = match (api, operation) {
-        (_, Some(operation)) => operation.flow(cx.product),
+        (_, Some(operation)) => operation.flow(job.cx.product),
         (Some(api), None) => &api.flow,
         (None, None) => &site.global,
     };
-    cx.keep_headers = flow.needs.request_headers_after_forward;
-    run(&mut cx, &mut exchange, &flow.pipeline, start).await;
-    if let Some(refusal) = cx.connection.broken_body(in_progress.number) {
+    job.cx.keep_headers = flow.needs.request_headers_after_forward;
+    let Job { cx, exchange, .. } = &mut *job;
+    run(cx, exchange, &flow.pipeline, start).await;
+    let Job { mut cx, mut exchange, in_progress } = *job;
+    let worker = Rc::clone(&cx.worker);
+    let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
-        let id = exchange.call.request_id;
-        worker.give_back(exchange);
-        return refuse(&errors::refused(refusal), &id, in_progress);
-    }
-    let answer = answer(cx, &mut exchange, in_progress);
+        Some(refusal) => {
+            let error = errors::refused(refusal);
+            if let Some(mut line) = cx.line.take() {
+                line.answered(&cx, error.status, Some(Box::new(error.clone())));
+                line.without_body();
+            }
+            refuse(&error, &exchange.call.request_id, in_progress)
+        }
+        None => answer(&mut cx, &mut exchange, in_progress),
+    };
     worker.give_back(exchange);
     answer
 }
@@ -96,25 +150,27 @@ fn shortcut(
     worker: &Worker,
     connection: &Connection,
     parts: &Parts,
+    incoming: &Incoming,
     in_progress: InProgress,
-) -> Result<Response<AnswerBody>, InProgress> {
+) -> Result<InProgress, Box<Response<AnswerBody>>> {
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
         tracing::info!(client = %connection.peer, reason = refusal.reason(), "a message was refused");
-        return Ok(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress)));
     }
     if parts.uri.path() == HEALTH_PATH && (parts.method == Method::GET || parts.method == Method::HEAD) {
         let status = if worker.draining.get() { 503 } else { 200 };
-        return Ok(plain(status, "", in_progress));
+        return Err(Box::new(plain(status, "", in_progress)));
     }
     if parts.method == Method::TRACE || parts.method == Method::CONNECT {
         let error = errors::simple(405, "MethodNotAllowed", "Method not allowed.");
-        return Ok(refuse(&error, &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
-    if let Some(expected) = parts.headers.get(header::EXPECT)
+    if !incoming.is_end_stream()
+        && let Some(expected) = parts.headers.get(header::EXPECT)
         && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue")
     {
         let error = errors::simple(417, "ExpectationFailed", "Expectation failed.");
-        return Ok(refuse(&error, &ambient::new_id(), in_progress));
+        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
-    Err(in_progress)
+    Ok(in_progress)
 }

@@ -5,9 +5,9 @@ mod fixed;
 mod sliding;
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
+use ahash::RandomState;
 use policy_vm::host::{CounterCall, CounterKind, CounterState};
 
 use self::fixed::Fixed;
@@ -28,7 +28,7 @@ pub(crate) struct Counters {
 
 #[derive(Debug, Default)]
 struct Shard {
-    counters: HashMap<Box<str>, Counter>,
+    counters: HashMap<Box<str>, Counter, RandomState>,
     /// The size at which to look for counters to forget again.
     full: usize,
 }

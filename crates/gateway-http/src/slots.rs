@@ -1,8 +1,9 @@
 //! Places of `limit-concurrency`: so many calls at once, and no more.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
+
+use ahash::RandomState;
 
 const SHARDS: usize = 32;
 
@@ -10,11 +11,11 @@ const SHARDS: usize = 32;
 #[derive(Debug, Default)]
 pub(crate) struct Slots {
     hasher: RandomState,
-    shards: [Mutex<HashMap<Box<str>, u32>>; SHARDS],
+    shards: [Mutex<HashMap<Box<str>, u32, RandomState>>; SHARDS],
 }
 
 impl Slots {
-    fn shard(&self, key: &str) -> &Mutex<HashMap<Box<str>, u32>> {
+    fn shard(&self, key: &str) -> &Mutex<HashMap<Box<str>, u32, RandomState>> {
         let index = usize::try_from(self.hasher.hash_one(key) % SHARDS as u64).unwrap_or(0);
         self.shards.get(index).unwrap_or(&self.shards[0])
     }

@@ -1,13 +1,13 @@
 //! Subscription keys: who may call, and in which product's context.
 //!
-//! Keys are found by a keyed hash whose secret changes with every start and then compared in constant time, so that the
+//! Keys are found by a keyed hash (hashed no further) whose secret changes with every start and then compared in constant time, so that the
 //! time taken says nothing about how much of a key was right.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use ahash::RandomState;
 use policy_vm::exchange::Subscription;
+use rustc_hash::FxHashMap;
 use subtle::ConstantTimeEq;
 
 /// Who holds a key.
@@ -35,7 +35,7 @@ pub(crate) struct Keys {
     hasher: RandomState,
     holders: Vec<Holder>,
     /// Holders by their keys' hashes. Two keys of one hash are one in 2⁶⁴, and then both are compared.
-    by_hash: HashMap<u64, Vec<(Box<str>, usize)>>,
+    by_hash: FxHashMap<u64, Vec<(Box<str>, usize)>>,
 }
 
 impl Keys {
@@ -44,7 +44,7 @@ impl Keys {
     /// # Errors
     /// Names two subscriptions that have the same key.
     pub(crate) fn new(holders: Vec<Holder>) -> Result<Self, String> {
-        let mut keys = Self { hasher: RandomState::new(), by_hash: HashMap::new(), holders };
+        let mut keys = Self { hasher: RandomState::new(), by_hash: FxHashMap::default(), holders };
         for (number, holder) in keys.holders.iter().enumerate() {
             let subscription = &holder.subscription;
             for key in [&subscription.primary_key, &subscription.secondary_key] {
@@ -63,6 +63,11 @@ impl Keys {
             }
         }
         Ok(keys)
+    }
+
+    /// Is there no key at all?
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_hash.is_empty()
     }
 
     /// Who holds this key.

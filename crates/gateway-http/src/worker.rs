@@ -39,6 +39,8 @@ pub(crate) struct Worker {
     one_way: Cell<usize>,
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
+    /// Memory for the lower-case copy of a path.
+    pub(crate) scratch: RefCell<String>,
 }
 
 /// One-way requests under way at once.
@@ -72,6 +74,7 @@ impl Worker {
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
+            scratch: RefCell::default(),
         })
     }
 

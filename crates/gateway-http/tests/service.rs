@@ -12,6 +12,9 @@ use support::{Backend, Folder, Scene, Then, reply};
 /// Answers with the headers that policies added, one a line.
 fn echo() -> Backend {
     Backend::new(|seen, stream| {
+        if seen.line().contains("/hang") {
+            std::thread::sleep(std::time::Duration::from_secs(30));
+        }
         let mut lines: Vec<&str> = seen.head.lines().filter(|line| line.starts_with("x-scope")).collect();
         lines.insert(0, seen.line());
         let body = lines.join("\n");
@@ -262,10 +265,16 @@ fn the_access_log_has_a_line_for_each_call() {
         .read()
         .unwrap();
     client.get("/shop/orders");
+    drop(client);
+    // This one does not wait for its answer, which never comes.
+    let mut gone = scene.client();
+    gone.send("GET /shop/orders/hang HTTP/1.1\r\nHost: h\r\nOcp-Apim-Subscription-Key: one\r\n\r\n");
+    backend.wait_for(2);
+    drop(gone);
     scene.stop();
     let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
     let lines: Vec<&str> = log.lines().collect();
-    assert_eq!(lines.len(), 2, "{log}");
+    assert_eq!(lines.len(), 3, "{log}");
     for part in [
         "\"method\":\"GET\",\"path\":\"/shop/orders/1\",\"api\":\"shop\",\"operation\":\"get\",\"product\":\"gold\",\"consumer\":\"s1\"",
         "\"status\":200,\"backendStatus\":200,\"requestBytes\":",
@@ -275,6 +284,8 @@ fn the_access_log_has_a_line_for_each_call() {
     }
     assert!(!log.contains("secret"), "queries carry keys: {log}");
     assert!(lines[1].contains("\"status\":401"), "{}", lines[1]);
+    assert!(lines[2].contains("\"status\":499"), "{}", lines[2]);
+    assert!(lines[2].contains("\"errorReason\":\"ClientConnectionFailure\""), "{}", lines[2]);
     assert!(
         lines[1].contains("\"errorSource\":\"authorization\",\"errorReason\":\"SubscriptionKeyNotFound\""),
         "{}",

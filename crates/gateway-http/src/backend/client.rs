@@ -36,7 +36,7 @@ pub(crate) async fn call(
             None => Box::pin(open(&worker.pool, origin)).await?,
         };
         let reused = lease.idle_for.is_some();
-        let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(&request) } else { None };
+        let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(&request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
         if !lease.sender.is_ready() && std::future::poll_fn(|cx| lease.sender.poll_ready(cx)).await.is_err() && reused {
             continue;
@@ -56,7 +56,7 @@ pub(crate) async fn call(
         match spare.filter(|_| reused && !error.is_user()) {
             Some(again) => {
                 origin.distrusted_until.set(worker.clock.millis().saturating_add(DISTRUST_MILLIS));
-                request = again;
+                request = *again;
                 pooled = false;
             }
             None => return Err(broken(origin, error)),

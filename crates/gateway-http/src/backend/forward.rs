@@ -15,6 +15,7 @@ use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
 use crate::backend::headers::{for_backend, remove_hop_by_hop};
+use crate::backend::pool::Lease;
 use crate::backend::redirect::{self, MAX_REDIRECTS};
 use crate::backend::target::{Target, join_path, target};
 use crate::call::CallContext;
@@ -40,7 +41,13 @@ pub(crate) async fn forward(
     let result = if options.follow_redirects {
         Box::pin(following(cx, exchange, timeout)).await
     } else {
-        once(cx, exchange, timeout).await
+        let (target, request) = prepare(cx, exchange)?;
+        // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
+        let result = {
+            let work = pin!(call(&cx.worker, &target.origin, request));
+            limit(&cx.worker.deadlines, timeout, work).await
+        };
+        received(cx, result)
     };
     if let Some(started) = started {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -52,31 +59,21 @@ pub(crate) async fn forward(
     result
 }
 
-async fn once(cx: &mut CallContext, exchange: &mut Exchange, timeout: Duration) -> Result<Response, CallError> {
-    let (target, request) = prepare(cx, exchange)?;
-    send(cx, &target, request, timeout).await
-}
-
-/// Sends, and keeps the body's stream in the call.
-async fn send(
+/// Keeps the body's stream in the call.
+fn received(
     cx: &mut CallContext,
-    target: &Target,
-    request: Request<RequestBody>,
-    timeout: Duration,
+    result: Option<Result<(http::Response<Incoming>, Lease), CallError>>,
 ) -> Result<Response, CallError> {
     // The answer that comes takes the place of one before it.
     cx.response_body = None;
-    // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
-    let work = pin!(call(&cx.worker, &target.origin, request));
-    let (response, lease) = limit(&cx.worker.deadlines, timeout, work).await.ok_or(CallError::Timeout)??;
+    let (response, lease) = result.ok_or(CallError::Timeout)??;
     let (parts, incoming) = response.into_parts();
     let body = BackendBody::new(incoming, lease, Rc::clone(&cx.worker));
     let is_empty = http_body::Body::is_end_stream(&body);
-    let response = head(parts, if is_empty { Body::None } else { Body::Stream });
     if !is_empty {
         cx.response_body = Some(body);
     }
-    Ok(response)
+    Ok(head(parts, if is_empty { Body::None } else { Body::Stream }))
 }
 
 /// The head of an answer as policies see it.
@@ -154,7 +151,8 @@ async fn following(cx: &mut CallContext, exchange: &mut Exchange, timeout: Durat
         _ => None,
     };
     let streams = matches!(first.body(), RequestBody::Client(_));
-    let mut response = send(cx, &target, first, timeout).await?;
+    let result = limit(&cx.worker.deadlines, timeout, pin!(call(&cx.worker, &target.origin, first))).await;
+    let mut response = received(cx, result)?;
     for _ in 0..MAX_REDIRECTS {
         let status = http::StatusCode::from_u16(response.status).unwrap_or_default();
         let Some(next) = redirect::next(&url, &method, status, &response.headers) else { break };
@@ -172,7 +170,9 @@ async fn following(cx: &mut CallContext, exchange: &mut Exchange, timeout: Durat
         target = crate::backend::target::target(&cx.worker.pool, &url)?;
         for_backend(&mut headers, &target.origin.host_header, None, None);
         let out = body.clone().map_or(RequestBody::Empty, |bytes| RequestBody::Bytes(Some(bytes)));
-        response = send(cx, &target, build(method.clone(), target.uri.clone(), headers.clone(), out), timeout).await?;
+        let request = build(method.clone(), target.uri.clone(), headers.clone(), out);
+        let result = limit(&cx.worker.deadlines, timeout, pin!(call(&cx.worker, &target.origin, request))).await;
+        response = received(cx, result)?;
     }
     Ok(response)
 }

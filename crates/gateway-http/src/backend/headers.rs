@@ -1,6 +1,6 @@
 //! Headers that belong to one connection and not to the message: they are never passed on.
 
-use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue};
 
 /// The header a gateway answers for the way a request came.
 pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -8,8 +8,9 @@ pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwar
 /// What one look over the names of a message tells. Most names are told apart by their length.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Look {
+    connection: bool,
+    /// Any other hop-by-hop header.
     hop_by_hop: bool,
-    host: bool,
     expect: bool,
     pub(crate) content_length: bool,
     forwarded_for: bool,
@@ -22,13 +23,13 @@ impl Look {
         for name in headers.keys() {
             let name = name.as_str();
             match name.len() {
-                4 => look.host |= name == "host",
                 6 => look.expect |= name == "expect",
                 14 if name == "content-length" => look.content_length = true,
                 15 => {
                     look.forwarded_for |= name == "x-forwarded-for";
                     look.forwarded_for_twin |= name == "x_forwarded_for";
                 }
+                10 if name == "connection" => look.connection = true,
                 _ => look.hop_by_hop |= is_hop_by_hop(name),
             }
         }
@@ -52,27 +53,30 @@ fn is_hop_by_hop(name: &str) -> bool {
 /// Removes hop-by-hop headers and those that `Connection` names; gives what else there is to know.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
     let look = Look::at(headers);
+    if look.connection {
+        remove_connection(headers);
+    }
     if look.hop_by_hop {
-        remove_found(headers);
+        while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() {
+            headers.remove(name);
+        }
     }
     look
 }
 
-fn remove_found(headers: &mut HeaderMap) {
-    // Nearly always it is one `Connection` with nothing to say.
-    let nothing = |value: &HeaderValue| {
-        value.as_bytes().eq_ignore_ascii_case(b"keep-alive") || value.as_bytes().eq_ignore_ascii_case(b"close")
-    };
+/// Removes `Connection` and what it names. Nearly always it has nothing to say.
+fn remove_connection(headers: &mut HeaderMap) {
+    let Entry::Occupied(entry) = headers.entry(CONNECTION) else { return };
     let mut nominated = Vec::new();
-    if !headers.get_all(CONNECTION).iter().all(nothing) {
-        let lines = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-        let names = lines.flat_map(|line| line.split(',')).filter_map(|name| HeaderName::try_from(name.trim()).ok());
-        nominated.extend(names.filter(may_be_nominated));
+    for line in entry.remove_entry_mult().1 {
+        let line = line.as_bytes();
+        if !line.eq_ignore_ascii_case(b"keep-alive") && !line.eq_ignore_ascii_case(b"close") {
+            let names =
+                line.split(|byte| *byte == b',').filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok());
+            nominated.extend(names.filter(may_be_nominated));
+        }
     }
     for name in nominated {
-        headers.remove(name);
-    }
-    while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() {
         headers.remove(name);
     }
 }
@@ -85,11 +89,8 @@ fn may_be_nominated(name: &HeaderName) -> bool {
 
 /// Is this the very value the client sent, not one that a policy set? A policy may set `Host` to the same text, and then
 /// means it; so identity decides, which `original` guards by keeping the bytes alive.
-fn is_same_value(value: Option<&HeaderValue>, original: Option<&HeaderValue>) -> bool {
-    match (value, original) {
-        (Some(value), Some(original)) => std::ptr::eq(value.as_bytes(), original.as_bytes()),
-        _ => false,
-    }
+fn is_same_value(value: &HeaderValue, original: Option<&HeaderValue>) -> bool {
+    original.is_some_and(|original| std::ptr::eq(value.as_bytes(), original.as_bytes()))
 }
 
 /// Makes the headers of a request fit for a backend: framing is decided anew, the way it came is noted, and `Host` is the
@@ -111,8 +112,14 @@ pub(crate) fn for_backend(
         // To many servers it is the same header, and nobody but the gateway sets that.
         headers.remove("x_forwarded_for");
     }
-    if !look.host || is_same_value(headers.get(HOST), client_host) {
-        headers.insert(HOST, host.clone());
+    match headers.entry(HOST) {
+        Entry::Occupied(mut entry) if is_same_value(entry.get(), client_host) => {
+            entry.insert(host.clone());
+        }
+        Entry::Occupied(_) => {}
+        Entry::Vacant(entry) => {
+            entry.insert(host.clone());
+        }
     }
     let Some(peer) = forwarded_for else { return };
     let value = if look.forwarded_for { joined(headers, peer) } else { peer.clone() };

@@ -113,7 +113,7 @@ async fn speak(
     let worker = Rc::clone(&admitted.0);
     let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits), worker.clock.clone());
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
-    let service = service_fn(move |request| serve(Rc::clone(&calls.0), Rc::clone(&calls.1), request));
+    let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
     http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
