@@ -10,6 +10,7 @@ mod diff;
 mod drive;
 pub mod evaluate;
 mod expect;
+pub mod fuzz;
 mod host;
 mod message;
 mod page;

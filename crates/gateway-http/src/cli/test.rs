@@ -4,8 +4,10 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::ValueEnum;
+use policy_parser::diagnostic::render;
 use policy_testkit::{Colours, Expectations, PageReport, Report, run_paths};
+
+use super::output::{self, Format};
 
 /// Runs the cases of Markdown pages; exit status 1 when one failed, 2 when a page cannot be read or there is no case.
 #[derive(Debug, clap::Args)]
@@ -21,44 +23,32 @@ pub(super) struct Arguments {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
-/// Exit status when there is nothing to judge.
-const UNUSABLE: u8 = 2;
-
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let expectations = if arguments.update { Expectations::Update } else { Expectations::from_environment() };
     let mut progress = Progress::new(arguments.format);
     let report = match run_paths(&arguments.paths, expectations, |page| progress.ran(page)) {
         Ok(report) => report,
-        Err(error) => {
-            writeln!(std::io::stderr(), "{error}")?;
-            return Ok(ExitCode::from(UNUSABLE));
-        }
+        Err(error) => return Ok(output::unusable(error)),
     };
     progress.clear();
     write_report(&report, arguments.format)?;
     if report.passed() + report.failed() + report.malformed() == 0 {
-        writeln!(std::io::stderr(), "there is no case in these pages")?;
-        return Ok(ExitCode::from(UNUSABLE));
+        return Ok(output::unusable("there is no case in these pages"));
     }
     Ok(ExitCode::from(report.exit_status()))
 }
 
 fn write_report(report: &Report, format: Format) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match format {
-        Format::Json => out.write_all(report.json().as_bytes()),
+    output::print(&match format {
+        Format::Json => report.json(),
         Format::Text => {
-            let colours = if out.is_terminal() { Colours::Always } else { Colours::Never };
-            out.write_all(report.failures(colours).as_bytes())?;
-            writeln!(out, "{}", report.summary())
+            let colours = match output::colours(&std::io::stdout()) {
+                render::Colours::Always => Colours::Always,
+                render::Colours::Never => Colours::Never,
+            };
+            format!("{}{}\n", report.failures(colours), report.summary())
         }
-    }
+    })
 }
 
 /// A line on a terminal that says how far it is, and goes away at the end.

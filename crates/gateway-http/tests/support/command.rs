@@ -1,7 +1,10 @@
 //! Runs `tollgate` as a person would.
 
-#![allow(dead_code, reason = "every test file uses its own part")]
-#![expect(clippy::unwrap_used, reason = "what stands in the way of a test fails it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "every test file uses its own part; a test without its command has failed"
+)]
 
 use std::io::Write;
 use std::path::Path;
@@ -10,9 +13,9 @@ use std::process::{Command, Stdio};
 /// What a command wrote, and its exit status.
 #[derive(Debug)]
 pub(crate) struct Done {
-    pub status: i32,
-    pub out: String,
-    pub err: String,
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 /// Runs a command in the folder of the tests.

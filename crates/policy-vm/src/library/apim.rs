@@ -31,7 +31,8 @@ use crate::value::{Part, Value, View};
 
 pub use authorization::new_authorization;
 pub use dictionaries::{
-    entries as view_entries, entry as view_entry, get as view_get, iterate_view, len as view_count,
+    contains as view_contains, entries as view_entries, entry as view_entry, get as view_get, iterate_view,
+    len as view_count,
 };
 pub use jwt::parse_jwt;
 

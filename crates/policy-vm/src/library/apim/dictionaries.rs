@@ -149,6 +149,17 @@ pub fn get(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Value>, Throw
     }
 }
 
+/// Whether a part has a key, where that is known without making a value for it.
+pub fn contains(cx: &Cx<'_>, view: View, key: Str) -> Option<bool> {
+    match view.part {
+        Part::Variables => Some(variable(cx, key).is_some()),
+        Part::RequestHeaders | Part::ResponseHeaders | Part::StoredHeaders => {
+            headers(cx.call, view).map(|headers| lines(cx.heap, headers, key).next().is_some())
+        }
+        _ => None,
+    }
+}
+
 /// The values of a header or query parameter joined with commas; none when it is not there.
 pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str>, Throw> {
     if let Some(headers) = headers(cx.call, view) {

@@ -32,6 +32,12 @@ pub(super) fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 pub(super) fn contains_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    // A condition on a header or variable allocates nothing.
+    if let (Value::View(view), Value::String(key)) = (arg(args, 0), arg(args, 1))
+        && let Some(known) = crate::library::apim::view_contains(cx, view, key)
+    {
+        return Ok(Value::Bool(known));
+    }
     Ok(Value::Bool(dictionary_get(cx, arg(args, 0), arg(args, 1))?.is_some()))
 }
 

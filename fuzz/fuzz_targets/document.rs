@@ -1,0 +1,7 @@
+//! See `policy_testkit::fuzz::document`, which `cargo test` runs as well.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| policy_testkit::fuzz::document(input));
