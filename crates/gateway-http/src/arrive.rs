@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
+use http_body::Body as _;
 use policy_vm::Exchange;
 use policy_vm::error::PolicyError;
 use policy_vm::exchange::{Body, Call, Url};
@@ -15,6 +16,7 @@ use crate::call::CallContext;
 use crate::routing::path::{Path, decode_query, percent_decode, query_values};
 use crate::routing::{Match, NoMatch};
 use crate::run::Start;
+use crate::site::{Operation, Site};
 use crate::subscriptions::{Decision, Terms, decide};
 use crate::{ambient, errors};
 
@@ -27,7 +29,12 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, mut parts: P
     call.deployment = Some(Arc::clone(&cx.site.deployment));
     call.original_method.clone_from(&parts.method);
     fill_original_url(cx, call, &parts);
-    remove_hop_by_hop(&mut parts.headers);
+    // Without `Connection` and without a body there is nothing of the kind, or nothing that matters here; what goes to the
+    // backend is looked at again.
+    let has_body = cx.incoming.as_ref().is_some_and(|incoming| !incoming.is_end_stream());
+    if has_body || parts.headers.contains_key(header::CONNECTION) {
+        remove_hop_by_hop(&mut parts.headers);
+    }
 
     let worker = Rc::clone(&cx.worker);
     let mut scratch = worker.scratch.borrow_mut();
@@ -44,8 +51,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, mut parts: P
 
     call.request.method = parts.method;
     call.request.headers = parts.headers;
-    let empty = cx.incoming.as_ref().is_none_or(http_body::Body::is_end_stream);
-    call.request.body = if empty { Body::None } else { Body::Stream };
+    call.request.body = if has_body { Body::Stream } else { Body::None };
     routed.unwrap_or_else(Start::Failed)
 }
 
@@ -76,25 +82,11 @@ fn route(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) 
     path.wire().clone_into(&mut call.original_url.path);
     let site = Rc::clone(&cx.site);
     let query = parts.uri.query().unwrap_or_default();
-    let routes = &site.service.routes;
-    let mut preflight = false;
-    let mut found = routes.find(path, query, &parts.method, &parts.headers);
-    if found.is_err()
-        && let Some(method) = preflight_method(parts)
-        && let Ok(wanted) = routes.find(path, query, &method, &parts.headers)
-    {
-        let flow = |found: &Match| {
-            let api = site.apis.get(found.api)?;
-            Some(api.operations.get(found.operation)?.flow(api.open_product))
-        };
-        if flow(&wanted).is_some_and(|flow| flow.needs.cors) {
-            preflight = true;
-            found = Ok(wanted);
-        }
-    }
-    let found = match found {
-        Ok(found) => found,
-        Err(NoMatch { api }) => {
+    let found = site.service.routes.find(path, query, &parts.method, &parts.headers);
+    let (found, preflight) = match (preflight(&site, parts, path, query, found.as_ref().ok()), found) {
+        (Some(found), _) => (found, true),
+        (None, Ok(found)) => (found, false),
+        (None, Err(NoMatch { api })) => {
             cx.api = api;
             call.api = cx.api().map(|api| Arc::clone(&api.api));
             return Err(Box::new(errors::not_found()));
@@ -110,6 +102,30 @@ fn route(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) 
     }
     call.api = Some(Arc::clone(&api.api));
     call.operation = Some(Arc::clone(&operation.operation));
+    fill_parameters(call, operation, &found, path, query);
+    fill_url(api.api.service_url.as_ref(), &path.wire_from(found.rest), query, &mut call.request.url);
+    if preflight {
+        cx.product = api.open_product;
+        call.product = cx.product.and_then(|number| site.products.get(number)).map(Arc::clone);
+    }
+    Ok(preflight)
+}
+
+/// The operation that a preflight request asks about, if a `cors` policy answers for it and no operation for OPTIONS does.
+fn preflight(site: &Site, parts: &Parts, path: &Path<'_>, query: &str, found: Option<&Match>) -> Option<Match> {
+    let method = preflight_method(parts)?;
+    let method_of =
+        |found: &Match| Some(site.apis.get(found.api)?.operations.get(found.operation)?.operation.method.as_str());
+    if found.and_then(method_of) == Some("OPTIONS") {
+        return None;
+    }
+    let found = site.service.routes.find(path, query, &method, &parts.headers).ok()?;
+    let api = site.apis.get(found.api)?;
+    api.operations.get(found.operation)?.flow(api.open_product).needs.cors.then_some(found)
+}
+
+/// The values that the template takes out of path and query.
+fn fill_parameters(call: &mut Call, operation: &Operation, found: &Match, path: &Path<'_>, query: &str) {
     for (name, range) in operation.path_names.iter().zip(&found.captured) {
         call.matched_parameters.push((Arc::clone(name), path.text(range.clone()).to_owned()));
     }
@@ -119,12 +135,6 @@ fn route(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) 
         }
     }
     call.template_query.extend(operation.template_query.iter().map(Arc::clone));
-    fill_url(api.api.service_url.as_ref(), &path.wire_from(found.rest), query, &mut call.request.url);
-    if preflight {
-        cx.product = api.open_product;
-        call.product = cx.product.and_then(|number| site.products.get(number)).map(Arc::clone);
-    }
-    Ok(preflight)
 }
 
 /// The method that a preflight asks about.

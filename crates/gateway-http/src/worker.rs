@@ -39,12 +39,17 @@ pub(crate) struct Worker {
     one_way: Cell<usize>,
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
+    /// Ticks so far.
+    looks: Cell<u32>,
     /// Memory for the lower-case copy of a path.
     pub(crate) scratch: RefCell<String>,
 }
 
 /// One-way requests under way at once.
 const MAX_ONE_WAY: usize = 1000;
+
+/// Every so many ticks, clients of long calls are looked for.
+const LOOK_TICKS: u32 = 4;
 
 /// Exchanges kept for the next calls; more than this many at once is rare, and each may hold buffers.
 const KEPT_EXCHANGES: usize = 256;
@@ -74,6 +79,7 @@ impl Worker {
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
+            looks: Cell::new(0),
             scratch: RefCell::default(),
         })
     }
@@ -129,11 +135,15 @@ impl Worker {
         self.deadlines.sweep(now);
         self.pool.sweep(now);
         self.log.flush();
+        let looks = self.looks.replace(self.looks.get().wrapping_add(1)).is_multiple_of(LOOK_TICKS);
         self.connections.borrow_mut().retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
             if connection.is_overdue(now, &self.timeouts) {
                 connection.expired.set(true);
                 connection.wake();
+            }
+            if looks {
+                connection.look_for_peer();
             }
             true
         });

@@ -44,6 +44,10 @@ pub(crate) struct Connection {
     pub(crate) expired: Cell<bool>,
     /// Wakes the connection's task.
     pub(crate) waker: RefCell<Option<Waker>>,
+    /// The sweep wants to know whether the peer is still there; see [`Probe`](crate::edge::framing::Probe).
+    pub(crate) probe: Cell<bool>,
+    /// Calls begun when the sweep last asked that.
+    probed: Cell<u64>,
     /// Bytes of the current request's head and body.
     pub(crate) received: Cell<u64>,
 }
@@ -80,6 +84,8 @@ impl Connection {
             writing: Cell::new(None),
             expired: Cell::new(false),
             waker: RefCell::new(None),
+            probe: Cell::new(false),
+            probed: Cell::new(0),
             received: Cell::new(0),
         }
     }
@@ -108,6 +114,15 @@ impl Connection {
             Wait::Linger(since) => over(since, LINGER),
         };
         reading || self.writing.get().is_some_and(|since| over(since, timeouts.progress))
+    }
+
+    /// A call that lasts from one look to the next is asked whether its client is still there.
+    pub(crate) fn look_for_peer(&self) {
+        if self.calls.get() > 0 && self.probed.get() == self.begun.get() {
+            self.probe.set(true);
+            self.wake();
+        }
+        self.probed.set(self.begun.get());
     }
 
     /// Wakes the task, if it has been polled yet.

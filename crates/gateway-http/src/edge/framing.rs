@@ -24,6 +24,14 @@ use crate::timer::Clock;
 pub(crate) const STAND_IN_METHOD: &str = "REFUSED";
 const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: close\r\n\r\n";
 
+/// A stream that can be asked, without reading from it, whether the peer has closed its side.
+///
+/// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
+/// costs only those that last.
+pub(crate) trait Probe {
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
+}
+
 /// Bytes read and dropped after a refusal, so that the peer can read the answer before it meets a reset.
 const LINGER_BYTES: usize = 1 << 20;
 
@@ -63,51 +71,63 @@ impl<S> Strict<S> {
         let mut at = 0;
         while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
             let step = match &mut self.phase {
-                Phase::Head => match head::inspect(rest, &self.limits) {
-                    Ok(None) => return at,
-                    Ok(Some(head)) => {
-                        self.connection.received.set(0);
-                        self.connection.heads.set(self.connection.heads.get() + 1);
-                        self.phase = match head.body {
-                            head::Body::Length(0) => Phase::Head,
-                            head::Body::Length(length) => Phase::Length(length),
-                            head::Body::Chunked => Phase::Chunked(Chunked::new()),
-                        };
-                        head.length
-                    }
-                    Err(refusal) => {
-                        self.connection.refusal.set(Some(refusal));
-                        self.phase = Phase::Refused;
-                        return at;
-                    }
-                },
+                Phase::Head => self.follow_head(rest),
                 Phase::Length(left) => {
                     let step = usize::try_from(*left).unwrap_or(usize::MAX).min(rest.len());
                     *left -= step as u64;
                     if *left == 0 {
                         self.phase = Phase::Head;
                     }
-                    step
+                    Some(step)
                 }
-                Phase::Chunked(chunked) => match chunked.follow(rest, self.limits.body) {
-                    Ok((step, ended)) => {
-                        if ended {
-                            self.phase = Phase::Head;
-                        }
-                        step
-                    }
-                    Err(refusal) => {
-                        self.connection.broken.set(Some((self.connection.heads.get(), refusal)));
-                        self.phase = Phase::Broken;
-                        return at;
-                    }
-                },
-                Phase::Refused | Phase::Broken => return at,
+                Phase::Chunked(chunked) => {
+                    let followed = chunked.follow(rest, self.limits.body);
+                    self.followed_chunks(followed)
+                }
+                Phase::Refused | Phase::Broken => None,
             };
+            let Some(step) = step else { return at };
             self.connection.received.set(self.connection.received.get() + step as u64);
             at += step;
         }
         at
+    }
+
+    fn follow_head(&mut self, rest: &[u8]) -> Option<usize> {
+        match head::inspect(rest, &self.limits) {
+            Ok(None) => None,
+            Ok(Some(head)) => {
+                self.connection.received.set(0);
+                self.connection.heads.set(self.connection.heads.get() + 1);
+                self.phase = match head.body {
+                    head::Body::Length(0) => Phase::Head,
+                    head::Body::Length(length) => Phase::Length(length),
+                    head::Body::Chunked => Phase::Chunked(Chunked::new()),
+                };
+                Some(head.length)
+            }
+            Err(refusal) => {
+                self.connection.refusal.set(Some(refusal));
+                self.phase = Phase::Refused;
+                None
+            }
+        }
+    }
+
+    fn followed_chunks(&mut self, followed: Result<(usize, bool), Refusal>) -> Option<usize> {
+        match followed {
+            Ok((step, ended)) => {
+                if ended {
+                    self.phase = Phase::Head;
+                }
+                Some(step)
+            }
+            Err(refusal) => {
+                self.connection.broken.set(Some((self.connection.heads.get(), refusal)));
+                self.phase = Phase::Broken;
+                None
+            }
+        }
     }
 
     /// Hands on held bytes that have been checked.
@@ -212,7 +232,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Strict<S> {
+impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
@@ -235,8 +255,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         self.stream.is_write_vectored()
     }
 
+    /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        let this = self.get_mut();
+        if this.connection.probe.take() && this.stream.is_gone(cx) {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

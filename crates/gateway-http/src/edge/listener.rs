@@ -4,19 +4,21 @@ use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::ReadBuf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
-use crate::edge::framing::Strict;
+use crate::edge::framing::{Probe, Strict};
 use crate::edge::serve::Serve;
 use crate::handler::serve;
 use crate::worker::Worker;
@@ -96,6 +98,18 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, tls: Option<&
     }
 }
 
+impl Probe for Stream<tokio_rustls::server::TlsStream<TcpStream>> {
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        let mut byte = [0];
+        let mut buf = ReadBuf::new(&mut byte);
+        matches!(stream.poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+    }
+}
+
 /// Counts an open connection.
 struct Admitted(Rc<Worker>);
 
@@ -115,6 +129,8 @@ async fn speak(
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
     let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
+    // Ours is the way to notice that a client has gone: see `Probe`.
+    http.half_close(true);
     http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
     if worker.limits.headers > LIBRARY_HEADERS {

@@ -71,16 +71,7 @@ fn load_api(
     let (_, revision_in_name) = split_revision(&entry.name);
     let version_set = version_set(loader, source, &information, version_sets);
     let version = information.api_version.clone().unwrap_or_default();
-    let service_url = information.service_url.as_deref().filter(|url| !url.is_empty()).and_then(|text| {
-        let text = substitute(loader, text);
-        match text.and_then(|text| Url::parse(&text).map_err(|error| format!("`{text}`: {error}"))) {
-            Ok(url) => Some(url),
-            Err(problem) => {
-                loader.problems.error("TG8051", source, "\"serviceUrl\"", problem);
-                None
-            }
-        }
-    });
+    let service_url = service_url(loader, source, information.service_url.as_deref());
     let names = information.subscription_key_parameter_names.unwrap_or_default();
     let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER.to_owned());
     let Ok(key_header) = HeaderName::try_from(&key_header_text) else {
@@ -105,6 +96,17 @@ fn load_api(
         id: entry.name.clone(),
     };
     Some(LoadedApi { api, version_set })
+}
+
+fn service_url(loader: &mut Loader<'_>, source: &Arc<Source>, text: Option<&str>) -> Option<Url> {
+    let text = substitute(loader, text.filter(|url| !url.is_empty())?);
+    match text.and_then(|text| Url::parse(&text).map_err(|error| format!("`{text}`: {error}"))) {
+        Ok(url) => Some(url),
+        Err(problem) => {
+            loader.problems.error("TG8051", source, "\"serviceUrl\"", problem);
+            None
+        }
+    }
 }
 
 /// `name;rev=2`.

@@ -4,6 +4,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
 
+impl Probe for tokio::io::DuplexStream {
+    fn is_gone(&self, _: &mut Context<'_>) -> bool {
+        false
+    }
+}
+
 /// Sends `pieces` one by one through the filter and gives what comes out of it.
 async fn pass(pieces: &[&[u8]]) -> (Vec<u8>, Option<Refusal>, bool) {
     let (mut client, server) = tokio::io::duplex(1 << 16);
