@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use policy_parser::diagnostic::render::text;
+use policy_parser::diagnostic::render::{Colours, text};
 
 use super::output;
 use crate::{Gateway, Settings, StartError, shutdown};
@@ -65,5 +65,9 @@ fn show(findings: &[policy_parser::Diagnostic]) {
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("TOLLGATE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(output::colours(&std::io::stderr()) == Colours::Always)
+        .with_writer(std::io::stderr)
+        .try_init();
 }

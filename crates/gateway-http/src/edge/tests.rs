@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use policy_vm::{Engine, Limits};
@@ -22,7 +23,10 @@ use crate::{config, tls};
 
 /// A gateway on the test's own runtime that answers everything itself.
 fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
-    let folder = std::env::temp_dir().join(format!("tollgate-edge-{}", std::process::id()));
+    // Every test has a folder of its own: they run side by side.
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("policy.xml");
     std::fs::write(
@@ -31,6 +35,7 @@ fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     )
     .unwrap();
     let (service, problems) = load_policy(&file, None, &Engine::new(), &config);
+    std::fs::remove_dir_all(&folder).unwrap();
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
     let site = Site::new(&service, &config::Gateway::default());
     let shared = Shared::new(config, Limits::default(), tls::client(None).unwrap());
