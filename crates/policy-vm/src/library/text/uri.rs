@@ -195,15 +195,6 @@ impl Uri {
     }
 }
 
-/// An absolute URI as an object, for Rust code: `context.Request.Url.ToUri()`.
-///
-/// # Errors
-/// `UriFormatException` when it is none.
-#[allow(dead_code, reason = "for the context object and for casts")]
-pub(crate) fn new_absolute(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
-    make(cx, text.to_owned(), ABSOLUTE)
-}
-
 const EITHER: i64 = 0;
 const ABSOLUTE: i64 = 1;
 const RELATIVE: i64 = 2;

@@ -1,9 +1,9 @@
 //! What `double` and `float` have in common.
 
 use super::format::{self, Number};
+use super::integer;
 use super::parse::{self, Failure};
 use super::styles::bits;
-use super::{integer, integer::Kind};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
 use crate::library::system::object;
@@ -119,19 +119,6 @@ pub(crate) fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Va
         Value::Single(v) => v.classify() == class,
         _ => number(args, 0)?.classify() == class,
     }))
-}
-
-/// The nearest integer value of a kind towards zero, as an unchecked cast: out of range gives the least value, as the
-/// x64 processors do it.
-#[must_use]
-#[allow(dead_code, reason = "for the context object and for casts")]
-pub(crate) fn truncate_to(v: f64, kind: &Kind) -> Value {
-    // Casts to types below 32 bits go through `int`.
-    let (min, max) = if kind.bits < 32 { (-0x8000_0000_i128, 0x7fff_ffff) } else { (kind.min, kind.max) };
-    #[expect(clippy::cast_possible_truncation, reason = "saturates; NaN gives 0")]
-    let n = v.trunc() as i128;
-    let in_range = v.is_finite() && n >= min && n <= max;
-    kind.value(if in_range { n } else { min })
 }
 
 /// The members that both types declare.
