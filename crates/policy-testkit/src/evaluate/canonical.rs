@@ -2,11 +2,14 @@
 
 use policy_vm::cx::Cx;
 use policy_vm::exception::Throw;
+use policy_vm::library::MemberKind;
 use policy_vm::types::{self, Type, TypeId};
 use policy_vm::value::heap::Object;
 use policy_vm::value::text::TextBuf;
 use policy_vm::value::{Ref, Value, behaviour, sequence};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
+
+const READ_ONLY_DICTIONARY: &str = "System.Collections.Generic.IReadOnlyDictionary`2";
 
 /// How many items of a sequence are shown.
 const MOST_ITEMS: usize = 1_000;
@@ -21,7 +24,10 @@ pub(super) fn type_name(ty: TypeId) -> String {
 
 /// The name of a value's own type; `None` for null.
 pub(super) fn run_time_type(cx: &Cx<'_>, value: Value) -> Option<String> {
-    behaviour::type_of(cx.heap, value).map(type_name)
+    // .NET's stand-in for the dictionaries of the context is a `Dictionary`; here each is a view of its own.
+    let shown = |ty| type_name(ty).replacen(READ_ONLY_DICTIONARY, "System.Collections.Generic.Dictionary`2", 1);
+    let is_view = matches!(value, Value::View(_));
+    behaviour::type_of(cx.heap, value).map(|ty| if is_view { shown(ty) } else { type_name(ty) })
 }
 
 /// Type and message of an exception.
@@ -97,6 +103,7 @@ fn object(cx: &mut Cx<'_>, handle: Ref) -> Result<Json, Throw> {
         }
         Object::Array(_) | Object::List(_) => items(cx, value),
         Object::Native(native) if native.iterate(value).is_some() => items(cx, value),
+        _ if is_part(cx, value) => members(cx, value),
         _ => Ok(Json::String(text(cx, value)?)),
     }
 }
@@ -104,8 +111,31 @@ fn object(cx: &mut Cx<'_>, handle: Ref) -> Result<Json, Throw> {
 fn view(cx: &mut Cx<'_>, value: Value) -> Result<Json, Throw> {
     match sequence::iterate(cx, value) {
         Ok(_) => items(cx, value),
+        Err(_) if is_part(cx, value) => members(cx, value),
         Err(_) => Ok(Json::String(text(cx, value)?)),
     }
+}
+
+/// True for a part of the context and what belongs to it (`Jwt`, `BasicAuthCredentials`).
+fn is_part(cx: &Cx<'_>, value: Value) -> bool {
+    behaviour::type_of(cx.heap, value).is_some_and(|ty| types::net_name(ty).starts_with("ApiManagement."))
+}
+
+/// Each property's name and value, those of the interfaces above included.
+fn members(cx: &mut Cx<'_>, value: Value) -> Result<Json, Throw> {
+    let mut all = Map::new();
+    let mut left: Vec<TypeId> = behaviour::type_of(cx.heap, value).into_iter().collect();
+    while let Some(ty) = left.pop() {
+        let Type::Named { def, .. } = types::get(ty) else { continue };
+        let def = policy_vm::library::get().def(*def);
+        left.extend(def.interfaces());
+        let properties = def.members().iter().filter(|m| m.kind == MemberKind::Property && !m.is_static);
+        for property in properties {
+            let found = (property.run)(cx, &[value])?;
+            all.insert(property.name.to_owned(), part(cx, found)?);
+        }
+    }
+    Ok(Json::Object(all))
 }
 
 fn items(cx: &mut Cx<'_>, value: Value) -> Result<Json, Throw> {
