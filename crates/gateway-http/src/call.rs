@@ -104,6 +104,10 @@ impl CallContext {
                 Box::pin(tokio::time::sleep(wait)).await;
                 HostReply::Done
             }
+            // Rare and large: kept out of the state of every call.
+            HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
+                HostReply::Cached(Box::pin(self.look_response_up(&key)).await)
+            }
             call => self.answer_at_once(call),
         }
     }
@@ -115,8 +119,6 @@ impl CallContext {
             HostCall::CacheLookup { key, space: CacheSpace::Values, .. } => {
                 HostReply::Cached(shared.cache.get(&key, CacheSpace::Values))
             }
-            // Rare and large: kept out of the state of every call.
-            HostCall::CacheLookup { key, .. } => HostReply::Cached(Box::pin(self.look_response_up(&key)).await),
             HostCall::CacheStore { key, value, duration, space, .. } => {
                 shared.cache.put(key, space, value, duration);
                 if space == CacheSpace::Responses {
