@@ -49,7 +49,8 @@ impl Flights {
     }
 
     /// How many are under way.
-    pub(crate) fn len(&self) -> usize {
+    #[cfg(test)]
+    fn len(&self) -> usize {
         self.under_way.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 }

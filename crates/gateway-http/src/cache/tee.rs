@@ -12,12 +12,12 @@ use crate::shared::Shared;
 /// What has come of a body that is to be stored.
 #[derive(Debug)]
 pub(crate) struct Tee {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) key: Box<str>,
-    pub(crate) head: Box<CachedResponse>,
-    pub(crate) duration: Duration,
+    shared: Arc<Shared>,
+    key: Box<str>,
+    head: Box<CachedResponse>,
+    duration: Duration,
     /// Others wait for it.
-    pub(crate) flight: Option<Flight>,
+    _flight: Option<Flight>,
     body: Vec<u8>,
 }
 
@@ -30,7 +30,7 @@ impl Tee {
         duration: Duration,
         flight: Option<Flight>,
     ) -> Self {
-        Self { shared, key, head, duration, flight, body: Vec::new() }
+        Self { shared, key, head, duration, _flight: flight, body: Vec::new() }
     }
 
     /// Takes a piece; false when the whole is too large to be stored.
