@@ -275,6 +275,7 @@ impl Script {
         take(&mut self.subscription, newer.subscription);
         take(&mut self.deployment, newer.deployment);
         take(&mut self.switches, newer.switches);
+        take(&mut self.certificates, newer.certificates);
         take(&mut self.client_certificate, newer.client_certificate);
         take(&mut self.certificate_facts, newer.certificate_facts);
         self.tokens.extend(newer.tokens);
