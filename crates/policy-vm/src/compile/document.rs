@@ -3,8 +3,8 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use policy_parser::document::{Document, Element, Limits, Mode, NamedValues, Node, Options, Parsed, parse_with};
 use policy_parser::diagnostic::{self, codes as parser_codes};
+use policy_parser::document::{Document, Element, Limits, Mode, NamedValues, Node, Options, Parsed, parse_with};
 use policy_parser::{Diagnostic, Source, Span, suggest};
 
 use super::fragment::MOST_STEPS;
