@@ -100,7 +100,12 @@ impl Body for BackendBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         loop {
-            match Pin::new(&mut this.incoming).poll_frame(cx) {
+            let incoming = &mut this.incoming;
+            let frame = match &mut this.lease {
+                Some(lease) => lease.wire.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                None => Pin::new(incoming).poll_frame(cx),
+            };
+            match frame {
                 Poll::Ready(frame) => {
                     this.deadline = None;
                     let frame = match frame {
