@@ -13,8 +13,8 @@ use bytes::Bytes;
 
 use crate::exchange::{Call, Exchange, Response};
 use crate::host::{
-    Ambient, CacheKind, CacheSpace, CertificateCheck, CounterCall, CounterState, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply,
-    Message, OutgoingRequest, Stored, SubscriptionFound,
+    Ambient, CacheKind, CacheSpace, CertificateCheck, CounterCall, CounterState, ForwardOptions, HostCall, HostError,
+    HostErrorKind, HostReply, Message, OutgoingRequest, Stored, SubscriptionFound,
 };
 use crate::program::Pipeline;
 use crate::run::{CallId, Ended, Progress, Run};
@@ -171,7 +171,9 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
             host.find_subscription(&key).await.map_or_else(HostReply::Failed, HostReply::Subscription)
         }
         HostCall::Sleep(time) => done(host.sleep(time).await),
-        HostCall::GetToken { resource, client_id } => HostReply::Token(host.token(&resource, client_id.as_deref()).await),
+        HostCall::GetToken { resource, client_id } => {
+            HostReply::Token(host.token(&resource, client_id.as_deref()).await)
+        }
         HostCall::Forward(_) | HostCall::ReadBody(_) | HostCall::CheckCertificate(_) => {
             HostReply::Failed(refused("this call looks at the exchange"))
         }

@@ -84,11 +84,7 @@ fn written(sent: &Sent) -> Written {
         first.push_str(" proxy=");
         first.push_str(&format!("{proxy:?}").replace(' ', "-"));
     }
-    Written {
-        first,
-        headers: header_lines(&sent.headers),
-        body: body_text(&Body::Bytes(sent.body.clone())),
-    }
+    Written { first, headers: header_lines(&sent.headers), body: body_text(&Body::Bytes(sent.body.clone())) }
 }
 
 fn compare(

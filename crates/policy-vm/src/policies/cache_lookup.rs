@@ -49,7 +49,11 @@ const SPEC: ElementSpec = ElementSpec::new("cache-lookup", "Answers with a respo
         .default("false"),
     ])
     .children(&[
-        Child::repeated(ElementSpec::text_only("vary-by-header", "A header whose values tell responses apart.", Text::Literal)),
+        Child::repeated(ElementSpec::text_only(
+            "vary-by-header",
+            "A header whose values tell responses apart.",
+            Text::Literal,
+        )),
         Child::repeated(ElementSpec::text_only(
             "vary-by-query-parameter",
             "Query parameters that tell responses apart, separated by `;`. Without any, the whole query does.",
@@ -237,12 +241,14 @@ fn has_it(request: &HeaderMap, response: &HeaderMap) -> bool {
         let weak = |tag: &[u8]| tag.strip_prefix(b"W/").unwrap_or(tag).to_vec();
         let Some(current) = response.get(header::ETAG).map(|tag| weak(tag.as_bytes())) else { return false };
         return tags.any(|line| {
-            line.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii).any(|tag| tag == b"*" || weak(tag) == current)
+            line.as_bytes()
+                .split(|byte| *byte == b',')
+                .map(<[u8]>::trim_ascii)
+                .any(|tag| tag == b"*" || weak(tag) == current)
         });
     }
-    let date = |headers: &HeaderMap, name| {
-        rfc2822::DateTimeParser::new().parse_timestamp(headers.get(name)?.as_bytes()).ok()
-    };
+    let date =
+        |headers: &HeaderMap, name| rfc2822::DateTimeParser::new().parse_timestamp(headers.get(name)?.as_bytes()).ok();
     match (date(request, header::IF_MODIFIED_SINCE), date(response, header::LAST_MODIFIED)) {
         (Some(since), Some(modified)) => modified <= since,
         _ => false,
@@ -316,7 +322,10 @@ mod tests {
 
     fn conditional(request: &[(&'static str, &'static str)]) -> u16 {
         let map = |lines: &[(&'static str, &'static str)]| {
-            lines.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect::<HeaderMap>()
+            lines
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+                .collect::<HeaderMap>()
         };
         let cached = CachedResponse {
             status: 200,
@@ -337,7 +346,10 @@ mod tests {
         assert_eq!(conditional(&[]), 200);
         assert_eq!(conditional(&[("if-none-match", "\"v0\", \"v1\"")]), 304);
         assert_eq!(conditional(&[("if-none-match", "*")]), 304);
-        assert_eq!(conditional(&[("if-none-match", "\"v2\""), ("if-modified-since", "Tue, 03 Feb 2026 04:05:06 GMT")]), 200);
+        assert_eq!(
+            conditional(&[("if-none-match", "\"v2\""), ("if-modified-since", "Tue, 03 Feb 2026 04:05:06 GMT")]),
+            200
+        );
         assert_eq!(conditional(&[("if-modified-since", "Tue, 03 Feb 2026 04:05:06 GMT")]), 304);
         assert_eq!(conditional(&[("if-modified-since", "Tue, 03 Feb 2026 04:05:05 GMT")]), 200);
         assert_eq!(conditional(&[("if-modified-since", "yesterday")]), 200);

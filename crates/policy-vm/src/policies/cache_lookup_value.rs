@@ -72,11 +72,9 @@ impl CacheLookupValue {
 impl Step for CacheLookupValue {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.key.eval(cx) {
-            Ok(key) => Flow::Call(HostCall::CacheLookup {
-                key: key.into(),
-                cache: self.cache,
-                space: CacheSpace::Values,
-            }),
+            Ok(key) => {
+                Flow::Call(HostCall::CacheLookup { key: key.into(), cache: self.cache, space: CacheSpace::Values })
+            }
             Err(error) => Flow::Fail(error),
         }
     }

@@ -12,8 +12,8 @@ use crate::error::PolicyError;
 use crate::exchange::Body;
 use crate::host::{CacheSpace, CachedResponse, HostCall, HostReply, Message, Stored};
 use crate::operand::{BoolOperand, IntOperand};
-use crate::policies::caching::Caching;
 use crate::policies::Policy;
+use crate::policies::caching::Caching;
 use crate::spec::{Accepts, Attribute, ElementSpec, Once, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -38,8 +38,10 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         let span = written.name_span;
         c.warn(codes::NO_EFFECT, span, "the 'caching-mode' attribute has no effect");
     }
-    let step =
-        CacheStore { duration: c.int(element, &SPEC, "duration"), stores: c.bool_or_none(element, &SPEC, "cache-response") };
+    let step = CacheStore {
+        duration: c.int(element, &SPEC, "duration"),
+        stores: c.bool_or_none(element, &SPEC, "cache-response"),
+    };
     c.emit(step);
 }
 
@@ -219,10 +221,7 @@ mod tests {
     #[test]
     fn what_is_wrong() {
         let text = "<policies><outbound><cache-store duration=\"9\" caching-mode=\"x\" /></outbound></policies>";
-        assert_eq!(
-            findings(text),
-            "TG0215 policy.xml:1:47 warning: the 'caching-mode' attribute has no effect\n"
-        );
+        assert_eq!(findings(text), "TG0215 policy.xml:1:47 warning: the 'caching-mode' attribute has no effect\n");
     }
 
     /// Outbound of broader documents runs after a hit as well.

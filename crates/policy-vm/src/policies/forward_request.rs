@@ -5,14 +5,14 @@ use std::time::Duration;
 use http::{HeaderValue, header};
 use policy_parser::document::Element;
 
-use crate::compile::Compiler;
 use crate::check::codes;
+use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::{Body, Response};
 use crate::host::{ForwardOptions, HostCall, HostError, HostReply, HttpVersion, Unavailable};
-use crate::respond;
 use crate::operand::{BoolOperand, IntOperand};
 use crate::policies::Policy;
+use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -201,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_backend_that_takes_no_calls_is_an_answer() {
-        let unavailable = |is_pool| Unavailable { status: 503, is_pool, retry_after: Some(Duration::from_millis(1500)) };
+        let unavailable =
+            |is_pool| Unavailable { status: 503, is_pool, retry_after: Some(Duration::from_millis(1500)) };
         let mut scene = forward("");
         scene.answers.push_back(Err(HostError::unavailable("open", unavailable(false))));
         assert!(scene.run().ends_with(

@@ -14,11 +14,11 @@ use crate::host::{HostCall, HostReply, Message, OutgoingRequest, Transport};
 use crate::operand::{ChoiceOperand, IntOperand};
 use crate::policies::authentication_basic::{self, Credentials};
 use crate::policies::authentication_managed_identity::{self, Identity};
-use crate::policies::{authentication_certificate, message, proxy};
 use crate::policies::set_body::{self, BodyEdit};
 use crate::policies::set_header::{self, HeaderEdit};
 use crate::policies::set_method::{self, MethodEdit};
 use crate::policies::set_url::{self, UrlEdit};
+use crate::policies::{authentication_certificate, message, proxy};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec};
 use crate::step::StepCx;
 

@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn the_last_one_counts() {
-        let two = "<proxy url=\"http://a:1\" username=\"u\" password=\"p\" /><proxy url=\"@(&quot;http://b:2&quot;)\" />";
+        let two =
+            "<proxy url=\"http://a:1\" username=\"u\" password=\"p\" /><proxy url=\"@(&quot;http://b:2&quot;)\" />";
         assert_eq!(shown(two), "Some(http://b:2/)");
         let credentials = "<proxy url=\"http://a:1\" username=\"u\" password=\"hidden\" />";
         assert_eq!(shown(credentials), "Some(http://a:1/ with credentials)");
@@ -118,6 +119,9 @@ mod tests {
                     <send-request><set-url>http://y/</set-url><proxy url=\"http://b:2\" /></send-request>";
         let mut scene = Scene::inbound(sent);
         let shown = scene.run();
-        assert!(shown.starts_with("> send GET http://x/ (none) 60s\n> send GET http://y/ (none) 60s proxy http://b:2/\n"), "{shown}");
+        assert!(
+            shown.starts_with("> send GET http://x/ (none) 60s\n> send GET http://y/ (none) 60s proxy http://b:2/\n"),
+            "{shown}"
+        );
     }
 }

@@ -17,10 +17,9 @@ use crate::policies::{Policy, message};
 use crate::spec::{ElementSpec, Once, Sections};
 use crate::step::{Flow, Step, StepCx};
 
-const SPEC: ElementSpec =
-    ElementSpec::new("redirect-content-urls", "Makes links to the backend links to the gateway.")
-        .sections(Sections::INBOUND.or(Sections::OUTBOUND))
-        .once(Once::PerSection);
+const SPEC: ElementSpec = ElementSpec::new("redirect-content-urls", "Makes links to the backend links to the gateway.")
+    .sections(Sections::INBOUND.or(Sections::OUTBOUND))
+    .once(Once::PerSection);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
@@ -158,7 +157,8 @@ impl Links {
         let path = if escaped { self.path.replace('/', "\\/") } else { self.path.clone() };
         self.authorities.iter().find_map(|authority| {
             let (host, rest) = rest.split_at_checked(authority.len())?;
-            let after = rest.strip_prefix(path.as_bytes()).filter(|_| host.eq_ignore_ascii_case(authority.as_bytes()))?;
+            let after =
+                rest.strip_prefix(path.as_bytes()).filter(|_| host.eq_ignore_ascii_case(authority.as_bytes()))?;
             let goes_on = after.first().is_some_and(|next| {
                 next.is_ascii_alphanumeric()
                     || b"-_~%@".contains(next)

@@ -35,7 +35,8 @@ const IDENTITIES: ElementSpec = ElementSpec::new("identities", "The certificates
 const SPEC: ElementSpec =
     ElementSpec::new("validate-client-certificate", "Refuses clients without a valid certificate.")
         .attributes(&[
-            Attribute::optional("validate-revocation", Accepts::Bool, "Whether it must not be revoked.").default("true"),
+            Attribute::optional("validate-revocation", Accepts::Bool, "Whether it must not be revoked.")
+                .default("true"),
             Attribute::optional("validate-trust", Accepts::Bool, "Whether its authority must be trusted.")
                 .default("true"),
             Attribute::optional("validate-not-before", Accepts::Bool, "Whether it must be valid already.")
@@ -51,9 +52,9 @@ const SPEC: ElementSpec =
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {
-    let identities = element.child("identities").map(|list| {
-        list.elements().map(|child| identity(c, child)).collect::<Vec<_>>().into_boxed_slice()
-    });
+    let identities = element
+        .child("identities")
+        .map(|list| list.elements().map(|child| identity(c, child)).collect::<Vec<_>>().into_boxed_slice());
     let flag = |name| c.flag(element, &SPEC, name);
     let step = ValidateClientCertificate {
         not_before: flag("validate-not-before"),
@@ -89,7 +90,11 @@ fn identity(c: &mut Compiler<'_>, element: &Element) -> Identity {
         },
     };
     if identity.says_nothing() {
-        c.error(codes::ATTRIBUTE_GROUP, element.tag_span, "an identity without any attribute lets every certificate in");
+        c.error(
+            codes::ATTRIBUTE_GROUP,
+            element.tag_span,
+            "an identity without any attribute lets every certificate in",
+        );
     }
     identity
 }
@@ -120,7 +125,9 @@ impl Identity {
 
     /// All of it but the issuer's certificate.
     fn fits(&self, certificate: &ClientCertificate) -> bool {
-        let hex = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(found));
+        let hex = |wanted: &Option<String>, found: &str| {
+            wanted.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(found))
+        };
         let name = |wanted: &Option<Vec<String>>, found: &str| {
             wanted.as_ref().is_none_or(|wanted| *wanted == name_parts(found))
         };
@@ -129,7 +136,10 @@ impl Identity {
             && hex(&serial, certificate.serial.trim_start_matches('0'))
             && self.common_name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(&certificate.common_name))
             && name(&self.subject, &certificate.subject)
-            && self.dns_name.as_ref().is_none_or(|name| certificate.dns_names.iter().any(|dns| dns.eq_ignore_ascii_case(name)))
+            && self
+                .dns_name
+                .as_ref()
+                .is_none_or(|name| certificate.dns_names.iter().any(|dns| dns.eq_ignore_ascii_case(name)))
             && name(&self.issuer_subject, &certificate.issuer)
     }
 }
@@ -314,11 +324,7 @@ mod tests {
                           <identity common-name=\"edge-1\" issuer-thumbprint=\"AB:CD\" /></identities>";
         let mut scene = scene(RELAXED, identities);
         scene.certificate_facts.push("IssuerThumbprint(\"ABCD\")".to_owned());
-        assert!(
-            scene
-                .run()
-                .starts_with("> check IssuedBy(\"old-ca\")\n> check IssuerThumbprint(\"ABCD\")\n> forward")
-        );
+        assert!(scene.run().starts_with("> check IssuedBy(\"old-ca\")\n> check IssuerThumbprint(\"ABCD\")\n> forward"));
     }
 
     #[test]
