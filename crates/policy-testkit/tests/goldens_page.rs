@@ -16,9 +16,9 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn rows(file: &Path) -> Vec<Json> {
-    let text = std::fs::read_to_string(file).expect("a readable file");
-    text.lines()
+fn rows(file: &Path) -> std::io::Result<Vec<Json>> {
+    let text = std::fs::read_to_string(file)?;
+    let lines = text.lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| serde_json::from_str(line).unwrap_or_default())
         .collect()
