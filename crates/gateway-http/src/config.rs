@@ -1,6 +1,7 @@
 //! `tollgate.toml`: what a service folder has no place for. Unknown keys are errors, with line and column.
 
 mod duration;
+mod outbound;
 pub(crate) mod secret;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use policy_parser::{Diagnostic, Source, Span};
 use serde::Deserialize;
 
+pub(crate) use self::outbound::{Certificate, ClientCertificates, Egress, Identity};
 use self::secret::Secret;
 
 /// The whole file.
@@ -32,6 +34,12 @@ pub(crate) struct Config {
     pub(crate) subscriptions_file: Option<PathBuf>,
     /// Values of named values, by name or display name.
     pub(crate) named_values: BTreeMap<String, Secret>,
+    /// Certificates, by the names that policies and backends know them by.
+    pub(crate) certificates: BTreeMap<String, Certificate>,
+    #[serde(rename = "identity")]
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) egress: Egress,
+    pub(crate) client_certificates: ClientCertificates,
     /// The files it was read from.
     #[serde(skip)]
     sources: Vec<Arc<Source>>,
@@ -153,6 +161,9 @@ pub(crate) struct Backend {
     pub(crate) idle_connections: usize,
     #[serde(with = "duration")]
     pub(crate) idle_timeout: Duration,
+    /// How long the addresses of a name are kept.
+    #[serde(with = "duration")]
+    pub(crate) dns_cache: Duration,
     /// Further certificate authorities, as a PEM file.
     pub(crate) ca_file: Option<PathBuf>,
 }
@@ -164,6 +175,7 @@ impl Default for Backend {
             body_timeout: Duration::from_secs(240),
             idle_connections: 256,
             idle_timeout: Duration::from_secs(60),
+            dns_cache: Duration::from_secs(30),
             ca_file: None,
         }
     }

@@ -9,7 +9,11 @@ use policy_vm::{Engine, Environment, Program, Scope};
 
 use super::problems::Problems;
 use super::resources::{FragmentInformation, Resource};
-use super::{Backend, Service, apis, backends, default_global, named_values, products, subscriptions, version_sets};
+use super::{
+    Backends, Service, apis, backends, certificates, default_global, named_values, products, subscriptions,
+    version_sets,
+};
+use crate::certificates::Certificates;
 use crate::config::Config;
 
 /// What the parts of the loader work with.
@@ -30,7 +34,7 @@ pub(super) struct Entry {
 
 /// Loads a folder. The service is there when no problem is an error.
 pub(crate) fn load_folder(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Problems) {
-    let (mut loader, backends) = Loader::new(root, engine, config);
+    let (mut loader, backends, certificates) = Loader::new(root, engine, config);
     let global = match loader.policy(&root.join("policy.xml"), Scope::Global) {
         (true, program) => program,
         (false, _) => default_global(engine, &mut loader.problems),
@@ -54,30 +58,32 @@ pub(crate) fn load_folder(root: &Path, engine: &Engine, config: &Config) -> (Opt
         keys,
         global,
         backends,
+        certificates,
     });
     (service, problems)
 }
 
 /// What the documents of a folder refer to.
 pub(super) fn environment(root: &Path, engine: &Engine, config: &Config) -> (Environment, Problems) {
-    let (loader, _) = Loader::new(root, engine, config);
+    let (loader, ..) = Loader::new(root, engine, config);
     (loader.environment, loader.problems)
 }
 
 impl<'a> Loader<'a> {
     /// Has loaded what documents refer to, which is needed before the first of them can be compiled.
-    fn new(root: &'a Path, engine: &'a Engine, config: &'a Config) -> (Self, Vec<Backend>) {
+    fn new(root: &'a Path, engine: &'a Engine, config: &'a Config) -> (Self, Backends, Certificates) {
         let mut loader =
             Self { root, engine, config, problems: Problems::default(), environment: Environment::default() };
         named_values::load(&mut loader);
         load_fragments(&mut loader);
-        let backends = backends::load(&mut loader);
+        let certificates = certificates::load(config, root, &mut loader.problems, &mut loader.environment);
+        let backends = backends::load(&mut loader, &certificates);
         loader.environment.backends = Some(backends.iter().map(|backend| backend.id.clone()).collect());
         // Also those that nothing includes.
         for fragment in loader.environment.fragments.values() {
             loader.problems.found.extend(engine.check_fragment(fragment, &loader.environment));
         }
-        (loader, backends)
+        (loader, backends, certificates)
     }
 }
 

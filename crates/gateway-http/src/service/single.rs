@@ -10,7 +10,7 @@ use policy_vm::{Engine, Environment, Scope};
 
 use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
 use super::problems::Problems;
-use super::{Api, Operation, Service, default_global};
+use super::{Api, Backends, Operation, Service, certificates, default_global};
 use crate::config::Config;
 use crate::routing::Template;
 use crate::subscriptions::Keys;
@@ -22,7 +22,9 @@ pub(crate) fn load_policy(
     engine: &Engine,
     config: &Config,
 ) -> (Option<Service>, Problems) {
-    let (environment, mut problems) = environment(path, config);
+    let (mut environment, mut problems) = environment(path, config);
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let certificates = certificates::load(config, folder, &mut problems, &mut environment);
     let source = problems.read(path).unwrap_or_else(|| {
         let source = Source::new(path.display().to_string(), "");
         problems.error("TG8001", &source, "", "there is no such file");
@@ -40,7 +42,8 @@ pub(crate) fn load_policy(
         products: Vec::new(),
         keys: Keys::default(),
         global,
-        backends: Vec::new(),
+        backends: Backends::default(),
+        certificates,
     });
     (service, problems)
 }
