@@ -34,22 +34,35 @@ pub(crate) struct Certificate {
 /// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CertificateFault {
+    #[error("it has no `file`")]
+    NoFile,
     #[error("`{file}` cannot be read: {source}")]
-    File { file: String, source: std::io::Error },
+    File { file: String, source: std::io::Error, is_key: bool },
     #[error("`{file}`: {source}")]
     Pem { file: String, source: rustls::pki_types::pem::Error },
+    #[error("the file holds no certificate")]
+    Empty,
     #[error("it is no PFX file, or the password is another one")]
     Pfx,
-    #[error("{0}")]
+    #[error("the password: {0}")]
     Secret(#[from] config::secret::SecretError),
     #[error("it has no private key")]
     NoKey,
     #[error("its key cannot be used: {0}")]
     Key(rustls::Error),
-    #[error("either `certificate` with `key`, or `pfx` with `password`")]
-    Form,
     #[error("there is no such certificate")]
     Unknown,
+}
+
+impl CertificateFault {
+    /// The key of the settings that is at fault.
+    pub(crate) const fn key(&self) -> &'static str {
+        match self {
+            Self::Secret(_) | Self::Pfx => "password",
+            Self::File { is_key: true, .. } | Self::Key(_) => "key",
+            _ => "file",
+        }
+    }
 }
 
 impl Certificates {
@@ -60,23 +73,14 @@ impl Certificates {
         settings: &config::Certificate,
         folder: &Path,
     ) -> Result<(), CertificateFault> {
-        let certificate = match (&settings.certificate, &settings.pfx) {
-            (Some(chain), None) => pem(&folder.join(chain), settings.key.as_ref().map(|key| folder.join(key)))?,
-            (None, Some(file)) => {
-                let file = folder.join(file);
-                let bytes = std::fs::read(&file)
-                    .map_err(|source| CertificateFault::File { file: file.display().to_string(), source })?;
-                let password = settings.password.as_ref().map(|password| password.resolve(folder)).transpose()?;
-                let password = password.unwrap_or_default();
-                let (chain, key) = read_pfx(&bytes, &password)?;
-                (chain, Some(key), password.is_empty().then(|| Bytes::from(bytes)))
-            }
-            _ => return Err(CertificateFault::Form),
-        };
-        let (chain, key, data) = certificate;
-        let Some(der) = chain.first().map(|first| Bytes::copy_from_slice(first)) else {
-            return Err(CertificateFault::Unknown);
-        };
+        if settings.file.as_os_str().is_empty() {
+            return Err(CertificateFault::NoFile);
+        }
+        let password = settings.password.as_ref().map(|password| password.resolve(folder)).transpose()?;
+        let key = settings.key.as_ref().map(|key| folder.join(key));
+        let (chain, key, data) = read_file(&folder.join(&settings.file), key.as_deref(), password.as_deref())?;
+        let first = chain.first().ok_or(CertificateFault::Empty)?;
+        let der = Bytes::copy_from_slice(first);
         self.entries.push(Certificate {
             name: name.to_owned(),
             thumbprint: thumbprint(&der),
@@ -85,6 +89,11 @@ impl Certificates {
             der,
         });
         Ok(())
+    }
+
+    /// What documents may call them: names and thumbprints.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.entries.iter().flat_map(|one| [one.name.clone(), one.thumbprint.clone()]).collect()
     }
 
     /// All of them.
@@ -115,15 +124,35 @@ impl Certificates {
 
 type Parts = (Vec<CertificateDer<'static>>, Option<PrivateKeyDer<'static>>, Option<Bytes>);
 
-fn pem(chain: &Path, key: Option<std::path::PathBuf>) -> Result<Parts, CertificateFault> {
-    let fault = |file: &Path| {
-        let file = file.display().to_string();
-        move |source| CertificateFault::Pem { file, source }
+/// A file of PKCS #12, or PEM with the key in the same file, in one of its own, or nowhere.
+fn read_file(file: &Path, key: Option<&Path>, password: Option<&str>) -> Result<Parts, CertificateFault> {
+    let bytes = std::fs::read(file).map_err(|source| CertificateFault::File {
+        file: file.display().to_string(),
+        source,
+        is_key: false,
+    })?;
+    let is_pem = bytes.windows(10).any(|window| window == b"-----BEGIN");
+    if !is_pem {
+        let (chain, key) = read_pfx(&bytes, password.unwrap_or_default())?;
+        // Only one that nobody has to unlock is of use to expressions.
+        let data = password.is_none_or(str::is_empty).then(|| Bytes::from(bytes));
+        return Ok((chain, Some(key), data));
+    }
+    let fault = |source| CertificateFault::Pem { file: file.display().to_string(), source };
+    let chain = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>().map_err(fault)?;
+    let key = match key {
+        None => PrivateKeyDer::from_pem_slice(&bytes).ok(),
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|source| CertificateFault::File {
+                file: file.display().to_string(),
+                source,
+                is_key: true,
+            })?;
+            let fault = |source| CertificateFault::Pem { file: file.display().to_string(), source };
+            Some(PrivateKeyDer::from_pem_slice(&bytes).map_err(fault)?)
+        }
     };
-    let read = CertificateDer::pem_file_iter(chain).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let certificates = read.map_err(fault(chain))?;
-    let key = key.map(|key| PrivateKeyDer::from_pem_file(&key).map_err(fault(&key))).transpose()?;
-    Ok((certificates, key, None))
+    Ok((chain, key, None))
 }
 
 fn read_pfx(

@@ -86,7 +86,7 @@ fn refused(message: String) -> HostError {
 }
 
 fn fixed(worker: &Worker, secret: &Secret) -> Result<(Box<str>, Duration), HostError> {
-    let token = secret.resolve(&worker.shared.folder).map_err(|error| refused(error.to_string()))?;
+    let token = secret.resolve(&worker.shared.config.folder).map_err(|error| refused(error.to_string()))?;
     Ok((token.trim().into(), FILE_KEPT))
 }
 
@@ -105,7 +105,8 @@ async fn fetch(
     resource: &str,
 ) -> Result<(Box<str>, Duration), HostError> {
     let failed = |message: String| HostError::new(HostErrorKind::Connection, message);
-    let secret = identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.shared.folder)).transpose();
+    let secret =
+        identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.shared.config.folder)).transpose();
     let secret = secret.map_err(|error| refused(error.to_string()))?.unwrap_or_default();
     let scope = identity.scope.clone().unwrap_or_else(|| format!("{}/.default", resource.trim_end_matches('/')));
     let fields = [

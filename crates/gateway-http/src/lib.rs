@@ -10,9 +10,11 @@ mod call;
 mod certificates;
 pub mod cli;
 mod config;
+mod data;
 mod edge;
 mod errors;
 mod gateway;
+mod generated_keys;
 mod handler;
 mod identity;
 mod limits;
@@ -31,3 +33,4 @@ mod trust;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};
+pub use generated_keys::GeneratedKey;

@@ -1,7 +1,7 @@
 //! What all threads share: stores that count and remember for the whole process.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -23,8 +23,6 @@ use crate::trust::Trust;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    /// Files that the settings name are relative to it.
-    pub(crate) folder: PathBuf,
     pub(crate) engine_limits: policy_vm::Limits,
     pub(crate) cache: Cache,
     /// Responses that are being fetched for it.
@@ -64,7 +62,6 @@ impl Shared {
             reports: Reports::default(),
             listening: OnceLock::new(),
             begin: Instant::now(),
-            folder: folder.to_owned(),
             engine_limits,
             config,
         }))

@@ -368,12 +368,12 @@ fn what_is_wrong_with_entities_is_said() {
         shown,
         [
             "TG8030 `ftp://x`: Invalid URI: The scheme is not http or https.",
-            "TG8033 a rule needs a `count` of at least 1, or a `percentage` from 1 to 100",
-            "TG8033 `one minute` is no duration such as `PT1M`",
+            "TG8034 a rule needs a `count` of at least 1, or a `percentage` from 1 to 100",
+            "TG8034 `one minute` is no duration such as `PT1M`",
             "TG8031 pool `d`: there is no single backend `none`",
             "TG8031 pool `e` has no members",
-            "TG8034 certificates of this backend are not fully checked",
-            "TG8035 certificate id missing is not there: give it in `tollgate.toml` under `certificates`",
+            "TG8035 certificates of this backend are not fully checked",
+            "TG8036 certificate id missing is not there: give it in `tollgate.toml` under `certificates`",
         ]
     );
 }

@@ -1,25 +1,13 @@
-//! What the gateway shows of itself to others and whom it may reach: certificates, identities, egress.
+//! What the gateway shows of itself to others and whom it may reach: identities, egress, whose client certificates are trusted.
 
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::secret::Secret;
 
-/// A certificate, by the name that policies and backends know it by: PEM files, or a PFX file with its password.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Certificate {
-    /// The certificate with its chain.
-    pub(crate) certificate: Option<PathBuf>,
-    /// Its private key; without one it is there to be compared with.
-    pub(crate) key: Option<PathBuf>,
-    pub(crate) pfx: Option<PathBuf>,
-    pub(crate) password: Option<Secret>,
-}
-
 /// Where access tokens of the gateway's identity come from.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Identity {
     /// What the tokens are for; absent for everything that no other entry names.
@@ -38,7 +26,7 @@ pub(crate) struct Identity {
 }
 
 /// Which addresses requests may go to, checked where a connection is made.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Egress {
     /// Networks that are reached whatever `deny` says: `10.0.0.0/8`, `::1`.
@@ -55,7 +43,7 @@ impl Default for Egress {
 }
 
 /// Whose client certificates are trusted, for `validate-client-certificate`.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct ClientCertificates {
     /// The authorities, as a PEM file.

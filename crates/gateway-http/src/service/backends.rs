@@ -7,18 +7,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use http::{HeaderName, HeaderValue};
+use policy_parser::diagnostic::quoted;
 use policy_vm::exchange::Url;
 use rustc_hash::FxHashMap;
 use rustls::sign::CertifiedKey;
 
-use super::folder::{Entry, Loader};
-use super::named_values::substitute;
-use super::resources::{BackendInformation, last_name};
+use super::folder::Parts;
+use super::loader::{Loaded, Loader};
+use super::named_values::{Unresolved, substitute};
+use super::resources::{self, BackendInformation, last_name};
 use crate::backend::breaker::Breaker;
 use crate::backend::members::{Affinity, Pool};
 use crate::backend::profile::{Authorities, Profile, Proxy};
 use crate::backend::verify::Checks;
-use crate::certificates::Certificates;
+use crate::data::{Node, Place};
 use crate::tls::TlsError;
 
 /// All backend entities.
@@ -158,46 +160,86 @@ fn is_within(url: &Url, base: &Url) -> bool {
         && url.path.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Loads all of them. Members of pools are looked up when all single ones are known.
-pub(super) fn load(loader: &mut Loader<'_>, certificates: &Certificates) -> Backends {
-    let mut backends = Backends::default();
-    let mut pools = Vec::new();
-    for entry in loader.entries(loader.root, "backends") {
-        let file = entry.path.join("backendInformation.json");
-        let Some((source, information)) = loader.resource::<BackendInformation>(&file) else { continue };
-        if information.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("pool")) {
-            pools.push((entry, source, information));
-            continue;
-        }
-        match single(loader, &source, information, certificates) {
-            Ok(single) => backends.add(Backend { id: entry.name, kind: Kind::Single(Box::new(single)) }),
-            Err((code, near, problem)) => loader.problems.error(code, &source, near, problem),
-        }
-    }
-    for (entry, source, information) in pools {
-        match pool(&backends, &entry, information) {
-            Ok(pool) => backends.add(Backend { id: entry.name, kind: Kind::Pool(pool) }),
-            Err((code, near, problem)) => loader.problems.error(code, &source, near, problem),
-        }
-    }
-    backends
+/// What a folder has: single backends, and pools whose members are still only named.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    singles: Vec<(String, Single)>,
+    pools: Vec<FoundPool>,
 }
 
-/// What is wrong: code, a text near the place, a sentence.
-type Problem = (&'static str, &'static str, String);
+#[derive(Debug)]
+struct FoundPool {
+    id: String,
+    place: Place,
+    pool: resources::Pool,
+}
 
-fn single(
-    loader: &mut Loader<'_>,
-    source: &Arc<policy_parser::Source>,
-    information: BackendInformation,
-    certificates: &Certificates,
-) -> Result<Single, Problem> {
-    let url = |text: &str, near| {
-        let text = substitute(loader, text).map_err(|problem| ("TG8030", near, problem))?;
-        Url::parse(&text).map_err(|error| ("TG8030", near, format!("`{text}`: {error}")))
+impl Found {
+    /// What documents may call them.
+    pub(super) fn ids(&self) -> Vec<String> {
+        let singles = self.singles.iter().map(|(id, _)| id);
+        singles.chain(self.pools.iter().map(|pool| &pool.id)).cloned().collect()
+    }
+}
+
+/// Adds them to those of the service and its other workspaces; policies name backends by their ids alone.
+pub(super) fn add(loader: &mut Loader<'_>, parts: &mut Parts, found: Found) {
+    let Found { singles, pools } = found;
+    let add = |loader: &mut Loader<'_>, parts: &mut Parts, id: String, kind: Kind| {
+        if parts.backends.find(&id).is_some() {
+            let text = format!("there is a backend `{id}` in the service or another workspace: ids must differ");
+            loader.problems.error("TG8033", &loader.folder.place(), text);
+        } else {
+            parts.backends.add(Backend { id, kind });
+        }
     };
+    for (id, single) in singles {
+        add(loader, parts, id, Kind::Single(Box::new(single)));
+    }
+    for found in pools {
+        match pool(&parts.backends, &found) {
+            Ok(pool) => add(loader, parts, found.id, Kind::Pool(pool)),
+            Err(problem) => loader.problems.error("TG8031", &found.place, problem),
+        }
+    }
+}
+
+/// Loads all of them.
+pub(super) fn load(loader: &mut Loader<'_>) -> Found {
+    let mut found = Found::default();
+    for entry in loader.folder.resources("backends") {
+        let loaded = loader.resource::<BackendInformation>(&entry, &["backendInformation.json"], "backends");
+        let Some(Loaded { properties, value: information }) = loaded else { continue };
+        if information.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("pool")) {
+            let pool = information.pool.unwrap_or_default();
+            found.pools.push(FoundPool { id: entry.name, place: properties.place_of("pool"), pool });
+            continue;
+        }
+        match single(loader, &properties, information) {
+            Ok(single) => found.singles.push((entry.name, single)),
+            Err((code, key, problem)) => {
+                if let Some(problem) = problem {
+                    loader.problems.error(code, &properties.place_of(key), problem);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// What is wrong: code, the property it is about, a sentence where it is not told elsewhere.
+type Problem = (&'static str, &'static str, Unresolved);
+
+fn url(loader: &mut Loader<'_>, written: Option<&str>, key: &'static str) -> Result<Url, Problem> {
+    let written = written.unwrap_or_default();
+    let text = substitute(loader, written).map_err(|problem| ("TG8030", key, problem))?;
+    // The file's text: a named value in it may be secret.
+    Url::parse(&text).map_err(|error| ("TG8030", key, Some(format!("{}: {error}", quoted(written)))))
+}
+
+fn single(loader: &mut Loader<'_>, properties: &Node, information: BackendInformation) -> Result<Single, Problem> {
     let mut single = Single {
-        url: url(information.url.as_deref().unwrap_or_default(), "\"url\"")?,
+        url: url(loader, information.url.as_deref(), "url")?,
         headers: Vec::new(),
         query: String::new(),
         identity: None,
@@ -208,43 +250,49 @@ fn single(
         profile: OnceLock::new(),
     };
     if let Some(proxy) = information.proxy {
-        let at = url(proxy.url.as_deref().unwrap_or_default(), "\"proxy\"")?;
-        let text = |text: Option<String>| text.map(|text| substitute(loader, &text)).transpose();
-        let (name, password) = (text(proxy.username), text(proxy.password));
-        let name = name.map_err(|problem| ("TG8030", "\"proxy\"", problem))?;
-        let password = password.map_err(|problem| ("TG8030", "\"proxy\"", problem))?.unwrap_or_default();
-        single.proxy = Some(Proxy::new(&at, name.as_deref().map(|name| (name, password.as_str()))));
+        single.proxy = Some(self::proxy(loader, &proxy)?);
     }
     if let Some(breaker) = information.circuit_breaker {
-        let rule = rules::rule(breaker).map_err(|problem| ("TG8033", "\"circuitBreaker\"", problem))?;
+        let rule = rules::rule(breaker).map_err(|problem| ("TG8034", "circuitBreaker", Some(problem)))?;
         single.breaker = rule.map(|rule| Arc::new(Breaker::new(rule)));
     }
     let credentials = information.credentials.unwrap_or_default();
-    credentials::load(loader, source, credentials, certificates, &mut single)
-        .map_err(|problem| ("TG8032", "\"credentials\"", problem))?;
+    credentials::load(loader, &properties.place_of("credentials"), credentials, &mut single)
+        .map_err(|problem| ("TG8032", "credentials", problem))?;
     if !single.checks.chain || !single.checks.name {
-        loader.problems.warning("TG8034", source, "\"tls\"", "certificates of this backend are not fully checked");
+        let text = "certificates of this backend are not fully checked";
+        loader.problems.warning("TG8035", &properties.place_of("tls"), text);
     }
     Ok(single)
 }
 
-fn pool(backends: &Backends, entry: &Entry, information: BackendInformation) -> Result<Pool, Problem> {
-    let pool = information.pool.unwrap_or_default();
+fn proxy(loader: &mut Loader<'_>, from: &resources::BackendProxy) -> Result<Proxy, Problem> {
+    let at = url(loader, from.url.as_deref(), "proxy")?;
+    let mut text = |text: &Option<String>| {
+        let text = text.as_deref().map(|text| substitute(loader, text)).transpose();
+        text.map_err(|problem| ("TG8030", "proxy", problem))
+    };
+    let (name, password) = (text(&from.username)?, text(&from.password)?.unwrap_or_default());
+    Ok(Proxy::new(&at, name.as_deref().map(|name| (name, password.as_str()))))
+}
+
+fn pool(backends: &Backends, found: &FoundPool) -> Result<Pool, String> {
+    let FoundPool { id, pool, .. } = found;
     let mut members = Vec::new();
-    for service in pool.services {
+    for service in &pool.services {
         let name = last_name(&service.id);
-        let number = backends.find(name).ok_or_else(|| {
-            let problem = format!("pool `{}`: there is no single backend `{name}`", entry.name);
-            ("TG8031", "\"services\"", problem)
-        })?;
+        let single = backends
+            .find(name)
+            .filter(|number| backends.get(*number).is_some_and(|backend| matches!(backend.kind, Kind::Single(_))));
+        let number = single.ok_or_else(|| format!("pool `{id}`: there is no single backend `{name}`"))?;
         members.push((number, name.to_lowercase(), service.priority.unwrap_or(1), service.weight.unwrap_or(1)));
     }
     if members.is_empty() {
-        return Err(("TG8031", "\"pool\"", format!("pool `{}` has no members", entry.name)));
+        return Err(format!("pool `{id}` has no members"));
     }
-    let cookie = pool.session_affinity.and_then(|affinity| affinity.session_id).and_then(|id| id.name);
+    let cookie = pool.session_affinity.as_ref().and_then(|affinity| affinity.session_id.as_ref()?.name.clone());
     let cookie = cookie.filter(|name| HeaderName::try_from(name).is_ok()).map(|cookie| Affinity { cookie });
-    let status = pool.failure_response.and_then(|response| response.status_code).unwrap_or(503);
+    let status = pool.failure_response.as_ref().and_then(|response| response.status_code).unwrap_or(503);
     Ok(Pool::new(members, cookie, status))
 }
 

@@ -1,35 +1,31 @@
 //! `credentials` of a backend entity: headers, query parameters, `Authorization`, certificates, a managed identity.
 
-use std::sync::Arc;
-
 use http::{HeaderName, HeaderValue, header};
-use policy_parser::Source;
 use policy_vm::host::ClientCertificate;
 
-use super::super::folder::Loader;
-use super::super::named_values::substitute;
+use super::super::loader::Loader;
+use super::super::named_values::{Unresolved, substitute};
 use super::super::resources::{Credentials, last_name};
 use super::{Identity, Single};
-use crate::certificates::Certificates;
+use crate::data::Place;
 
 /// Reads them into the backend; what is missing of certificates is a warning, because no export has them.
 pub(super) fn load(
     loader: &mut Loader<'_>,
-    source: &Arc<Source>,
+    place: &Place,
     from: Credentials,
-    certificates: &Certificates,
     to: &mut Single,
-) -> Result<(), String> {
-    certificate(loader, source, &from, certificates, to)?;
-    let value = |text: &str| {
+) -> Result<(), Unresolved> {
+    certificate(loader, place, &from, to)?;
+    let mut value = |text: &str| {
         let text = substitute(loader, text)?;
-        let value = HeaderValue::try_from(text);
-        let mut value = value.map_err(|_| "a header's value has characters that no header may have".to_owned())?;
+        let problem = || Some("a header's value has characters that no header may have".to_owned());
+        let mut value = HeaderValue::try_from(text).map_err(|_| problem())?;
         value.set_sensitive(true);
-        Ok::<_, String>(value)
+        Ok::<_, Unresolved>(value)
     };
     for (name, values) in from.header {
-        let name = HeaderName::try_from(&name).map_err(|_| format!("`{name}` is no header name"))?;
+        let name = HeaderName::try_from(&name).map_err(|_| Some(format!("`{name}` is no header name")))?;
         for text in values {
             to.headers.push((name.clone(), value(&text)?));
         }
@@ -49,20 +45,15 @@ pub(super) fn load(
         }
     }
     if let Some(identity) = from.managed_identity {
-        let resource = identity.resource.ok_or_else(|| "a managed identity needs a `resource`".to_owned())?;
+        let resource = identity.resource.ok_or_else(|| Some("a managed identity needs a `resource`".to_owned()))?;
         to.identity = Some(Identity { resource, client_id: identity.client_id.filter(|id| !id.is_empty()) });
     }
     Ok(())
 }
 
 /// The first certificate that is known: a connection shows one.
-fn certificate(
-    loader: &mut Loader<'_>,
-    source: &Arc<Source>,
-    from: &Credentials,
-    certificates: &Certificates,
-    to: &mut Single,
-) -> Result<(), String> {
+fn certificate(loader: &mut Loader<'_>, place: &Place, from: &Credentials, to: &mut Single) -> Result<(), Unresolved> {
+    let certificates = loader.certificates;
     let ids = from.certificate_ids.iter().map(|id| ClientCertificate::Id(last_name(id).into()));
     let thumbprints = from.certificate.iter().map(|text| ClientCertificate::Thumbprint(text.as_str().into()));
     let asked: Vec<_> = if from.certificate_ids.is_empty() { thumbprints.collect() } else { ids.collect() };
@@ -72,11 +63,13 @@ fn certificate(
         ClientCertificate::Pfx { .. } => false,
     });
     match known {
-        Some(known) => to.certificate = Some(certificates.shown(known).map_err(|fault| format!("{known:?}: {fault}"))?),
+        Some(known) => {
+            let shown = certificates.shown(known).map_err(|fault| Some(format!("certificate {known:?}: {fault}")))?;
+            to.certificate = Some(shown);
+        }
         None => loader.problems.warning(
-            "TG8035",
-            source,
-            "\"credentials\"",
+            "TG8036",
+            place,
             format!("certificate {first:?} is not there: give it in `tollgate.toml` under `certificates`"),
         ),
     }
