@@ -16,7 +16,6 @@ use super::{
 };
 use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::data::Node;
 
 /// What was loaded so far, of the service and its workspaces.
 #[derive(Debug, Default)]
