@@ -116,8 +116,7 @@ async fn race(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     let mut waiting = addresses.into_iter();
     let mut attempts: Vec<Attempt> = Vec::new();
     let mut last = io::Error::from(io::ErrorKind::NotFound);
-    loop {
-        let Some(address) = waiting.next() else { break };
+    while let Some(address) = waiting.next() {
         attempts.push(Box::pin(TcpStream::connect(address)));
         let is_last = waiting.len() == 0;
         let mut head_start = Box::pin(tokio::time::sleep(HEAD_START));
