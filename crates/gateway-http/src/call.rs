@@ -91,7 +91,7 @@ impl CallContext {
             HostCall::ReadBody(message) => Box::pin(self.read_body(exchange, message)).await,
             HostCall::Send(request) => {
                 let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
-                HostReply::Response(sent.map_err(HostError::from))
+                HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
             HostCall::Sleep(wait) => {
                 Box::pin(tokio::time::sleep(wait)).await;
@@ -107,7 +107,7 @@ impl CallContext {
         match call {
             HostCall::CacheLookup { key, .. } => HostReply::Cached(shared.cache.get(&key)),
             HostCall::CacheStore { key, value, duration, .. } => {
-                shared.cache.put(key, value, duration);
+                shared.cache.put(key, *value, duration);
                 HostReply::Done
             }
             HostCall::CacheRemove { key, .. } => {

@@ -91,7 +91,9 @@ async fn begin(
     match call {
         HostCall::Send(request) => {
             let worker = Rc::clone(&cx.worker);
-            Box::pin(async move { HostReply::Response(send(worker, *request).await.map_err(HostError::from)) })
+            Box::pin(
+                async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },
+            )
         }
         HostCall::Sleep(wait) => Box::pin(async move {
             tokio::time::sleep(wait).await;

@@ -105,7 +105,7 @@ impl FakeHost {
             HostCall::ReadBody(message) => HostReply::Body(self.read_body(message)).into(),
             HostCall::CacheLookup { key, cache } => HostReply::Cached(self.cache.lookup(&key, cache, now)).into(),
             HostCall::CacheStore { key, value, duration, cache } => {
-                self.cache.store(&key, value, duration, cache, now);
+                self.cache.store(&key, *value, duration, cache, now);
                 HostReply::Done.into()
             }
             HostCall::CacheRemove { key, cache } => self.cache.remove(&key, cache).into(),
@@ -147,7 +147,7 @@ impl FakeHost {
                 response.body = Body::Stream;
                 self.response_body = Some(bytes);
             }
-            response
+            Box::new(response)
         });
         Pending { after, reply: HostReply::Response(reply) }
     }
@@ -166,7 +166,7 @@ impl FakeHost {
             body: if let Body::Bytes(bytes) = &request.body { bytes.clone() } else { Bytes::new() },
         };
         let (after, answer) = self.backends.answer(sent, request.timeout, false);
-        Pending { after, reply: HostReply::Response(answer) }
+        Pending { after, reply: HostReply::Response(answer.map(Box::new)) }
     }
 
     fn read_body(&mut self, message: Message) -> Result<Bytes, HostError> {

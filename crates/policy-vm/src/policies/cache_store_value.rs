@@ -48,7 +48,7 @@ impl CacheStoreValue {
         let value = self.value.eval(cx)?;
         let duration = Duration::from_secs(self.duration.eval(cx)?.unsigned_abs());
         let value = stored::from_value(cx, value)?;
-        Ok(value.map(|value| HostCall::CacheStore { key, value, duration, cache: self.cache }))
+        Ok(value.map(|value| HostCall::CacheStore { key, value: Box::new(value), duration, cache: self.cache }))
     }
 }
 
