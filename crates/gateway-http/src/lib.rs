@@ -9,9 +9,11 @@ mod cache;
 mod call;
 pub mod cli;
 mod config;
+mod data;
 mod edge;
 mod errors;
 mod gateway;
+mod generated_keys;
 mod handler;
 mod limits;
 mod routing;
@@ -28,3 +30,4 @@ mod tls;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};
+pub use generated_keys::GeneratedKey;
