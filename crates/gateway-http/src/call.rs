@@ -100,7 +100,7 @@ impl CallContext {
             HostCall::ReadBody(message) => Box::pin(self.read_body(exchange, message)).await,
             HostCall::Send(request) => {
                 let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
-                HostReply::Response(sent.map_err(HostError::from))
+                HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
             HostCall::Sleep(wait) => {
                 Box::pin(tokio::time::sleep(wait)).await;
@@ -134,7 +134,7 @@ impl CallContext {
                 HostReply::Cached(shared.cache.get(&key, CacheSpace::Values))
             }
             HostCall::CacheStore { key, value, duration, space, .. } => {
-                shared.cache.put(key, space, value, duration);
+                shared.cache.put(key, space, *value, duration);
                 if space == CacheSpace::Responses {
                     self.flight = None;
                 }

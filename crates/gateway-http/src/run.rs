@@ -92,7 +92,9 @@ async fn begin(
     match call {
         HostCall::Send(request) => {
             let worker = Rc::clone(&cx.worker);
-            Box::pin(async move { HostReply::Response(send(worker, *request).await.map_err(HostError::from)) })
+            Box::pin(
+                async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },
+            )
         }
         HostCall::GetToken { resource, client_id } => {
             let worker = Rc::clone(&cx.worker);

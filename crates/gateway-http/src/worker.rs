@@ -100,21 +100,13 @@ impl Worker {
         self.exchanges.borrow_mut().pop().unwrap_or_else(|| Box::new(Exchange::new(&self.shared.engine_limits)))
     }
 
-    /// Takes an exchange back; the strings of its URLs keep their memory.
+    /// Takes an exchange back.
     pub(crate) fn give_back(&self, mut exchange: Box<Exchange>) {
         let mut kept = self.exchanges.borrow_mut();
         if kept.len() >= KEPT_EXCHANGES {
             return;
         }
-        let mut urls =
-            (std::mem::take(&mut exchange.call.request.url), std::mem::take(&mut exchange.call.original_url));
         exchange.reset();
-        for url in [&mut urls.0, &mut urls.1] {
-            for text in [&mut url.scheme, &mut url.host, &mut url.path, &mut url.query] {
-                text.clear();
-            }
-        }
-        (exchange.call.request.url, exchange.call.original_url) = urls;
         kept.push(exchange);
     }
 

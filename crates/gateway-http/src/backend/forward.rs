@@ -29,7 +29,7 @@ pub(crate) async fn forward(
     cx: &mut CallContext,
     exchange: &mut Exchange,
     options: &ForwardOptions,
-) -> Result<Response, CallError> {
+) -> Result<Box<Response>, CallError> {
     if options.buffer_request_body && matches!(exchange.call.request.body, Body::Stream) {
         let bytes = Box::pin(cx.read_request_body()).await?;
         exchange.call.request.body = Body::Bytes(bytes);
@@ -68,7 +68,7 @@ pub(crate) async fn forward(
 pub(crate) fn received(
     cx: &mut CallContext,
     result: Option<Result<(http::Response<Incoming>, Lease), CallError>>,
-) -> Result<Response, CallError> {
+) -> Result<Box<Response>, CallError> {
     // The answer that comes takes the place of one before it.
     cx.response_body = None;
     let (response, lease) = result.ok_or(CallError::Timeout)??;
@@ -78,7 +78,7 @@ pub(crate) fn received(
     if !is_empty {
         cx.response_body = Some(body);
     }
-    Ok(head(parts, if is_empty { Body::None } else { Body::Stream }))
+    Ok(Box::new(head(parts, if is_empty { Body::None } else { Body::Stream })))
 }
 
 /// The head of an answer as policies see it.

@@ -56,7 +56,7 @@ pub(crate) async fn forward(
     options: &ForwardOptions,
     entity: Option<usize>,
     timeout: Duration,
-) -> Result<Response, CallError> {
+) -> Result<Box<Response>, CallError> {
     let site = Rc::clone(&cx.site);
     let chosen = entity.map(|number| choose(cx, exchange, &site, number)).transpose()?;
     let Some(chosen) = chosen else {
@@ -128,7 +128,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// Tells the breaker how the call ended.
-fn note(cx: &CallContext, site: &Site, chosen: &Chosen<'_>, result: &Result<Response, CallError>) {
+fn note(cx: &CallContext, site: &Site, chosen: &Chosen<'_>, result: &Result<Box<Response>, CallError>) {
     let (outcome, retry_after) = match result {
         Ok(response) => (Outcome::Status(response.status), retry_after(&response.headers)),
         Err(CallError::Timeout) => (Outcome::Reason("Timeout"), None),
@@ -243,7 +243,7 @@ impl Trip {
         cx: &mut CallContext,
         options: &ForwardOptions,
         timeout: Duration,
-    ) -> Result<Response, CallError> {
+    ) -> Result<Box<Response>, CallError> {
         let mut response = self.step(cx, true, timeout).await?;
         if !options.follow_redirects {
             return Ok(response);
@@ -269,7 +269,12 @@ impl Trip {
         Ok(response)
     }
 
-    async fn step(&mut self, cx: &mut CallContext, is_first: bool, timeout: Duration) -> Result<Response, CallError> {
+    async fn step(
+        &mut self,
+        cx: &mut CallContext,
+        is_first: bool,
+        timeout: Duration,
+    ) -> Result<Box<Response>, CallError> {
         let way = Way { profile: self.profile.as_ref(), version: self.version };
         let target = target_by(&cx.worker.pool, &self.url, way)?;
         let forwarded_for = is_first.then_some(&cx.connection.forwarded_for);
