@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::error::PolicyError;
+use crate::host::Transport;
+use crate::policies::Caching;
 use crate::value::Value;
 use crate::value::heap::Heap;
 pub use url::InvalidUrl;
@@ -84,10 +86,20 @@ pub struct Call {
     pub user: Option<Arc<User>>,
     /// Where this gateway runs.
     pub deployment: Option<Arc<Deployment>>,
+    /// The workspace that the API belongs to.
+    pub workspace: Option<Arc<Workspace>>,
+    /// What a resolver is called for.
+    pub graph_ql: Option<Arc<GraphQl>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
     /// Scope of the document that chose it.
     pub(crate) backend_scope: Option<crate::engine::Scope>,
+    /// Certificate and proxy for the request to the backend, where policies chose any.
+    pub transport: Option<Box<Transport>>,
+    /// The URL of the backend entity that answered; hosts say it when they forward.
+    pub backend_url: Option<Box<Url>>,
+    /// What `cache-lookup` leaves for `cache-store`.
+    pub(crate) caching: Option<Box<Caching>>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
@@ -123,8 +135,13 @@ impl Call {
             subscription,
             user,
             deployment,
+            workspace,
+            graph_ql,
             backend,
             backend_scope,
+            transport,
+            backend_url,
+            caching,
             tracing,
             last_error,
             variables,
@@ -140,7 +157,9 @@ impl Call {
         (*response, *last_error, *backend_scope) = (None, None, None);
         (*request_id, *timestamp, *client_ip, *tracing) = ([0; 16], 0, None, false);
         (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
+        (*workspace, *graph_ql) = (None, None);
         *backend = BackendChoice::Service;
+        (*transport, *backend_url, *caching) = (None, None, None);
         stored.clear();
         clear(matched_parameters);
         clear(template_query);
@@ -409,6 +428,24 @@ pub struct User {
     pub groups: Vec<Group>,
     /// Identities: id and provider.
     pub identities: Vec<(String, String)>,
+}
+
+/// `context.Workspace`.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// `context.GraphQL`: JSON objects as text.
+#[derive(Debug, Default)]
+pub struct GraphQl {
+    /// The arguments of the field.
+    pub arguments: Option<Box<str>>,
+    /// The object that the field is of.
+    pub parent: Option<Box<str>>,
 }
 
 /// `context.Deployment`.

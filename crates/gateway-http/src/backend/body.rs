@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::backend::pool::Lease;
+use crate::cache::tee::Tee;
 use crate::timer::Deadline;
 use crate::worker::Worker;
 
@@ -73,20 +74,26 @@ pub(crate) struct BackendBody {
     lease: Option<Lease>,
     worker: Rc<Worker>,
     /// Until when the next piece has to come.
-    deadline: Option<Deadline>,
+    deadline: Option<Box<Deadline>>,
+    /// Stores what comes.
+    pub(crate) tee: Option<Box<Tee>>,
 }
 
 impl BackendBody {
     /// The connection goes back to the pool at the end of the body, which may be at once.
     pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
-        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None };
+        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None, tee: None };
         if body.incoming.is_end_stream() {
             body.release();
         }
         body
     }
 
+    /// The end of the body.
     fn release(&mut self) {
+        if let Some(tee) = self.tee.take() {
+            tee.finish();
+        }
         if let Some(lease) = self.lease.take() {
             self.worker.pool.release(lease);
         }
@@ -102,7 +109,7 @@ impl Body for BackendBody {
         loop {
             let incoming = &mut this.incoming;
             let frame = match &mut this.lease {
-                Some(lease) => lease.wire.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                Some(lease) => lease.line.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
                 None => Pin::new(incoming).poll_frame(cx),
             };
             match frame {
@@ -110,9 +117,16 @@ impl Body for BackendBody {
                     this.deadline = None;
                     let frame = match frame {
                         Some(Ok(frame)) if !frame.is_data() => continue,
-                        Some(Ok(frame)) => Some(Ok(frame)),
+                        Some(Ok(frame)) => {
+                            if let (Some(tee), Some(piece)) = (&mut this.tee, frame.data_ref())
+                                && !tee.take(piece)
+                            {
+                                this.tee = None;
+                            }
+                            Some(Ok(frame))
+                        }
                         Some(Err(error)) => {
-                            this.lease = None;
+                            (this.lease, this.tee) = (None, None);
                             Some(Err(BodyError::Backend(error)))
                         }
                         None => None,
@@ -124,10 +138,11 @@ impl Body for BackendBody {
                 }
                 Poll::Pending => {
                     let worker = &this.worker;
-                    let deadline =
-                        this.deadline.get_or_insert_with(|| worker.deadlines.after(worker.pool.settings.body_timeout));
+                    // Few have to wait for it, and all of them are moved.
+                    let after = || Box::new(worker.deadlines.after(worker.pool.settings.body_timeout));
+                    let deadline = this.deadline.get_or_insert_with(after);
                     if deadline.poll_passed(cx) {
-                        this.lease = None;
+                        (this.lease, this.tee) = (None, None);
                         return Poll::Ready(Some(Err(BodyError::Stalled)));
                     }
                     return Poll::Pending;

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// `{ "properties": … }`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Resource<T> {
-    pub(super) properties: T,
-}
+/// A resource of which only single properties are looked at.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Anything {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -25,6 +24,10 @@ pub(super) struct ApiInformation {
     pub(super) api_version: Option<String>,
     pub(super) api_version_set_id: Option<String>,
     pub(super) api_version_set: Option<VersionSetInformation>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) api_type: Option<String>,
+    pub(super) translate_required_query_parameters: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,30 +119,148 @@ pub(super) struct NamedValueInformation {
     pub(super) display_name: Option<String>,
     pub(super) value: Option<String>,
     pub(super) secret: bool,
-    pub(super) key_vault: Option<serde_json::Value>,
+    pub(super) key_vault: Option<KeyVault>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct FragmentInformation {
-    pub(super) value: Option<String>,
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct KeyVault {
+    pub(super) secret_identifier: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct GroupInformation {
+    pub(super) display_name: Option<String>,
+}
+
+/// What a product is linked by in a workspace.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct LinkInformation {
+    pub(super) api_id: Option<String>,
+    pub(super) group_id: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct BackendInformation {
     pub(super) url: Option<String>,
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) credentials: Option<Credentials>,
+    pub(super) proxy: Option<BackendProxy>,
+    pub(super) tls: Option<Tls>,
+    pub(super) circuit_breaker: Option<CircuitBreaker>,
+    pub(super) pool: Option<Pool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+pub(super) struct BackendProxy {
+    pub(super) url: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Tls {
+    pub(super) validate_certificate_chain: Option<bool>,
+    pub(super) validate_certificate_name: Option<bool>,
+    pub(super) server_certificate_thumbprints: Vec<String>,
+    pub(super) server_x509_names: Vec<X509Name>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct X509Name {
+    pub(super) name: String,
+    pub(super) issuer_certificate_thumbprint: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CircuitBreaker {
+    pub(super) rules: Vec<CircuitBreakerRule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct CircuitBreakerRule {
+    pub(super) name: String,
+    pub(super) failure_condition: FailureCondition,
+    pub(super) trip_duration: Option<String>,
+    pub(super) accept_retry_after: Option<bool>,
+    pub(super) failure_response: Option<FailureResponse>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct FailureCondition {
+    pub(super) count: Option<u32>,
+    pub(super) percentage: Option<u32>,
+    pub(super) interval: Option<String>,
+    pub(super) status_code_ranges: Vec<StatusCodeRange>,
+    pub(super) error_reasons: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct StatusCodeRange {
+    pub(super) min: u16,
+    pub(super) max: u16,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct FailureResponse {
+    pub(super) status_code: Option<u16>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Pool {
+    pub(super) services: Vec<PoolMember>,
+    pub(super) session_affinity: Option<SessionAffinity>,
+    pub(super) failure_response: Option<FailureResponse>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PoolMember {
+    pub(super) id: String,
+    pub(super) priority: Option<u32>,
+    pub(super) weight: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct SessionAffinity {
+    pub(super) session_id: Option<SessionId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SessionId {
+    pub(super) name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Credentials {
     pub(super) header: BTreeMap<String, Vec<String>>,
     pub(super) query: BTreeMap<String, Vec<String>>,
     pub(super) authorization: Option<Authorization>,
+    pub(super) certificate_ids: Vec<String>,
+    /// Thumbprints.
+    pub(super) certificate: Vec<String>,
+    pub(super) managed_identity: Option<ManagedIdentity>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ManagedIdentity {
+    pub(super) client_id: Option<String>,
+    pub(super) resource: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,6 +273,13 @@ pub(super) struct Authorization {
 /// The name at the end of an id: relative, absolute or bare.
 pub(super) fn last_name(id: &str) -> &str {
     id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)
+}
+
+/// The workspace in an id.
+pub(super) fn workspace_of(id: &str) -> Option<&str> {
+    let mut parts = id.split('/');
+    parts.find(|part| part.eq_ignore_ascii_case("workspaces"))?;
+    parts.next()
 }
 
 /// The kind and the name at the end of an id.

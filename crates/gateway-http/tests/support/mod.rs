@@ -339,7 +339,7 @@ impl Scene {
         let log = if settings.contains("[access_log]") { "" } else { "[access_log]\nto = \"off\"\n" };
         folder.write("tollgate.toml", &format!("{QUIET}{log}{settings}"));
         let path = folder.path().join(name);
-        let settings = Settings::read(None, &path).map_err(|mistake| mistake.headline).unwrap();
+        let settings = Settings::read(None, &path);
         let gateway = Gateway::start(&path, backend, settings).unwrap();
         Self { address: gateway.addresses()[0], gateway: Some(gateway), folder }
     }
