@@ -32,8 +32,8 @@ impl Tally {
             (self.asking, self.at) = (false, 0);
         }
         match self.counts.get(self.at) {
-            Some(count) if self.asking => Tallied::Call(HostCall::Count(asked(count))),
-            Some(count) => Tallied::Call(HostCall::Count(count.clone())),
+            Some(count) if self.asking => Tallied::Call(HostCall::Count(Box::new(asked(count)))),
+            Some(count) => Tallied::Call(HostCall::Count(Box::new(count.clone()))),
             None => Tallied::Passed,
         }
     }
