@@ -18,7 +18,7 @@ use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
 use crate::edge::connection::Connection;
-use crate::site::{Api, Operation, Site};
+use crate::site::{Api, Site};
 use crate::worker::Worker;
 
 /// What belongs to a call and is not the engine's.
@@ -76,10 +76,6 @@ impl CallContext {
 
     pub(crate) fn api(&self) -> Option<&Api> {
         self.site.apis.get(self.api?)
-    }
-
-    pub(crate) fn operation(&self) -> Option<&Operation> {
-        self.api()?.operations.get(self.operation?)
     }
 
     /// Answers the engine.

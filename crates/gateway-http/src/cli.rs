@@ -3,6 +3,7 @@
 mod check;
 mod disasm;
 mod eval;
+mod explain;
 mod output;
 mod schema;
 mod serve;
@@ -25,6 +26,7 @@ enum Command {
     Check(check::Arguments),
     Disasm(disasm::Arguments),
     Eval(eval::Arguments),
+    Explain(explain::Arguments),
     Schema(schema::Arguments),
     Serve(serve::Arguments),
     Test(test::Arguments),
@@ -38,6 +40,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

@@ -11,6 +11,7 @@ pub mod cli;
 mod config;
 mod edge;
 mod errors;
+mod explain;
 mod gateway;
 mod handler;
 mod limits;
