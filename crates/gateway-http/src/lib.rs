@@ -15,6 +15,8 @@ mod explain;
 mod gateway;
 mod handler;
 mod limits;
+#[doc(hidden)]
+pub mod measure;
 mod routing;
 mod run;
 mod server;

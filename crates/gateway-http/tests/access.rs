@@ -6,7 +6,7 @@ mod support;
 
 use std::fmt::Write as _;
 
-use support::{Answer, Folder, Scene};
+use support::{Answer, Backend, Folder, Scene, reply};
 
 /// Answers with the subscription, product and user of the call, and tells in a header why there was an error.
 const GLOBAL: &str = r#"<policies><inbound><return-response><set-body>@((context.Subscription == null ? "-" :
@@ -223,7 +223,7 @@ fn the_bytes_of_the_gateways_own_refusals() {
         ("/versioned/x", "", not_found.to_owned()),
         ("/shop/%00", "", bad.to_owned()),
         ("/shop/%c0%af", "", bad.to_owned()),
-        ("//shop/x", "", bad.to_owned()),
+        ("/%2fshop/x", "", bad.to_owned()),
     ] {
         assert_eq!(bytes(&call(&scene, target, headers)), expected, "{target}");
     }
@@ -302,4 +302,36 @@ fn the_bytes_of_the_policies_refusals() {
     assert_eq!(before, "{ \"statusCode\": 500, \"message\": \"Internal server error\", ");
     assert!(id.len() == 36 + 3 && id.ends_with("\" }"), "{id}");
     assert!(answer.head.starts_with("HTTP/1.1 500 Internal Server Error\r\n"), "{}", answer.head);
+}
+
+/// What is transferred is counted when it has gone; the call that reaches the quota is the last.
+#[test]
+fn kilobytes_of_a_quota() {
+    let backend = Backend::new(|seen, stream| {
+        let body = "x".repeat(if seen.line().contains("/big") { 2000 } else { 10 });
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let folder = Folder::new();
+    folder.write("policy.xml", "<policies><inbound/><backend><forward-request/></backend></policies>");
+    api(&folder, "a", &format!(r#","serviceUrl":"http://{}""#, backend.address));
+    operation(&folder, "a", "big", "GET", "/big");
+    operation(&folder, "a", "upload", "POST", "/x");
+    product(&folder, "p", "", &["a"]);
+    let policy = r#"<policies><inbound><quota bandwidth="3" renewal-period="3600"><api id="a" calls="99"/></quota></inbound></policies>"#;
+    folder.write("products/p/policy.xml", policy);
+    let keys = "[subscriptions.s]\nscope = \"/products/p\"\nprimary_key = \"key-s\"\n\
+                [subscriptions.t]\nscope = \"/products/p\"\nprimary_key = \"key-t\"\n";
+    let scene = Scene::folder(folder, keys);
+    let mut client = scene.client();
+    let mut statuses = |request: &str, body: usize, times: usize| -> Vec<u16> {
+        let head = format!("{request} HTTP/1.1\r\nHost: h\r\nContent-Length: {body}\r\n\r\n{}", "y".repeat(body));
+        (0..times).map(|_| client.send(&head).read().unwrap().status).collect()
+    };
+    assert_eq!(statuses("GET /a/big?subscription-key=key-s", 0, 3), [200, 200, 403]);
+    assert_eq!(statuses("GET /a/x?subscription-key=key-s", 0, 1), [403], "whatever the operation");
+    // Bodies of requests count too.
+    assert_eq!(statuses("POST /a/x?subscription-key=key-t", 1400, 3), [200, 200, 200]);
+    let refused = client.get("/a/x?subscription-key=key-t");
+    let begin = "{ \"statusCode\": 403, \"message\": \"Out of bandwidth quota. Quota will be replenished in 0";
+    assert!(refused.body.starts_with(begin), "{}", refused.body);
 }

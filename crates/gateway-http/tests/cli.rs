@@ -171,7 +171,7 @@ fn specifications_are_printed_for_people_and_programs() {
     );
 }
 
-const HUB: &str = "../../examples/hub";
+const HUB: &str = "../../../examples/hub";
 
 #[test]
 fn explain_says_which_operation_which_key_and_what_runs() {
@@ -181,11 +181,13 @@ fn explain_says_which_operation_which_key_and_what_runs() {
         "GET http://localhost/bc/orders?x=1\n  the policies run\n\nRoute\n  API        bc (/bc, revision 1)\n",
         "\nKey\n  allowed: the key in header `X-Api-Key` is of subscription `mes` for product `mes`; it is good for the API\n  \
          product    mes\n",
-        "\nScopes\n  global     ../../examples/hub/policy.xml, in inbound, backend, outbound, on-error\n",
+        "\nScopes\n  global     ../../../examples/hub/policy.xml, in inbound, outbound, on-error\n",
         "\ninbound\n",
-        "<!-- global: ../../examples/hub/policy.xml:",
-        "<!-- product: ../../examples/hub/products/mes/policy.xml:",
-        "<!-- api: ../../examples/hub/apis/bc/policy.xml:",
+        "<!-- global: ../../../examples/hub/policy.xml:8 -->\n        <set-header name=\"X-Request-Id\"",
+        "policy.xml:4, with ../../../examples/hub/policy fragments/only-what-it-may/policy.xml -->",
+        "  (the api document has no <base/> here: broader scopes take no part)\n",
+        "<!-- product: ../../../examples/hub/products/mes/policy.xml:",
+        "<!-- api: ../../../examples/hub/apis/bc/policy.xml:",
         "is for POST",
     ] {
         assert!(done.out.contains(part), "{part}\n---\n{}", done.out);
@@ -245,6 +247,6 @@ fn what_cannot_be_explained_is_another_status() {
         assert_eq!((done.status, done.out.as_str()), (2, ""), "{arguments:?}");
         assert!(done.err.starts_with("error: "), "{}", done.err);
     }
-    let broken = tollgate(&["explain", "tests/faults", "GET", "/"]);
+    let broken = tollgate(&["explain", "faults", "GET", "/"]);
     assert!(broken.status == 1 && broken.out.is_empty() && broken.err.contains("error["), "{}", broken.err);
 }

@@ -16,6 +16,9 @@ use crate::site::route::Routed;
 /// Candidates that are told.
 const MOST: usize = 8;
 
+/// How far an operation is away whose template does not even begin as the path does.
+const FAR: usize = 1 << 20;
+
 /// Something that was not meant.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,9 +64,13 @@ pub(super) fn near(
         }
     }
     if near.is_empty() && found.is_none() {
-        near.extend(elsewhere(site, path).into_iter().map(|near| (9, near)));
+        near.extend(elsewhere(site, path).into_iter().map(|near| (0, near)));
     }
     near.sort_by_key(|(distance, _)| *distance);
+    // Operations that have nothing but their API in common with the request are told when there is nothing better.
+    if found.is_some() || near.first().is_some_and(|(distance, _)| *distance < FAR) {
+        near.retain(|(distance, _)| *distance < FAR);
+    }
     near.truncate(MOST);
     near.into_iter().map(|(_, near)| near).collect()
 }
@@ -122,14 +129,14 @@ fn why_not(
             Sight::Api { .. } | Sight::OtherVersion { .. } | Sight::OtherRevision { .. } => {}
         }
     }
-    let at = furthest.filter(|at| *at > rest || path.decoded().len() == rest)?;
+    let at = furthest?;
     let tail = path.text(at..path.decoded().len());
     let why = if tail.is_empty() || tail == "/" {
         "its template goes on where the path ends".to_owned()
     } else {
         format!("its template does not go on with `{tail}`")
     };
-    Some((4 + path.decoded().len() - at, why))
+    Some((if at > rest { 4 + path.decoded().len() - at } else { FAR }, why))
 }
 
 /// No path leads to any API: those that are written nearly so.
