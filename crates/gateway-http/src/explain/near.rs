@@ -139,7 +139,7 @@ fn why_not(
     Some((if at > rest { 4 + path.decoded().len() - at } else { FAR }, why))
 }
 
-/// No path leads to any API: those that are written nearly so.
+/// The path leads to no API: those that begin as it does, that are written nearly so, or just some.
 fn elsewhere(site: &Site, path: &Path<'_>) -> Vec<Near> {
     let asked: Vec<&str> = path.decoded().split('/').filter(|segment| !segment.is_empty()).collect();
     let paths = site.service.apis.iter().map(|api| api.path.as_str());
@@ -154,7 +154,10 @@ fn elsewhere(site: &Site, path: &Path<'_>) -> Vec<Near> {
     };
     let near = match most {
         Some(most) => paths.clone().filter(|path| common(path) == most).take(MOST).collect(),
-        None => (1..=asked.len().min(4)).rev().find_map(misspelt).into_iter().collect::<Vec<_>>(),
+        None => match (1..=asked.len().min(4)).rev().find_map(misspelt) {
+            Some(near) => vec![near],
+            None => paths.clone().take(MOST).collect::<Vec<_>>(),
+        },
     };
     let numbers = near.iter().filter_map(|near| site.service.apis.iter().position(|api| api.path == *near));
     numbers
