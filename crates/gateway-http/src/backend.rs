@@ -10,3 +10,4 @@ pub(crate) mod pool;
 pub(crate) mod redirect;
 pub(crate) mod send;
 pub(crate) mod target;
+mod wire;

@@ -2,14 +2,16 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::HeaderValue;
 use hyper::body::Incoming;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
-use policy_vm::host::{HostCall, HostError, HostErrorKind, HostReply, Message, SubscriptionFound};
+use policy_vm::host::{
+    CacheSpace, CachedResponse, HostCall, HostError, HostErrorKind, HostReply, Message, Stored, SubscriptionFound,
+};
 
 use crate::access_log::line::Line;
 use crate::ambient;
@@ -17,6 +19,8 @@ use crate::backend::body::{BackendBody, collect};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
+use crate::cache::flights::{Boarding, Flight, landed};
+use crate::cache::tee::Tee;
 use crate::edge::connection::Connection;
 use crate::site::{Api, Site};
 use crate::worker::Worker;
@@ -47,6 +51,8 @@ pub(crate) struct CallContext {
     pub(crate) line: Option<Box<Line>>,
     /// Places of `limit-concurrency` that are held.
     slots: Vec<Box<str>>,
+    /// Others wait for the response that this call is to store.
+    flight: Option<Flight>,
 }
 
 impl CallContext {
@@ -70,6 +76,7 @@ impl CallContext {
             backend_status: None,
             line: None,
             slots: Vec::new(),
+            flight: None,
             worker,
         }
     }
@@ -93,6 +100,10 @@ impl CallContext {
                 Box::pin(tokio::time::sleep(wait)).await;
                 HostReply::Done
             }
+            // Rare and large: kept out of the state of every call.
+            HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
+                HostReply::Cached(Box::pin(self.look_response_up(&key)).await)
+            }
             call => self.answer_at_once(call),
         }
     }
@@ -101,9 +112,18 @@ impl CallContext {
     pub(crate) fn answer_at_once(&mut self, call: HostCall) -> HostReply {
         let shared = &self.worker.shared;
         match call {
-            HostCall::CacheLookup { key, .. } => HostReply::Cached(shared.cache.get(&key)),
-            HostCall::CacheStore { key, value, duration, .. } => {
-                shared.cache.put(key, value, duration);
+            HostCall::CacheLookup { key, space: CacheSpace::Values, .. } => {
+                HostReply::Cached(shared.cache.get(&key, CacheSpace::Values))
+            }
+            HostCall::CacheStore { key, value, duration, space, .. } => {
+                shared.cache.put(key, space, value, duration);
+                if space == CacheSpace::Responses {
+                    self.flight = None;
+                }
+                HostReply::Done
+            }
+            HostCall::CacheStream { key, value, duration, .. } => {
+                self.store_stream(key, value, duration);
                 HostReply::Done
             }
             HostCall::CacheRemove { key, .. } => {
@@ -131,6 +151,39 @@ impl CallContext {
                 HostReply::Done
             }
             other => HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}"))),
+        }
+    }
+
+    /// A response of the cache. One call fetches what is not there, the others wait for it, once and for a time.
+    async fn look_response_up(&mut self, key: &str) -> Option<Arc<Stored>> {
+        let shared = Arc::clone(&self.worker.shared);
+        let find = || shared.cache.get(key, CacheSpace::Responses);
+        if let Some(found) = find() {
+            return Some(found);
+        }
+        match shared.flights.board(key) {
+            Boarding::Lead(flight) => {
+                self.flight = Some(flight);
+                // It may have been stored between the two looks.
+                let found = find();
+                if found.is_some() {
+                    self.flight = None;
+                }
+                found
+            }
+            Boarding::Wait(landing) => {
+                let _ = tokio::time::timeout(shared.config.cache.wait, landed(landing)).await;
+                find()
+            }
+        }
+    }
+
+    /// Stores the response when its last byte has come.
+    fn store_stream(&mut self, key: Box<str>, head: Box<CachedResponse>, duration: Duration) {
+        let flight = self.flight.take();
+        if let Some(body) = &mut self.response_body {
+            let shared = Arc::clone(&self.worker.shared);
+            body.tee = Some(Box::new(Tee::new(shared, key, head, duration, flight)));
         }
     }
 

@@ -177,11 +177,14 @@ pub(crate) struct Cache {
     pub(crate) size: u64,
     /// Bytes of one value with its key.
     pub(crate) item: usize,
+    /// How long a call waits for another one that fetches the same response.
+    #[serde(with = "duration")]
+    pub(crate) wait: Duration,
 }
 
 impl Default for Cache {
     fn default() -> Self {
-        Self { size: 64 << 20, item: 2 << 20 }
+        Self { size: 64 << 20, item: 2 << 20, wait: Duration::from_secs(5) }
     }
 }
 

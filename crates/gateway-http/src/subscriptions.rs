@@ -78,7 +78,7 @@ impl Keys {
     /// Who holds this key.
     pub(crate) fn find(&self, key: &str) -> Option<&Holder> {
         let candidates = self.by_hash.get(&self.hasher.hash_one(key))?;
-        let found = candidates.iter().find(|(held, _)| bool::from(held.as_bytes().ct_eq(key.as_bytes())))?;
+        let found = candidates.iter().find(|(held, _)| same(held.as_bytes(), key.as_bytes()))?;
         self.holders.get(found.1)
     }
 }
@@ -102,6 +102,16 @@ impl<'r> Shown<'r> {
         let key = query::decode(query::first(query, &api.key_query)?);
         (!key.is_empty()).then_some(Self { key: Cow::Owned(key), in_header: false })
     }
+}
+
+/// Compares in a time that depends on the lengths alone, eight bytes at once.
+fn same(held: &[u8], shown: &[u8]) -> bool {
+    let word = |part: &[u8]| match part.first_chunk() {
+        Some(whole) => u64::from_be_bytes(*whole),
+        None => part.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    let differs = held.chunks(8).zip(shown.chunks(8)).fold(0, |differs, (a, b)| differs | word(a) ^ word(b));
+    held.len() == shown.len() && bool::from(differs.ct_eq(&0))
 }
 
 /// What the decision rests on.
@@ -167,6 +177,18 @@ pub(crate) fn decide<'k>(keys: &'k Keys, key: Option<&str>, terms: Terms<'_>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_differ_wherever_a_byte_does() {
+        let key: Vec<u8> = (0..21).collect();
+        assert!(same(&key, &key) && same(b"", b"") && !same(b"", b"a") && !same(b"\0a", b"a"));
+        for at in 0..key.len() {
+            let mut other = key.clone();
+            other[at] ^= 0x80;
+            assert!(!same(&key, &other), "{at}");
+            assert!(!same(&key, &key[..at]), "{at}");
+        }
+    }
 
     fn holder(id: &str, scope: KeyScope, active: bool) -> Holder {
         let subscription = Subscription {

@@ -60,6 +60,7 @@ pub(crate) fn switches(script: &Script) -> Switches {
 fn environment(path: &Path, case: &Case, script: &Script) -> Result<Environment, Malformed> {
     let mut environment = Environment {
         backends: script.backends.as_ref().map(|backends| backends.keys().cloned().collect()),
+        certificates: script.certificates.clone(),
         ..Environment::default()
     };
     for (name, value) in &script.named_values {

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use policy_vm::exchange::{Body, Exchange, Response};
 use policy_vm::host::{
-    CounterCall, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply, Message, OutgoingRequest,
+    CacheSpace, CounterCall, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply, Message, OutgoingRequest,
+    Stored,
 };
 
 mod ambience;
@@ -21,6 +22,7 @@ mod subscriptions;
 pub(crate) use ambience::{Ambience, span_ticks};
 pub(crate) use backends::{Backends, Sent};
 pub(crate) use cache::Cache;
+use cache::name;
 pub(crate) use slots::Slots;
 pub(crate) use subscriptions::{Subscriptions, user};
 
@@ -103,11 +105,23 @@ impl FakeHost {
                 HostReply::Done.into()
             }
             HostCall::ReadBody(message) => HostReply::Body(self.read_body(message)).into(),
-            HostCall::CacheLookup { key, cache } => HostReply::Cached(self.cache.lookup(&key, cache, now)).into(),
-            HostCall::CacheStore { key, value, duration, cache } => {
-                self.cache.store(&key, value, duration, cache, now);
+            HostCall::CacheLookup { key, cache, space } => {
+                HostReply::Cached(self.cache.lookup(&name(&key, space), cache, now)).into()
+            }
+            HostCall::CacheStore { key, value, duration, cache, space } => {
+                self.cache.store(&name(&key, space), value, duration, cache, now);
                 HostReply::Done.into()
             }
+            HostCall::CacheStream { key, mut value, duration, cache } => {
+                value.body = self.response_body.clone().unwrap_or_default();
+                let key = name(&key, CacheSpace::Responses);
+                self.cache.store(&key, Stored::Cached(value), duration, cache, now);
+                HostReply::Done.into()
+            }
+            HostCall::GetToken { resource, client_id } => {
+                HostReply::Token(surroundings.token(&resource, client_id.as_deref())).into()
+            }
+            HostCall::CheckCertificate(check) => HostReply::Checked(surroundings.is_so(&check)).into(),
             HostCall::CacheRemove { key, cache } => self.cache.remove(&key, cache).into(),
             HostCall::Count(call) => HostReply::Counted(self.counters.count(&call, now)).into(),
             HostCall::AcquireSlot { key, limit } => HostReply::Acquired(self.slots.acquire(&key, limit)).into(),
@@ -123,7 +137,7 @@ impl FakeHost {
     fn forward(&mut self, exchange: &Exchange, surroundings: &Surroundings, options: &ForwardOptions) -> Pending {
         let request = &exchange.call.request;
         let Some(url) = surroundings.destination(&exchange.call) else {
-            return HostReply::Response(Err(HostError::new(HostErrorKind::Unavailable, "There is no such backend.")))
+            return HostReply::Response(Err(HostError::new(HostErrorKind::Refused, "There is no such backend.")))
                 .into();
         };
         let body = match &request.body {
@@ -140,6 +154,7 @@ impl FakeHost {
             version: Some(options.http_version),
             headers: request.headers.clone(),
             body,
+            transport: exchange.call.transport.as_deref().cloned().unwrap_or_default(),
         };
         let (after, answer) = self.backends.answer(sent, options.timeout, options.follow_redirects);
         let reply = answer.map(|mut response| {
@@ -164,6 +179,7 @@ impl FakeHost {
             version: None,
             headers: request.headers.clone(),
             body: if let Body::Bytes(bytes) = &request.body { bytes.clone() } else { Bytes::new() },
+            transport: request.transport.clone(),
         };
         let (after, answer) = self.backends.answer(sent, request.timeout, false);
         Pending { after, reply: HostReply::Response(answer) }

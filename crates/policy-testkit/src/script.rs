@@ -33,6 +33,14 @@ pub(crate) struct Script {
     pub(crate) backend: Option<Vec<Answer>>,
     /// Ids of backend entities and their URLs.
     pub(crate) backends: Option<BTreeMap<String, String>>,
+    /// Names of the host's certificates; others are warned of.
+    pub(crate) certificates: Option<Vec<String>>,
+    /// The client's certificate: Base64 of its DER form.
+    pub(crate) client_certificate: Option<String>,
+    /// What is true of it: `trusted`, `not-revoked`, `issued-by NAME`, `issuer-thumbprint HEX`.
+    pub(crate) certificate_facts: Option<Vec<String>>,
+    /// Tokens that the gateway's identities get.
+    pub(crate) tokens: Vec<TokenText>,
     /// Values in the cache.
     pub(crate) cache: toml::Table,
     /// Places already taken, by counter.
@@ -48,6 +56,16 @@ pub(crate) struct Script {
     pub(crate) deployment: Option<DeploymentText>,
     /// Switches of the engine.
     pub(crate) switches: Option<SwitchesText>,
+}
+
+/// A token of an identity.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct TokenText {
+    pub(crate) resource: String,
+    /// The identity, where it is not the gateway's own.
+    pub(crate) client_id: Option<String>,
+    pub(crate) token: String,
 }
 
 /// A named value: its text, or its text and whether it is secret.
@@ -78,6 +96,8 @@ pub(crate) struct Answer {
     pub(crate) error: Option<Failure>,
     /// Time until the answer.
     pub(crate) delay: Option<Span>,
+    /// When a backend that takes no calls does so again.
+    pub(crate) retry_after: Option<Span>,
 }
 
 fn any() -> String {
@@ -112,7 +132,10 @@ pub(crate) enum Failure {
     Timeout,
     Connection,
     ClientGone,
+    /// Its circuit breaker is open.
     Unavailable,
+    /// No member of the pool takes calls.
+    PoolUnavailable,
     Refused,
 }
 
@@ -254,6 +277,10 @@ impl Script {
         take(&mut self.subscription, newer.subscription);
         take(&mut self.deployment, newer.deployment);
         take(&mut self.switches, newer.switches);
+        take(&mut self.certificates, newer.certificates);
+        take(&mut self.client_certificate, newer.client_certificate);
+        take(&mut self.certificate_facts, newer.certificate_facts);
+        self.tokens.extend(newer.tokens);
         self.named_values.extend(newer.named_values);
         self.variables.extend(newer.variables);
         if !newer.parameters.is_empty() {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
 use policy_vm::Engine;
 use policy_vm::exchange::{
     Api, BackendChoice, Call, Deployment, Exchange, Operation, Product, Request, SampleResponse, Url,
 };
+use policy_vm::host::{CertificateCheck, HostError, HostErrorKind};
 
 use crate::host::{Ambience, FakeHost};
 use crate::message::RequestText;
@@ -86,7 +88,7 @@ impl Surroundings {
             url: routed.url,
             headers: request.headers,
             body: host.hold_request_body(request.body),
-            certificate: None,
+            certificate: self.client_certificate().map_err(bad)?,
         };
         call.original_url = request.url;
         call.original_method = request.method;
@@ -144,6 +146,32 @@ impl Surroundings {
             certificates: Vec::new(),
         }));
         Ok(())
+    }
+
+    fn client_certificate(&self) -> Result<Option<bytes::Bytes>, &'static str> {
+        let Some(text) = &self.script.client_certificate else { return Ok(None) };
+        let plain: String = text.split_whitespace().collect();
+        let der = base64::engine::general_purpose::STANDARD.decode(plain);
+        der.map(|der| Some(der.into())).map_err(|_| "`client-certificate` is no Base64")
+    }
+
+    /// A token of one of the gateway's identities.
+    pub(crate) fn token(&self, resource: &str, client_id: Option<&str>) -> Result<Box<str>, HostError> {
+        let mut tokens = self.script.tokens.iter().rev();
+        let found = tokens.find(|token| token.resource == resource && token.client_id.as_deref() == client_id);
+        let none = || HostError::new(HostErrorKind::Connection, format!("There is no token for {resource}."));
+        found.map(|token| token.token.as_str().into()).ok_or_else(none)
+    }
+
+    /// What the page says about the client's certificate.
+    pub(crate) fn is_so(&self, check: &CertificateCheck) -> bool {
+        let fact = match check {
+            CertificateCheck::Trusted => "trusted".to_owned(),
+            CertificateCheck::NotRevoked => "not-revoked".to_owned(),
+            CertificateCheck::IssuedBy(name) => format!("issued-by {name}"),
+            CertificateCheck::IssuerThumbprint(thumbprint) => format!("issuer-thumbprint {thumbprint}"),
+        };
+        self.script.certificate_facts.iter().flatten().any(|known| *known == fact)
     }
 
     /// `00000000-0000-0000-0000-000000000001` for the first request unless the page says otherwise.

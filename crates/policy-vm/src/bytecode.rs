@@ -148,7 +148,7 @@ pub enum Prim {
 }
 
 /// Defines [`Op`] and how it is listed. Kinds of operands: `reg` a register, `to` an instruction, `k` a constant,
-/// `site` a call, `ty` a type, `func` a function, `n` a count, `imm` a number, `tag` anything with a Debug form.
+/// `site` a call, `ty` a type, `func` a function, `n` a count, `imm` a number, `small` one of two bytes, `tag` anything with a Debug form.
 macro_rules! instructions {
     ($($(#[doc = $doc:literal])+ $name:ident { $($field:ident : $kind:ident $(($ty:ty))?),* })*) => {
         /// An instruction.
@@ -177,10 +177,12 @@ macro_rules! instructions {
     (@type ty) => { u16 };
     (@type func) => { u16 };
     (@type imm) => { i32 };
+    (@type small) => { i16 };
     (@type tag $ty:ty) => { $ty };
     (@operand reg $f:ident) => { Operand::Register($f) };
     (@operand n $f:ident) => { Operand::Number(i64::from($f)) };
     (@operand imm $f:ident) => { Operand::Number(i64::from($f)) };
+    (@operand small $f:ident) => { Operand::Number(i64::from($f)) };
     (@operand to $f:ident) => { Operand::Target($f) };
     (@operand k $f:ident) => { Operand::Constant($f) };
     (@operand site $f:ident) => { Operand::Site($f) };
@@ -227,6 +229,12 @@ instructions! {
     MulI32 { d: reg, a: reg, b: reg }
     /// d = a + number
     AddI32K { d: reg, a: reg, value: imm }
+    /// d = a * number
+    MulI32K { d: reg, a: reg, value: imm }
+    /// d = a / number, neither 0 nor -1
+    DivI32K { d: reg, a: reg, value: imm }
+    /// d = a % number, neither 0 nor -1
+    RemI32K { d: reg, a: reg, value: imm }
     /// d = a + b
     AddI64 { d: reg, a: reg, b: reg }
     /// d = a - b
@@ -295,8 +303,18 @@ instructions! {
     JumpEqI32 { a: reg, b: reg, to: to }
     /// go to `to` if a != b
     JumpNeI32 { a: reg, b: reg, to: to }
+    /// go to `to` if a < number
+    JumpLtI32K { a: reg, value: small, to: to }
+    /// go to `to` if a >= number
+    JumpGeI32K { a: reg, value: small, to: to }
+    /// go to `to` if a == number
+    JumpEqI32K { a: reg, value: small, to: to }
+    /// go to `to` if a != number
+    JumpNeI32K { a: reg, value: small, to: to }
     /// go back to `to` if a < b, counting the instructions of the loop
     LoopLtI32 { a: reg, b: reg, to: to }
+    /// go back to `to` if a < number, counting the instructions of the loop
+    LoopLtI32K { a: reg, value: small, to: to }
 
     /// d = a library member called with the n values from a on
     Call { d: reg, a: reg, n: n, site: site }

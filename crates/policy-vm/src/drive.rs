@@ -13,8 +13,8 @@ use bytes::Bytes;
 
 use crate::exchange::{Call, Exchange, Response};
 use crate::host::{
-    Ambient, CacheKind, CounterCall, CounterState, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply,
-    Message, OutgoingRequest, Stored, SubscriptionFound,
+    Ambient, CacheKind, CacheSpace, CertificateCheck, CounterCall, CounterState, ForwardOptions, HostCall, HostError,
+    HostErrorKind, HostReply, Message, OutgoingRequest, Stored, SubscriptionFound,
 };
 use crate::program::Pipeline;
 use crate::run::{CallId, Ended, Progress, Run};
@@ -49,9 +49,14 @@ pub trait Host: Ambient {
         async { Err(refused("this host has no streamed bodies")) }
     }
 
-    /// Looks a value up in a cache.
-    fn cache_lookup(&self, key: &str, cache: CacheKind) -> impl Future<Output = Option<std::sync::Arc<Stored>>> + Send {
-        let _ = (key, cache);
+    /// Looks a value or a response up in a cache.
+    fn cache_lookup(
+        &self,
+        key: &str,
+        cache: CacheKind,
+        space: CacheSpace,
+    ) -> impl Future<Output = Option<std::sync::Arc<Stored>>> + Send {
+        let _ = (key, cache, space);
         async { None }
     }
 
@@ -62,8 +67,9 @@ pub trait Host: Ambient {
         value: Stored,
         duration: Duration,
         cache: CacheKind,
+        space: CacheSpace,
     ) -> impl Future<Output = ()> + Send {
-        let _ = (key, value, duration, cache);
+        let _ = (key, value, duration, cache, space);
         async {}
     }
 
@@ -100,6 +106,26 @@ pub trait Host: Ambient {
         async { Err(refused("this host knows no subscriptions")) }
     }
 
+    /// An access token for a resource, of the host's own identity or of another one.
+    fn token(
+        &self,
+        resource: &str,
+        client_id: Option<&str>,
+    ) -> impl Future<Output = Result<Box<str>, HostError>> + Send {
+        let _ = (resource, client_id);
+        async { Err(refused("this host has no identity")) }
+    }
+
+    /// Looks at the client's certificate, `call.request.certificate`.
+    fn check_certificate(
+        &self,
+        call: &Call,
+        check: CertificateCheck,
+    ) -> impl Future<Output = Result<bool, HostError>> + Send {
+        let _ = (call, check);
+        async { Err(refused("this host checks no certificates")) }
+    }
+
     /// Waits.
     fn sleep(&self, time: Duration) -> impl Future<Output = Result<(), HostError>> + Send {
         let _ = time;
@@ -116,7 +142,7 @@ type Open<'h> = Pin<Box<dyn Future<Output = HostReply> + Send + 'h>>;
 
 /// True for what cannot go on while the engine changes the exchange.
 const fn looks_at_exchange(asked: &HostCall) -> bool {
-    matches!(asked, HostCall::Forward(_) | HostCall::ReadBody(_))
+    matches!(asked, HostCall::Forward(_) | HostCall::ReadBody(_) | HostCall::CheckCertificate(_))
 }
 
 async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
@@ -126,11 +152,12 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
             host.send_one_way(*request).await;
             HostReply::Done
         }
-        HostCall::CacheLookup { key, cache } => HostReply::Cached(host.cache_lookup(&key, cache).await),
-        HostCall::CacheStore { key, value, duration, cache } => {
-            host.cache_store(&key, value, duration, cache).await;
+        HostCall::CacheLookup { key, cache, space } => HostReply::Cached(host.cache_lookup(&key, cache, space).await),
+        HostCall::CacheStore { key, value, duration, cache, space } => {
+            host.cache_store(&key, value, duration, cache, space).await;
             HostReply::Done
         }
+        HostCall::CacheStream { .. } => HostReply::Failed(refused("the body is to be read first")),
         HostCall::CacheRemove { key, cache } => done(host.cache_remove(&key, cache).await),
         HostCall::Count(count) => host.count(count).await.map_or_else(HostReply::Failed, HostReply::Counted),
         HostCall::AcquireSlot { key, limit } => {
@@ -144,7 +171,12 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
             host.find_subscription(&key).await.map_or_else(HostReply::Failed, HostReply::Subscription)
         }
         HostCall::Sleep(time) => done(host.sleep(time).await),
-        HostCall::Forward(_) | HostCall::ReadBody(_) => HostReply::Failed(refused("this call looks at the exchange")),
+        HostCall::GetToken { resource, client_id } => {
+            HostReply::Token(host.token(&resource, client_id.as_deref()).await)
+        }
+        HostCall::Forward(_) | HostCall::ReadBody(_) | HostCall::CheckCertificate(_) => {
+            HostReply::Failed(refused("this call looks at the exchange"))
+        }
     }
 }
 
@@ -152,6 +184,9 @@ async fn perform_on<H: Host>(host: &H, call: &Call, asked: HostCall) -> HostRepl
     match asked {
         HostCall::Forward(options) => HostReply::Response(host.forward(call, options).await),
         HostCall::ReadBody(message) => HostReply::Body(host.read_body(call, message).await),
+        HostCall::CheckCertificate(check) => {
+            host.check_certificate(call, check).await.map_or_else(HostReply::Failed, HostReply::Checked)
+        }
         other => perform(host, other).await,
     }
 }

@@ -107,6 +107,8 @@ pub struct Environment {
     pub fragments: HashMap<String, Arc<Source>>,
     /// Ids of backend entities; `None` when they are not known and not to be checked.
     pub backends: Option<Vec<String>>,
+    /// Names and thumbprints of the host's certificates; `None` when they are not known and not to be checked.
+    pub certificates: Option<Vec<String>>,
 }
 
 /// A named value.

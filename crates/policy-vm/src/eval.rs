@@ -8,6 +8,7 @@ use crate::engine::Limits;
 use crate::exception::Throw;
 use crate::exchange::Exchange;
 use crate::host::Ambient;
+use crate::library::NativeFn;
 use crate::types::TypeId;
 use crate::value::Value;
 
@@ -96,6 +97,12 @@ impl Expression {
         let value = result?;
         exchange.call.set_variable(crate::names::intern(name), value);
         Ok(())
+    }
+
+    /// The library members it uses: the signature of each, and what runs. What is folded, or is an instruction of its
+    /// own, is not among them.
+    pub fn members(&self) -> impl Iterator<Item = (&'static str, NativeFn)> {
+        self.code.sites.iter().map(|site| (site.signature, site.run))
     }
 
     /// The instructions.

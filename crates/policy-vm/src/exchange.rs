@@ -10,6 +10,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::error::PolicyError;
+use crate::host::Transport;
+use crate::policies::Caching;
 use crate::value::Value;
 use crate::value::heap::Heap;
 pub use url::InvalidUrl;
@@ -88,6 +90,12 @@ pub struct Call {
     pub backend: BackendChoice,
     /// Scope of the document that chose it.
     pub(crate) backend_scope: Option<crate::engine::Scope>,
+    /// Certificate and proxy for the request to the backend, where policies chose any.
+    pub transport: Option<Box<Transport>>,
+    /// The URL of the backend entity that answered; hosts say it when they forward.
+    pub backend_url: Option<Box<Url>>,
+    /// What `cache-lookup` leaves for `cache-store`.
+    pub(crate) caching: Option<Box<Caching>>,
     /// True when the call is being traced.
     pub tracing: bool,
     /// The error that `on-error` handles.
@@ -125,6 +133,9 @@ impl Call {
             deployment,
             backend,
             backend_scope,
+            transport,
+            backend_url,
+            caching,
             tracing,
             last_error,
             variables,
@@ -141,6 +152,7 @@ impl Call {
         (*request_id, *timestamp, *client_ip, *tracing) = ([0; 16], 0, None, false);
         (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
         *backend = BackendChoice::Service;
+        (*transport, *backend_url, *caching) = (None, None, None);
         stored.clear();
         clear(matched_parameters);
         clear(template_query);

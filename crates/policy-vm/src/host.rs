@@ -4,6 +4,9 @@
 //! [`HostCall`], which the owner of the run carries out and answers with a [`HostReply`]. A call says *what* is wanted;
 //! sockets, pools, stores and timers are the host's.
 
+mod error;
+mod transport;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +14,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::exchange::{Body, Response, Subscription, Url};
-pub use crate::stored::Stored;
+pub use crate::stored::{CachedResponse, Stored};
+pub use error::{HostError, HostErrorKind, Unavailable};
+pub use transport::{CertificateCheck, ClientCertificate, Proxy, Transport};
 
 /// Time, randomness and trace output for expressions: everything that must be answered at once.
 pub trait Ambient: Sync {
@@ -61,6 +66,8 @@ pub enum HostCall {
         key: Box<str>,
         /// Which cache.
         cache: CacheKind,
+        /// What kind of thing is looked for.
+        space: CacheSpace,
     },
     /// Answers [`HostReply::Done`]; a failing cache is ignored.
     CacheStore {
@@ -68,6 +75,21 @@ pub enum HostCall {
         key: Box<str>,
         /// The value.
         value: Stored,
+        /// How long it lives.
+        duration: Duration,
+        /// Which cache.
+        cache: CacheKind,
+        /// What kind of thing it is.
+        space: CacheSpace,
+    },
+    /// Keep the exchange's response, whose body the host still streams, once that has come to its end: `value` is the
+    /// response without a body. Answers [`HostReply::Done`]; a host that cannot answers [`HostReply::Failed`], and is then
+    /// asked for the body and a [`HostCall::CacheStore`].
+    CacheStream {
+        /// The key.
+        key: Box<str>,
+        /// The head of the response.
+        value: Box<CachedResponse>,
         /// How long it lives.
         duration: Duration,
         /// Which cache.
@@ -101,6 +123,15 @@ pub enum HostCall {
     },
     /// Wait; answers [`HostReply::Done`].
     Sleep(Duration),
+    /// An access token for a resource, of this gateway's own identity or of another one; answers [`HostReply::Token`].
+    GetToken {
+        /// The resource that the token is for.
+        resource: Box<str>,
+        /// The identity, where it is not the gateway's own.
+        client_id: Option<Box<str>>,
+    },
+    /// Look at the client's certificate; the host reads `exchange.call` and answers [`HostReply::Checked`].
+    CheckCertificate(CertificateCheck),
 }
 
 /// One of the two messages of a call.
@@ -122,6 +153,17 @@ pub enum CacheKind {
     Internal,
     /// Shared.
     External,
+}
+
+/// Values and responses live in separate spaces: the same key is another thing in each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CacheSpace {
+    /// What policies keep under keys of their own.
+    #[default]
+    Values,
+    /// Responses. Who looks one up and does not find it is going to store it: a host may let others who look for the same
+    /// key wait meanwhile.
+    Responses,
 }
 
 /// Attributes of `forward-request`.
@@ -166,6 +208,8 @@ pub struct OutgoingRequest {
     pub body: Body,
     /// Until the whole answer is there.
     pub timeout: Duration,
+    /// How it gets there.
+    pub transport: Transport,
 }
 
 /// A step against a counter.
@@ -243,6 +287,10 @@ pub enum HostReply {
     Acquired(bool),
     /// The subscription of the key, if it exists and is active, and whether it is valid for the current API.
     Subscription(Option<SubscriptionFound>),
+    /// A token, or why there is none.
+    Token(Result<Box<str>, HostError>),
+    /// Whether it is so.
+    Checked(bool),
     /// It could not be done.
     Failed(HostError),
 }
@@ -256,40 +304,4 @@ pub struct SubscriptionFound {
     pub active: bool,
     /// True when its scope covers the current API.
     pub in_scope: bool,
-}
-
-/// Why a host could not do what it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct HostError {
-    /// What kind of failure.
-    pub kind: HostErrorKind,
-    /// For the operator.
-    pub message: String,
-}
-
-/// The kinds of host failures that policies tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum HostErrorKind {
-    /// The host does not offer this.
-    Refused,
-    /// No answer in time: `Timeout`.
-    Timeout,
-    /// No connection, or it broke: `BackendConnectionFailure`.
-    Connection,
-    /// The client went away: `ClientConnectionFailure`.
-    ClientGone,
-    /// A body is larger than allowed.
-    BodyTooLarge,
-    /// The backend's circuit breaker is open, or its pool is empty.
-    Unavailable,
-}
-
-impl HostError {
-    /// An error of that kind.
-    #[must_use]
-    pub fn new(kind: HostErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
-    }
 }

@@ -7,8 +7,9 @@ mod arithmetic;
 mod convert;
 
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
-use crate::cx::{Cx, fault};
+use crate::cx::{Budget, Cx, fault};
 use crate::exception::{Exc, Throw, Trap};
+use crate::host::Ambient;
 use crate::step::ExprId;
 use crate::types::TypeId;
 use crate::value::heap::{Array, Closure, ClosureCode, Object};
@@ -167,6 +168,17 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     Op::AddI32K { d, a, value } => {
                         reg!(regs, d) = Value::Int32(prim!(regs, a, Int32).wrapping_add(value));
                     }
+                    Op::MulI32K { d, a, value } => {
+                        reg!(regs, d) = Value::Int32(prim!(regs, a, Int32).wrapping_mul(value));
+                    }
+                    Op::DivI32K { d, a, value } => match prim!(regs, a, Int32).checked_div(value) {
+                        Some(result) => reg!(regs, d) = Value::Int32(result),
+                        None => return Err(fault("no such divisor")),
+                    },
+                    Op::RemI32K { d, a, value } => match prim!(regs, a, Int32).checked_rem(value) {
+                        Some(result) => reg!(regs, d) = Value::Int32(result),
+                        None => return Err(fault("no such divisor")),
+                    },
                     Op::AddI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_add),
                     Op::SubI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_sub),
                     Op::MulI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_mul),
@@ -240,7 +252,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
 
                     Op::Jump { to } => pc = to as usize,
                     Op::Loop { to } => {
-                        act!(count_loop(cx, pc, to));
+                        attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
                         pc = to as usize;
                     }
                     Op::JumpIf { a, to } => {
@@ -285,7 +297,33 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     }
                     Op::LoopLtI32 { a, b, to } => {
                         if prim!(regs, a, Int32) < prim!(regs, b, Int32) {
-                            act!(count_loop(cx, pc, to));
+                            attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
+                            pc = to as usize;
+                        }
+                    }
+                    Op::JumpLtI32K { a, value, to } => {
+                        if prim!(regs, a, Int32) < i32::from(value) {
+                            pc = to as usize;
+                        }
+                    }
+                    Op::JumpGeI32K { a, value, to } => {
+                        if prim!(regs, a, Int32) >= i32::from(value) {
+                            pc = to as usize;
+                        }
+                    }
+                    Op::JumpEqI32K { a, value, to } => {
+                        if prim!(regs, a, Int32) == i32::from(value) {
+                            pc = to as usize;
+                        }
+                    }
+                    Op::JumpNeI32K { a, value, to } => {
+                        if prim!(regs, a, Int32) != i32::from(value) {
+                            pc = to as usize;
+                        }
+                    }
+                    Op::LoopLtI32K { a, value, to } => {
+                        if prim!(regs, a, Int32) < i32::from(value) {
+                            attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
                             pc = to as usize;
                         }
                     }
@@ -470,9 +508,10 @@ const FEW: usize = 6;
 #[inline]
 fn arguments(regs: &Window, a: u8) -> [Value; FEW] {
     let from = usize::from(a).min(WINDOW - FEW);
-    let mut args = [Value::Null; FEW];
-    args.copy_from_slice(&regs[from..from + FEW]);
-    args
+    match regs[from..].first_chunk() {
+        Some(args) => *args,
+        None => [Value::Null; FEW],
+    }
 }
 
 /// Calls a library member with `count` arguments, the first of which are in `args`; all of them stand at `from`.
@@ -505,13 +544,13 @@ fn anonymous_get(cx: &mut Cx<'_>, value: Value, index: usize) -> Result<Value, T
 
 /// Counts the instructions of a loop's turn, and looks at the clock once in a while.
 #[inline]
-fn count_loop(cx: &mut Cx<'_>, pc: usize, to: u32) -> Result<(), Throw> {
+fn count_loop(budget: &mut Budget, ambient: &dyn Ambient, pc: usize, to: u32) -> Result<(), Throw> {
     const BETWEEN_LOOKS: u64 = 1 << 16;
     let turn = pc.saturating_sub(to as usize) as u64;
-    let before = cx.budget.instructions;
+    let before = budget.instructions;
     let Some(left) = before.checked_sub(turn) else { return Err(Trap::Instructions.into()) };
-    cx.budget.instructions = left;
-    if before / BETWEEN_LOOKS != left / BETWEEN_LOOKS && cx.ambient.monotonic_micros() > cx.budget.deadline_micros {
+    budget.instructions = left;
+    if before / BETWEEN_LOOKS != left / BETWEEN_LOOKS && ambient.monotonic_micros() > budget.deadline_micros {
         return Err(Trap::Time.into());
     }
     Ok(())

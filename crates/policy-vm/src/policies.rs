@@ -9,10 +9,15 @@ use crate::compile::Compiler;
 use crate::spec::ElementSpec;
 
 mod authentication_basic;
+mod authentication_certificate;
+mod authentication_managed_identity;
 mod base;
+mod cache_lookup;
 mod cache_lookup_value;
 mod cache_remove_value;
+mod cache_store;
 mod cache_store_value;
+mod caching;
 #[cfg(test)]
 pub(crate) mod check;
 mod check_header;
@@ -27,10 +32,12 @@ mod limit_concurrency;
 mod message;
 mod mock_response;
 mod outgoing;
+mod proxy;
 mod quota;
 mod quota_by_key;
 mod rate_limit;
 mod rate_limit_by_key;
+mod redirect_content_urls;
 mod retry;
 mod return_response;
 mod rewrite_uri;
@@ -45,8 +52,11 @@ mod set_status;
 mod set_url;
 mod set_variable;
 mod trace;
+mod validate_client_certificate;
 mod validate_key;
 mod wait;
+
+pub(crate) use caching::Caching;
 
 /// A policy.
 pub(crate) struct Policy {
@@ -59,9 +69,13 @@ pub(crate) struct Policy {
 /// All policies, by name.
 static REGISTRY: &[Policy] = &[
     authentication_basic::POLICY,
+    authentication_certificate::POLICY,
+    authentication_managed_identity::POLICY,
     base::POLICY,
+    cache_lookup::POLICY,
     cache_lookup_value::POLICY,
     cache_remove_value::POLICY,
+    cache_store::POLICY,
     cache_store_value::POLICY,
     check_header::POLICY,
     choose::POLICY,
@@ -72,10 +86,12 @@ static REGISTRY: &[Policy] = &[
     ip_filter::POLICY,
     limit_concurrency::POLICY,
     mock_response::POLICY,
+    proxy::POLICY,
     quota::POLICY,
     quota_by_key::POLICY,
     rate_limit::POLICY,
     rate_limit_by_key::POLICY,
+    redirect_content_urls::POLICY,
     retry::POLICY,
     return_response::POLICY,
     rewrite_uri::POLICY,
@@ -89,14 +105,13 @@ static REGISTRY: &[Policy] = &[
     set_status::POLICY,
     set_variable::POLICY,
     trace::POLICY,
+    validate_client_certificate::POLICY,
     validate_key::POLICY,
     wait::POLICY,
 ];
 
 /// Elements that the service knows as policies or parts of policies and that are not built yet.
 const NOT_BUILT: &[&str] = &[
-    "authentication-certificate",
-    "authentication-managed-identity",
     "authentication-token",
     "authentication-token-store",
     "azure-openai-emit-token-metric",
@@ -104,8 +119,6 @@ const NOT_BUILT: &[&str] = &[
     "azure-openai-semantic-cache-store",
     "azure-openai-token-limit",
     "block",
-    "cache-lookup",
-    "cache-store",
     "cache-value",
     "cosmosdb-data-source",
     "cross-domain",
@@ -123,15 +136,12 @@ const NOT_BUILT: &[&str] = &[
     "llm-semantic-cache-store",
     "llm-token-limit",
     "log-to-eventhub",
-    "proxy",
     "publish-event",
     "publish-to-dapr",
-    "redirect-content-urls",
     "send-service-bus-message",
     "set-request-metric-dimension-value",
     "sql-data-source",
     "validate-azure-ad-token",
-    "validate-client-certificate",
     "validate-content",
     "validate-graphql-request",
     "validate-headers",

@@ -280,6 +280,9 @@ impl<'p> Run<'p> {
     fn main_ended(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient, exit: Option<Exit>) {
         match (exit, self.stage) {
             (Some(Exit::Error(error)), _) => self.fail(exchange, ambient, error),
+            (Some(Exit::Respond), Stage::Section(Section::Inbound | Section::Backend)) => {
+                self.enter(exchange, ambient, Section::Outbound);
+            }
             (None, Stage::Section(Section::Inbound)) => self.enter(exchange, ambient, Section::Backend),
             (None, Stage::Section(Section::Backend)) => {
                 // No call was made: the documented answer is an empty 200.

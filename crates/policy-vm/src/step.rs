@@ -61,6 +61,8 @@ pub(crate) enum Flow {
     },
     /// The pipeline ends with `exchange.call.response`.
     Finish,
+    /// The response is there: the rest of `inbound` and the backend are left out, `outbound` follows.
+    Respond,
     /// An error: regions unwind, then `on-error`.
     Fail(Box<PolicyError>),
 }

@@ -53,6 +53,23 @@ pub enum Stored {
         /// Body.
         body: Bytes,
     },
+    /// A response of `cache-store`.
+    Cached(Box<CachedResponse>),
+}
+
+/// A response as `cache-lookup` answers with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachedResponse {
+    /// Status code.
+    pub status: u16,
+    /// Reason phrase, where it differs from the standard one.
+    pub reason: Option<Box<str>>,
+    /// Headers in order.
+    pub headers: http::HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// Until when it may be used, in .NET ticks UTC.
+    pub expires: i64,
 }
 
 impl Stored {
@@ -142,13 +159,22 @@ impl Stored {
             Self::Json(text) => json::parse_bytes(cx, text.as_bytes(), json::Shape::Token)?,
             Self::Response { status, headers, body } => {
                 let body = Body::Bytes(body.clone());
-                let response = Response { status: *status, reason: None, headers: headers.clone(), body };
-                let index = u32::try_from(cx.call.stored.len()).unwrap_or(u32::MAX);
-                cx.call.stored.push(response);
-                Value::View(View { part: Part::Stored, index })
+                kept(cx, Response { status: *status, reason: None, headers: headers.clone(), body })
+            }
+            Self::Cached(cached) => {
+                let CachedResponse { status, reason, headers, body, .. } = &**cached;
+                let body = Body::Bytes(body.clone());
+                kept(cx, Response { status: *status, reason: reason.clone(), headers: headers.clone(), body })
             }
         })
     }
+}
+
+/// A response that a variable names.
+fn kept(cx: &mut Cx<'_>, response: Response) -> Value {
+    let index = u32::try_from(cx.call.stored.len()).unwrap_or(u32::MAX);
+    cx.call.stored.push(response);
+    Value::View(View { part: Part::Stored, index })
 }
 
 /// A value of a run as it leaves its heap; `None` for null.

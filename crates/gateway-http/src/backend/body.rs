@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::backend::pool::Lease;
+use crate::cache::tee::Tee;
 use crate::timer::Deadline;
 use crate::worker::Worker;
 
@@ -74,19 +75,25 @@ pub(crate) struct BackendBody {
     worker: Rc<Worker>,
     /// Until when the next piece has to come.
     deadline: Option<Deadline>,
+    /// Stores what comes.
+    pub(crate) tee: Option<Box<Tee>>,
 }
 
 impl BackendBody {
     /// The connection goes back to the pool at the end of the body, which may be at once.
     pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
-        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None };
+        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None, tee: None };
         if body.incoming.is_end_stream() {
             body.release();
         }
         body
     }
 
+    /// The end of the body.
     fn release(&mut self) {
+        if let Some(tee) = self.tee.take() {
+            tee.finish();
+        }
         if let Some(lease) = self.lease.take() {
             self.worker.pool.release(lease);
         }
@@ -100,14 +107,26 @@ impl Body for BackendBody {
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         loop {
-            match Pin::new(&mut this.incoming).poll_frame(cx) {
+            let incoming = &mut this.incoming;
+            let frame = match &mut this.lease {
+                Some(lease) => lease.wire.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                None => Pin::new(incoming).poll_frame(cx),
+            };
+            match frame {
                 Poll::Ready(frame) => {
                     this.deadline = None;
                     let frame = match frame {
                         Some(Ok(frame)) if !frame.is_data() => continue,
-                        Some(Ok(frame)) => Some(Ok(frame)),
+                        Some(Ok(frame)) => {
+                            if let (Some(tee), Some(piece)) = (&mut this.tee, frame.data_ref())
+                                && !tee.take(piece)
+                            {
+                                this.tee = None;
+                            }
+                            Some(Ok(frame))
+                        }
                         Some(Err(error)) => {
-                            this.lease = None;
+                            (this.lease, this.tee) = (None, None);
                             Some(Err(BodyError::Backend(error)))
                         }
                         None => None,
@@ -122,7 +141,7 @@ impl Body for BackendBody {
                     let deadline =
                         this.deadline.get_or_insert_with(|| worker.deadlines.after(worker.pool.settings.body_timeout));
                     if deadline.poll_passed(cx) {
-                        this.lease = None;
+                        (this.lease, this.tee) = (None, None);
                         return Poll::Ready(Some(Err(BodyError::Stalled)));
                     }
                     return Poll::Pending;

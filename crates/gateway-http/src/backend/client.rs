@@ -5,13 +5,12 @@ use std::rc::Rc;
 
 use http::{HeaderMap, Method, Request, Response, Uri};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 
 use crate::backend::body::{BodyError, RequestBody};
 use crate::backend::connect::connect;
 use crate::backend::error::CallError;
 use crate::backend::pool::{Lease, Origin, Pool};
+use crate::backend::wire::Wire;
 use crate::worker::Worker;
 
 /// A connection idle for this long may have been closed by the peer just now; a busy one is not.
@@ -36,12 +35,16 @@ pub(crate) async fn call(
             None => Box::pin(open(&worker.pool, origin)).await?,
         };
         let reused = lease.idle_for.is_some();
+        // A body that comes from the client and an answer that goes to it must not wait for each other.
+        if matches!(request.body(), RequestBody::Client(_)) {
+            lease.wire.detach();
+        }
         let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(&request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
-        if !lease.sender.is_ready() && std::future::poll_fn(|cx| lease.sender.poll_ready(cx)).await.is_err() && reused {
+        if !lease.wire.ready().await && reused {
             continue;
         }
-        let mut error = match lease.sender.try_send_request(request).await {
+        let mut error = match lease.wire.send(request).await {
             Ok(response) if response.status() == http::StatusCode::SWITCHING_PROTOCOLS => {
                 return Err(CallError::Unasked { origin: origin.to_string() });
             }
@@ -97,18 +100,9 @@ pub(crate) fn build(method: Method, uri: Uri, headers: HeaderMap, body: RequestB
     request
 }
 
-/// A new connection, driven by a task of its own for as long as it lives.
+/// A new connection.
 async fn open(pool: &Pool, origin: &Rc<Origin>) -> Result<Lease, CallError> {
     let stream = connect(origin, pool.settings.connect_timeout, &pool.tls).await?;
-    let (sender, connection) = http1::Builder::new()
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|source| CallError::Broken { origin: origin.to_string(), source })?;
-    let name = Rc::clone(origin);
-    tokio::task::spawn_local(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(origin = %name, %error, "a backend connection ended");
-        }
-    });
-    Ok(Lease { sender, origin: Rc::clone(origin), idle_for: None })
+    let wire = Wire::new(stream).await.map_err(|source| CallError::Broken { origin: origin.to_string(), source })?;
+    Ok(Lease { wire: Box::new(wire), origin: Rc::clone(origin), idle_for: None })
 }

@@ -7,10 +7,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::HeaderValue;
-use hyper::client::conn::http1::SendRequest;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::backend::body::RequestBody;
+use crate::backend::wire::Wire;
 use crate::config::Backend as Settings;
 use crate::timer::Clock;
 
@@ -38,14 +37,14 @@ pub(crate) struct Origin {
 
 #[derive(Debug)]
 struct Idle {
-    sender: SendRequest<RequestBody>,
+    wire: Box<Wire>,
     since: u64,
 }
 
 /// A connection in use. Unless it is released, dropping it closes it.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    pub(crate) sender: SendRequest<RequestBody>,
+    pub(crate) wire: Box<Wire>,
     pub(crate) origin: Rc<Origin>,
     /// How long it had been idle; `None` for a new connection.
     pub(crate) idle_for: Option<u64>,
@@ -71,24 +70,20 @@ impl Pool {
         Some(origin)
     }
 
-    /// The connection that was used last, if one is idle and still open.
+    /// The connection that was used last, if one is idle. That it has been closed since may show only when it is used.
     pub(crate) fn take(&self, origin: &Rc<Origin>) -> Option<Lease> {
         let now = self.clock.millis();
-        let mut idle = origin.idle.borrow_mut();
-        while let Some(found) = idle.pop() {
-            if !found.sender.is_closed() {
-                let idle_for = Some(now.saturating_sub(found.since));
-                return Some(Lease { sender: found.sender, origin: Rc::clone(origin), idle_for });
-            }
-        }
-        None
+        let found = origin.idle.borrow_mut().pop()?;
+        let idle_for = Some(now.saturating_sub(found.since));
+        Some(Lease { wire: found.wire, origin: Rc::clone(origin), idle_for })
     }
 
-    /// Keeps a connection for the next call. It may still be finishing the last one.
-    pub(crate) fn release(&self, lease: Lease) {
+    /// Keeps a connection for the next call.
+    pub(crate) fn release(&self, mut lease: Lease) {
+        let usable = lease.wire.settle();
         let mut idle = lease.origin.idle.borrow_mut();
-        if idle.len() < self.settings.idle_connections && !lease.sender.is_closed() {
-            idle.push(Idle { sender: lease.sender, since: self.clock.millis() });
+        if usable && idle.len() < self.settings.idle_connections {
+            idle.push(Idle { wire: lease.wire, since: self.clock.millis() });
         }
     }
 
@@ -98,7 +93,7 @@ impl Pool {
         self.origins.borrow_mut().retain(|_, same| {
             same.retain(|origin| {
                 let mut idle = origin.idle.borrow_mut();
-                idle.retain(|idle| !idle.sender.is_closed() && now.saturating_sub(idle.since) <= limit);
+                idle.retain_mut(|idle| now.saturating_sub(idle.since) <= limit && idle.wire.settle());
                 !idle.is_empty() || Rc::strong_count(origin) > 1 || origin.distrusted_until.get() > now
             });
             !same.is_empty()

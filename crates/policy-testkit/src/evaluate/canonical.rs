@@ -2,11 +2,12 @@
 
 use policy_vm::cx::Cx;
 use policy_vm::exception::Throw;
+use policy_vm::library::{self, MemberKind, NativeFn};
 use policy_vm::types::{self, Type, TypeId};
 use policy_vm::value::heap::Object;
 use policy_vm::value::text::TextBuf;
 use policy_vm::value::{Ref, Value, behaviour, sequence};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 /// How many items of a sequence are shown.
 const MOST_ITEMS: usize = 1_000;
@@ -96,15 +97,137 @@ fn object(cx: &mut Cx<'_>, handle: Ref) -> Result<Json, Throw> {
             Ok(Json::String(format!("{ty}: {message}")))
         }
         Object::Array(_) | Object::List(_) => items(cx, value),
-        Object::Native(native) if native.iterate(value).is_some() => items(cx, value),
+        Object::Native(native) => {
+            let (ty, iterates) = (native.net_type(), native.iterate(value).is_some());
+            match special(cx, value, ty) {
+                Some(shown) => shown,
+                None if iterates => items(cx, value),
+                None => Ok(Json::String(text(cx, value)?)),
+            }
+        }
         _ => Ok(Json::String(text(cx, value)?)),
     }
+}
+
+/// The types that are shown by some of their members.
+fn special(cx: &mut Cx<'_>, value: Value, ty: TypeId) -> Option<Result<Json, Throw>> {
+    let name = types::net_name(ty);
+    let member = |cx: &mut Cx<'_>, name| member(cx, value, ty, name).and_then(|value| canonical(cx, value));
+    Some(match name.split(['`', '[']).next().unwrap_or_default() {
+        "System.Text.RegularExpressions.Match"
+        | "System.Text.RegularExpressions.Group"
+        | "System.Text.RegularExpressions.Capture" => captured(cx, value, ty),
+        "System.Tuple" => {
+            let count = (1..8).take_while(|n| getter(ty, &format!("Item{n}")).is_some()).count();
+            let names = (1..=count).map(|n| format!("Item{n}"));
+            let parts: Result<Vec<Json>, Throw> =
+                names.map(|name| self::member(cx, value, ty, &name).and_then(|item| part(cx, item))).collect();
+            // The eighth member is a tuple, whose items follow.
+            match (parts, getter(ty, "Rest").is_some()) {
+                (Ok(mut parts), true) => member(cx, "Rest").map(|rest| {
+                    parts.extend(rest.as_array().into_iter().flatten().cloned());
+                    Json::Array(parts)
+                }),
+                (parts, _) => parts.map(Json::Array),
+            }
+        }
+        "System.Security.Cryptography.X509Certificates.X509Certificate2" => member(cx, "Thumbprint"),
+        "System.Xml.XmlDocument" => member(cx, "OuterXml"),
+        "ApiManagement.Jwt" | "ApiManagement.BasicAuthCredentials" => members(cx, value, ty),
+        encoding if encoding.starts_with("System.Text.") && encoding.ends_with("Encoding") => member(cx, "WebName"),
+        _ => return None,
+    })
+}
+
+/// A property's getter, of the type or one of its bases.
+fn getter(ty: TypeId, name: &str) -> Option<NativeFn> {
+    let mut at = Some(ty);
+    while let Some(ty) = at {
+        let Type::Named { def, .. } = types::get(ty) else { return None };
+        let def = library::get().def(*def);
+        if let Some(member) = def.members_named(name).find(|member| member.kind == MemberKind::Property) {
+            return Some(member.run);
+        }
+        at = def.base();
+    }
+    None
+}
+
+fn member(cx: &mut Cx<'_>, value: Value, ty: TypeId, name: &str) -> Result<Value, Throw> {
+    getter(ty, name).map_or(Ok(Value::Null), |run| run(cx, &[value]))
+}
+
+/// Every property of the type, its bases and interfaces.
+fn members(cx: &mut Cx<'_>, value: Value, ty: TypeId) -> Result<Json, Throw> {
+    let mut shown = Map::new();
+    let mut open = vec![ty];
+    while let Some(ty) = open.pop() {
+        let Type::Named { def, .. } = types::get(ty) else { continue };
+        let def = library::get().def(*def);
+        open.extend(def.base().into_iter().chain(def.interfaces().iter().copied()));
+        for property in def.members().iter().filter(|m| m.kind == MemberKind::Property && !m.is_static) {
+            let found = (property.run)(cx, &[value])?;
+            let found = if found.is_null() { Json::Null } else { part(cx, found)? };
+            shown.insert(property.name.to_owned(), found);
+        }
+    }
+    Ok(Json::Object(shown))
+}
+
+/// A capture's place and text; a group's captures, if it has several; a match's groups but the first.
+fn captured(cx: &mut Cx<'_>, value: Value, ty: TypeId) -> Result<Json, Throw> {
+    let mut shown = span(cx, value, ty)?;
+    let bool = |value| matches!(value, Value::Bool(true));
+    if getter(ty, "Success").is_some() {
+        shown.insert("success".to_owned(), bool(member(cx, value, ty, "Success")?).into());
+        let name = member(cx, value, ty, "Name")?;
+        shown.insert("name".to_owned(), canonical(cx, name)?);
+        let captures = each(cx, value, ty, "Captures")?;
+        if captures.len() > 1 {
+            let spans: Result<Vec<Json>, Throw> =
+                captures.into_iter().map(|(value, ty)| span(cx, value, ty).map(Json::Object)).collect();
+            shown.insert("captures".to_owned(), Json::Array(spans?));
+        }
+    }
+    if getter(ty, "Groups").is_some() {
+        let groups = each(cx, value, ty, "Groups")?;
+        let groups: Result<Vec<Json>, Throw> =
+            groups.into_iter().skip(1).map(|(value, ty)| captured(cx, value, ty)).collect();
+        shown.insert("groups".to_owned(), Json::Array(groups?));
+    }
+    Ok(Json::Object(shown))
+}
+
+fn span(cx: &mut Cx<'_>, value: Value, ty: TypeId) -> Result<Map<String, Json>, Throw> {
+    let text = member(cx, value, ty, "Value")?;
+    let mut shown = Map::from_iter([("value".to_owned(), canonical(cx, text)?)]);
+    for (name, property) in [("index", "Index"), ("length", "Length")] {
+        if let Value::Int32(number) = member(cx, value, ty, property)? {
+            shown.insert(name.to_owned(), number.into());
+        }
+    }
+    Ok(shown)
+}
+
+/// The items of a property that is a sequence, with their types.
+fn each(cx: &mut Cx<'_>, value: Value, ty: TypeId, name: &str) -> Result<Vec<(Value, TypeId)>, Throw> {
+    let sequence = member(cx, value, ty, name)?;
+    let mut iter = sequence::iterate(cx, sequence)?;
+    let mut list = Vec::new();
+    while let Some(item) = iter.next(cx)? {
+        list.extend(behaviour::type_of(cx.heap, item).map(|ty| (item, ty)));
+    }
+    Ok(list)
 }
 
 fn view(cx: &mut Cx<'_>, value: Value) -> Result<Json, Throw> {
     match sequence::iterate(cx, value) {
         Ok(_) => items(cx, value),
-        Err(_) => Ok(Json::String(text(cx, value)?)),
+        Err(_) => match behaviour::type_of(cx.heap, value) {
+            Some(ty) if types::net_name(ty).starts_with("ApiManagement.") => members(cx, value, ty),
+            Some(ty) => special(cx, value, ty).unwrap_or_else(|| Ok(Json::String(text(cx, value)?))),
+            None => Ok(Json::String(text(cx, value)?)),
+        },
     }
 }
 

@@ -75,11 +75,16 @@ fn written(sent: &Sent) -> Written {
         Some(HttpVersion::Two) => " HTTP/2",
         Some(HttpVersion::TwoOrOne) => " HTTP/2-or-1.1",
     };
-    Written {
-        first: format!("{} {}{version}", sent.method, &sent.url),
-        headers: header_lines(&sent.headers),
-        body: body_text(&Body::Bytes(sent.body.clone())),
+    let mut first = format!("{} {}{version}", sent.method, &sent.url);
+    if let Some(certificate) = &sent.transport.certificate {
+        first.push_str(" certificate=");
+        first.push_str(&format!("{certificate:?}").replace(' ', "-"));
     }
+    if let Some(proxy) = &sent.transport.proxy {
+        first.push_str(" proxy=");
+        first.push_str(&format!("{proxy:?}").replace(' ', "-"));
+    }
+    Written { first, headers: header_lines(&sent.headers), body: body_text(&Body::Bytes(sent.body.clone())) }
 }
 
 fn compare(

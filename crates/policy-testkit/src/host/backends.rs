@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use policy_vm::exchange::{Response, Url};
-use policy_vm::host::{HostError, HostErrorKind, HttpVersion};
+use policy_vm::host::{HostError, HostErrorKind, HttpVersion, Transport, Unavailable};
 
 use crate::script::{Answer, Failure};
 
@@ -38,6 +38,7 @@ pub(crate) struct Sent {
     pub(crate) version: Option<HttpVersion>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    pub(crate) transport: Transport,
 }
 
 type Answered = (Duration, Result<Response, HostError>);
@@ -85,7 +86,7 @@ impl Backends {
             return (Duration::ZERO, Ok(super::in_memory(200, Bytes::new())));
         };
         let after = answer.delay.map_or(Duration::ZERO, |delay| delay.0);
-        (after, answer.error.map_or_else(|| Ok(response(&answer)), |failure| Err(failed(failure))))
+        (after, answer.error.map_or_else(|| Ok(response(&answer)), |failure| Err(failed_until(failure, &answer))))
     }
 
     /// The first answer not used yet that fits, else the last one that fits.
@@ -114,12 +115,23 @@ fn response(answer: &Answer) -> Response {
     response
 }
 
+/// A failure of which the answer says when it is over.
+fn failed_until(failure: Failure, answer: &Answer) -> HostError {
+    let is_pool = match failure {
+        Failure::Unavailable => false,
+        Failure::PoolUnavailable => true,
+        other => return failed(other),
+    };
+    let retry_after = answer.retry_after.map(|span| span.0);
+    HostError::unavailable("It takes no calls.", Unavailable { status: 503, is_pool, retry_after })
+}
+
 fn failed(failure: Failure) -> HostError {
     let (kind, message) = match failure {
         Failure::Timeout => (HostErrorKind::Timeout, "The operation has timed out."),
         Failure::Connection => (HostErrorKind::Connection, "The connection could not be made."),
         Failure::ClientGone => (HostErrorKind::ClientGone, "The operation was canceled"),
-        Failure::Unavailable => (HostErrorKind::Unavailable, "Service Unavailable"),
+        Failure::Unavailable | Failure::PoolUnavailable => (HostErrorKind::Unavailable, "Service Unavailable"),
         Failure::Refused => (HostErrorKind::Refused, "The host does not send requests."),
     };
     HostError::new(kind, message)
@@ -191,6 +203,7 @@ mod tests {
             version: None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            transport: Transport::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use policy_vm::host::{CacheKind, HostError, HostErrorKind, HostReply, Stored};
+use policy_vm::host::{CacheKind, CacheSpace, HostError, HostErrorKind, HostReply, Stored};
 
 use super::ambience::span_ticks;
 
@@ -15,6 +15,14 @@ pub(crate) struct Cache {
     external: Option<HashMap<Box<str>, Entry>>,
     /// Every access fails.
     pub(crate) fails: bool,
+}
+
+/// Under which name a response is kept: apart from values.
+pub(crate) fn name(key: &str, space: CacheSpace) -> Box<str> {
+    match space {
+        CacheSpace::Values => key.into(),
+        CacheSpace::Responses => format!("\0{key}").into(),
+    }
 }
 
 #[derive(Debug)]

@@ -71,6 +71,10 @@ codes! {
     EMPTY_FRAGMENT = "TG0243";
     /// There is no backend of that id.
     UNKNOWN_BACKEND = "TG0250";
+    /// There is no certificate of that name or thumbprint.
+    UNKNOWN_CERTIFICATE = "TG0251";
+    /// Callers with different credentials may get each other's cached responses.
+    SHARED_PRIVATE_RESPONSE = "TG0252";
     /// The document is compiled to more steps than the limit.
     TOO_MANY_STEPS = "TG0260";
 }

@@ -258,7 +258,10 @@ impl Binder {
             }
             _ => {}
         }
-        if let Some(done) = self.user_explicit(&value, to, span) {
+        // Between numbers, nullable or not, the language's own conversions come before the operators of `decimal`.
+        let plain = |ty| prim_of(nullable_inner(ty).unwrap_or(ty));
+        let numeric = plain(from).is_some() && plain(to).is_some();
+        if !numeric && let Some(done) = self.user_explicit(&value, to, span) {
             return Some(done);
         }
         if let Some(inner) = nullable_inner(from) {

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use policy_parser::diagnostic::{self, codes as parser_codes};
 use policy_parser::document::{Document, Element, Limits, Mode, NamedValues, Node, Options, Parsed, parse_with};
-use policy_parser::{Diagnostic, Source, diagnostic, suggest};
+use policy_parser::{Diagnostic, Source, Span, suggest};
 
 use super::fragment::MOST_STEPS;
 use super::policy::Compiler;
@@ -70,9 +71,30 @@ pub(super) fn parse(source: &Arc<Source>, environment: &Environment, limits: &Li
 
 /// In the order of the file; findings in fragments follow those of the document.
 fn sorted(mut findings: Vec<Diagnostic>, source: &Arc<Source>) -> Vec<Diagnostic> {
+    without_consequences(&mut findings);
     diagnostic::sort(&mut findings);
     findings.sort_by_key(|finding| !Arc::ptr_eq(&finding.source, source));
     findings
+}
+
+/// Takes out what is only said because a named value is missing: nobody knows what should stand there.
+fn without_consequences(findings: &mut Vec<Diagnostic>) {
+    let missing = |finding: &Diagnostic| finding.code == parser_codes::UNKNOWN_NAMED_VALUE;
+    let places: Vec<_> = findings.iter().filter(|finding| missing(finding)).map(place).collect();
+    if places.is_empty() {
+        return;
+    }
+    let overlap = |(one_source, one): &(Arc<Source>, Span), (source, span): &(Arc<Source>, Span)| {
+        Arc::ptr_eq(one_source, source) && one.start < span.end && span.start < one.end
+    };
+    findings.retain(|finding| {
+        let here = place(finding);
+        missing(finding) || !places.iter().any(|there| overlap(there, &here))
+    });
+}
+
+fn place(finding: &Diagnostic) -> (Arc<Source>, Span) {
+    (Arc::clone(&finding.source), finding.span)
 }
 
 /// The steps of each section, in the order of [`Section::ALL`].

@@ -551,12 +551,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn binary(&mut self, op: BinOp, num: Num, checked: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
-        if let (BinOp::Add | BinOp::Sub, Num::I32, false, Some(Const::Int(n))) = (op, num, checked, &right.constant)
-            && let Ok(n) = i32::try_from(*n)
-        {
+        if let Some(op) = with_constant(op, num, checked, right) {
             let a = self.operand(left)?;
-            let value = if op == BinOp::Add { n } else { n.wrapping_neg() };
-            self.push(Op::AddI32K { d, a, value });
+            self.push(op(d, a));
             return Ok(());
         }
         let (a, b) = self.operands(left, right)?;
@@ -625,6 +622,20 @@ impl<'a> Emitter<'a> {
                 let op = if *negated == when { Op::JumpIfNotNull { a, to: 0 } } else { Op::JumpIfNull { a, to: 0 } };
                 self.jump(op, label);
             }
+            (Kind::Binary { op, num: Num::I32, left, right, .. }, None)
+                if against_small(*op, when, right).is_some() =>
+            {
+                let a = self.operand(left)?;
+                if let Some((op, value)) = against_small(*op, when, right) {
+                    let op = match op {
+                        BinOp::Lt => Op::JumpLtI32K { a, value, to: 0 },
+                        BinOp::Ge => Op::JumpGeI32K { a, value, to: 0 },
+                        BinOp::Eq => Op::JumpEqI32K { a, value, to: 0 },
+                        _ => Op::JumpNeI32K { a, value, to: 0 },
+                    };
+                    self.jump(op, label);
+                }
+            }
             (Kind::Binary { op, num: Num::I32, left, right, .. }, None) if comparison(*op, when).is_some() => {
                 let (a, b) = self.operands(left, right)?;
                 let op = match comparison(*op, when) {
@@ -643,6 +654,29 @@ impl<'a> Emitter<'a> {
             }
         }
         self.release(mark);
+        Ok(())
+    }
+
+    /// Goes back to `top` while the condition holds: one instruction for the usual counting loop.
+    fn loop_back(&mut self, condition: &Expr, top: Label, exit: Label) -> Emit {
+        if let (Kind::Binary { op, num: Num::I32, left, right, .. }, None) = (&condition.kind, &condition.constant) {
+            let mark = self.out.next;
+            let looped = match (against_small(*op, true, right), comparison(*op, true)) {
+                (Some((BinOp::Lt, value)), _) => Some(Op::LoopLtI32K { a: self.operand(left)?, value, to: 0 }),
+                (None, Some(BinOp::Lt)) => {
+                    let (a, b) = self.operands(left, right)?;
+                    Some(Op::LoopLtI32 { a, b, to: 0 })
+                }
+                _ => None,
+            };
+            self.release(mark);
+            if let Some(op) = looped {
+                self.jump(op, top);
+                return Ok(());
+            }
+        }
+        self.branch(condition, false, exit)?;
+        self.jump(Op::Loop { to: 0 }, top);
         Ok(())
     }
 
@@ -786,6 +820,36 @@ fn comparison(op: BinOp, when: bool) -> Option<BinOp> {
     })
 }
 
+/// A comparison with a small constant as "less", "not less", "equal" or "not equal".
+fn against_small(op: BinOp, when: bool, right: &Expr) -> Option<(BinOp, i16)> {
+    let Some(Const::Int(n)) = right.constant else { return None };
+    let value = i16::try_from(n).ok()?;
+    Some(match comparison(op, when)? {
+        BinOp::Le => (BinOp::Lt, value.checked_add(1)?),
+        BinOp::Gt => (BinOp::Ge, value.checked_add(1)?),
+        op => (op, value),
+    })
+}
+
+/// The instruction for an operator whose right operand is a constant, if there is one.
+fn with_constant(op: BinOp, num: Num, checked: bool, right: &Expr) -> Option<impl Fn(u8, u8) -> Op + use<>> {
+    let (Num::I32, Some(Const::Int(n))) = (num, &right.constant) else { return None };
+    let value = i32::try_from(*n).ok()?;
+    // What may overflow in checked arithmetic, or always, is left to the careful instruction.
+    let fits = match op {
+        BinOp::Add | BinOp::Sub | BinOp::Mul => !checked,
+        BinOp::Div | BinOp::Rem => !matches!(value, 0 | -1),
+        _ => false,
+    };
+    fits.then_some(move |d, a| match op {
+        BinOp::Add => Op::AddI32K { d, a, value },
+        BinOp::Sub => Op::AddI32K { d, a, value: value.wrapping_neg() },
+        BinOp::Mul => Op::MulI32K { d, a, value },
+        BinOp::Div => Op::DivI32K { d, a, value },
+        _ => Op::RemI32K { d, a, value },
+    })
+}
+
 fn set_target(op: &mut Op, target: u32) {
     match op {
         Op::Jump { to }
@@ -798,7 +862,12 @@ fn set_target(op: &mut Op, target: u32) {
         | Op::JumpGeI32 { to, .. }
         | Op::JumpEqI32 { to, .. }
         | Op::JumpNeI32 { to, .. }
+        | Op::JumpLtI32K { to, .. }
+        | Op::JumpGeI32K { to, .. }
+        | Op::JumpEqI32K { to, .. }
+        | Op::JumpNeI32K { to, .. }
         | Op::LoopLtI32 { to, .. }
+        | Op::LoopLtI32K { to, .. }
         | Op::IterNext { to, .. } => *to = target,
         _ => {}
     }

@@ -83,7 +83,8 @@ pub(super) fn lookup(ty: TypeId, name: &str, kinds: &[MemberKind]) -> Vec<Member
     for (level, owner) in member_types(ty).into_iter().enumerate() {
         let Some(def) = declared(owner) else { continue };
         for signature in def.members_named(name) {
-            if kinds.contains(&signature.kind) && !signature.is_extension {
+            // Extension methods are declared by static classes, which no receiver has: here they are called by name.
+            if kinds.contains(&signature.kind) {
                 found.push(Member { signature, def, owner, level });
             }
         }

@@ -6,6 +6,7 @@ mod asymmetric_algorithm;
 mod certificate;
 mod cipher;
 mod cipher_mode;
+pub(crate) mod client_certificate;
 mod cryptography_extensions;
 mod digest;
 mod hash_algorithm;

@@ -5,7 +5,7 @@ use policy_parser::document::Element;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::NameId;
-use crate::host::{CacheKind, HostCall, HostReply};
+use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::names;
 use crate::operand::{TextOperand, ValueOperand};
 use crate::policies::Policy;
@@ -72,7 +72,9 @@ impl CacheLookupValue {
 impl Step for CacheLookupValue {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.key.eval(cx) {
-            Ok(key) => Flow::Call(HostCall::CacheLookup { key: key.into(), cache: self.cache }),
+            Ok(key) => {
+                Flow::Call(HostCall::CacheLookup { key: key.into(), cache: self.cache, space: CacheSpace::Values })
+            }
             Err(error) => Flow::Fail(error),
         }
     }

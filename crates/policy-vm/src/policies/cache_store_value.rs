@@ -6,7 +6,7 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::host::{CacheKind, HostCall, HostReply};
+use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::operand::{IntOperand, TextOperand, ValueOperand};
 use crate::policies::Policy;
 use crate::policies::cache_lookup_value::{CACHING_TYPE, cache};
@@ -48,7 +48,13 @@ impl CacheStoreValue {
         let value = self.value.eval(cx)?;
         let duration = Duration::from_secs(self.duration.eval(cx)?.unsigned_abs());
         let value = stored::from_value(cx, value)?;
-        Ok(value.map(|value| HostCall::CacheStore { key, value, duration, cache: self.cache }))
+        Ok(value.map(|value| HostCall::CacheStore {
+            key,
+            value,
+            duration,
+            cache: self.cache,
+            space: CacheSpace::Values,
+        }))
     }
 }
 

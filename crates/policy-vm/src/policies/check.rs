@@ -30,6 +30,12 @@ pub(crate) struct Scene {
     pub(crate) cache: HashMap<String, Stored>,
     pub(crate) counts: HashMap<String, u64>,
     pub(crate) slots: HashMap<String, u32>,
+    /// Tokens of the gateway's identity by resource.
+    pub(crate) tokens: HashMap<String, String>,
+    /// The backend's answers have `streamed` as their body, not yet in memory.
+    pub(crate) streams: bool,
+    /// What is true of the client's certificate, as `CertificateCheck` shows it.
+    pub(crate) certificate_facts: Vec<String>,
     pub(crate) keys: HashMap<String, SubscriptionFound>,
     /// What the streamed bodies contain.
     pub(crate) streamed: Vec<u8>,
@@ -43,7 +49,7 @@ pub(crate) struct Scene {
 /// A clock that only sleeping moves, and traces.
 #[derive(Default)]
 pub(crate) struct Clock {
-    ticks: AtomicI64,
+    pub(crate) ticks: AtomicI64,
     traces: std::sync::Mutex<Vec<String>>,
 }
 
@@ -92,6 +98,9 @@ impl Scene {
             counts: HashMap::new(),
             slots: HashMap::new(),
             keys: HashMap::new(),
+            tokens: HashMap::new(),
+            streams: false,
+            certificate_facts: Vec::new(),
             streamed: Vec::new(),
             log: Vec::new(),
             first_first: false,
@@ -173,6 +182,12 @@ impl Scene {
     /// How the next call of a backend fails.
     pub(crate) fn failure(mut self, kind: HostErrorKind) -> Self {
         self.answers.push_back(Err(HostError::new(kind, "it did not work")));
+        self
+    }
+
+    /// A token that the gateway's identity has.
+    pub(crate) fn token(mut self, resource: &str, token: &str) -> Self {
+        self.tokens.insert(resource.to_owned(), token.to_owned());
         self
     }
 
@@ -276,7 +291,17 @@ impl Scene {
                 HostReply::Body(Ok(self.streamed.clone().into()))
             }
             HostCall::CacheLookup { key, .. } => HostReply::Cached(self.cache.get(&*key).cloned().map(Arc::new)),
-            HostCall::CacheStore { key, value, duration, cache } => {
+            HostCall::CacheStream { .. } => HostReply::Failed(HostError::new(HostErrorKind::Refused, "no streams")),
+            HostCall::GetToken { resource, client_id } => {
+                self.log.push(format!("token {resource} {client_id:?}"));
+                let error = || HostError::new(HostErrorKind::Refused, format!("no token for {resource}"));
+                HostReply::Token(self.tokens.get(&*resource).map(|token| token.as_str().into()).ok_or_else(error))
+            }
+            HostCall::CheckCertificate(check) => {
+                self.log.push(format!("check {check:?}"));
+                HostReply::Checked(self.certificate_facts.contains(&format!("{check:?}")))
+            }
+            HostCall::CacheStore { key, value, duration, cache, .. } => {
                 self.log.push(format!("store {key} {value:?} {duration:?} {cache:?}"));
                 self.cache.insert(key.into(), value);
                 HostReply::Done
@@ -314,7 +339,8 @@ impl Scene {
     }
 
     fn answer_next(&mut self) -> Result<Response, HostError> {
-        self.answers.pop_front().unwrap_or_else(|| Ok(Response { status: 200, ..Response::default() }))
+        let answer = self.answers.pop_front().unwrap_or_else(|| Ok(Response { status: 200, ..Response::default() }));
+        answer.map(|response| if self.streams { Response { body: Body::Stream, ..response } } else { response })
     }
 
     /// Counts without ever renewing.
@@ -379,7 +405,14 @@ impl Scene {
 fn request_text(request: &OutgoingRequest) -> String {
     let headers = headers_text(&request.headers).replace('\n', "; ");
     let body = body_text(&request.body);
-    format!("{} {} {headers}{body} {:?}", request.method, request.url, request.timeout)
+    let mut text = format!("{} {} {headers}{body} {:?}", request.method, request.url, request.timeout);
+    if let Some(certificate) = &request.transport.certificate {
+        let _ = write!(text, " certificate {certificate:?}");
+    }
+    if let Some(proxy) = &request.transport.proxy {
+        let _ = write!(text, " proxy {proxy:?}");
+    }
+    text
 }
 
 fn headers_text(headers: &HeaderMap) -> String {

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use http::{HeaderValue, header};
 use policy_parser::document::Element;
 
+use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::Body;
-use crate::host::{ForwardOptions, HostCall, HostReply, HttpVersion};
+use crate::exchange::{Body, Response};
+use crate::host::{ForwardOptions, HostCall, HostError, HostReply, HttpVersion, Unavailable};
 use crate::operand::{BoolOperand, IntOperand};
 use crate::policies::Policy;
+use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -43,6 +46,10 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         Some("2or1") => HttpVersion::TwoOrOne,
         _ => HttpVersion::One,
     };
+    if let Some(written) = element.attribute("continue-timeout") {
+        // The body follows at once: the client was told to go on before policies ran.
+        c.warn(codes::NO_EFFECT, written.name_span, "the 'continue-timeout' attribute has no effect");
+    }
     let step = Forward {
         seconds: c.int(element, &SPEC, "timeout"),
         millis: c.int_or_none(element, &SPEC, "timeout-ms"),
@@ -119,16 +126,42 @@ impl Step for Forward {
                 }
                 Flow::Next
             }
+            // Published documents look at the status, in `retry` as well as in `outbound`: it is an answer, not an error.
+            HostReply::Response(Err(HostError { unavailable: Some(unavailable), .. })) if !self.fails_on_status => {
+                call.response = Some(no_backend(&unavailable, &call.request_id));
+                Flow::Next
+            }
             HostReply::Response(Err(error)) | HostReply::Failed(error) => Flow::Fail(cx.host_failed(&error)),
             _ => Flow::Fail(cx.fault("a response was asked for")),
         }
     }
 }
 
+/// The answer in the place of a backend that takes no calls. Which one it is, is not the caller's business; the reason
+/// phrase of a pool is what published documents look for.
+fn no_backend(unavailable: &Unavailable, request_id: &[u8; 16]) -> Response {
+    let status = unavailable.status;
+    let phrase = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let mut response = Response {
+        status,
+        reason: unavailable.is_pool.then(|| "Backend pool is temporarily unavailable".into()),
+        body: Body::Bytes(respond::error_body(status, phrase.unwrap_or("Service Unavailable"), request_id)),
+        ..Response::default()
+    };
+    response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(after) = unavailable.retry_after {
+        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        response.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+    }
+    response
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::exchange::Body;
-    use crate::host::HostErrorKind;
+    use crate::host::{HostError, HostErrorKind, Unavailable};
     use crate::policies::check::{Scene, findings};
 
     fn forward(attributes: &str) -> Scene {
@@ -164,6 +197,23 @@ mod tests {
                 ))
             );
         }
+    }
+
+    #[test]
+    fn a_backend_that_takes_no_calls_is_an_answer() {
+        let unavailable =
+            |is_pool| Unavailable { status: 503, is_pool, retry_after: Some(Duration::from_millis(1500)) };
+        let mut scene = forward("");
+        scene.answers.push_back(Err(HostError::unavailable("open", unavailable(false))));
+        assert!(scene.run().ends_with(
+            "503 -\ncontent-type: application/json\nretry-after: 2\n{ \"statusCode\": 503, \"message\": \"Service Unavailable\" }\n"
+        ));
+        let mut scene = forward("");
+        scene.answers.push_back(Err(HostError::unavailable("open", unavailable(true))));
+        assert!(scene.run().contains("\n503 Backend pool is temporarily unavailable\n"));
+        let mut scene = forward("fail-on-error-status-code=\"true\"");
+        scene.answers.push_back(Err(HostError::unavailable("open", unavailable(true))));
+        assert!(scene.run().ends_with("! forward-request BackendUnavailable: open (api/backend/forward-request/)\n"));
     }
 
     #[test]

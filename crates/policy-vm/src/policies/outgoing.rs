@@ -10,14 +10,15 @@ use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Body;
-use crate::host::{Message, OutgoingRequest};
+use crate::host::{HostCall, HostReply, Message, OutgoingRequest, Transport};
 use crate::operand::{ChoiceOperand, IntOperand};
 use crate::policies::authentication_basic::{self, Credentials};
-use crate::policies::message;
+use crate::policies::authentication_managed_identity::{self, Identity};
 use crate::policies::set_body::{self, BodyEdit};
 use crate::policies::set_header::{self, HeaderEdit};
 use crate::policies::set_method::{self, MethodEdit};
 use crate::policies::set_url::{self, UrlEdit};
+use crate::policies::{authentication_certificate, message, proxy};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec};
 use crate::step::StepCx;
 
@@ -37,6 +38,9 @@ pub(super) const CHILDREN: &[Child] = &[
     Child::repeated(set_header::SPEC),
     Child::optional(set_body::SPEC),
     Child::optional(authentication_basic::SPEC),
+    Child::optional(authentication_certificate::SPEC),
+    Child::optional(authentication_managed_identity::SPEC),
+    Child::optional(proxy::SPEC),
 ];
 
 /// A request to be built.
@@ -48,6 +52,9 @@ pub(super) struct Outgoing {
     headers: Vec<HeaderEdit>,
     body: Option<BodyEdit>,
     credentials: Option<Credentials>,
+    identity: Option<Identity>,
+    certificate: Option<authentication_certificate::Choice>,
+    proxy: Option<proxy::Choice>,
     seconds: IntOperand,
     millis: Option<IntOperand>,
 }
@@ -61,6 +68,9 @@ pub(super) fn compile(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpe
         headers: Vec::new(),
         body: None,
         credentials: None,
+        identity: None,
+        certificate: None,
+        proxy: None,
         seconds: c.int(element, spec, "timeout"),
         millis: c.int_or_none(element, spec, "timeout-ms"),
     };
@@ -70,7 +80,14 @@ pub(super) fn compile(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpe
             "set-method" => outgoing.method = set_method::edit(c, child),
             "set-header" => outgoing.headers.extend(set_header::edit(c, child)),
             "set-body" => outgoing.body = set_body::edit(c, child),
-            _ => outgoing.credentials = Some(authentication_basic::credentials(c, child)),
+            "authentication-basic" => outgoing.credentials = Some(authentication_basic::credentials(c, child)),
+            "authentication-managed-identity" => {
+                outgoing.identity = Some(authentication_managed_identity::identity(c, child));
+            }
+            "authentication-certificate" => {
+                outgoing.certificate = Some(authentication_certificate::choice(c, child));
+            }
+            _ => outgoing.proxy = Some(proxy::choice(c, child)),
         }
     }
     let copies = !matches!(outgoing.mode, ChoiceOperand::Literal(0));
@@ -88,6 +105,28 @@ pub(super) fn compile(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpe
 }
 
 impl Outgoing {
+    /// What the host is asked before the request can be built, if anything.
+    pub(super) fn ask(&self, cx: &mut StepCx<'_>) -> Result<Option<HostCall>, Box<PolicyError>> {
+        self.identity.as_ref().map(|identity| identity.ask(cx)).transpose()
+    }
+
+    /// Builds the request with the host's answer to what it was asked before.
+    pub(super) fn build_with(
+        &self,
+        cx: &mut StepCx<'_>,
+        reply: HostReply,
+    ) -> Result<Box<OutgoingRequest>, Box<PolicyError>> {
+        let token = match &self.identity {
+            Some(identity) => identity.got(cx, reply)?,
+            None => None,
+        };
+        let mut request = self.build(cx)?;
+        if let Some(token) = token {
+            request.headers.insert(header::AUTHORIZATION, token);
+        }
+        Ok(request)
+    }
+
     /// Builds the request; the current one stays as it is.
     pub(super) fn build(&self, cx: &mut StepCx<'_>) -> Result<Box<OutgoingRequest>, Box<PolicyError>> {
         let mut request = match self.mode.eval(cx)? {
@@ -114,6 +153,12 @@ impl Outgoing {
         if let Some(credentials) = &self.credentials {
             request.headers.insert(header::AUTHORIZATION, credentials.evaluate(cx)?);
         }
+        if let Some(certificate) = &self.certificate {
+            request.transport.certificate = Some(certificate.evaluate(cx)?);
+        }
+        if let Some(proxy) = &self.proxy {
+            request.transport.proxy = Some(proxy.evaluate(cx)?);
+        }
         if request.url.host.is_empty() {
             return Err(cx.bad_value("The request has no URL."));
         }
@@ -128,6 +173,7 @@ fn blank() -> OutgoingRequest {
         headers: HeaderMap::new(),
         body: Body::None,
         timeout: Duration::ZERO,
+        transport: Transport::default(),
     }
 }
 
@@ -144,5 +190,5 @@ fn copy(cx: &StepCx<'_>, elsewhere: bool) -> OutgoingRequest {
         (Body::Bytes(bytes), Message::Request) => Body::Bytes(bytes.clone()),
         _ => Body::None,
     };
-    OutgoingRequest { method: request.method.clone(), url: request.url.clone(), headers, body, timeout: Duration::ZERO }
+    OutgoingRequest { method: request.method.clone(), url: request.url.clone(), headers, body, ..blank() }
 }

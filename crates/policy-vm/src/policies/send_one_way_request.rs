@@ -3,7 +3,8 @@
 use policy_parser::document::Element;
 
 use crate::compile::Compiler;
-use crate::host::{HostCall, HostReply};
+use crate::error::PolicyError;
+use crate::host::{HostCall, HostReply, OutgoingRequest};
 use crate::policies::Policy;
 use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
 use crate::spec::ElementSpec;
@@ -23,17 +24,34 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
 #[derive(Debug)]
 struct SendOneWayRequest(Outgoing);
 
+/// The host was asked for what the request needs.
+struct Asked;
+
+fn send(built: Result<Box<OutgoingRequest>, Box<PolicyError>>) -> Flow {
+    match built {
+        Ok(request) => Flow::Call(HostCall::SendOneWay(request)),
+        Err(error) => Flow::Fail(error),
+    }
+}
+
 impl Step for SendOneWayRequest {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.0.build(cx) {
-            Ok(request) => Flow::Call(HostCall::SendOneWay(request)),
+        match self.0.ask(cx) {
+            Ok(Some(call)) => {
+                cx.keep(cx.at, Asked);
+                Flow::Call(call)
+            }
+            Ok(None) => send(self.0.build(cx)),
             Err(error) => Flow::Fail(error),
         }
     }
 
-    /// Whatever became of it: nobody waits.
-    fn resume(&self, _cx: &mut StepCx<'_>, _reply: HostReply) -> Flow {
-        Flow::Next
+    /// Whatever became of the request: nobody waits.
+    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        match cx.take_kept::<Asked>(cx.at) {
+            Some(Asked) => send(self.0.build_with(cx, reply)),
+            None => Flow::Next,
+        }
     }
 }
 

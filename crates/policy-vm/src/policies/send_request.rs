@@ -5,7 +5,7 @@ use policy_parser::document::Element;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::{NameId, Response};
-use crate::host::{HostCall, HostReply};
+use crate::host::{HostCall, HostReply, OutgoingRequest};
 use crate::names;
 use crate::policies::Policy;
 use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
@@ -48,7 +48,17 @@ struct SendRequest {
     fails_on_status: bool,
 }
 
+/// The host was asked for what the request needs.
+struct Asked;
+
 impl SendRequest {
+    fn send(&self, cx: &mut StepCx<'_>, built: Result<Box<OutgoingRequest>, Box<PolicyError>>) -> Flow {
+        match built {
+            Ok(request) => Flow::Call(HostCall::Send(request)),
+            Err(error) => self.failed(cx, error),
+        }
+    }
+
     fn failed(&self, cx: &mut StepCx<'_>, error: Box<PolicyError>) -> Flow {
         if !self.ignore_error {
             return Flow::Fail(error);
@@ -72,13 +82,24 @@ impl SendRequest {
 
 impl Step for SendRequest {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.outgoing.build(cx) {
-            Ok(request) => Flow::Call(HostCall::Send(request)),
+        match self.outgoing.ask(cx) {
+            Ok(Some(call)) => {
+                cx.keep(cx.at, Asked);
+                Flow::Call(call)
+            }
+            Ok(None) => {
+                let built = self.outgoing.build(cx);
+                self.send(cx, built)
+            }
             Err(error) => self.failed(cx, error),
         }
     }
 
     fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        if cx.take_kept::<Asked>(cx.at).is_some() {
+            let built = self.outgoing.build_with(cx, reply);
+            return self.send(cx, built);
+        }
         match reply {
             HostReply::Response(Ok(response)) if self.fails_on_status && (400..=599).contains(&response.status) => {
                 let message = format!("The service answered with status {}.", response.status);
@@ -140,8 +161,8 @@ mod tests {
     #[test]
     fn what_is_wrong() {
         assert_eq!(
-            inbound_findings("<send-request><proxy url=\"http://p\" /></send-request>"),
-            "TG0208 policy.xml:1:35 'proxy' in 'send-request' is not supported yet\n"
+            inbound_findings("<send-request mode=\"copy\"><authentication-token /></send-request>"),
+            "TG0208 policy.xml:1:47 'authentication-token' in 'send-request' is not supported yet\n"
         );
         assert_eq!(
             inbound_findings("<send-request />"),

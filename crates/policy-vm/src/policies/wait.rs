@@ -13,8 +13,14 @@ use crate::step::{Flow, Step, StepCx};
 
 const FOR: &[&str] = &["all", "any"];
 
-const INSIDE: Policies =
-    Policies::Only(&["send-request", "cache-lookup-value", "cache-store-value", "choose", "forward-request"]);
+const INSIDE: Policies = Policies::Only(&[
+    "send-request",
+    "cache-lookup-value",
+    "cache-store-value",
+    "choose",
+    "forward-request",
+    "authentication-managed-identity",
+]);
 
 const SPEC: ElementSpec = ElementSpec::new("wait", "Runs policies side by side.")
     .attributes(&[Attribute::optional("for", Accepts::OneOf(FOR), "Until all have ended, or the first.")

@@ -46,6 +46,8 @@ pub(super) enum Exit {
     Error(Box<PolicyError>),
     /// A policy returned the response.
     Finish,
+    /// A policy has the response: no backend is called.
+    Respond,
     /// Another branch was first.
     Cancelled,
 }
@@ -216,6 +218,7 @@ impl Fiber {
             }
             Flow::Fork { branches, any } => return Some(Event::Fork(branches, any)),
             Flow::Finish => self.exit = Some(Exit::Finish),
+            Flow::Respond => self.exit = Some(Exit::Respond),
             Flow::Fail(error) => self.exit = Some(Exit::Error(error)),
         }
         None

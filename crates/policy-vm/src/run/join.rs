@@ -93,7 +93,8 @@ impl Run<'_> {
         join.left -= 1;
         let mut first = join.any;
         match exit {
-            Some(Exit::Finish) => (join.finish, first) = (true, true),
+            // Nothing that may stand in a branch has its response without ending the call.
+            Some(Exit::Finish | Exit::Respond) => (join.finish, first) = (true, true),
             // With `any`, an error is one way of having ended.
             Some(Exit::Error(error)) if !join.any => {
                 join.error.get_or_insert(error);

@@ -32,7 +32,7 @@ pub(super) fn answer(pipeline: &Pipeline, exchange: &mut Exchange, ambient: &dyn
             at: *step,
         };
         match entry.step.preflight(&mut cx) {
-            Flow::Finish => break,
+            Flow::Finish | Flow::Respond => break,
             Flow::Base => open.extend(next_level(pipeline, level + 1).map(|level| (level, 0))),
             Flow::Fail(error) => {
                 response::set_error(exchange, error);

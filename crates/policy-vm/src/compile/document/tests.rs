@@ -152,6 +152,13 @@ fn named_values() {
         findings_at(Scope::Api, document, &environment),
         "TG0212 policy.xml:1:46 the 'calls' attribute is invalid: '{{limit}}' is not a whole number of at least 0\n"
     );
+    // A missing one is one finding, whatever its place would have had to be.
+    let document = "<policies><inbound><rate-limit calls=\"{{calls}}\" renewal-period=\"1\" />\
+                    <set-variable name=\"a\" value=\"@(1 + {{term}})\" /></inbound></policies>";
+    assert_eq!(
+        findings_at(Scope::Api, document, &environment),
+        "TG0160 policy.xml:1:39 there is no named value `calls`\nTG0160 policy.xml:1:107 there is no named value `term`\n"
+    );
     let mut scene =
         Scene::inbound("<set-header name=\"{{header}}\"><value>@(({{code}}).ToString())</value></set-header>");
     scene.environment = environment;

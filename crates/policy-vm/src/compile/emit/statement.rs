@@ -118,10 +118,10 @@ impl Emitter<'_> {
             self.effect(e)?;
         }
         self.place(test);
-        if let Some(condition) = condition {
-            self.branch(condition, false, exit)?;
+        match condition {
+            Some(condition) => self.loop_back(condition, top, exit)?,
+            None => self.jump(Op::Loop { to: 0 }, top),
         }
-        self.jump(Op::Loop { to: 0 }, top);
         self.place(exit);
         Ok(())
     }
