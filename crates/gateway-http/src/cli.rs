@@ -1,9 +1,12 @@
 //! The command line. Each command is a file of its own: arguments on top, what it does below.
 
 mod check;
+mod config;
 mod disasm;
 mod eval;
 mod explain;
+mod import;
+mod init;
 mod output;
 mod schema;
 mod serve;
@@ -24,9 +27,12 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Config(config::Arguments),
     Disasm(disasm::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
+    Import(import::Arguments),
+    Init(init::Arguments),
     Schema(schema::Arguments),
     Serve(serve::Arguments),
     Test(test::Arguments),
@@ -38,9 +44,12 @@ enum Command {
 pub fn run() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

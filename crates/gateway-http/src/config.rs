@@ -1,21 +1,34 @@
-//! `tollgate.toml`: what a service folder has no place for. Unknown keys are errors, with line and column.
+//! `tollgate.toml`: what a service folder has no place for. `docs/tollgate-toml.md` explains every key, which a test
+//! watches over; every key that it does not know is a mistake, and all mistakes are told at once. A new theme is a file of
+//! its own here, and a field of [`Config`].
 
+pub(crate) mod certificates;
 mod duration;
+mod effective;
+mod file;
+#[cfg(test)]
+mod keys;
 pub(crate) mod secret;
+pub(crate) mod secrets;
+pub(crate) mod service;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use policy_parser::{Diagnostic, Source, Span};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use self::certificates::Certificate;
+pub(crate) use self::effective::{Effective, effective};
+pub(crate) use self::file::Mistakes;
 use self::secret::Secret;
+use self::secrets::Secrets;
+use self::service::Service;
+use crate::data::Node;
 
 /// The whole file.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     #[serde(rename = "listener")]
@@ -26,19 +39,30 @@ pub(crate) struct Config {
     pub(crate) backend: Backend,
     pub(crate) cache: Cache,
     pub(crate) access_log: AccessLog,
+    pub(crate) service: Service,
+    pub(crate) secrets: Secrets,
+    /// Certificates by the names that policies and backends know them by.
+    pub(crate) certificates: BTreeMap<String, Certificate>,
+    /// Secrets that named values take from a Key Vault, by the names they have there.
+    pub(crate) key_vault: BTreeMap<String, Secret>,
     /// Keys of subscriptions, which no export contains, and subscriptions that exist only here.
     pub(crate) subscriptions: BTreeMap<String, Subscription>,
     /// A further file of the same form as `subscriptions`.
     pub(crate) subscriptions_file: Option<PathBuf>,
+    /// Keys of subscriptions that have none are made up when serving begins, shown once and written into that file.
+    pub(crate) generate_keys: bool,
     /// Values of named values, by name or display name.
     pub(crate) named_values: BTreeMap<String, Secret>,
-    /// The files it was read from.
+    /// The files it was read from, as trees.
     #[serde(skip)]
-    sources: Vec<Arc<Source>>,
+    files: Vec<Node>,
+    /// Where files are that it names by relative paths.
+    #[serde(skip)]
+    pub(crate) folder: PathBuf,
 }
 
 /// An address to listen on.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listener {
     pub(crate) address: SocketAddr,
@@ -47,7 +71,7 @@ pub(crate) struct Listener {
 }
 
 /// Certificate chain and key as PEM files.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tls {
     pub(crate) certificate: PathBuf,
@@ -55,7 +79,7 @@ pub(crate) struct Tls {
 }
 
 /// Who this gateway is, and points of behaviour that can be chosen.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Gateway {
     pub(crate) id: String,
@@ -83,7 +107,7 @@ impl Default for Gateway {
 }
 
 /// What a request may be.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     /// Bytes of a request target.
@@ -112,7 +136,7 @@ impl Default for Limits {
 }
 
 /// How long a client may take.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Timeouts {
     /// For a head, from its first byte.
@@ -141,7 +165,7 @@ impl Default for Timeouts {
 }
 
 /// Connections to backends.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Backend {
     #[serde(with = "duration")]
@@ -170,7 +194,7 @@ impl Default for Backend {
 }
 
 /// The cache in memory.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Cache {
     /// Bytes of all values and keys.
@@ -189,7 +213,7 @@ impl Default for Cache {
 }
 
 /// Where a line for each call goes.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct AccessLog {
     pub(crate) to: LogTarget,
@@ -198,7 +222,7 @@ pub(crate) struct AccessLog {
 }
 
 /// See [`AccessLog`].
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogTarget {
     #[default]
@@ -209,7 +233,7 @@ pub(crate) enum LogTarget {
 }
 
 /// A subscription, or the keys of one that the folder describes.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Subscription {
     pub(crate) primary_key: Option<Secret>,
@@ -217,89 +241,4 @@ pub(crate) struct Subscription {
     /// `/products/{id}`, `/apis/{id}`, `/apis`; only for one that the folder does not describe.
     pub(crate) scope: Option<String>,
     pub(crate) display_name: Option<String>,
-}
-
-impl Config {
-    /// Reads a file.
-    ///
-    /// # Errors
-    /// The file's mistake, with its place.
-    pub(crate) fn parse(source: &Arc<Source>) -> Result<Self, Box<Diagnostic>> {
-        let mut config: Self = toml::from_str(source.text()).map_err(|error| Box::new(mistake(source, &error)))?;
-        config.sources.push(Arc::clone(source));
-        Ok(config)
-    }
-
-    /// The file that says something under this name, or the first.
-    pub(crate) fn source_of(&self, name: &str) -> Arc<Source> {
-        let found = self.sources.iter().find(|source| source.text().contains(name)).or(self.sources.first());
-        found.map_or_else(|| Source::new("tollgate.toml", ""), Arc::clone)
-    }
-
-    /// Environment variables that are not set and have a default, which is public: it stands in a file.
-    pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
-        let keys = self.subscriptions.values();
-        let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
-        let secrets = self.named_values.values().chain(keys.flatten());
-        secrets.filter_map(Secret::default_in_use).collect()
-    }
-
-    /// Reads the further file of subscriptions, if there is one; `folder` is where this file lies.
-    pub(crate) fn read_subscriptions(&mut self, folder: &Path) -> Result<(), Box<Diagnostic>> {
-        let Some(file) = &self.subscriptions_file else { return Ok(()) };
-        let path = folder.join(file);
-        let source = match std::fs::read_to_string(&path) {
-            Ok(text) => Source::new(path.display().to_string(), text),
-            Err(error) => {
-                let source = Source::new(path.display().to_string(), "");
-                return Err(Box::new(Diagnostic::error("TG8001", &source, Span::default(), error.to_string())));
-            }
-        };
-        let more: BTreeMap<String, Subscription> =
-            toml::from_str(source.text()).map_err(|error| Box::new(mistake(&source, &error)))?;
-        self.subscriptions.extend(more);
-        self.sources.push(source);
-        Ok(())
-    }
-}
-
-fn mistake(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
-    let span = error.span().unwrap_or_default();
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Diagnostic::error("TG8002", source, Span::new(offset(span.start), offset(span.end)), error.message())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, line: u32, column: u32, contains: &str) {
-        let source = Source::new("tollgate.toml", text);
-        let mistake = Config::parse(&source).map(|_| ()).unwrap_err();
-        let position = source.position(mistake.span.start);
-        assert_eq!((position.line, position.column), (line, column), "{}", mistake.headline);
-        assert!(mistake.headline.contains(contains), "{}", mistake.headline);
-    }
-
-    #[test]
-    fn mistakes_have_their_place() {
-        check("[limits]\nheaders = 5\nheeders = 5\n", 3, 1, "heeders");
-        check("[timeouts]\nhead = \"10 bananas\"\n", 2, 8, "10 bananas");
-        check("[[listener]]\naddress = 5\n", 2, 11, "");
-        check("[gateway\n", 1, 9, "");
-    }
-
-    #[test]
-    fn a_whole_file_is_read() {
-        let source = Source::new(
-            "tollgate.toml",
-            "subscriptions_file = \"keys.toml\"\n[[listener]]\naddress = \"127.0.0.1:1\"\n[timeouts]\nhead = \"2s\"\nidle = \
-             \"1m\"\n[subscriptions.mes]\nprimary_key = { env = \"MES_KEY\" }\n[named_values]\nx = \"plain\"\n",
-        );
-        let config = Config::parse(&source).unwrap();
-        assert_eq!(config.timeouts.head, Duration::from_secs(2));
-        assert_eq!(config.timeouts.idle, Duration::from_secs(60));
-        assert_eq!(config.listeners.len(), 1);
-    }
 }

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use policy_parser::{Diagnostic, Source, Span};
+use policy_parser::{Diagnostic, Source};
 use policy_vm::exchange::{InvalidUrl, Url};
 use policy_vm::{Engine, Limits};
 
-use crate::config::{Config, Listener};
+use crate::config::{self, Config, Listener, Mistakes};
+use crate::data::{FileError, Place, read_text};
 use crate::server::{Server, ServerError};
-use crate::service::{load_folder, load_policy};
+use crate::service::{self, load_folder, load_policy};
 
 /// Settings read from a `tollgate.toml`, or the defaults.
 #[derive(Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Settings {
     pub(crate) config: Config,
     /// Files that the settings name are relative to it.
     pub(crate) folder: PathBuf,
+    /// What is wrong with them.
+    mistakes: Mistakes,
 }
 
 /// Why a gateway did not start.
@@ -43,30 +46,44 @@ impl From<ServerError> for StartError {
 }
 
 impl Settings {
-    /// Reads `file`; without one, `tollgate.toml` beside what is at `path`, if it is there.
-    ///
-    /// # Errors
-    /// What is wrong with the file, and where.
-    pub fn read(file: Option<&Path>, path: &Path) -> Result<Self, Box<Diagnostic>> {
-        let beside = if path.is_dir() { path } else { path.parent().unwrap_or(Path::new("")) };
+    /// Reads `file`; without one, `tollgate.toml` beside what is at `path` or in the service folder around it, if it is
+    /// there. What is wrong with it is told by [`check`], and does not let a [`Gateway`] start.
+    #[must_use]
+    pub fn read(file: Option<&Path>, path: &Path) -> Self {
         let (file, is_asked_for) = match file {
             Some(file) => (file.to_owned(), true),
-            None => (beside.join("tollgate.toml"), false),
+            None => (beside(path).join("tollgate.toml"), false),
         };
-        let folder = file.parent().unwrap_or(Path::new("")).to_owned();
-        let text = match std::fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !is_asked_for => {
-                return Ok(Self { config: Config::default(), folder });
+        let mut settings = Self { folder: parent(&file).to_owned(), ..Self::default() };
+        let name = file.display().to_string();
+        match read_text(&file) {
+            Ok(text) => {
+                settings.config = Config::parse(&Source::new(name, text), &mut settings.mistakes);
+                settings.config.folder.clone_from(&settings.folder);
+                settings.config.read_subscriptions(&mut settings.mistakes);
             }
+            Err(FileError::Missing) if !is_asked_for => {}
             Err(error) => {
-                let source = Source::new(file.display().to_string(), "");
-                return Err(Box::new(Diagnostic::error("TG8001", &source, Span::default(), error.to_string())));
+                let place = Place::start_of(&Source::new(name, ""));
+                settings.mistakes.push(place.error("TG8001", error.to_string()));
             }
-        };
-        let mut config = Config::parse(&Source::new(file.display().to_string(), text))?;
-        config.read_subscriptions(&folder)?;
-        Ok(Self { config, folder })
+        }
+        // Also without a file: what is given on the command line is relative to where it would be.
+        settings.config.folder.clone_from(&settings.folder);
+        settings
+    }
+
+    /// What is wrong with the file.
+    #[must_use]
+    pub fn mistakes(&self) -> &[Diagnostic] {
+        &self.mistakes
+    }
+
+    /// The overrides of this environment, instead of those that the file names.
+    #[must_use]
+    pub fn environment(mut self, name: impl Into<String>) -> Self {
+        self.config.service = config::service::Service { environment: Some(name.into()), overrides: None };
+        self
     }
 
     /// Environment variables that are not set and whose place a default takes, one that everybody can read.
@@ -83,15 +100,31 @@ impl Settings {
     }
 }
 
-/// Everything that is wrong with what is at `path`: a service folder, or a policy document.
+/// Where the settings of what is at `path` are: the folder, the service folder that a file is in, or the file's own.
+fn beside(path: &Path) -> PathBuf {
+    if path.is_dir() {
+        return path.to_owned();
+    }
+    service::folder_around(path).unwrap_or_else(|| parent(path).to_owned())
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new(""))
+}
+
+/// Everything that is wrong with what is at `path` and with its settings: a service folder, a file of one, or a policy
+/// document on its own.
 #[must_use]
 pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let engine = Engine::new();
-    let (_, problems) = if path.is_dir() {
-        load_folder(path, &engine, &settings.config)
-    } else {
-        load_policy(path, None, &engine, &settings.config)
+    let config = &settings.config;
+    let around = if path.is_dir() { None } else { service::folder_around(path) };
+    let mut problems = match &around {
+        _ if path.is_dir() => load_folder(path, &engine, config).1,
+        Some(folder) => service::load_file(path, folder, &engine, config),
+        None => load_policy(path, None, &engine, config).1,
     };
+    problems.found.extend_from_slice(&settings.mistakes);
     problems.into_findings()
 }
 
@@ -108,15 +141,18 @@ impl Gateway {
     /// # Errors
     /// What stands in the way.
     pub fn start(path: &Path, backend: Option<&str>, settings: Settings) -> Result<Self, StartError> {
-        let Settings { config, folder } = settings;
+        let Settings { config, folder, mistakes } = settings;
         let limits = Limits { buffered_body: config.limits.buffered_body, ..Limits::default() };
         let engine = Engine::new().with_limits(limits.clone());
-        let (service, problems) = match (path.is_dir(), backend) {
+        let (service, mut problems) = match (path.is_dir(), backend) {
             (true, Some(_)) => return Err(StartError::BackendOfFolder),
             (true, None) => load_folder(path, &engine, &config),
             (false, backend) => load_policy(path, backend.map(Url::parse).transpose()?, &engine, &config),
         };
-        let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
+        problems.found.extend(mistakes);
+        let Some(service) = service.filter(|_| problems.is_fine()) else {
+            return Err(StartError::Problems(problems.into_findings()));
+        };
         let server = Server::start(service, config, limits, &folder)?;
         Ok(Self { server, warnings: problems.into_findings() })
     }

@@ -9,10 +9,12 @@ mod cache;
 mod call;
 pub mod cli;
 mod config;
+mod data;
 mod edge;
 mod errors;
 mod explain;
 mod gateway;
+mod generated_keys;
 mod handler;
 mod limits;
 #[doc(hidden)]
@@ -31,3 +33,4 @@ mod tls;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};
+pub use generated_keys::GeneratedKey;

@@ -4,15 +4,27 @@
 //! [`Site`]: crate::site::Site
 
 mod apis;
+mod around;
 mod backends;
+mod certificates;
 mod document;
+mod embedded;
 mod folder;
+mod fragments;
+mod groups;
+mod keyless;
+mod loader;
 mod named_values;
+mod operations;
+mod overrides;
 mod problems;
 mod products;
 mod resources;
 mod single;
+pub(crate) mod specification;
 mod subscriptions;
+mod tree;
+mod unread;
 mod version_sets;
 
 use std::sync::Arc;
@@ -21,9 +33,11 @@ use policy_parser::Source;
 use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
+pub(crate) use self::around::folder_around;
 pub(crate) use self::backends::Backend;
 pub(crate) use self::document::Document;
-pub(crate) use self::folder::load_folder;
+pub(crate) use self::folder::{load_file, load_folder};
+pub(crate) use self::keyless::keyless;
 pub(crate) use self::problems::Problems;
 pub(crate) use self::single::load_policy;
 use crate::routing::{Routes, Template};
@@ -58,6 +72,9 @@ pub(crate) struct Api {
     pub(crate) version: String,
     pub(crate) subscription_required: bool,
     pub(crate) policy: Option<Arc<Program>>,
+    /// The workspace it is in, whose policy runs between that of all APIs and the product's.
+    pub(crate) workspace: Option<String>,
+    pub(crate) workspace_policy: Option<Arc<Program>>,
     pub(crate) operations: Vec<Operation>,
 }
 
@@ -85,6 +102,7 @@ pub(crate) struct Product {
     pub(crate) groups: Vec<Group>,
     /// Numbers of its APIs.
     pub(crate) apis: Vec<usize>,
+    pub(crate) workspace: Option<String>,
     pub(crate) policy: Option<Arc<Program>>,
 }
 

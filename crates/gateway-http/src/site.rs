@@ -117,7 +117,7 @@ fn view(service: &Service, number: usize, api: &service::Api) -> Api {
         open_product: products.iter().copied().find(is_open),
         operations: api.operations.iter().map(|operation| operation_view(service, api, operation, &products)).collect(),
         products,
-        flow: Flow::new([Some(&service.global), api.policy.as_ref()]),
+        flow: Flow::new([Some(&service.global), api.workspace_policy.as_ref(), api.policy.as_ref()]),
         api: Arc::new(exchange::Api {
             id: api.id.clone(),
             name: api.name.clone(),
@@ -140,7 +140,8 @@ fn operation_view(
     products: &[usize],
 ) -> Operation {
     let flow = |product: Option<&Arc<Program>>| {
-        Flow::new([Some(&service.global), product, api.policy.as_ref(), operation.policy.as_ref()])
+        let workspace = api.workspace_policy.as_ref();
+        Flow::new([Some(&service.global), workspace, product, api.policy.as_ref(), operation.policy.as_ref()])
     };
     let of_product = |number: &usize| service.products.get(*number).and_then(|product| product.policy.as_ref());
     let query = &operation.template.query;

@@ -14,7 +14,7 @@ const MISTAKES: &[(&str, u64, u64, &str)] = &[
     ("apis/orders/operations/list/policy.xml", 5, 45, "TG0160"),
     ("apis/orders/operations/list/policy.xml", 6, 70, "CS1061"),
     ("apis/orders/operations/list/policy.xml", 9, 28, "CS0103"),
-    ("apis/orders/operations/submit/operationInformation.json", 4, 9, "TG8003"),
+    ("apis/orders/operations/submit/operationInformation.json", 3, 25, "TG8003"),
     ("apis/orders/policy.xml", 4, 10, "TG0120"),
     ("apis/orders/policy.xml", 10, 45, "CS0019"),
     ("policy fragments/nobody-includes-it/policy.xml", 2, 6, "TG0201"),

@@ -14,16 +14,23 @@ use crate::{Settings, check};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// Policy documents and service folders.
+    /// Policy documents, service folders, and files of service folders.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
+    /// Settings; `tollgate.toml` of the service folder, or beside a document, when absent.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Overrides to lay over the folder: `prod` for `configuration.prod.yaml`, instead of what the settings say.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 const HELP: &str = "\
-Named values of a document on its own are those of `tollgate.toml` beside it.
+A file of a service folder is checked with the folder around it: its fragments, named values and backends. Named values
+of a document on its own are those of `tollgate.toml` beside it.
 
 Exit status: 0 there are no errors (warnings are none), 1 there are, 2 a path does not exist.";
 
@@ -33,10 +40,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut findings = Vec::new();
     for path in &arguments.paths {
-        match Settings::read(None, path) {
-            Ok(settings) => findings.extend(check(path, &settings)),
-            Err(mistake) => findings.push(*mistake),
+        let mut settings = Settings::read(arguments.config.as_deref(), path);
+        if let Some(environment) = &arguments.environment {
+            settings = settings.environment(environment);
         }
+        findings.extend(check(path, &settings));
     }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     output::print(&match arguments.format {

@@ -65,13 +65,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return expression(&input);
     }
     let beside = arguments.service.as_deref().unwrap_or(Path::new(&arguments.input));
-    let settings = match Settings::read(None, beside) {
-        Ok(settings) => settings,
-        Err(mistake) => {
-            output::tell(&render::text(&[*mistake], output::colours(&std::io::stderr())));
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let settings = Settings::read(None, beside);
+    if !settings.mistakes().is_empty() {
+        output::tell(&render::text(settings.mistakes(), output::colours(&std::io::stderr())));
+        return Ok(ExitCode::FAILURE);
+    }
     let service = arguments.service.as_deref();
     let document = Document::compile(&input.source, arguments.scope.into(), service, &settings.config);
     output::tell(&render::text(&document.findings, output::colours(&std::io::stderr())));

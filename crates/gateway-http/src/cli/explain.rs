@@ -36,6 +36,9 @@ pub(super) struct Arguments {
     /// Settings; `tollgate.toml` beside the policies when absent.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Overrides to lay over the folder, as for `serve`.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
     /// How the explanation is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -55,20 +58,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if !arguments.path.exists() {
         return Ok(output::unusable(format_args!("there is nothing at `{}`", arguments.path.display())));
     }
-    let settings = match Settings::read(arguments.config.as_deref(), &arguments.path) {
-        Ok(settings) => settings,
-        Err(mistake) => {
-            output::tell(&render::text(&[*mistake], output::colours(&std::io::stderr())));
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let mut settings = Settings::read(arguments.config.as_deref(), &arguments.path);
+    if let Some(environment) = &arguments.environment {
+        settings = settings.environment(environment);
+    }
     let engine = Engine::new();
-    let (service, problems) = if arguments.path.is_dir() {
+    let (service, mut problems) = if arguments.path.is_dir() {
         load_folder(&arguments.path, &engine, &settings.config)
     } else {
         load_policy(&arguments.path, None, &engine, &settings.config)
     };
-    let Some(service) = service else {
+    problems.found.extend_from_slice(settings.mistakes());
+    let Some(service) = service.filter(|_| problems.is_fine()) else {
         let mut findings = problems.into_findings();
         findings.retain(|finding| finding.severity == Severity::Error);
         output::tell(&render::text(&findings, output::colours(&std::io::stderr())));

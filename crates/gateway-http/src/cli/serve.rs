@@ -20,6 +20,9 @@ pub(super) struct Arguments {
     /// Settings; `tollgate.toml` beside the policies when absent.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Overrides to lay over the folder: `prod` for `configuration.prod.yaml`, instead of what the settings say.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
     /// An address to listen on, instead of those of the settings.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
@@ -27,15 +30,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     log_to_stderr();
-    let mut settings = match Settings::read(arguments.config.as_deref(), &arguments.path) {
-        Ok(settings) => settings,
-        Err(mistake) => {
-            show(&[*mistake]);
-            return Ok(ExitCode::FAILURE);
-        }
-    };
+    let mut settings = Settings::read(arguments.config.as_deref(), &arguments.path);
+    if let Some(environment) = &arguments.environment {
+        settings = settings.environment(environment);
+    }
     if let Some(address) = arguments.listen {
         settings = settings.listen(address);
+    }
+    let file = || anyhow::anyhow!("generated keys cannot be written into `subscriptions_file`");
+    for key in settings.generate_keys(&arguments.path).map_err(|error| file().context(error))? {
+        // Not through the log, which may go on to somebody else.
+        output::tell(&format!("subscription `{}` has a new key: {}\n", key.subscription, key.primary_key));
     }
     let defaults = settings.defaults_in_use();
     if !defaults.is_empty() {

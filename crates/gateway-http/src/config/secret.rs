@@ -4,7 +4,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::data::{FileError, read_text};
 
 /// `"text"`, `{ env = "NAME" }`, `{ env = "NAME", default = "text" }` or `{ file = "path" }`.
 #[derive(Clone, Deserialize)]
@@ -27,8 +29,8 @@ pub(crate) enum Secret {
 pub(crate) enum SecretError {
     #[error("environment variable `{0}` is not set")]
     Environment(String),
-    #[error("`{file}` cannot be read: {source}")]
-    File { file: String, source: std::io::Error },
+    #[error("`{file}`: {source}")]
+    File { file: String, source: FileError },
 }
 
 impl Secret {
@@ -51,11 +53,23 @@ impl Secret {
             },
             Self::File { file } => {
                 let path = folder.join(file);
-                let text = std::fs::read_to_string(&path)
+                let text = read_text(&path)
                     .map_err(|source| SecretError::File { file: path.display().to_string(), source })?;
                 Ok(text.trim_end_matches(['\r', '\n']).to_owned())
             }
         }
+    }
+}
+
+/// As it stands in a file, but for the text itself.
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&match self {
+            Self::Text(_) => "***".to_owned(),
+            Self::Environment { env, default: None } => format!("*** (environment variable {env})"),
+            Self::Environment { env, default: Some(_) } => format!("*** (environment variable {env}, or a default)"),
+            Self::File { file } => format!("*** (file {})", file.display()),
+        })
     }
 }
 

@@ -72,7 +72,7 @@ impl Policy {
             sections.iter().map(|section| (*section, flow.pipeline.effective(*section))).collect();
         let ids = [
             (Scope::Global, None),
-            (Scope::Workspace, None),
+            (Scope::Workspace, api.and_then(|number| site.service.apis.get(number)?.workspace.clone())),
             (Scope::Product, product.and_then(|number| Some(site.products.get(number)?.id.clone()))),
             (Scope::Api, of_api.map(|api| api.api.id.clone())),
             (Scope::Operation, of_operation.map(|operation| operation.operation.id.clone())),

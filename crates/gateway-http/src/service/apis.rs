@@ -1,23 +1,27 @@
-//! APIs with their operations.
-
-use std::sync::Arc;
+//! APIs: what their files say, and where calls to them come in.
 
 use http::{HeaderName, Method};
-use policy_parser::Source;
+use policy_parser::diagnostic::quoted;
 use policy_vm::Scope;
-use policy_vm::exchange::{SampleResponse, Url};
+use policy_vm::exchange::Url;
 
-use super::folder::{Entry, Loader};
+use super::Api;
+use super::loader::{Loaded, Loader};
 use super::named_values::substitute;
-use super::resources::{ApiInformation, OperationInformation, ResponseInformation, VersionSetInformation, last_name};
+use super::operations;
+use super::resources::{ApiInformation, VersionSetInformation, last_name};
+use super::tree::{Entry, Folder};
 use super::version_sets::VersionSets;
-use super::{Api, Operation};
-use crate::routing::{self, Revision, Routes, Template, Version};
+use crate::data::parse_json;
+use crate::routing::{self, Revision, Routes, Version};
 
 /// The header that carries a key when the API names no other.
 pub(super) const KEY_HEADER: &str = "Ocp-Apim-Subscription-Key";
 /// The query parameter that carries a key when the API names no other.
 pub(super) const KEY_QUERY: &str = "subscription-key";
+
+/// The resource's file.
+const FILE: &str = "apiInformation.json";
 
 /// An API with what routing needs of it.
 #[derive(Debug)]
@@ -26,91 +30,130 @@ pub(super) struct LoadedApi {
     version_set: Option<VersionSetInformation>,
 }
 
-pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets) -> Vec<LoadedApi> {
-    let mut apis = Vec::new();
-    for entry in loader.entries(loader.root, "apis") {
-        let file = entry.path.join("apiInformation.json");
-        let Some((source, information)) = loader.resource::<ApiInformation>(&file) else {
-            if !file.exists() {
-                let source = Source::new(file.display().to_string(), "");
-                loader.problems.error(
-                    "TG8050",
-                    &source,
-                    "",
-                    format!("API `{}` has no `apiInformation.json`", entry.name),
-                );
-            }
-            continue;
-        };
-        if let Some(api) = load_api(loader, &entry, &source, information, version_sets) {
-            if let Some(other) = apis.iter().find(|other: &&LoadedApi| other.takes_requests_of(&api)) {
-                let text = format!("API `{}` has the path and version of API `{}`", api.api.id, other.api.id);
-                loader.problems.error("TG8058", &source, "\"path\"", text);
-            }
-            apis.push(api);
-        }
+pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets, apis: &mut Vec<LoadedApi>) {
+    let mut seen = std::collections::HashMap::new();
+    for (number, loaded) in apis.iter().enumerate() {
+        seen.entry(loaded.calls()).or_insert(number);
     }
-    apis
+    let mut entries = Vec::new();
+    for entry in loader.folder.resources("apis") {
+        entries.extend(nested(loader, entry));
+    }
+    for entry in entries {
+        let over = loader.over("apis", &entry.name);
+        let Some(loaded) = loader.resource_over::<ApiInformation>(&entry, &[FILE], over) else { continue };
+        let Some(api) = load_api(loader, &entry, &loaded, version_sets) else { continue };
+        let number = apis.len();
+        let first = *seen.entry(api.calls()).or_insert(number);
+        if let Some(other) = apis.get(first).filter(|other| !other.is_revision_of(&api)) {
+            let text = format!("API `{}` has the path and version of API `{}`", api.api.id, other.api.id);
+            loader.problems.error("TG8058", &loaded.place("path"), text);
+        }
+        apis.push(api);
+    }
+}
+
+/// Early extractors wrote `apis/{display name}/{version}/{revision}/`, with the name in the file.
+fn nested<'t>(loader: &mut Loader<'_>, entry: Entry<'t>) -> Vec<Entry<'t>> {
+    let below = entry.folder.folders.values().flat_map(|version| version.folders.values());
+    let folders: Vec<&Folder> = below.filter(|folder| folder.file(FILE).is_some()).collect();
+    if entry.folder.file(FILE).is_some() || folders.is_empty() {
+        return vec![entry];
+    }
+    let mut entries = Vec::new();
+    for folder in folders {
+        let source = folder.file(FILE).and_then(|file| loader.problems.read(&file.path));
+        // What is no JSON is told when the file is read as a resource.
+        let node = source.and_then(|source| parse_json(&source, &mut Vec::new()));
+        let name = node.as_ref().and_then(|node| node.get("name")?.scalar()).unwrap_or(&entry.name).to_owned();
+        entries.push(Entry { name, folder });
+    }
+    entries
 }
 
 impl LoadedApi {
-    /// Another API for the same requests. Revisions are one API.
-    fn takes_requests_of(&self, other: &Self) -> bool {
-        let place = |loaded: &Self| (loaded.api.path.to_ascii_lowercase(), loaded.api.version.clone());
-        split_revision(&self.api.id).0 != split_revision(&other.api.id).0 && place(self) == place(other)
+    /// Which calls it is for: equal for those that get in each other's way.
+    fn calls(&self) -> (String, String, bool) {
+        // An API for WebSockets may have the path of another one.
+        let sockets = self.api.protocols.iter().any(|protocol| protocol.starts_with("ws"));
+        (self.api.path.to_ascii_lowercase(), self.api.version.clone(), sockets)
+    }
+
+    /// Revisions are one API.
+    fn is_revision_of(&self, other: &Self) -> bool {
+        let name = |loaded: &Self| (loaded.api.workspace.clone(), split_revision(&loaded.api.id).0.to_owned());
+        name(self) == name(other)
     }
 }
 
 fn load_api(
     loader: &mut Loader<'_>,
-    entry: &Entry,
-    source: &Arc<Source>,
-    information: ApiInformation,
+    entry: &Entry<'_>,
+    loaded: &Loaded<ApiInformation>,
     version_sets: &VersionSets,
 ) -> Option<LoadedApi> {
+    let information = &loaded.value;
+    let over = loader.over("apis", &entry.name);
     let (_, revision_in_name) = split_revision(&entry.name);
-    let version_set = version_set(loader, source, &information, version_sets);
+    let version_set = version_set(loader, loaded, version_sets);
     let version = information.api_version.clone().unwrap_or_default();
-    let service_url = service_url(loader, source, information.service_url.as_deref());
-    let names = information.subscription_key_parameter_names.unwrap_or_default();
-    let key_header_text = names.header.unwrap_or_else(|| KEY_HEADER.to_owned());
+    let service_url = service_url(loader, loaded);
+    let names = information.subscription_key_parameter_names.as_ref();
+    let header = names.and_then(|names| names.header.clone()).filter(|name| !name.is_empty());
+    let key_header_text = header.unwrap_or_else(|| KEY_HEADER.to_owned());
     let Ok(key_header) = HeaderName::try_from(&key_header_text) else {
-        loader.problems.error("TG8052", source, "\"header\"", format!("`{key_header_text}` is no header name"));
+        let place = loaded.properties.get("subscriptionKeyParameterNames");
+        let place = place.map_or_else(|| loaded.properties.opening(), |names| names.place_of("header"));
+        loader.problems.error("TG8052", &place, format!("`{key_header_text}` is no header name"));
         return None;
     };
-    let (_, policy) = loader.policy(&entry.path.join("policy.xml"), Scope::Api);
+    let query = names.and_then(|names| names.query.clone()).filter(|name| !name.is_empty());
+    let (_, policy) = loader.policy(entry.folder, over, Scope::Api);
+    let found = operations::load(loader, entry, loaded, over);
     let api = Api {
-        name: information.display_name.unwrap_or_else(|| entry.name.clone()),
+        name: information.display_name.clone().unwrap_or_else(|| entry.name.clone()),
         path: full_path(&information.path, &version, version_set.as_ref()),
-        protocols: information.protocols,
-        service_url,
+        protocols: information.protocols.clone(),
+        service_url: service_url.or(found.server),
         key_header,
         key_header_text,
-        key_query: names.query.unwrap_or_else(|| KEY_QUERY.to_owned()),
-        revision: information.api_revision.or(revision_in_name.map(str::to_owned)).unwrap_or_else(|| "1".to_owned()),
+        key_query: query.unwrap_or_else(|| KEY_QUERY.to_owned()),
+        revision: revision(information, revision_in_name),
         is_current: information.is_current.unwrap_or(revision_in_name.is_none()),
         version,
         subscription_required: information.subscription_required.unwrap_or(true),
         policy,
-        operations: load_operations(loader, entry, source),
+        workspace: loader.workspace.clone(),
+        workspace_policy: None,
+        operations: found.operations,
         id: entry.name.clone(),
     };
     Some(LoadedApi { api, version_set })
 }
 
-fn service_url(loader: &mut Loader<'_>, source: &Arc<Source>, text: Option<&str>) -> Option<Url> {
-    let text = substitute(loader, text.filter(|url| !url.is_empty())?);
-    match text.and_then(|text| Url::parse(&text).map_err(|error| format!("`{text}`: {error}"))) {
-        Ok(url) => Some(url),
-        Err(problem) => {
-            loader.problems.error("TG8051", source, "\"serviceUrl\"", problem);
-            None
-        }
+fn revision(information: &ApiInformation, in_name: Option<&str>) -> String {
+    let revision = information.api_revision.as_deref().filter(|revision| !revision.is_empty());
+    revision.or(in_name).unwrap_or("1").to_owned()
+}
+
+fn service_url(loader: &mut Loader<'_>, loaded: &Loaded<ApiInformation>) -> Option<Url> {
+    let written = loaded.value.service_url.as_deref().filter(|url| !url.trim().is_empty())?;
+    let problem = match substitute(loader, written) {
+        Ok(text) => match Url::parse(&text) {
+            Ok(url) => return Some(url),
+            // The file's text: a named value in it may be secret.
+            Err(error) => Some(format!("{}: {error}", quoted(written))),
+        },
+        Err(problem) => problem,
+    };
+    if let Some(problem) = problem {
+        loader.problems.error("TG8051", &loaded.place("serviceUrl"), problem);
     }
+    None
 }
 
 /// `name;rev=2`.
-fn split_revision(name: &str) -> (&str, Option<&str>) {
+pub(super) fn split_revision(name: &str) -> (&str, Option<&str>) {
     match name.split_once(";rev=") {
         Some((name, revision)) => (name, Some(revision)),
         None => (name, None),
@@ -119,14 +162,16 @@ fn split_revision(name: &str) -> (&str, Option<&str>) {
 
 fn version_set(
     loader: &mut Loader<'_>,
-    source: &Arc<Source>,
-    information: &ApiInformation,
+    loaded: &Loaded<ApiInformation>,
     version_sets: &VersionSets,
 ) -> Option<VersionSetInformation> {
-    let Some(id) = &information.api_version_set_id else { return information.api_version_set.clone() };
+    let information = &loaded.value;
+    let id = information.api_version_set_id.as_ref().filter(|id| !id.is_empty());
+    let Some(id) = id else { return information.api_version_set.clone() };
     let found = version_sets.get(&last_name(id).to_ascii_lowercase());
     if found.is_none() {
-        loader.problems.error("TG8053", source, "\"apiVersionSetId\"", format!("no version set `{}`", last_name(id)));
+        let text = format!("there is no version set `{}`", last_name(id));
+        loader.problems.error("TG8053", &loaded.place("apiVersionSetId"), text);
     }
     found.cloned()
 }
@@ -142,66 +187,6 @@ fn full_path(path: &str, version: &str, set: Option<&VersionSetInformation>) -> 
         return path.to_owned();
     }
     if path.is_empty() { version.to_owned() } else { format!("{path}/{version}") }
-}
-
-fn load_operations(loader: &mut Loader<'_>, api: &Entry, api_source: &Arc<Source>) -> Vec<Operation> {
-    let mut operations: Vec<Operation> = Vec::new();
-    for entry in loader.entries(&api.path, "operations") {
-        let file = entry.path.join("operationInformation.json");
-        let Some((source, information)) = loader.resource::<OperationInformation>(&file) else { continue };
-        let template = match Template::parse(&information.url_template) {
-            Ok(template) => template,
-            Err(error) => {
-                loader.problems.error("TG8054", &source, "\"urlTemplate\"", error.to_string());
-                continue;
-            }
-        };
-        if Method::from_bytes(information.method.as_bytes()).is_err() {
-            let text = format!("`{}` is no HTTP method", information.method);
-            loader.problems.error("TG8055", &source, "\"method\"", text);
-            continue;
-        }
-        let is_same = |other: &&Operation| {
-            other.method.eq_ignore_ascii_case(&information.method) && other.template.shape() == template.shape()
-        };
-        if let Some(other) = operations.iter().find(is_same) {
-            let text = format!("operation `{}` is for the same requests as operation `{}`", entry.name, other.id);
-            loader.problems.error("TG8057", &source, "\"urlTemplate\"", text);
-        }
-        let (_, policy) = loader.policy(&entry.path.join("policy.xml"), Scope::Operation);
-        operations.push(Operation {
-            name: information.display_name.unwrap_or_else(|| entry.name.clone()),
-            id: entry.name,
-            method: information.method,
-            url_template: information.url_template,
-            template,
-            responses: information.responses.into_iter().flat_map(samples).collect(),
-            policy,
-        });
-    }
-    if operations.is_empty() {
-        loader.problems.warning("TG8056", api_source, "", format!("API `{}` has no operations", api.name));
-    }
-    operations
-}
-
-fn samples(response: ResponseInformation) -> Vec<SampleResponse> {
-    let status = response.status_code;
-    let one = |content_type: String, sample| SampleResponse { status, content_type, sample };
-    if response.representations.is_empty() {
-        return vec![one(String::new(), None)];
-    }
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
-    let representations = response.representations.into_iter();
-    representations
-        .map(|mut representation| {
-            let example = representation.examples.pop_first().and_then(|(_, example)| example.value).map(text);
-            one(representation.content_type, representation.sample.or(example))
-        })
-        .collect()
 }
 
 /// The routing table of the APIs, in their order.

@@ -24,7 +24,7 @@ impl Document {
         let engine = Engine::new();
         let (environment, mut problems) = match service {
             Some(root) => folder::environment(root, &engine, config),
-            None => single::environment(Path::new(source.name()), config),
+            None => single::environment(config),
         };
         let program = problems.compile(&engine, source, scope, &environment);
         let program = program.filter(|_| problems.is_fine());

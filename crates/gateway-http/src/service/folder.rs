@@ -1,52 +1,88 @@
-//! A service folder as a whole. Both layouts in use are read, also mixed: kinds are told by their names without regard to
-//! case and blanks, resources by their folder's name.
+//! A service folder as a whole, with its workspaces. All layouts in use are read, also mixed: kinds are told by their names
+//! without regard to case and blanks, resources by their folder's name.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use policy_parser::Source;
-use policy_vm::{Engine, Environment, Program, Scope};
+use policy_vm::{Engine, Environment, Scope};
 
+use super::loader::Loader;
+use super::overrides::Overrides;
 use super::problems::Problems;
-use super::resources::{FragmentInformation, Resource};
-use super::{Backend, Service, apis, backends, default_global, named_values, products, subscriptions, version_sets};
+use super::tree::Folder;
+use super::{
+    Backend, Product, Service, apis, around, backends, certificates, default_global, fragments, groups, named_values,
+    products, subscriptions, unread, version_sets,
+};
 use crate::config::Config;
+use crate::data::Node;
 
-/// What the parts of the loader work with.
-pub(super) struct Loader<'a> {
-    pub(super) root: &'a Path,
-    pub(super) engine: &'a Engine,
-    pub(super) config: &'a Config,
-    pub(super) problems: Problems,
-    pub(super) environment: Environment,
-}
-
-/// One resource: its name and its folder.
-#[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) name: String,
-    pub(super) path: PathBuf,
+/// What was loaded so far, of the service and its workspaces.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pub(super) apis: Vec<apis::LoadedApi>,
+    pub(super) products: Vec<Product>,
+    pub(super) backends: Vec<Backend>,
+    pub(super) holders: Vec<crate::subscriptions::Holder>,
+    /// Subscriptions of the settings that a folder describes.
+    pub(super) described: HashSet<String>,
 }
 
 /// Loads a folder. The service is there when no problem is an error.
 pub(crate) fn load_folder(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Problems) {
-    let (mut loader, backends) = Loader::new(root, engine, config);
-    let global = match loader.policy(&root.join("policy.xml"), Scope::Global) {
+    let (service, problems, _) = load(root, engine, config);
+    (service, problems)
+}
+
+/// Checks one file of a folder: what is found in it and in the settings when the folder is loaded.
+pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Config) -> Problems {
+    let (_, problems, read) = load(root, engine, config);
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let file_itself = real(file);
+    let mut findings = problems.into_findings();
+    let is_of_folder = read.contains(&file_itself);
+    findings.retain_mut(|finding| {
+        let name = finding.source.name();
+        let is_it = is_of_folder && real(Path::new(name)) == file_itself;
+        is_it || name.ends_with("tollgate.toml")
+    });
+    let mut problems = Problems::of(findings);
+    if !is_of_folder && let Some(source) = problems.read(file) {
+        let environment = environment(root, engine, config).0;
+        problems.compile(engine, &source, Scope::Api, &environment);
+    }
+    problems
+}
+
+fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Problems, HashSet<PathBuf>) {
+    let mut problems = Problems::default();
+    let folder = Folder::walk(root, &mut problems);
+    around::tell_if_none(&folder, &mut problems);
+    let overrides = Overrides::load(root, config, &mut problems);
+    let mut parts = Parts::default();
+    let mut loader = Loader::new(&folder, engine, config, &overrides, overrides.root(), None, problems);
+    loader.load_environment(&mut parts);
+    let global = match loader.policy(&folder, overrides.root(), Scope::Global) {
         (true, program) => program,
         (false, _) => default_global(engine, &mut loader.problems),
     };
-    let version_sets = version_sets::load(&mut loader);
-    let apis = apis::load(&mut loader, &version_sets);
-    let products = products::load(&mut loader, &apis);
-    let keys = subscriptions::load(&mut loader, &apis, &products);
-    if loader.entries(root, "workspaces").next().is_some() {
-        let source = Source::new(root.join("workspaces").display().to_string(), "");
-        loader.problems.warning("TG8010", &source, "", "workspaces are not served");
-    }
-    let problems = loader.problems;
+    loader.load_resources(&mut parts);
+    let Loader { problems, .. } = loader;
+    let mut problems = workspaces(&folder, engine, config, &overrides, &mut parts, problems);
+    let keys = subscriptions::keys(&mut parts, config, &mut problems);
+    certificates::check(config, &mut problems);
+    overrides.tell_unused(&mut problems);
+    unread::tell(&folder, &mut problems);
+    let mut read = HashSet::new();
+    folder.all_files(&mut |file| {
+        if file.is_marked() {
+            read.insert(file.path.canonicalize().unwrap_or_else(|_| file.path.clone()));
+        }
+    });
     if !problems.is_fine() {
-        return (None, problems);
+        return (None, problems, read);
     }
+    let Parts { apis, products, backends, .. } = parts;
     let service = global.map(|global| Service {
         routes: apis::routes(&apis),
         apis: apis.into_iter().map(|loaded| loaded.api).collect(),
@@ -55,95 +91,79 @@ pub(crate) fn load_folder(root: &Path, engine: &Engine, config: &Config) -> (Opt
         global,
         backends,
     });
-    (service, problems)
+    (service, problems, read)
+}
+
+/// Workspaces see neither the service's named values, fragments and backends nor each other's.
+fn workspaces(
+    folder: &Folder,
+    engine: &Engine,
+    config: &Config,
+    overrides: &Overrides,
+    parts: &mut Parts,
+    mut problems: Problems,
+) -> Problems {
+    for entry in folder.resources("workspaces") {
+        if let Some(file) = entry.folder.file("workspaceInformation.json") {
+            file.mark();
+        }
+        let over = overrides.item(overrides.root(), "workspaces", &entry.name);
+        let name = Some(entry.name.clone());
+        let mut loader = Loader::new(entry.folder, engine, config, overrides, over, name, problems);
+        loader.load_environment(parts);
+        let (_, policy) = loader.policy(entry.folder, over, Scope::Workspace);
+        let first = parts.apis.len();
+        loader.load_resources(parts);
+        for loaded in parts.apis.iter_mut().skip(first) {
+            loaded.api.workspace_policy.clone_from(&policy);
+        }
+        Loader { problems, .. } = loader;
+    }
+    problems
 }
 
 /// What the documents of a folder refer to.
 pub(super) fn environment(root: &Path, engine: &Engine, config: &Config) -> (Environment, Problems) {
-    let (loader, _) = Loader::new(root, engine, config);
+    let mut problems = Problems::default();
+    let folder = Folder::walk(root, &mut problems);
+    let overrides = Overrides::load(root, config, &mut problems);
+    let mut loader = Loader::new(&folder, engine, config, &overrides, overrides.root(), None, problems);
+    loader.load_environment(&mut Parts::default());
     (loader.environment, loader.problems)
 }
 
 impl<'a> Loader<'a> {
-    /// Has loaded what documents refer to, which is needed before the first of them can be compiled.
-    fn new(root: &'a Path, engine: &'a Engine, config: &'a Config) -> (Self, Vec<Backend>) {
-        let mut loader =
-            Self { root, engine, config, problems: Problems::default(), environment: Environment::default() };
-        named_values::load(&mut loader);
-        load_fragments(&mut loader);
-        let backends = backends::load(&mut loader);
-        loader.environment.backends = Some(backends.iter().map(|backend| backend.id.clone()).collect());
+    fn new(
+        folder: &'a Folder,
+        engine: &'a Engine,
+        config: &'a Config,
+        overrides: &'a Overrides,
+        over: Option<&'a Node>,
+        workspace: Option<String>,
+        problems: Problems,
+    ) -> Self {
+        Self { folder, engine, config, problems, environment: Environment::default(), overrides, over, workspace }
+    }
+
+    /// Loads what documents refer to, which is needed before the first of them can be compiled.
+    fn load_environment(&mut self, parts: &mut Parts) {
+        named_values::load(self);
+        fragments::load(self);
+        let found = backends::load(self);
+        self.environment.backends = Some(found.iter().map(|backend| backend.id.clone()).collect());
+        backends::add(self, parts, found);
         // Also those that nothing includes.
-        for fragment in loader.environment.fragments.values() {
-            loader.problems.found.extend(engine.check_fragment(fragment, &loader.environment));
-        }
-        (loader, backends)
-    }
-}
-
-impl Loader<'_> {
-    /// The resources of a kind below `folder`, in the order of their names.
-    pub(super) fn entries(&self, folder: &Path, kind: &str) -> impl Iterator<Item = Entry> + use<> {
-        let mut entries = Vec::new();
-        for (name, path) in children(folder) {
-            if same_kind(&name, kind) {
-                entries.extend(children(&path).filter(|(_, path)| path.is_dir()).map(|(name, path)| Entry {
-                    // Archives may have escaped the semicolon of a revision.
-                    name: name.replace("%3B", ";").replace("%3b", ";"),
-                    path,
-                }));
-            }
-        }
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
-        entries.into_iter()
-    }
-
-    /// Compiles a document, if the file is there; the flag says whether it is.
-    pub(super) fn policy(&mut self, path: &Path, scope: Scope) -> (bool, Option<Arc<Program>>) {
-        match self.problems.read(path) {
-            Some(source) => (true, self.problems.compile(self.engine, &source, scope, &self.environment)),
-            None => (false, None),
+        for fragment in self.environment.fragments.values() {
+            self.problems.found.extend(self.engine.check_fragment(fragment, &self.environment));
         }
     }
 
-    /// Reads `{ "properties": … }` from a file of a resource's folder.
-    pub(super) fn resource<T: serde::de::DeserializeOwned>(&mut self, path: &Path) -> Option<(Arc<Source>, T)> {
-        let source = self.problems.read(path)?;
-        let resource: Resource<T> = self.problems.json(&source)?;
-        Some((source, resource.properties))
-    }
-}
-
-fn children(folder: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.filter_map(|entry| {
-        let name = entry.file_name().into_string().ok()?;
-        (!name.starts_with('.')).then(|| (name, entry.path()))
-    })
-}
-
-/// `named values`, `namedValues` and `Named Values` are one kind.
-fn same_kind(name: &str, kind: &str) -> bool {
-    let plain = name.chars().filter(|c| *c != ' ').map(|c| c.to_ascii_lowercase());
-    plain.eq(kind.chars().map(|c| c.to_ascii_lowercase()))
-}
-
-fn load_fragments(loader: &mut Loader<'_>) {
-    for entry in loader.entries(loader.root, "policyFragments") {
-        let source = match loader.problems.read(&entry.path.join("policy.xml")) {
-            Some(source) => Some(source),
-            None => loader
-                .resource::<FragmentInformation>(&entry.path.join("policyFragmentInformation.json"))
-                .and_then(|(file, fragment)| Some(Source::new(file.name(), fragment.value?))),
-        };
-        match source {
-            Some(source) => {
-                loader.environment.fragments.insert(entry.name, source);
-            }
-            None => {
-                let source = Source::new(entry.path.display().to_string(), "");
-                loader.problems.error("TG8011", &source, "", format!("fragment `{}` has no text", entry.name));
-            }
-        }
+    /// Loads what is called, and by whom.
+    fn load_resources(&mut self, parts: &mut Parts) {
+        let version_sets = version_sets::load(self);
+        let groups = groups::load(self);
+        apis::load(self, &version_sets, &mut parts.apis);
+        products::load(self, &groups, &parts.apis, &mut parts.products);
+        subscriptions::load(self, parts);
     }
 }

@@ -1,63 +1,153 @@
-//! Named values: from the folder, with those that exports leave out from `tollgate.toml`.
+//! Named values: from the folder, with those that exports leave out from `tollgate.toml`, the environment or files.
 
+use policy_parser::Diagnostic;
+use policy_parser::diagnostic::quoted;
 use policy_vm::NamedValue;
 
-use super::folder::Loader;
+use super::loader::{Loaded, Loader};
 use super::resources::NamedValueInformation;
+use crate::data::Place;
 
 /// What one of the exporters writes in the place of a secret.
 const REDACTED: &str = "*** REDACTED ***";
 
+/// Why a text has no value: a sentence, or nothing where it is told elsewhere.
+pub(super) type Unresolved = Option<String>;
+
 pub(super) fn load(loader: &mut Loader<'_>) {
-    let mut given = loader.config.named_values.clone();
-    for entry in loader.entries(loader.root, "namedValues") {
-        let file = entry.path.join("namedValueInformation.json");
-        let Some((source, information)) = loader.resource::<NamedValueInformation>(&file) else { continue };
-        let display = information.display_name.unwrap_or_else(|| entry.name.clone());
-        let secret = information.secret || information.key_vault.is_some();
-        let configured = given.remove(&entry.name).or_else(|| given.remove(&display));
-        let value = match configured.map(|value| value.resolve(loader.root)) {
-            Some(Ok(value)) => Some(value),
-            Some(Err(error)) => {
-                let place = loader.config.source_of(&display);
-                loader.problems.error("TG8020", &place, &display, format!("named value `{display}`: {error}"));
-                continue;
-            }
-            None => information.value.filter(|value| value != REDACTED),
-        };
-        match value {
-            Some(value) => {
+    let mut used = Vec::new();
+    for entry in loader.folder.resources("namedValues") {
+        let loaded = loader.resource(&entry, &["namedValueInformation.json"], "namedValues");
+        let Some(loaded): Option<Loaded<NamedValueInformation>> = loaded else { continue };
+        let display = loaded.value.display_name.clone().unwrap_or_else(|| entry.name.clone());
+        used.push(entry.name.clone());
+        used.push(display.clone());
+        let over = loader.over("namedValues", &entry.name);
+        let vault_in_override = over.is_some_and(|item| item.at(&["properties", "keyVault"]).is_some());
+        let secret = loaded.value.secret || loaded.value.key_vault.is_some();
+        match value(loader, &entry.name, &display, &loaded, vault_in_override) {
+            Ok(Some(value)) => {
                 loader.environment.named_values.insert(display, NamedValue { value, secret });
             }
-            None => {
-                let text =
-                    format!("named value `{display}` has no value: give it in `tollgate.toml` under `named_values`");
-                loader.problems.warning("TG8021", &source, "", text);
+            Ok(None) => {
+                let finding = missing(loader, &display, &loaded);
+                loader.problems.missing_value(&display, finding);
             }
+            Err(finding) => loader.problems.found.push(*finding),
         }
     }
-    for (name, value) in given {
-        match value.resolve(loader.root) {
+    if loader.workspace.is_none() {
+        add_configured(loader, &used);
+    }
+}
+
+/// What the settings say, then what a Key Vault would, then secrets by name, then the file.
+fn value(
+    loader: &Loader<'_>,
+    name: &str,
+    display: &str,
+    loaded: &Loaded<NamedValueInformation>,
+    vault_in_override: bool,
+) -> Result<Option<String>, Box<Diagnostic>> {
+    let config = loader.config;
+    let failed = |place: Place, error: String| {
+        Box::new(place.error("TG8020", format!("named value {}: {error}", quoted(display))))
+    };
+    let vault = vault_secret(&loaded.value);
+    let tables = [
+        ("named_values", &config.named_values, Some(name)),
+        ("named_values", &config.named_values, Some(display)),
+        ("key_vault", &config.key_vault, vault),
+    ];
+    for (table, secrets, key) in tables {
+        let Some((key, secret)) = key.and_then(|key| secrets.get_key_value(key)) else { continue };
+        let resolved = secret.resolve(&config.folder);
+        return resolved.map(Some).map_err(|error| failed(config.place(&[table, key]), error.to_string()));
+    }
+    for key in [Some(name), Some(display), vault].into_iter().flatten() {
+        let found = config.secrets.find(key, &config.folder);
+        match found.map_err(|error| failed(config.place(&["secrets", "folder"]), error))? {
+            Some(value) => return Ok(Some(value)),
+            None => continue,
+        }
+    }
+    Ok(loaded.value.value.clone().filter(|value| value != REDACTED && !vault_in_override))
+}
+
+/// The name in `https://vault.example/secrets/{name}/{version}`.
+fn vault_secret(information: &NamedValueInformation) -> Option<&str> {
+    let identifier = information.key_vault.as_ref()?.secret_identifier.as_deref()?;
+    let (_, name) = identifier.split_once("/secrets/")?;
+    name.split('/').next().filter(|name| !name.is_empty())
+}
+
+/// Says what to write, and where.
+fn missing(loader: &Loader<'_>, display: &str, loaded: &Loaded<NamedValueInformation>) -> Diagnostic {
+    let vault = vault_secret(&loaded.value);
+    let place = loaded
+        .properties
+        .entry("keyVault")
+        .map_or_else(|| loaded.place("displayName"), |entry| entry.key_place.clone());
+    let headline = match vault {
+        Some(secret) => format!("named value {} is secret {} of a Key Vault", quoted(display), quoted(secret)),
+        None => format!("named value {} has no value: exports leave secrets out", quoted(display)),
+    };
+    let variable = variable(vault.unwrap_or(display));
+    let (table, key) = vault.map_or(("named_values", display), |secret| ("key_vault", secret));
+    let line = format!("write into `tollgate.toml`: [{table}] {} = {{ env = \"{variable}\" }}", toml_key(key));
+    let mut finding = place.warning("TG8021", headline).with_note(line);
+    if let Some(variable) = loader.config.secrets.variable(display) {
+        finding.notes.push(format!("or set environment variable `{variable}`"));
+    }
+    finding
+}
+
+/// A name for an environment variable.
+pub(super) fn variable(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}
+
+/// As a key stands in TOML.
+pub(super) fn toml_key(key: &str) -> String {
+    let is_bare =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    if is_bare { key.to_owned() } else { format!("{key:?}") }
+}
+
+/// Named values that only the settings have.
+fn add_configured(loader: &mut Loader<'_>, used: &[String]) {
+    for (name, secret) in &loader.config.named_values {
+        if used.contains(name) {
+            continue;
+        }
+        match secret.resolve(&loader.config.folder) {
             Ok(value) => {
-                loader.environment.named_values.insert(name, NamedValue { value, secret: true });
+                loader.environment.named_values.insert(name.clone(), NamedValue { value, secret: true });
             }
             Err(error) => {
-                let source = loader.config.source_of(&name);
-                loader.problems.error("TG8020", &source, &name, format!("named value `{name}`: {error}"));
+                let place = loader.config.place(&["named_values", name]);
+                loader.problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
             }
         }
     }
 }
 
 /// Replaces `{{name}}` in a text that is not a policy.
-pub(super) fn substitute(loader: &Loader<'_>, text: &str) -> Result<String, String> {
+pub(super) fn substitute(loader: &mut Loader<'_>, text: &str) -> Result<String, Unresolved> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("{{") {
-        let (name, behind) = behind.split_once("}}").ok_or_else(|| "`{{` without `}}`".to_owned())?;
-        let value = loader.environment.named_values.get(name.trim());
+        let (name, behind) = behind.split_once("}}").ok_or_else(|| Some("`{{` without `}}`".to_owned()))?;
+        let name = name.trim();
         out.push_str(before);
-        out.push_str(&value.ok_or_else(|| format!("no named value `{}`", name.trim()))?.value);
+        match loader.environment.named_values.get(name) {
+            Some(value) => out.push_str(&value.value),
+            None if loader.problems.is_missing(name) => {
+                loader.problems.missing_is_used(name);
+                return Err(None);
+            }
+            None => return Err(Some(format!("there is no named value {}", quoted(name)))),
+        }
         rest = behind;
     }
     out.push_str(rest);

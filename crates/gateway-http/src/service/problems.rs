@@ -1,74 +1,129 @@
 //! Everything that is wrong with a configuration, collected in one pass.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use policy_parser::{Diagnostic, Severity, Source, Span, diagnostic};
+use policy_parser::{Diagnostic, Severity, Source, diagnostic};
 use policy_vm::{Engine, Environment, Program, Scope};
-use serde::de::DeserializeOwned;
+
+use super::embedded::Embedded;
+use crate::data::{FileError, Place, read_text};
+
+/// What the compiler says of a reference to a named value that does not exist.
+const UNKNOWN_NAMED_VALUE: &str = "TG0160";
 
 /// The findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
     pub(crate) found: Vec<Diagnostic>,
+    /// Texts that were taken out of other files.
+    embedded: Vec<Embedded>,
+    /// Named values without a value, which are told once and not at every use.
+    missing: BTreeMap<String, Diagnostic>,
 }
 
 impl Problems {
+    /// Findings that are settled.
+    pub(crate) fn of(found: Vec<Diagnostic>) -> Self {
+        Self { found, ..Self::default() }
+    }
+
     /// True when nothing found stands in the way of serving.
     pub(crate) fn is_fine(&self) -> bool {
-        self.found.iter().all(|finding| finding.severity < Severity::Error)
+        let is_warning = |finding: &Diagnostic| finding.severity < Severity::Error;
+        self.found.iter().chain(self.missing.values()).all(is_warning)
     }
 
     /// What was found, in the order of files and places. A fragment's mistake is there once, however often it is included.
     pub(crate) fn into_findings(mut self) -> Vec<Diagnostic> {
+        for finding in &mut self.found {
+            for embedded in &self.embedded {
+                embedded.lead_back(finding);
+            }
+        }
+        self.settle_missing();
         diagnostic::sort(&mut self.found);
+        // A fragment's mistake is told by the fragment and by everyone who includes it.
+        self.found.dedup_by(|a, b| {
+            (a.code, a.span) == (b.code, b.span) && a.headline == b.headline && a.source.name() == b.source.name()
+        });
         self.found
     }
 
-    /// A mistake in a resource file, at the first place where `near` stands.
-    pub(crate) fn error(&mut self, code: &'static str, source: &Arc<Source>, near: &str, headline: impl Into<String>) {
-        self.found.push(Diagnostic::error(code, source, span_of(source, near), headline));
+    /// A named value that an export left out. Whether that stands in the way depends on whether somebody uses it.
+    pub(crate) fn missing_value(&mut self, name: &str, finding: Diagnostic) {
+        self.missing.insert(name.to_owned(), finding);
+    }
+
+    /// Is this one of them?
+    pub(crate) fn is_missing(&self, name: &str) -> bool {
+        self.missing.contains_key(name)
+    }
+
+    /// Somebody needs it who is no policy.
+    pub(crate) fn missing_is_used(&mut self, name: &str) {
+        if let Some(finding) = self.missing.get_mut(name) {
+            finding.severity = Severity::Error;
+        }
+    }
+
+    /// In the place of many findings that a named value does not exist one that says what to do.
+    fn settle_missing(&mut self) {
+        for (name, mut finding) in std::mem::take(&mut self.missing) {
+            let headline = format!("there is no named value {}", diagnostic::quoted(&name));
+            let mut uses = Vec::new();
+            self.found.retain(|found| {
+                let is_use = found.code == UNKNOWN_NAMED_VALUE && found.headline == headline;
+                if is_use {
+                    let line = found.source.position(found.span.start).line;
+                    uses.push((found.severity, format!("{}:{line}", found.source.name())));
+                }
+                !is_use
+            });
+            uses.sort();
+            if uses.iter().any(|(severity, _)| *severity == Severity::Error) {
+                finding.severity = Severity::Error;
+            }
+            if let Some((_, first)) = uses.last() {
+                let more = if uses.len() > 1 { format!(" and {} more places", uses.len() - 1) } else { String::new() };
+                finding.notes.push(format!("it is used in {first}{more}"));
+            }
+            self.found.push(finding);
+        }
+        for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_NAMED_VALUE) {
+            finding.notes.push("what the folder lacks is given in `tollgate.toml` under `named_values`".to_owned());
+        }
+    }
+
+    /// A mistake at a place.
+    pub(crate) fn error(&mut self, code: &'static str, place: &Place, headline: impl Into<String>) {
+        self.found.push(place.error(code, headline));
     }
 
     /// Something that works, but probably not as meant.
-    pub(crate) fn warning(
-        &mut self,
-        code: &'static str,
-        source: &Arc<Source>,
-        near: &str,
-        headline: impl Into<String>,
-    ) {
-        self.found.push(Diagnostic::warning(code, source, span_of(source, near), headline));
+    pub(crate) fn warning(&mut self, code: &'static str, place: &Place, headline: impl Into<String>) {
+        self.found.push(place.warning(code, headline));
     }
 
     /// Reads a text file; `None` when there is none.
     pub(crate) fn read(&mut self, path: &Path) -> Option<Arc<Source>> {
         let name = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => {
-                let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Some(Source::new(name, text))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        match read_text(path) {
+            Ok(text) => Some(Source::new(name, text)),
+            Err(FileError::Missing) => None,
             Err(error) => {
-                self.error("TG8001", &Source::new(name, ""), "", error.to_string());
+                self.error("TG8001", &Place::start_of(&Source::new(name, "")), error.to_string());
                 None
             }
         }
     }
 
-    /// Reads a JSON file into `T`.
-    pub(crate) fn json<T: DeserializeOwned>(&mut self, source: &Arc<Source>) -> Option<T> {
-        match serde_json::from_str(source.text()) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let at = offset_of(source.text(), error.line(), error.column());
-                let text = error.to_string();
-                let headline = text.rsplit_once(" at line ").map_or(text.as_str(), |(headline, _)| headline);
-                self.found.push(Diagnostic::error("TG8003", source, Span::new(at, at), headline));
-                None
-            }
-        }
+    /// Remembers a text that was taken out of a file, and gives what the compiler reads.
+    pub(crate) fn embed(&mut self, embedded: Embedded) -> Arc<Source> {
+        let source = Arc::clone(embedded.source());
+        self.embedded.push(embedded);
+        source
     }
 
     /// Compiles a policy document.
@@ -83,16 +138,4 @@ impl Problems {
         self.found.extend(compiled.diagnostics);
         compiled.program
     }
-}
-
-fn span_of(source: &Source, near: &str) -> Span {
-    let at = source.text().find(near).unwrap_or(0);
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Span::new(offset(at), offset(at + near.len()))
-}
-
-/// serde_json counts lines and columns in bytes, from 1.
-fn offset_of(text: &str, line: usize, column: usize) -> u32 {
-    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    u32::try_from((start + column.saturating_sub(1)).min(text.len())).unwrap_or(u32::MAX)
 }

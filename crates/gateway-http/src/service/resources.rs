@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-/// `{ "properties": … }`.
-#[derive(Debug, Deserialize)]
-pub(super) struct Resource<T> {
-    pub(super) properties: T,
-}
+/// A resource of which only single properties are looked at.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Anything {}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -25,6 +24,10 @@ pub(super) struct ApiInformation {
     pub(super) api_version: Option<String>,
     pub(super) api_version_set_id: Option<String>,
     pub(super) api_version_set: Option<VersionSetInformation>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) api_type: Option<String>,
+    pub(super) translate_required_query_parameters: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,13 +119,27 @@ pub(super) struct NamedValueInformation {
     pub(super) display_name: Option<String>,
     pub(super) value: Option<String>,
     pub(super) secret: bool,
-    pub(super) key_vault: Option<serde_json::Value>,
+    pub(super) key_vault: Option<KeyVault>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct FragmentInformation {
-    pub(super) value: Option<String>,
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct KeyVault {
+    pub(super) secret_identifier: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct GroupInformation {
+    pub(super) display_name: Option<String>,
+}
+
+/// What a product is linked by in a workspace.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct LinkInformation {
+    pub(super) api_id: Option<String>,
+    pub(super) group_id: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -152,6 +169,13 @@ pub(super) struct Authorization {
 /// The name at the end of an id: relative, absolute or bare.
 pub(super) fn last_name(id: &str) -> &str {
     id.trim_end_matches('/').rsplit('/').next().unwrap_or(id)
+}
+
+/// The workspace in an id.
+pub(super) fn workspace_of(id: &str) -> Option<&str> {
+    let mut parts = id.split('/');
+    parts.find(|part| part.eq_ignore_ascii_case("workspaces"))?;
+    parts.next()
 }
 
 /// The kind and the name at the end of an id.

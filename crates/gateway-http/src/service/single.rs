@@ -12,6 +12,7 @@ use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
 use super::problems::Problems;
 use super::{Api, Operation, Service, default_global};
 use crate::config::Config;
+use crate::data::Place;
 use crate::routing::Template;
 use crate::subscriptions::Keys;
 
@@ -22,10 +23,10 @@ pub(crate) fn load_policy(
     engine: &Engine,
     config: &Config,
 ) -> (Option<Service>, Problems) {
-    let (environment, mut problems) = environment(path, config);
+    let (environment, mut problems) = environment(config);
     let source = problems.read(path).unwrap_or_else(|| {
         let source = Source::new(path.display().to_string(), "");
-        problems.error("TG8001", &source, "", "there is no such file");
+        problems.error("TG8001", &Place::start_of(&source), "there is no such file");
         source
     });
     let policy = problems.compile(engine, &source, Scope::Api, &environment);
@@ -46,17 +47,17 @@ pub(crate) fn load_policy(
 }
 
 /// What a document on its own may refer to: the named values of the configuration beside it.
-pub(super) fn environment(path: &Path, config: &Config) -> (Environment, Problems) {
+pub(super) fn environment(config: &Config) -> (Environment, Problems) {
     let mut problems = Problems::default();
     let mut environment = Environment::default();
-    let folder = path.parent().unwrap_or(Path::new("."));
     for (name, value) in &config.named_values {
-        match value.resolve(folder) {
+        match value.resolve(&config.folder) {
             Ok(value) => {
                 environment.named_values.insert(name.clone(), policy_vm::NamedValue { value, secret: true });
             }
             Err(error) => {
-                problems.error("TG8020", &config.source_of(name), name, format!("named value `{name}`: {error}"));
+                let place = config.place(&["named_values", name]);
+                problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
             }
         }
     }
@@ -87,6 +88,8 @@ fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
         version: String::new(),
         subscription_required: false,
         policy,
+        workspace: None,
+        workspace_policy: None,
         operations: vec![any],
     }
 }

@@ -2,24 +2,24 @@
 
 use std::collections::HashMap;
 
-use super::folder::Loader;
+use super::loader::Loader;
 use super::resources::VersionSetInformation;
 
 /// Version sets by name in lower case.
 pub(super) type VersionSets = HashMap<String, VersionSetInformation>;
 
+const FILES: &[&str] = &["versionSetInformation.json", "apiVersionSetInformation.json"];
+
 pub(super) fn load(loader: &mut Loader<'_>) -> VersionSets {
     let mut sets = VersionSets::new();
-    for entry in loader.entries(loader.root, "versionSets").chain(loader.entries(loader.root, "apiVersionSets")) {
-        let file = entry.path.join("versionSetInformation.json");
-        if let Some((source, set)) = loader.resource::<VersionSetInformation>(&file) {
-            let scheme = set.versioning_scheme.as_deref().unwrap_or("Segment");
-            if !["Segment", "Query", "Header"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
-                let text = format!("`{scheme}` is no versioning scheme: `Segment`, `Query` or `Header`");
-                loader.problems.error("TG8040", &source, "\"versioningScheme\"", text);
-            }
-            sets.insert(entry.name.to_ascii_lowercase(), set);
+    for entry in ["versionSets", "apiVersionSets"].iter().flat_map(|kind| loader.folder.resources(kind)) {
+        let Some(loaded) = loader.resource::<VersionSetInformation>(&entry, FILES, "versionSets") else { continue };
+        let scheme = loaded.value.versioning_scheme.as_deref().unwrap_or("Segment");
+        if !["Segment", "Query", "Header"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+            let text = format!("`{scheme}` is no versioning scheme: `Segment`, `Query` or `Header`");
+            loader.problems.error("TG8040", &loaded.place("versioningScheme"), text);
         }
+        sets.insert(entry.name.to_ascii_lowercase(), loaded.value);
     }
     sets
 }

@@ -345,7 +345,7 @@ impl Scene {
         };
         folder.write("tollgate.toml", &format!("{QUIET}{log}{settings}"));
         let path = folder.path().join(name);
-        let settings = Settings::read(None, &path).map_err(|mistake| mistake.headline).unwrap();
+        let settings = Settings::read(None, &path);
         let gateway = Gateway::start(&path, backend, settings).unwrap();
         Self { address: gateway.addresses()[0], gateway: Some(gateway), folder }
     }

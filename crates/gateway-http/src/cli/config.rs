@@ -1,0 +1,70 @@
+//! `tollgate config`: the settings as they take effect, and where each comes from.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use policy_parser::diagnostic::render::text;
+use serde_json::{Value, json};
+
+use super::output::{self, Format};
+use crate::Settings;
+use crate::config::{Effective, effective};
+
+/// Prints every setting as it takes effect, with where it comes from. Secrets are not shown.
+#[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
+pub(super) struct Arguments {
+    /// A service folder, or a policy document.
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Settings; `tollgate.toml` of the folder when absent.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// How settings are written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+const HELP: &str = "\
+docs/tollgate-toml.md explains every key.
+
+Exit status: 0 the settings are in order, 1 they have mistakes, which are told on standard error.";
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let settings = Settings::read(arguments.config.as_deref(), &arguments.path);
+    let all = effective(&settings.config);
+    output::print(&match arguments.format {
+        Format::Text => lines(&all),
+        Format::Json => format!("{:#}\n", Value::Array(all.iter().map(object).collect())),
+    })?;
+    if settings.mistakes().is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::tell(&text(settings.mistakes(), output::colours(&std::io::stderr())));
+    Ok(ExitCode::FAILURE)
+}
+
+fn lines(all: &[Effective]) -> String {
+    let shown: Vec<String> = all
+        .iter()
+        .map(|setting| match &setting.value {
+            Value::Null => format!("{} is not set", setting.key),
+            value => format!("{} = {value}", setting.key),
+        })
+        .collect();
+    let width = shown.iter().map(|line| line.chars().count()).max().unwrap_or(0).min(WIDTH);
+    let mut out = String::new();
+    for (line, setting) in shown.iter().zip(all) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{line:width$}  # {}", setting.origin.as_deref().unwrap_or("default"));
+    }
+    out
+}
+
+/// Longer lines push their comment to the right.
+const WIDTH: usize = 60;
+
+fn object(setting: &Effective) -> Value {
+    json!({ "key": setting.key, "value": setting.value, "origin": setting.origin.as_deref().unwrap_or("default") })
+}

@@ -1,0 +1,130 @@
+//! Reading `tollgate.toml` and the file of subscriptions that it may name.
+
+use std::sync::Arc;
+
+use policy_parser::{Diagnostic, Source};
+
+use super::Config;
+use super::secret::Secret;
+use crate::data::{FileError, Node, Place, Value, parse_toml, read, read_text};
+
+/// Everything that is wrong with the settings.
+pub(crate) type Mistakes = Vec<Diagnostic>;
+
+impl Config {
+    /// Reads a file: what could be read of it, with every mistake at its place.
+    pub(crate) fn parse(source: &Arc<Source>, mistakes: &mut Mistakes) -> Self {
+        let node = parse_toml(source, mistakes);
+        let mut config: Self = read(&node, "TG8002", mistakes).unwrap_or_default();
+        config.files.push(node);
+        config
+    }
+
+    /// Reads the further file of subscriptions, if there is one.
+    pub(crate) fn read_subscriptions(&mut self, mistakes: &mut Mistakes) {
+        let Some(file) = &self.subscriptions_file else {
+            if self.generate_keys {
+                let text = "`generate_keys` needs `subscriptions_file`, where keys are kept";
+                mistakes.push(self.place(&["generate_keys"]).error("TG8002", text));
+            }
+            return;
+        };
+        let path = self.folder.join(file);
+        let text = match read_text(&path) {
+            Ok(text) => text,
+            // It is written when the first keys are generated.
+            Err(FileError::Missing) if self.generate_keys => return,
+            Err(error) => {
+                let text = format!("`{}`: {error}", path.display());
+                return mistakes.push(self.place(&["subscriptions_file"]).error("TG8001", text));
+            }
+        };
+        let source = Source::new(path.display().to_string(), text);
+        let node = parse_toml(&source, mistakes);
+        let more: std::collections::BTreeMap<_, _> = read(&node, "TG8002", mistakes).unwrap_or_default();
+        self.subscriptions.extend(more);
+        // As it would stand in the first file, so that places are found by the same path.
+        let place = node.place.clone();
+        let entry = crate::data::Entry { key: "subscriptions".into(), key_place: place.clone(), node };
+        self.files.push(Node { place, value: Value::Map(vec![entry]) });
+    }
+
+    /// Where the settings say something, by the keys that lead there; the beginning of the file where they do not.
+    pub(crate) fn place(&self, path: &[&str]) -> Place {
+        self.said(path).unwrap_or_else(|| match self.files.first() {
+            Some(file) => Place::start_of(&file.place.source),
+            None => Place::start_of(&Source::new("tollgate.toml", "")),
+        })
+    }
+
+    /// The same, or nothing.
+    pub(crate) fn said(&self, path: &[&str]) -> Option<Place> {
+        let (last, before) = path.split_last()?;
+        self.files.iter().rev().find_map(|file| {
+            let table = file.at(before)?;
+            table.entry(last).map(|entry| entry.key_place.clone())
+        })
+    }
+
+    /// Environment variables that are not set and have a default, which is public: it stands in a file.
+    pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
+        let keys = self.subscriptions.values();
+        let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
+        let secrets = self.named_values.values().chain(self.key_vault.values()).chain(keys.flatten());
+        secrets.filter_map(Secret::default_in_use).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn parsed(text: &str) -> (Config, Vec<String>) {
+        let source = Source::new("tollgate.toml", text);
+        let mut mistakes = Vec::new();
+        let config = Config::parse(&source, &mut mistakes);
+        let shown = |mistake: &Diagnostic| {
+            let position = source.position(mistake.span.start);
+            format!("{}:{} {}", position.line, position.column, mistake.headline)
+        };
+        (config, mistakes.iter().map(shown).collect())
+    }
+
+    #[track_caller]
+    fn check(text: &str, place: &str, contains: &str) {
+        let (_, found) = parsed(text);
+        assert!(found.iter().any(|line| line.starts_with(place) && line.contains(contains)), "{found:?}");
+    }
+
+    #[test]
+    fn mistakes_have_their_place() {
+        check("[limits]\nheaders = 5\nheeders = 5\n", "3:1", "heeders");
+        check("[timeouts]\nhead = \"10 bananas\"\n", "2:8", "10 bananas");
+        check("[[listener]]\naddress = 5\n", "2:11", "");
+        check("[gateway\n", "1:9", "");
+    }
+
+    #[test]
+    fn all_mistakes_are_told_and_the_rest_is_read() {
+        let text = "subscriptons_file = 5\n[limits]\nheeders = 5\nheaders = \"x\"\nbody = 7\n[named_values]\nx = 5\ny = \
+                    \"v\"\n[timeouts]\nhead = 5\n";
+        let (config, found) = parsed(text);
+        assert_eq!(found.len(), 5, "{found:#?}");
+        assert_eq!((config.limits.body, config.named_values.len()), (Some(7), 1));
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let (config, found) = parsed(
+            "subscriptions_file = \"keys.toml\"\n[[listener]]\naddress = \"127.0.0.1:1\"\n[timeouts]\nhead = \"2s\"\nidle = \
+             \"1m\"\n[subscriptions.mes]\nprimary_key = { env = \"MES_KEY\" }\n[named_values]\nx = \"plain\"\n",
+        );
+        assert_eq!(found, Vec::<String>::new());
+        assert_eq!(config.timeouts.head, Duration::from_secs(2));
+        assert_eq!(config.timeouts.idle, Duration::from_secs(60));
+        assert_eq!(config.listeners.len(), 1);
+        let place = config.place(&["subscriptions", "mes", "primary_key"]);
+        assert_eq!(place.source.position(place.span.start).line, 8);
+    }
+}

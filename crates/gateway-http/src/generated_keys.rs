@@ -1,0 +1,82 @@
+//! Keys for subscriptions that have none: made up once, shown once, and kept in the file that the settings name.
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use crate::Settings;
+use crate::config::Subscription;
+use crate::config::secret::Secret;
+use crate::data::read_text;
+use crate::service::keyless;
+
+/// A key that was made up.
+#[derive(Debug)]
+pub struct GeneratedKey {
+    /// The subscription.
+    pub subscription: String,
+    /// Its primary key.
+    pub primary_key: String,
+}
+
+/// Bytes of a key, as many as the service's own have.
+const BYTES: usize = 16;
+
+impl Settings {
+    /// Makes up keys for the subscriptions of a folder that have none, if the settings ask for it, and writes them into the
+    /// file of subscriptions.
+    ///
+    /// # Errors
+    /// The file that cannot be written.
+    pub fn generate_keys(&mut self, path: &Path) -> io::Result<Vec<GeneratedKey>> {
+        let Some(file) = self.config.subscriptions_file.clone().filter(|_| self.config.generate_keys) else {
+            return Ok(Vec::new());
+        };
+        let names = if path.is_dir() { keyless(path, &self.config) } else { Vec::new() };
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let file = self.folder.join(file);
+        let mut text = read_text(&file).unwrap_or_default();
+        let mut keys = Vec::new();
+        for subscription in names {
+            let [primary_key, secondary_key] = [random_key()?, random_key()?];
+            // Writing to a string cannot fail.
+            let _ = write!(
+                text,
+                "{}[{subscription:?}]\nprimary_key = \"{primary_key}\"\nsecondary_key = \"{secondary_key}\"\n",
+                if text.is_empty() { "" } else { "\n" }
+            );
+            let given = self.config.subscriptions.entry(subscription.clone()).or_default();
+            let (primary, secondary) = (Secret::Text(primary_key.clone()), Secret::Text(secondary_key));
+            *given = Subscription { primary_key: Some(primary), secondary_key: Some(secondary), ..given.clone() };
+            keys.push(GeneratedKey { subscription, primary_key });
+        }
+        write_whole(&file, &text)?;
+        Ok(keys)
+    }
+}
+
+fn random_key() -> io::Result<String> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes.iter().fold(String::new(), |mut key, byte| {
+        let _ = write!(key, "{byte:02x}");
+        key
+    }))
+}
+
+/// The old file or the new one, whatever happens; nobody else may read it.
+fn write_whole(file: &Path, text: &str) -> io::Result<()> {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = file.with_file_name(name);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut out = options.open(&new)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    std::fs::rename(&new, file)
+}

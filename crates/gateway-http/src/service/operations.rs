@@ -1,0 +1,274 @@
+//! Operations of an API: those with a file, and those that only the specification describes. Files win.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use http::Method;
+use policy_parser::Source;
+use policy_parser::diagnostic::quoted;
+use policy_vm::exchange::{SampleResponse, Url};
+use policy_vm::{Program, Scope};
+
+use super::Operation;
+use super::loader::{Loaded, Loader};
+use super::resources::{ApiInformation, OperationInformation, ResponseInformation};
+use super::specification::{Described, RequiredQuery, Specification, import};
+use super::tree::Entry;
+use crate::data::{Node, Place, parse_json, parse_yaml};
+use crate::routing::Template;
+
+const FILE: &str = "operationInformation.json";
+
+/// What the files of an API give.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) operations: Vec<Operation>,
+    /// The server of the specification.
+    pub(super) server: Option<Url>,
+}
+
+pub(super) fn load(
+    loader: &mut Loader<'_>,
+    api: &Entry<'_>,
+    information: &Loaded<ApiInformation>,
+    over: Option<&Node>,
+) -> Found {
+    let specification = specification(loader, api, information);
+    let mut all = Collected { operations: Vec::new(), by_shape: HashMap::new() };
+    let mut policies = Vec::new();
+    for entry in api.folder.resources("operations") {
+        let over = loader.overrides.item(over, "operations", &entry.name);
+        if entry.folder.file(FILE).is_some() {
+            from_file(loader, &entry, over, &mut all);
+        } else if let Some(source) = loader.policy_source(entry.folder, over) {
+            policies.push((entry.name, source));
+        } else {
+            let text = format!("operation `{}` has neither `{FILE}` nor `policy.xml`", entry.name);
+            loader.problems.warning("TG8050", &entry.folder.place(), text);
+        }
+    }
+    let server = specification.as_ref().and_then(|found| server(found, information));
+    let described = specification.map(|found| found.operations);
+    let is_known = described.is_some();
+    let mut described = described.unwrap_or_default();
+    // A file with its id wins even where its template is another one.
+    described.retain(|one| !all.operations.iter().any(|known| one.fit(&known.id).is_some_and(|fit| fit < 2)));
+    let mut assigned = assign(&described, &mut policies);
+    for (number, one) in described.into_iter().enumerate() {
+        from_specification(loader, one, assigned.remove(&number), &mut all);
+    }
+    if all.operations.is_empty() {
+        all.operations.extend(of_kind(loader, information, api, policies.is_empty()));
+    }
+    // Where there is no specification that can be read, that has been told.
+    for (name, source) in policies.iter().filter(|_| is_known || !has_specification(api)) {
+        let text =
+            format!("operation {} is not in the specification and has no `{FILE}`: it is not served", quoted(name));
+        loader.problems.warning("TG8059", &Place::start_of(source), text);
+    }
+    Found { operations: all.operations, server }
+}
+
+/// Gives each policy to the operation that its folder fits best; what fits none stays.
+fn assign(described: &[Described], policies: &mut Vec<(String, Arc<Source>)>) -> HashMap<usize, (String, Arc<Source>)> {
+    let mut assigned = HashMap::new();
+    for wanted in 0..3 {
+        policies.retain(|(name, source)| {
+            let fits =
+                |(number, one): &(usize, &Described)| !assigned.contains_key(number) && one.fit(name) == Some(wanted);
+            let found = described.iter().enumerate().find(fits).map(|(number, _)| number);
+            let is_left = found.is_none();
+            if let Some(number) = found {
+                assigned.insert(number, (name.clone(), Arc::clone(source)));
+            }
+            is_left
+        });
+    }
+    assigned
+}
+
+fn has_specification(api: &Entry<'_>) -> bool {
+    api.folder.files.keys().any(|name| is_specification(name))
+}
+
+fn is_specification(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("specification.")
+}
+
+/// Operations, and which of them is for a method and template.
+struct Collected {
+    operations: Vec<Operation>,
+    by_shape: HashMap<(String, String), usize>,
+}
+
+impl Collected {
+    /// The one that is for the same requests.
+    fn same(&self, method: &str, template: &Template) -> Option<&Operation> {
+        let number = self.by_shape.get(&(method.to_ascii_uppercase(), template.shape()))?;
+        self.operations.get(*number)
+    }
+
+    fn push(&mut self, operation: Operation) {
+        let shape = (operation.method.to_ascii_uppercase(), operation.template.shape());
+        self.by_shape.entry(shape).or_insert(self.operations.len());
+        self.operations.push(operation);
+    }
+}
+
+fn from_file(loader: &mut Loader<'_>, entry: &Entry<'_>, over: Option<&Node>, all: &mut Collected) {
+    let loaded = loader.resource_over(entry, &[FILE], over);
+    // Looked at whatever is wrong with the description.
+    let (_, policy) = loader.policy(entry.folder, over, Scope::Operation);
+    let Some(loaded): Option<Loaded<OperationInformation>> = loaded else { return };
+    let template = match Template::parse(&loaded.value.url_template) {
+        Ok(template) => template,
+        Err(error) => return loader.problems.error("TG8054", &loaded.place("urlTemplate"), error.to_string()),
+    };
+    if Method::from_bytes(loaded.value.method.as_bytes()).is_err() {
+        let text = format!("`{}` is no HTTP method", loaded.value.method);
+        return loader.problems.error("TG8055", &loaded.place("method"), text);
+    }
+    if let Some(other) = all.same(&loaded.value.method, &template) {
+        let text = format!("operation `{}` is for the same requests as operation `{}`", entry.name, other.id);
+        loader.problems.error("TG8057", &loaded.place("urlTemplate"), text);
+    }
+    let information = loaded.value;
+    all.push(Operation {
+        name: information.display_name.unwrap_or_else(|| entry.name.clone()),
+        id: entry.name.clone(),
+        method: information.method,
+        url_template: information.url_template,
+        template,
+        responses: information.responses.into_iter().flat_map(samples).collect(),
+        policy,
+    });
+}
+
+fn from_specification(
+    loader: &mut Loader<'_>,
+    described: Described,
+    policy: Option<(String, Arc<Source>)>,
+    all: &mut Collected,
+) {
+    let Described { id, name, method, url_template, responses, place, .. } = described;
+    let (id, policy): (String, Option<Arc<Program>>) = match policy {
+        Some((folder, source)) => {
+            (folder, loader.problems.compile(loader.engine, &source, Scope::Operation, &loader.environment))
+        }
+        None => (id, None),
+    };
+    let template = match Template::parse(&url_template) {
+        Ok(template) => template,
+        Err(error) => return loader.problems.error("TG8054", &place, error.to_string()),
+    };
+    if let Some(other) = all.same(&method, &template) {
+        let text = format!("operation `{id}` is for the same requests as operation `{}`: it is not called", other.id);
+        return loader.problems.warning("TG8057", &place, text);
+    }
+    all.push(Operation { id, name, method, url_template, template, responses, policy });
+}
+
+/// The specification beside the API's file, whichever form it has.
+fn specification(
+    loader: &mut Loader<'_>,
+    api: &Entry<'_>,
+    information: &Loaded<ApiInformation>,
+) -> Option<Specification> {
+    let (name, file) = api.folder.files.iter().find(|(name, _)| is_specification(name))?;
+    file.mark();
+    let parse = match name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase().as_str() {
+        "json" => parse_json,
+        "yaml" | "yml" => parse_yaml,
+        // Of these kinds the operations do not come from here.
+        "graphql" | "gql" | "wsdl" | "proto" | "edmx" => return None,
+        _ => {
+            let place = Place::start_of(&Source::new(file.path.display().to_string(), ""));
+            let text = "specifications of this form are not read: OpenAPI and Swagger are, as YAML or JSON";
+            loader.problems.warning("TG8041", &place, text);
+            return None;
+        }
+    };
+    let source = loader.problems.read(&file.path)?;
+    let node = parse(&source, &mut loader.problems.found)?;
+    let query = match information.value.translate_required_query_parameters.as_deref() {
+        Some(kind) if kind.eq_ignore_ascii_case("query") => RequiredQuery::Query,
+        _ => RequiredQuery::Template,
+    };
+    import(&node, query, &mut loader.problems.found)
+}
+
+/// The server is the backend, unless it is the gateway itself, which is what exports have.
+fn server(specification: &Specification, information: &Loaded<ApiInformation>) -> Option<Url> {
+    let text = specification.server.as_deref()?;
+    let url = Url::parse(text).ok()?;
+    let path = url.path.trim_matches('/');
+    let is_gateway = url.host.ends_with(".azure-api.net")
+        || (information.value.service_url.is_none()
+            && !path.is_empty()
+            && path.eq_ignore_ascii_case(information.value.path.trim_matches('/')));
+    (!is_gateway).then_some(url)
+}
+
+/// What APIs have that are no lists of operations.
+fn of_kind(
+    loader: &mut Loader<'_>,
+    information: &Loaded<ApiInformation>,
+    api: &Entry<'_>,
+    is_plain: bool,
+) -> Option<Operation> {
+    let name = &api.name;
+    let kind = information.value.kind.as_ref().or(information.value.api_type.as_ref());
+    let kind = kind.map(|kind| kind.to_ascii_lowercase()).unwrap_or_default();
+    let (id, method, url_template) = match kind.as_str() {
+        "graphql" => ("graphql", "POST", "/"),
+        "soap" if is_plain => ("soap", "POST", "/"),
+        // One operation for all actions would let calls past the policies of theirs.
+        "soap" => {
+            let text = format!(
+                "API `{name}` is not served: its operations have policies, and there is no `{FILE}` that tells them apart"
+            );
+            loader.problems.warning("TG8056", &information.place("type"), text);
+            return None;
+        }
+        "websocket" => ("onHandshake", "GET", "/*"),
+        "" | "http" => {
+            let place = information.properties.opening();
+            loader.problems.warning("TG8056", &place, format!("API `{name}` has no operations"));
+            return None;
+        }
+        other => {
+            let text = format!("API `{name}` is not served: APIs of type `{other}` are not");
+            loader.problems.warning("TG8056", &information.place("type"), text);
+            return None;
+        }
+    };
+    let template = Template::parse(url_template).ok()?;
+    Some(Operation {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        method: method.to_owned(),
+        url_template: url_template.to_owned(),
+        template,
+        responses: Vec::new(),
+        policy: None,
+    })
+}
+
+fn samples(response: ResponseInformation) -> Vec<SampleResponse> {
+    let status = response.status_code;
+    let one = |content_type: String, sample| SampleResponse { status, content_type, sample };
+    if response.representations.is_empty() {
+        return vec![one(String::new(), None)];
+    }
+    let text = |value: serde_json::Value| match value {
+        serde_json::Value::String(text) => text,
+        other => other.to_string(),
+    };
+    let representations = response.representations.into_iter();
+    representations
+        .map(|mut representation| {
+            let example = representation.examples.pop_first().and_then(|(_, example)| example.value).map(text);
+            one(representation.content_type, representation.sample.or(example))
+        })
+        .collect()
+}

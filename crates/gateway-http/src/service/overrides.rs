@@ -1,0 +1,171 @@
+//! `configuration.<environment>.yaml`: what is laid over a folder's files in one environment.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use policy_parser::Source;
+
+use super::problems::Problems;
+use crate::config::Config;
+use crate::data::{FileError, Node, Place, Value, parse_yaml, read_text};
+
+/// Sections of the file. What else is in it is for the publishing tools.
+const SECTIONS: &[&str] = &[
+    "apis",
+    "backends",
+    "diagnostics",
+    "gateways",
+    "groups",
+    "loggers",
+    "namedValues",
+    "operations",
+    "policies",
+    "policyFragments",
+    "products",
+    "releases",
+    "subscriptions",
+    "tags",
+    "versionSets",
+    "workspaces",
+];
+
+/// Overrides of one folder or workspace, and which of them were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Overrides {
+    root: Option<Node>,
+    used: RefCell<HashSet<u32>>,
+}
+
+impl Overrides {
+    /// Reads the file that the settings name.
+    pub(super) fn load(root: &Path, config: &Config, problems: &mut Problems) -> Self {
+        let Some((path, place)) = file(root, config, problems) else { return Self::default() };
+        let text = match read_text(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                problems.error("TG8001", &place, format!("overrides `{}`: {error}", path.display()));
+                return Self::default();
+            }
+        };
+        let source = Source::new(path.display().to_string(), text);
+        let mut node = parse_yaml(&source, &mut problems.found);
+        if let Some(node) = &mut node {
+            fill_tokens(node, problems);
+        }
+        Self { root: node, used: RefCell::default() }
+    }
+
+    /// All of the file.
+    pub(super) fn root(&self) -> Option<&Node> {
+        self.root.as_ref()
+    }
+
+    /// The item for a resource, in a section of the whole file or of an item.
+    pub(super) fn item<'n>(&self, within: Option<&'n Node>, section: &str, name: &str) -> Option<&'n Node> {
+        let items = within?.get(section)?.items();
+        let found = items.iter().find(|item| item_name(item).is_some_and(|known| known.eq_ignore_ascii_case(name)))?;
+        self.used.borrow_mut().insert(found.place.span.start);
+        Some(found)
+    }
+
+    /// The policy that an item has in the place of the file's.
+    pub(super) fn policy<'n>(&self, item: Option<&'n Node>) -> Option<&'n Node> {
+        self.item(item, "policies", "policy")?.at(&["properties", "value"])
+    }
+
+    /// Items that fit nothing, which the publishing tools pass over.
+    pub(super) fn tell_unused(&self, problems: &mut Problems) {
+        if let Some(root) = &self.root {
+            self.unused(root, problems);
+        }
+    }
+
+    fn unused(&self, node: &Node, problems: &mut Problems) {
+        for entry in node.entries().iter().filter(|entry| SECTIONS.contains(&&*entry.key)) {
+            for item in entry.node.items() {
+                if self.used.borrow().contains(&item.place.span.start) {
+                    self.unused(item, problems);
+                } else if entry.key.as_ref() != "policies" {
+                    let name = item_name(item).unwrap_or("?");
+                    let text = format!("nothing in `{}` of the folder is called `{name}`: it has no effect", entry.key);
+                    problems.warning("TG8081", &item.place_of("name"), text);
+                }
+            }
+        }
+    }
+}
+
+fn item_name(item: &Node) -> Option<&str> {
+    item.get("name").and_then(Node::scalar)
+}
+
+/// The file, and where the settings ask for it.
+fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBuf, Place)> {
+    if let Some(file) = &config.service.overrides {
+        return Some((root.join(file), config.place(&["service", "overrides"])));
+    }
+    let name = config.service.environment.as_ref()?;
+    let place = config.place(&["service", "environment"]);
+    let above = root.canonicalize().ok().and_then(|root| root.parent().map(Path::to_owned));
+    for folder in [Some(root.to_owned()), above].into_iter().flatten() {
+        for ending in ["yaml", "yml"] {
+            let path = folder.join(format!("configuration.{name}.{ending}"));
+            if !matches!(read_text(&path), Err(FileError::Missing)) {
+                return Some((path, place));
+            }
+        }
+    }
+    let text = format!("there is no `configuration.{name}.yaml` in the service folder or beside it");
+    problems.error("TG8080", &place, text);
+    None
+}
+
+/// Pipelines put variables in the place of `{#[NAME]#}` and `{#name#}`; here they come from the environment.
+fn fill_tokens(node: &mut Node, problems: &mut Problems) {
+    match &mut node.value {
+        Value::List(items) => items.iter_mut().for_each(|item| fill_tokens(item, problems)),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| fill_tokens(&mut entry.node, problems)),
+        Value::Text(text) | Value::Plain(text) if text.contains("{#") => {
+            let (filled, unknown) = filled(text, |name| std::env::var(name).ok());
+            for name in unknown {
+                let headline = format!("token `{{#{name}#}}`: environment variable `{name}` is not set");
+                problems.error("TG8082", &node.place, headline);
+            }
+            node.value = Value::Text(filled.into());
+        }
+        _ => {}
+    }
+}
+
+fn filled(text: &str, lookup: impl Fn(&str) -> Option<String>) -> (String, Vec<String>) {
+    let (mut out, mut unknown, mut rest) = (String::new(), Vec::new(), text);
+    while let Some((before, behind)) = rest.split_once("{#") {
+        out.push_str(before);
+        let Some((token, behind)) = behind.split_once("#}") else {
+            out.push_str("{#");
+            rest = behind;
+            break;
+        };
+        let name = token.trim().trim_start_matches('[').trim_end_matches(']');
+        match lookup(name) {
+            Some(value) => out.push_str(&value),
+            None => unknown.push(name.to_owned()),
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    (out, unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_filled_from_the_environment() {
+        let lookup = |name: &str| (name == "HOST").then(|| "h.example".to_owned());
+        assert_eq!(filled("https://{#[HOST]#}/{#HOST#}/{#", lookup).0, "https://h.example/h.example/{#");
+        assert_eq!(filled("{#a#}{# b #}", lookup), (String::new(), vec!["a".to_owned(), "b".to_owned()]));
+    }
+}
