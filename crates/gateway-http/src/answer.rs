@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::ext::ReasonPhrase;
 use policy_vm::Exchange;
@@ -77,7 +77,10 @@ pub(crate) fn answer(
     let look = remove_hop_by_hop(&mut response.headers);
     // Only where there is no body does the backend's word on its length count; elsewhere it is counted.
     let is_head = exchange.call.original_method == Method::HEAD;
-    if look.content_length && !((is_head || response.status == 304) && matches!(kind, Kind::Empty)) {
+    if look.content_length
+        && !((is_head || response.status == 304) && matches!(kind, Kind::Empty))
+        && !kind.is_as_long_as(response.headers.get(header::CONTENT_LENGTH))
+    {
         response.headers.remove(header::CONTENT_LENGTH);
     }
     let counters = &mut exchange.call.transfer_counters;
@@ -165,6 +168,13 @@ impl http_body::Body for AnswerBody {
 }
 
 impl Kind {
+    /// A backend's body of the length that it announced itself.
+    fn is_as_long_as(&self, announced: Option<&HeaderValue>) -> bool {
+        let Self::Backend(body) = self else { return false };
+        let known = body.size_hint().exact();
+        known.is_some() && known == announced.and_then(|text| text.to_str().ok()?.parse().ok())
+    }
+
     fn is_end(&self) -> bool {
         match self {
             Self::Empty => true,

@@ -22,14 +22,15 @@ use crate::subscriptions::{Decision, Shown, decide};
 use crate::{ambient, errors};
 
 /// Fills the exchange and says what is to be run.
-pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, mut parts: Parts) -> Start {
+pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut Parts) -> Start {
     let call = &mut exchange.call;
     call.request_id = ambient::new_id();
     call.timestamp = ambient::ticks_of(cx.unix_micros);
     call.client_ip = Some(cx.connection.peer);
     call.deployment = Some(Arc::clone(&cx.site.deployment));
     call.original_method.clone_from(&parts.method);
-    fill_original_url(cx, call, &parts);
+    call.request.method.clone_from(&parts.method);
+    fill_original_url(cx, call, parts);
     // Without `Connection` and without a body there is nothing of the kind, or nothing that matters here; what goes to the
     // backend is looked at again.
     let has_body = cx.incoming.as_ref().is_some_and(|incoming| !incoming.is_end_stream());
@@ -40,7 +41,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, mut parts: P
     let worker = Rc::clone(&cx.worker);
     let mut scratch = worker.scratch.borrow_mut();
     let routed = match Path::new(parts.uri.path(), &mut scratch) {
-        Ok(path) => find(cx, call, &parts, &path),
+        Ok(path) => find(cx, call, parts, &path),
         Err(_) => Err(Box::new(errors::bad_path())),
     };
     let routed = routed.and_then(|preflight| {
@@ -50,8 +51,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, mut parts: P
         authorize(cx, call, &parts.headers, parts.uri.query().unwrap_or_default()).map(|()| Start::Inbound)
     });
 
-    call.request.method = parts.method;
-    call.request.headers = parts.headers;
+    call.request.headers = std::mem::take(&mut parts.headers);
     call.request.body = if has_body { Body::Stream } else { Body::None };
     routed.unwrap_or_else(Start::Failed)
 }

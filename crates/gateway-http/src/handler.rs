@@ -105,11 +105,11 @@ fn begin(
     connection: &Rc<Connection>,
     request: Request<Incoming>,
 ) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
-    let (parts, incoming) = request.into_parts();
+    let (mut parts, incoming) = request.into_parts();
     let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
     let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
     let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
-    let start = arrive(&mut job.cx, &mut job.exchange, parts);
+    let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
     if worker.log.is_on() {
         job.cx.line = Some(Box::new(Line::new(&job.cx, &job.exchange)));
     }
@@ -122,21 +122,22 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     job.cx.keep_headers = flow.needs.request_headers_after_forward;
     let Job { cx, exchange, .. } = &mut *job;
     run(cx, exchange, &flow.pipeline, start).await;
-    let Job { mut cx, mut exchange, in_progress } = *job;
-    let worker = Rc::clone(&cx.worker);
+    // Taken out one by one: the rest is too large to be moved for nothing.
+    let (mut exchange, in_progress) = (job.exchange, job.in_progress);
+    let cx = &mut job.cx;
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         Some(refusal) => {
             let error = errors::refused(refusal);
             if let Some(mut line) = cx.line.take() {
-                line.answered(&cx, error.status, Some(Box::new(error.clone())));
+                line.answered(cx, error.status, Some(Box::new(error.clone())));
                 line.without_body();
             }
             refuse(&error, &exchange.call.request_id, in_progress)
         }
-        None => answer(&mut cx, &mut exchange, in_progress),
+        None => answer(cx, &mut exchange, in_progress),
     };
-    worker.give_back(exchange);
+    cx.worker.give_back(exchange);
     answer
 }
 

@@ -7,6 +7,7 @@ mod arrive;
 mod backend;
 mod cache;
 mod call;
+mod certificates;
 pub mod cli;
 mod config;
 mod data;
@@ -16,6 +17,7 @@ mod explain;
 mod gateway;
 mod generated_keys;
 mod handler;
+mod identity;
 mod limits;
 #[doc(hidden)]
 pub mod measure;
@@ -30,6 +32,7 @@ mod slots;
 mod subscriptions;
 mod timer;
 mod tls;
+mod trust;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};

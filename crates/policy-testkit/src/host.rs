@@ -109,7 +109,7 @@ impl FakeHost {
                 HostReply::Cached(self.cache.lookup(&name(&key, space), cache, now)).into()
             }
             HostCall::CacheStore { key, value, duration, cache, space } => {
-                self.cache.store(&name(&key, space), value, duration, cache, now);
+                self.cache.store(&name(&key, space), *value, duration, cache, now);
                 HostReply::Done.into()
             }
             HostCall::CacheStream { key, mut value, duration, cache } => {
@@ -162,7 +162,7 @@ impl FakeHost {
                 response.body = Body::Stream;
                 self.response_body = Some(bytes);
             }
-            response
+            Box::new(response)
         });
         Pending { after, reply: HostReply::Response(reply) }
     }
@@ -182,7 +182,7 @@ impl FakeHost {
             transport: request.transport.clone(),
         };
         let (after, answer) = self.backends.answer(sent, request.timeout, false);
-        Pending { after, reply: HostReply::Response(answer) }
+        Pending { after, reply: HostReply::Response(answer.map(Box::new)) }
     }
 
     fn read_body(&mut self, message: Message) -> Result<Bytes, HostError> {

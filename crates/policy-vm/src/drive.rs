@@ -147,19 +147,19 @@ const fn looks_at_exchange(asked: &HostCall) -> bool {
 
 async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
     match asked {
-        HostCall::Send(request) => HostReply::Response(host.send(*request).await),
+        HostCall::Send(request) => HostReply::Response(host.send(*request).await.map(Box::new)),
         HostCall::SendOneWay(request) => {
             host.send_one_way(*request).await;
             HostReply::Done
         }
         HostCall::CacheLookup { key, cache, space } => HostReply::Cached(host.cache_lookup(&key, cache, space).await),
         HostCall::CacheStore { key, value, duration, cache, space } => {
-            host.cache_store(&key, value, duration, cache, space).await;
+            host.cache_store(&key, *value, duration, cache, space).await;
             HostReply::Done
         }
         HostCall::CacheStream { .. } => HostReply::Failed(refused("the body is to be read first")),
         HostCall::CacheRemove { key, cache } => done(host.cache_remove(&key, cache).await),
-        HostCall::Count(count) => host.count(count).await.map_or_else(HostReply::Failed, HostReply::Counted),
+        HostCall::Count(count) => host.count(*count).await.map_or_else(HostReply::Failed, HostReply::Counted),
         HostCall::AcquireSlot { key, limit } => {
             host.acquire(&key, limit).await.map_or_else(HostReply::Failed, HostReply::Acquired)
         }
@@ -182,7 +182,7 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
 
 async fn perform_on<H: Host>(host: &H, call: &Call, asked: HostCall) -> HostReply {
     match asked {
-        HostCall::Forward(options) => HostReply::Response(host.forward(call, options).await),
+        HostCall::Forward(options) => HostReply::Response(host.forward(call, options).await.map(Box::new)),
         HostCall::ReadBody(message) => HostReply::Body(host.read_body(call, message).await),
         HostCall::CheckCertificate(check) => {
             host.check_certificate(call, check).await.map_or_else(HostReply::Failed, HostReply::Checked)

@@ -86,6 +86,10 @@ pub struct Call {
     pub user: Option<Arc<User>>,
     /// Where this gateway runs.
     pub deployment: Option<Arc<Deployment>>,
+    /// The workspace that the API belongs to.
+    pub workspace: Option<Arc<Workspace>>,
+    /// What a resolver is called for.
+    pub graph_ql: Option<Arc<GraphQl>>,
     /// The backend chosen: an entity, or a plain URL.
     pub backend: BackendChoice,
     /// Scope of the document that chose it.
@@ -131,6 +135,8 @@ impl Call {
             subscription,
             user,
             deployment,
+            workspace,
+            graph_ql,
             backend,
             backend_scope,
             transport,
@@ -151,6 +157,7 @@ impl Call {
         (*response, *last_error, *backend_scope) = (None, None, None);
         (*request_id, *timestamp, *client_ip, *tracing) = ([0; 16], 0, None, false);
         (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
+        (*workspace, *graph_ql) = (None, None);
         *backend = BackendChoice::Service;
         (*transport, *backend_url, *caching) = (None, None, None);
         stored.clear();
@@ -421,6 +428,24 @@ pub struct User {
     pub groups: Vec<Group>,
     /// Identities: id and provider.
     pub identities: Vec<(String, String)>,
+}
+
+/// `context.Workspace`.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    /// Id.
+    pub id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// `context.GraphQL`: JSON objects as text.
+#[derive(Debug, Default)]
+pub struct GraphQl {
+    /// The arguments of the field.
+    pub arguments: Option<Box<str>>,
+    /// The object that the field is of.
+    pub parent: Option<Box<str>>,
 }
 
 /// `context.Deployment`.

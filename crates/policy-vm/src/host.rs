@@ -74,7 +74,7 @@ pub enum HostCall {
         /// The key.
         key: Box<str>,
         /// The value.
-        value: Stored,
+        value: Box<Stored>,
         /// How long it lives.
         duration: Duration,
         /// Which cache.
@@ -103,7 +103,7 @@ pub enum HostCall {
         cache: CacheKind,
     },
     /// Count against a limit; answers [`HostReply::Counted`].
-    Count(CounterCall),
+    Count(Box<CounterCall>),
     /// Take a place; answers [`HostReply::Acquired`].
     AcquireSlot {
         /// Name of the counter.
@@ -276,7 +276,7 @@ pub enum HostReply {
     /// Done.
     Done,
     /// A response, or why there is none.
-    Response(Result<Response, HostError>),
+    Response(Result<Box<Response>, HostError>),
     /// A whole body, or why there is none.
     Body(Result<Bytes, HostError>),
     /// What the cache has.

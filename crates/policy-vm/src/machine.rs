@@ -237,7 +237,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     }
                     Op::EqReference { d, a, b } => {
                         let (a, b) = (reg!(regs, a), reg!(regs, b));
-                        set!(d, Ok(Value::Bool(reference_equals(cx, a, b))));
+                        set!(d, Ok(Value::Bool(behaviour::same_object(cx.heap, a, b))));
                     }
                     Op::IsNull { d, a } => reg!(regs, d) = Value::Bool(reg!(regs, a).is_null()),
                     Op::IsNotNull { d, a } => reg!(regs, d) = Value::Bool(!reg!(regs, a).is_null()),
@@ -569,17 +569,6 @@ fn string_equals(cx: &Cx<'_>, a: Value, b: Value) -> bool {
         (Value::String(a), Value::String(b)) => cx.heap.text(a).equals(cx.heap.text(b)),
         (Value::Null, Value::Null) => true,
         _ => false,
-    }
-}
-
-fn reference_equals(cx: &Cx<'_>, a: Value, b: Value) -> bool {
-    // Strings of equal text may or may not be one object in .NET; literals are, and nobody can rely on more.
-    match (a, b) {
-        (Value::String(_), Value::String(_)) => string_equals(cx, a, b),
-        (Value::Object(a), Value::Object(b)) => a == b,
-        (Value::View(a), Value::View(b)) => a == b,
-        // Two boxes are two objects, whatever they hold.
-        (a, b) => a.is_null() && b.is_null(),
     }
 }
 

@@ -121,6 +121,13 @@ impl Program {
         self.scope
     }
 
+    /// The steps of a section, unless all there is to it is `<base/>`.
+    fn work(&self, section: Section) -> Option<Range<u32>> {
+        let steps = self.sections.get(section as usize)?.clone()?;
+        let only = self.steps.get(steps.start as usize).filter(|_| steps.len() == 1);
+        if only.is_some_and(|only| only.step.is_base()) { None } else { Some(steps) }
+    }
+
     /// The document it was compiled from.
     #[must_use]
     pub const fn source(&self) -> &Arc<Source> {
@@ -132,6 +139,15 @@ impl Program {
 #[derive(Debug, Clone, Default)]
 pub struct Pipeline {
     pub(crate) programs: Vec<Arc<Program>>,
+    /// For each document and section: the first at or after it that has something to do there.
+    ways: Vec<[Option<Way>; 4]>,
+}
+
+/// Steps of one of a pipeline's documents.
+#[derive(Debug, Clone)]
+pub(crate) struct Way {
+    pub(crate) level: u16,
+    pub(crate) steps: Range<u32>,
 }
 
 impl Pipeline {
@@ -140,7 +156,25 @@ impl Pipeline {
     pub fn new(programs: impl IntoIterator<Item = Arc<Program>>) -> Self {
         let mut programs: Vec<_> = programs.into_iter().collect();
         programs.sort_by_key(|program| std::cmp::Reverse(program.scope));
-        Self { programs }
+        let mut ways = vec![[const { None }; 4]; programs.len()];
+        let mut next = [const { None }; 4];
+        for (level, program) in programs.iter().enumerate().rev() {
+            for (next, section) in next.iter_mut().zip(Section::ALL) {
+                // A document without the section behaves as if it held `<base/>`.
+                if let Some(steps) = program.work(section) {
+                    *next = Some(Way { level: u16::try_from(level).unwrap_or(u16::MAX), steps });
+                }
+            }
+            if let Some(way) = ways.get_mut(level) {
+                way.clone_from(&next);
+            }
+        }
+        Self { programs, ways }
+    }
+
+    /// Where a section goes on at, or after, one of the documents.
+    pub(crate) fn way(&self, section: Section, level: usize) -> Option<&Way> {
+        self.ways.get(level)?.get(section as usize)?.as_ref()
     }
 
     /// What running it needs.

@@ -22,6 +22,11 @@ pub(crate) trait Step: Send + Sync + std::fmt::Debug {
         Flow::Fail(cx.fault("a step was answered that asked nothing"))
     }
 
+    /// All it does is to go on with the next broader scope, which can then be begun with.
+    fn is_base(&self) -> bool {
+        false
+    }
+
     /// The owner of a region (see [`Flow::Enter`]) sees every way out of it but the regular one: an error, or the end of
     /// the pipeline. It may clean up, and may catch an error by saying where to go on.
     fn unwind(&self, cx: &mut StepCx<'_>, error: Option<&PolicyError>) -> Unwind {

@@ -74,7 +74,7 @@ pub(crate) struct BackendBody {
     lease: Option<Lease>,
     worker: Rc<Worker>,
     /// Until when the next piece has to come.
-    deadline: Option<Deadline>,
+    deadline: Option<Box<Deadline>>,
     /// Stores what comes.
     pub(crate) tee: Option<Box<Tee>>,
 }
@@ -109,7 +109,7 @@ impl Body for BackendBody {
         loop {
             let incoming = &mut this.incoming;
             let frame = match &mut this.lease {
-                Some(lease) => lease.wire.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                Some(lease) => lease.line.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
                 None => Pin::new(incoming).poll_frame(cx),
             };
             match frame {
@@ -138,8 +138,9 @@ impl Body for BackendBody {
                 }
                 Poll::Pending => {
                     let worker = &this.worker;
-                    let deadline =
-                        this.deadline.get_or_insert_with(|| worker.deadlines.after(worker.pool.settings.body_timeout));
+                    // Few have to wait for it, and all of them are moved.
+                    let after = || Box::new(worker.deadlines.after(worker.pool.settings.body_timeout));
+                    let deadline = this.deadline.get_or_insert_with(after);
                     if deadline.poll_passed(cx) {
                         (this.lease, this.tee) = (None, None);
                         return Poll::Ready(Some(Err(BodyError::Stalled)));

@@ -9,6 +9,8 @@ use policy_vm::value::text::TextBuf;
 use policy_vm::value::{Ref, Value, behaviour, sequence};
 use serde_json::{Map, Value as Json, json};
 
+const READ_ONLY_DICTIONARY: &str = "System.Collections.Generic.IReadOnlyDictionary`2";
+
 /// How many items of a sequence are shown.
 const MOST_ITEMS: usize = 1_000;
 
@@ -22,7 +24,10 @@ pub(super) fn type_name(ty: TypeId) -> String {
 
 /// The name of a value's own type; `None` for null.
 pub(super) fn run_time_type(cx: &Cx<'_>, value: Value) -> Option<String> {
-    behaviour::type_of(cx.heap, value).map(type_name)
+    // .NET's stand-in for the dictionaries of the context is a `Dictionary`; here each is a view of its own.
+    let shown = |ty| type_name(ty).replacen(READ_ONLY_DICTIONARY, "System.Collections.Generic.Dictionary`2", 1);
+    let is_view = matches!(value, Value::View(_));
+    behaviour::type_of(cx.heap, value).map(|ty| if is_view { shown(ty) } else { type_name(ty) })
 }
 
 /// Type and message of an exception.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use policy_vm::Exchange;
-use policy_vm::exchange::{Api, Body, Deployment, Group, Operation, Product, Response, Subscription, Url, User};
+use policy_vm::exchange::{
+    Api, Body, Deployment, GraphQl, Group, Operation, Product, Response, Subscription, Url, User, Workspace,
+};
 use serde_json::{Map, Value as Json};
 
 /// What a context document is wrong in.
@@ -101,6 +103,7 @@ pub fn fill(exchange: &mut Exchange, document: &Json) -> Result<(), ContextError
         _ => None,
     };
     fill_caller(exchange, document);
+    fill_surroundings(exchange, document);
     fill_error(exchange, document);
     Ok(())
 }
@@ -164,6 +167,16 @@ fn fill_caller(exchange: &mut Exchange, document: &Json) {
             service_name: string(d, "ServiceName"),
             certificates: members(d.get("Certificates")).filter_map(certificate).collect(),
         })
+    });
+}
+
+fn fill_surroundings(exchange: &mut Exchange, document: &Json) {
+    let json = |of: &Json, name: &str| object(of, name).map(|value| value.to_string().into_boxed_str());
+    exchange.call.workspace =
+        object(document, "Workspace").map(|w| Arc::new(Workspace { id: string(w, "Id"), name: string(w, "Name") }));
+    exchange.call.graph_ql = object(document, "GraphQL").map(|g| {
+        let arguments = json(g, "Arguments").or_else(|| json(g, "GraphQLArguments"));
+        Arc::new(GraphQl { arguments, parent: json(g, "Parent") })
     });
 }
 

@@ -1,12 +1,12 @@
 //! `context.Variables` for the owner of an exchange: set before a run, read after it.
 
-use super::Exchange;
+use super::{Exchange, Response};
 use crate::cx::{Budget, Cx, MAX_OUTS};
 use crate::exception::Throw;
 use crate::host::Ambient;
 use crate::names;
 use crate::stored::Stored;
-use crate::value::{Value, behaviour};
+use crate::value::{Part, Value, View, behaviour};
 
 /// A variable as it is seen from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +36,13 @@ impl Exchange {
         };
         self.call.set_variable(names::intern(name), value);
         Ok(())
+    }
+
+    /// Sets `context.Variables[name]` to a response, with the reason phrase that it came with.
+    pub fn set_response_variable(&mut self, name: &str, response: Response) {
+        let index = u32::try_from(self.call.stored.len()).unwrap_or(u32::MAX);
+        self.call.stored.push(response);
+        self.call.set_variable(names::intern(name), Value::View(View { part: Part::Stored, index }));
     }
 
     /// All variables in the order in which they were set first.

@@ -32,6 +32,10 @@ impl Step for Base {
         Flow::Base
     }
 
+    fn is_base(&self) -> bool {
+        true
+    }
+
     fn preflight(&self, _cx: &mut StepCx<'_>) -> Flow {
         Flow::Base
     }

@@ -93,7 +93,7 @@ impl Pending {
         head.headers.remove(http::header::CONTENT_LENGTH);
         head.body = body;
         let value = Stored::Cached(Box::new(head));
-        Flow::Call(HostCall::CacheStore { key, value, duration, cache, space: CacheSpace::Responses })
+        Flow::Call(HostCall::CacheStore { key, value: Box::new(value), duration, cache, space: CacheSpace::Responses })
     }
 
     fn stream(&self) -> Flow {

@@ -50,7 +50,7 @@ impl CacheStoreValue {
         let value = stored::from_value(cx, value)?;
         Ok(value.map(|value| HostCall::CacheStore {
             key,
-            value,
+            value: Box::new(value),
             duration,
             cache: self.cache,
             space: CacheSpace::Values,

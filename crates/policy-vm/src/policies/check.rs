@@ -276,11 +276,11 @@ impl Scene {
             HostCall::Forward(options) => {
                 let request = &self.exchange.call.request;
                 self.log.push(format!("forward {} {} {:?}", request.method, request.url, options.timeout));
-                HostReply::Response(self.answer_next())
+                HostReply::Response(self.answer_next().map(Box::new))
             }
             HostCall::Send(request) => {
                 self.log.push(format!("send {}", request_text(&request)));
-                HostReply::Response(self.answer_next())
+                HostReply::Response(self.answer_next().map(Box::new))
             }
             HostCall::SendOneWay(request) => {
                 self.log.push(format!("send one way {}", request_text(&request)));
@@ -303,7 +303,7 @@ impl Scene {
             }
             HostCall::CacheStore { key, value, duration, cache, .. } => {
                 self.log.push(format!("store {key} {value:?} {duration:?} {cache:?}"));
-                self.cache.insert(key.into(), value);
+                self.cache.insert(key.into(), *value);
                 HostReply::Done
             }
             HostCall::CacheRemove { key, .. } => match self.cache.remove(&*key) {

@@ -200,7 +200,7 @@ impl CountLater {
             return Ok(None);
         }
         count.mode = CounterMode::Add;
-        Ok(Some(HostCall::Count(count)))
+        Ok(Some(HostCall::Count(Box::new(count))))
     }
 }
 

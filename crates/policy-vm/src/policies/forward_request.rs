@@ -117,7 +117,7 @@ impl Step for Forward {
         match reply {
             HostReply::Response(Ok(response)) => {
                 let status = response.status;
-                call.response = Some(response);
+                call.response = Some(*response);
                 if self.fails_on_status && (400..=599).contains(&status) {
                     let message = format!("The backend answered with status {status}.");
                     let mut error = cx.error(status, "BackendErrorStatusCode", message);

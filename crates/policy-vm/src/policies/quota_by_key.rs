@@ -148,7 +148,7 @@ impl Step for QuotaByKey {
                 cx.keep(cx.at, call.clone());
                 // Only asked now; what it counts for is added later.
                 let increment = if self.later.is_some() { 0 } else { call.increment };
-                Flow::Call(HostCall::Count(CounterCall { increment, ..call }))
+                Flow::Call(HostCall::Count(Box::new(CounterCall { increment, ..call })))
             }
             Err(error) => Flow::Fail(error),
         }

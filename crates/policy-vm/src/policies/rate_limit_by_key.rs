@@ -84,14 +84,14 @@ struct RateLimitByKey {
 }
 
 impl RateLimitByKey {
-    fn call(&self, cx: &mut StepCx<'_>) -> Result<CounterCall, Box<PolicyError>> {
+    fn call(&self, cx: &mut StepCx<'_>) -> Result<Box<CounterCall>, Box<PolicyError>> {
         let calls = self.calls.eval(cx)?.unsigned_abs();
         let seconds = self.period.eval(cx)?.unsigned_abs();
         // Windows of different lengths cannot share a counter.
         let period = seconds.to_string();
         let key = |value: &[u8]| key("rate-limit-by-key", &[value, period.as_bytes()]);
         let key = self.key.eval_with(cx, key)?.unwrap_or_else(|| key(b""));
-        Ok(CounterCall {
+        Ok(Box::new(CounterCall {
             key,
             kind: self.kind,
             calls: Some(calls),
@@ -101,21 +101,23 @@ impl RateLimitByKey {
             increment: self.increment,
             increment_bytes: 0,
             mode: if self.later.is_some() { CounterMode::Check } else { CounterMode::CheckAndAdd },
-        })
+        }))
     }
 }
 
 impl Step for RateLimitByKey {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.call(cx) {
-            Ok(call) => {
+            Ok(mut call) => {
                 // What the answer is told with is written in the document, unless it is computed or counted again.
                 if self.later.is_some() || !matches!(self.calls, IntOperand::Literal(_)) {
-                    cx.keep(cx.at, call.clone());
+                    cx.keep(cx.at, CounterCall::clone(&call));
                 }
                 // Only asked now; what it counts for is added later.
-                let increment = if self.later.is_some() { 0 } else { call.increment };
-                Flow::Call(HostCall::Count(CounterCall { increment, ..call }))
+                if self.later.is_some() {
+                    call.increment = 0;
+                }
+                Flow::Call(HostCall::Count(call))
             }
             Err(error) => Flow::Fail(error),
         }

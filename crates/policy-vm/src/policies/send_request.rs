@@ -106,7 +106,7 @@ impl Step for SendRequest {
                 let error = cx.error(500, "BackendErrorStatusCode", message);
                 self.failed(cx, error)
             }
-            HostReply::Response(Ok(response)) => self.keep(cx, response),
+            HostReply::Response(Ok(response)) => self.keep(cx, *response),
             HostReply::Response(Err(error)) | HostReply::Failed(error) => {
                 let error = cx.host_failed(&error);
                 self.failed(cx, error)

@@ -82,15 +82,10 @@ impl Fiber {
         (self.reply, self.exit) = (None, None);
     }
 
-    /// Begins the section of the narrowest document that has it, at or after `level`; a document without the section
-    /// behaves as if it held `<base/>`.
+    /// Begins the section of the narrowest document that has something to do there, at or after `level`.
     pub(super) fn enter(&mut self, shared: &mut Shared<'_>, section: Section, level: usize) {
-        for (level, program) in shared.pipeline.programs.iter().enumerate().skip(level) {
-            if let Some(Some(steps)) = program.sections.get(section as usize) {
-                let level = u16::try_from(level).unwrap_or(u16::MAX);
-                self.enter_steps(shared, level, section, steps.clone());
-                return;
-            }
+        if let Some(way) = shared.pipeline.way(section, level) {
+            self.enter_steps(shared, way.level, section, way.steps.clone());
         }
     }
 

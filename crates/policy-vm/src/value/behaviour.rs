@@ -190,6 +190,23 @@ fn nested<T>(cx: &mut Cx<'_>, work: impl FnOnce(&mut Cx<'_>) -> Result<T, Throw>
     result
 }
 
+/// `object.ReferenceEquals(a, b)`.
+#[must_use]
+pub fn same_object(heap: &Heap, a: Value, b: Value) -> bool {
+    match (a, b) {
+        // Literals are interned in the whole process, and there is one empty string; any other text is an object of its
+        // own, even when it says the same.
+        (Value::String(a), Value::String(b)) => {
+            let literals = a.space > 0 && b.space > 0;
+            a == b || (a.is_empty() && b.is_empty()) || (literals && heap.text(a).equals(heap.text(b)))
+        }
+        (Value::Object(a), Value::Object(b)) => a == b,
+        (Value::View(a), Value::View(b)) => a == b,
+        // A value type is boxed on its way here, and no two boxes are the same.
+        (a, b) => a.is_null() && b.is_null(),
+    }
+}
+
 /// `a.Equals(b)` with `a` as the receiver, null-safe: `EqualityComparer<object>.Default`.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Run-time type tests: `is`, `as`, casts of objects, `Cast<T>` and `OfType<T>`.
 
-use std::sync::{LazyLock, RwLock};
+use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
@@ -96,15 +96,18 @@ pub fn is_reference(ty: TypeId) -> bool {
 /// variance of interfaces and delegates, boxing.
 #[must_use]
 pub fn is_assignable(from: TypeId, to: TypeId) -> bool {
-    static KNOWN: LazyLock<RwLock<FxHashMap<(TypeId, TypeId), bool>>> = LazyLock::new(RwLock::default);
+    thread_local! {
+        // One for each thread: a lock that all of them share would be touched by every cast.
+        static KNOWN: RefCell<FxHashMap<(TypeId, TypeId), bool>> = RefCell::default();
+    }
     if from == to || to == TypeId::OBJECT {
         return true;
     }
-    if let Some(answer) = KNOWN.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&(from, to)) {
-        return *answer;
+    if let Some(answer) = KNOWN.with_borrow(|known| known.get(&(from, to)).copied()) {
+        return answer;
     }
     let answer = assignable(from, to, 0);
-    KNOWN.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert((from, to), answer);
+    KNOWN.with_borrow_mut(|known| known.insert((from, to), answer));
     answer
 }
 

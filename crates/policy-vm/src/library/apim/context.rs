@@ -2,19 +2,20 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
+use crate::exchange::GraphQl;
 use crate::host::TraceRecord;
 use crate::library::{TypeDef, method, property, view};
 use crate::value::heap::Object;
 use crate::value::{Part, Value};
 
-use super::{part, part_if, utc};
+use super::{part, part_if, text, utc};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IContext").members(&[
     property("IContextApi Api { get; }", |cx, _| Ok(part_if(cx.call.api.is_some(), Part::Api))),
     property("IBackend Backend { get; }", backend),
     view("IDeployment Deployment { get; }", Part::Deployment, part!(Deployment)),
     property("TimeSpan Elapsed { get; }", elapsed),
-    property("IGraphQL GraphQL { get; }", |_, _| Ok(Value::Null)),
+    property("IGraphQL GraphQL { get; }", |cx, _| Ok(part_if(cx.call.graph_ql.is_some(), Part::GraphQl))),
     property("ILastError LastError { get; }", |cx, _| Ok(part_if(cx.call.last_error.is_some(), Part::LastError))),
     property("IOperation Operation { get; }", |cx, _| Ok(part_if(cx.call.operation.is_some(), Part::Operation))),
     property("IProduct Product { get; }", |cx, _| Ok(part_if(cx.call.product.is_some(), Part::Product))),
@@ -28,23 +29,32 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.I
     property("bool Tracing { get; }", |cx, _| Ok(Value::Bool(cx.call.tracing))),
     property("IUser User { get; }", |cx, _| Ok(part_if(cx.call.user.is_some(), Part::User))),
     view("IReadOnlyDictionary<string, object> Variables { get; }", Part::Variables, part!(Variables)),
-    property("IWorkspace Workspace { get; }", |_, _| Ok(Value::Null)),
+    property("IWorkspace Workspace { get; }", |cx, _| Ok(part_if(cx.call.workspace.is_some(), Part::Workspace))),
     method("void Trace(string message)", trace),
     method("void Trace(string source, object data)", trace_data),
 ]);
 
 /// `IGraphQL`: only resolvers have it.
 pub(in crate::library) const GRAPH_QL: TypeDef = TypeDef::interface("ApiManagement.IGraphQL").members(&[
-    property("JObject Arguments { get; }", |_, _| Ok(Value::Null)),
-    property("JObject GraphQLArguments { get; }", |_, _| Ok(Value::Null)),
-    property("JObject Parent { get; }", |_, _| Ok(Value::Null)),
+    property("JObject Arguments { get; }", |cx, _| json(cx, |graph_ql| &graph_ql.arguments)),
+    property("JObject GraphQLArguments { get; }", |cx, _| json(cx, |graph_ql| &graph_ql.arguments)),
+    property("JObject Parent { get; }", |cx, _| json(cx, |graph_ql| &graph_ql.parent)),
 ]);
 
-/// `IWorkspace`: there are none yet.
+/// `IWorkspace`.
 pub(in crate::library) const WORKSPACE: TypeDef = TypeDef::interface("ApiManagement.IWorkspace").members(&[
-    property("string Id { get; }", |_, _| Ok(Value::Null)),
-    property("string Name { get; }", |_, _| Ok(Value::Null)),
+    property("string Id { get; }", text!(|call, _| Some(&call.workspace.as_ref()?.id))),
+    property("string Name { get; }", text!(|call, _| Some(&call.workspace.as_ref()?.name))),
 ]);
+
+/// One of the JSON objects of a resolver's call, null when there is none.
+fn json(cx: &mut Cx<'_>, which: fn(&GraphQl) -> &Option<Box<str>>) -> Result<Value, Throw> {
+    let Some(graph_ql) = cx.call.graph_ql.clone() else { return Ok(Value::Null) };
+    match which(&graph_ql) {
+        Some(text) => crate::library::json::parse_bytes(cx, text.as_bytes(), crate::library::json::Shape::Object),
+        None => Ok(Value::Null),
+    }
+}
 
 fn backend(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let entity = matches!(cx.call.backend, crate::exchange::BackendChoice::Entity(_));

@@ -52,12 +52,7 @@ pub(crate) fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn reference_equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Bool(match (arg(args, 0), arg(args, 1)) {
-        (Value::Null, Value::Null) => true,
-        (Value::String(a), Value::String(b)) => a == b,
-        // A value type is boxed on its way here, and no two boxes are the same.
-        (a, b) => a == b && cx.heap.get(a).is_some() || matches!((a, b), (Value::View(a), Value::View(b)) if a == b),
-    }))
+    Ok(Value::Bool(behaviour::same_object(cx.heap, arg(args, 0), arg(args, 1))))
 }
 
 /// `GetHashCode()`; the numbers, dates and Guids give what .NET gives, which policies use as seeds.

@@ -40,8 +40,8 @@ impl Tally {
             (self.asking, self.at) = (false, 0);
         }
         match self.counts.get(self.at) {
-            Some(count) if self.asking => Tallied::Call(HostCall::Count(asked(&count.call))),
-            Some(count) => Tallied::Call(HostCall::Count(count.call.clone())),
+            Some(count) if self.asking => Tallied::Call(HostCall::Count(Box::new(asked(&count.call)))),
+            Some(count) => Tallied::Call(HostCall::Count(Box::new(count.call.clone()))),
             None => Tallied::Passed,
         }
     }
