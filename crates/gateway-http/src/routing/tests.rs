@@ -362,7 +362,7 @@ fn the_cost_of_a_request_does_not_grow_with_the_number_of_operations() {
     let versions = |count: usize| {
         let version = |n: usize| Entry {
             version: Version::Query { name: "v".into(), value: Some((n / 2).to_string().into()) },
-            revision: Revision { number: (n % 2).to_string().into(), is_current: n % 2 == 0 },
+            revision: Revision { number: (n % 2).to_string().into(), is_current: n.is_multiple_of(2) },
             ..entry("s", &["GET /x"])
         };
         Routes::new((0..count).map(version).collect())
