@@ -10,7 +10,8 @@ use hyper::body::Incoming;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{
-    CacheSpace, CachedResponse, HostCall, HostError, HostErrorKind, HostReply, Message, Stored, SubscriptionFound,
+    CacheSpace, CachedResponse, CertificateCheck, HostCall, HostError, HostErrorKind, HostReply, Message, Stored,
+    SubscriptionFound,
 };
 
 use crate::access_log::line::Line;
@@ -22,6 +23,7 @@ use crate::backend::send::send;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
 use crate::edge::connection::Connection;
+use crate::identity::token;
 use crate::site::{Api, Operation, Site};
 use crate::worker::Worker;
 
@@ -108,8 +110,20 @@ impl CallContext {
             HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
                 HostReply::Cached(Box::pin(self.look_response_up(&key)).await)
             }
+            HostCall::GetToken { resource, client_id } => {
+                let token = Box::pin(token(&self.worker, &resource, client_id.as_deref())).await;
+                HostReply::Token(token)
+            }
+            HostCall::CheckCertificate(check) => HostReply::Checked(self.check_certificate(exchange, &check)),
             call => self.answer_at_once(call),
         }
+    }
+
+    /// Looks at the client's certificate.
+    fn check_certificate(&self, exchange: &Exchange, check: &CertificateCheck) -> bool {
+        let now = Duration::from_micros(ambient::unix_micros());
+        let Some(certificate) = &exchange.call.request.certificate else { return false };
+        self.worker.shared.trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
     /// Answers what needs no waiting.

@@ -162,6 +162,7 @@
 //! fit, or where the host wants to decide itself what waits for what; see [`run`](mod@run).
 
 pub mod bytecode;
+pub mod certificates;
 pub mod check;
 pub mod compile;
 pub mod cx;
