@@ -1,5 +1,7 @@
 //! The exported services of `examples/exported`, one for each layout, served as processes in front of a backend that records.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 #[path = "support/process.rs"]
 mod process;
 mod support;
