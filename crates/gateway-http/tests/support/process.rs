@@ -8,16 +8,16 @@ use std::process::{Child, Command, Stdio};
 use crate::support::{Answer, Client};
 
 /// A gateway that serves a folder of the repository.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// What it said before it served.
-    pub greeting: String,
+    pub(crate) greeting: String,
 }
 
 impl Process {
     /// Serves a folder, on a port that the system chooses.
-    pub fn serve(folder: &str, environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn serve(folder: &str, environment: &[(&str, &str)]) -> Self {
         let repository = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
             .args(["serve", folder, "--listen", "127.0.0.1:0"])
@@ -44,7 +44,7 @@ impl Process {
     }
 
     /// One call over a connection of its own; `headers` are whole lines.
-    pub fn call(&self, line: &str, headers: &[&str]) -> Answer {
+    pub(crate) fn call(&self, line: &str, headers: &[&str]) -> Answer {
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
         let head = format!("{line} HTTP/1.1\r\nHost: gw.example\r\n{headers}Content-Length: 0\r\n\r\n");
         Client::connect(self.address).send(head).read().expect("an answer")
