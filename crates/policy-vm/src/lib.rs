@@ -173,6 +173,7 @@ pub mod compile;
 pub mod custom;
 pub mod cx;
 pub mod drive;
+pub mod effective;
 pub mod engine;
 pub mod error;
 pub mod eval;
