@@ -335,7 +335,7 @@ impl Scene {
         Self::start(folder, "", None, settings)
     }
 
-    fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
+    pub fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
         let log = if settings.contains("[access_log]") { "" } else { "[access_log]\nto = \"off\"\n" };
         folder.write("tollgate.toml", &format!("{QUIET}{log}{settings}"));
         let path = folder.path().join(name);
