@@ -170,3 +170,40 @@ fn specifications_are_printed_for_people_and_programs() {
         (2, "error: there is no element `set-heade`; did you mean `set-header`?\n")
     );
 }
+
+#[test]
+fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/settings");
+    std::fs::create_dir_all(folder).unwrap();
+    let file = format!("{folder}/tollgate.toml");
+    std::fs::write(&file, "[limits]\nheaders = 7\n[named_values]\nx = \"s3cret\"\ny = { env = \"Y\" }\n").unwrap();
+    let done = tollgate(&["config", folder]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    let line = |start: &str| done.out.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("limits.headers = 7 ").ends_with(&format!("# {file}:2")), "{}", done.out);
+    assert!(line("limits.connections = 10000 ").ends_with("# default"), "{}", done.out);
+    assert!(line("named_values.x = \"***\" ").ends_with(&format!("# {file}:4")), "{}", done.out);
+    assert!(
+        line("named_values.y = \"*** (environment variable Y)\" ").ends_with(&format!("# {file}:5")),
+        "{}",
+        done.out
+    );
+    assert!(!done.out.contains("s3cret"));
+    let done = tollgate(&["config", folder, "--format", "json"]);
+    let all: Vec<Json> = serde_json::from_str(&done.out).unwrap();
+    let headers = all.iter().find(|setting| setting["key"] == "limits.headers").unwrap();
+    assert_eq!(headers, &json!({ "key": "limits.headers", "value": 7, "origin": format!("{file}:2") }));
+
+    std::fs::write(&file, "[limits]\nheeders = 7\nbody = \"x\"\n[nonsense]\n").unwrap();
+    let done = tollgate(&["config", folder]);
+    assert_eq!(done.status, 1);
+    for told in [
+        "unknown key `heeders`",
+        "did you mean `headers`?",
+        "a whole number from 0 on was expected, not string \"x\"",
+        "unknown key `nonsense`",
+        "tollgate.toml:4:2",
+    ] {
+        assert!(done.err.contains(told), "{told} in {}", done.err);
+    }
+}

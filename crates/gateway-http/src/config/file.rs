@@ -67,6 +67,18 @@ impl Config {
         })
     }
 
+    /// Paths of files and folders that the settings may name: every text in them.
+    pub(crate) fn named_paths(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        let mut rest: Vec<&Node> = self.files.iter().collect();
+        while let Some(node) = rest.pop() {
+            rest.extend(node.items());
+            rest.extend(node.entries().iter().map(|entry| &entry.node));
+            paths.extend(node.text().filter(|text| !text.is_empty()).map(|text| self.folder.join(text)));
+        }
+        paths
+    }
+
     /// Environment variables that are not set and have a default, which is public: it stands in a file.
     pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
         self.named_secrets().filter_map(Secret::default_in_use).collect()
