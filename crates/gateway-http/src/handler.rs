@@ -12,6 +12,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
+use policy_vm::error::PolicyError;
 
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
@@ -136,13 +137,7 @@ fn begin(
 
 async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let site = Rc::clone(&job.cx.site);
-    let api = job.cx.api.and_then(|number| site.apis.get(number));
-    let operation = api.zip(job.cx.operation).and_then(|(api, number)| api.operations.get(number));
-    let flow = match (api, operation) {
-        (_, Some(operation)) => operation.flow(job.cx.product),
-        (Some(api), None) => &api.flow,
-        (None, None) => &site.global,
-    };
+    let flow = site.flow(job.cx.api, job.cx.operation, job.cx.product);
     job.cx.keep_headers = flow.needs.request_headers_after_forward;
     let Job { cx, exchange, .. } = &mut *job;
     run(cx, exchange, &flow.pipeline, start).await;
@@ -166,6 +161,17 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     answer
 }
 
+/// Does a balancer ask whether this instance takes calls?
+pub(crate) fn is_health(method: &Method, path: &str) -> bool {
+    path == HEALTH_PATH && (method == Method::GET || method == Method::HEAD)
+}
+
+/// The refusal of a method that a gateway does not take.
+pub(crate) fn refused_method(method: &Method) -> Option<PolicyError> {
+    let is_refused = method == Method::TRACE || method == Method::CONNECT;
+    is_refused.then(|| errors::simple(405, "MethodNotAllowed", "Method not allowed."))
+}
+
 /// What needs no policy: refused messages, the health page, methods that a gateway does not take.
 fn shortcut(
     worker: &Worker,
@@ -177,7 +183,7 @@ fn shortcut(
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
         return Err(Box::new(refused(worker, connection, refusal, in_progress)));
     }
-    if parts.uri.path() == HEALTH_PATH && (parts.method == Method::GET || parts.method == Method::HEAD) {
+    if is_health(&parts.method, parts.uri.path()) {
         let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
     }
@@ -185,8 +191,7 @@ fn shortcut(
         let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
         return Err(Box::new(if connection.crowded.get() { closing(answer) } else { answer }));
     }
-    if parts.method == Method::TRACE || parts.method == Method::CONNECT {
-        let error = errors::simple(405, "MethodNotAllowed", "Method not allowed.");
+    if let Some(error) = refused_method(&parts.method) {
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     if !incoming.is_end_stream()

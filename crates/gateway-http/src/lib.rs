@@ -15,12 +15,15 @@ mod crew;
 mod data;
 mod edge;
 mod errors;
+mod explain;
 mod gateway;
 mod generated_keys;
 mod handler;
 mod identity;
 mod lifecycle;
 mod limits;
+#[doc(hidden)]
+pub mod measure;
 mod memory;
 mod messages;
 mod metrics;
