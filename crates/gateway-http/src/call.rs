@@ -10,7 +10,8 @@ use hyper::body::Incoming;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{
-    CacheSpace, CachedResponse, HostCall, HostError, HostErrorKind, HostReply, Message, Stored, SubscriptionFound,
+    CacheSpace, CachedResponse, CertificateCheck, HostCall, HostError, HostErrorKind, HostReply, Message, Stored,
+    SubscriptionFound,
 };
 
 use crate::access_log::line::Line;
@@ -22,7 +23,8 @@ use crate::backend::send::send;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
 use crate::edge::connection::Connection;
-use crate::site::{Api, Operation, Site};
+use crate::identity::token;
+use crate::site::{Api, Site};
 use crate::worker::Worker;
 
 /// What belongs to a call and is not the engine's.
@@ -85,10 +87,6 @@ impl CallContext {
         self.site.apis.get(self.api?)
     }
 
-    pub(crate) fn operation(&self) -> Option<&Operation> {
-        self.api()?.operations.get(self.operation?)
-    }
-
     /// Answers the engine.
     pub(crate) async fn answer(&mut self, exchange: &mut Exchange, call: HostCall) -> HostReply {
         match call {
@@ -108,8 +106,20 @@ impl CallContext {
             HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
                 HostReply::Cached(Box::pin(self.look_response_up(&key)).await)
             }
+            HostCall::GetToken { resource, client_id } => {
+                let token = Box::pin(token(&self.worker, &resource, client_id.as_deref())).await;
+                HostReply::Token(token)
+            }
+            HostCall::CheckCertificate(check) => HostReply::Checked(self.check_certificate(exchange, &check)),
             call => self.answer_at_once(call),
         }
+    }
+
+    /// Looks at the client's certificate.
+    fn check_certificate(&self, exchange: &Exchange, check: &CertificateCheck) -> bool {
+        let now = Duration::from_micros(ambient::unix_micros());
+        let Some(certificate) = &exchange.call.request.certificate else { return false };
+        self.worker.shared.trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
     /// Answers what needs no waiting.

@@ -8,6 +8,7 @@ mod effective;
 mod file;
 #[cfg(test)]
 mod keys;
+mod outbound;
 pub(crate) mod secret;
 pub(crate) mod secrets;
 pub(crate) mod service;
@@ -19,9 +20,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use self::certificates::Certificate;
+pub(crate) use self::certificates::Certificate;
 pub(crate) use self::effective::{Effective, effective};
 pub(crate) use self::file::Mistakes;
+pub(crate) use self::outbound::{ClientCertificates, Egress, Identity};
 use self::secret::Secret;
 use self::secrets::Secrets;
 use self::service::Service;
@@ -53,6 +55,10 @@ pub(crate) struct Config {
     pub(crate) generate_keys: bool,
     /// Values of named values, by name or display name.
     pub(crate) named_values: BTreeMap<String, Secret>,
+    #[serde(rename = "identity")]
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) egress: Egress,
+    pub(crate) client_certificates: ClientCertificates,
     /// The files it was read from, as trees.
     #[serde(skip)]
     files: Vec<Node>,
@@ -177,6 +183,9 @@ pub(crate) struct Backend {
     pub(crate) idle_connections: usize,
     #[serde(with = "duration")]
     pub(crate) idle_timeout: Duration,
+    /// How long the addresses of a name are kept.
+    #[serde(with = "duration")]
+    pub(crate) dns_cache: Duration,
     /// Further certificate authorities, as a PEM file.
     pub(crate) ca_file: Option<PathBuf>,
 }
@@ -188,6 +197,7 @@ impl Default for Backend {
             body_timeout: Duration::from_secs(240),
             idle_connections: 256,
             idle_timeout: Duration::from_secs(60),
+            dns_cache: Duration::from_secs(30),
             ca_file: None,
         }
     }

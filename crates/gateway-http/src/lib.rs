@@ -7,15 +7,20 @@ mod arrive;
 mod backend;
 mod cache;
 mod call;
+mod certificates;
 pub mod cli;
 mod config;
 mod data;
 mod edge;
 mod errors;
+mod explain;
 mod gateway;
 mod generated_keys;
 mod handler;
+mod identity;
 mod limits;
+#[doc(hidden)]
+pub mod measure;
 mod routing;
 mod run;
 mod server;
@@ -27,6 +32,7 @@ mod slots;
 mod subscriptions;
 mod timer;
 mod tls;
+mod trust;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};

@@ -13,6 +13,7 @@ use policy_vm::{Exchange, Pipeline, Progress, Run};
 use crate::ambient::Machine;
 use crate::backend::send::send;
 use crate::call::CallContext;
+use crate::identity::token;
 
 /// What is to be run.
 #[derive(Debug)]
@@ -94,6 +95,10 @@ async fn begin(
             Box::pin(
                 async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },
             )
+        }
+        HostCall::GetToken { resource, client_id } => {
+            let worker = Rc::clone(&cx.worker);
+            Box::pin(async move { HostReply::Token(token(&worker, &resource, client_id.as_deref()).await) })
         }
         HostCall::Sleep(wait) => Box::pin(async move {
             tokio::time::sleep(wait).await;

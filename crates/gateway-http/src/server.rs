@@ -57,14 +57,16 @@ impl Server {
         engine_limits: policy_vm::Limits,
         folder: &Path,
     ) -> Result<Self, ServerError> {
-        let tls_client = tls::client(config.backend.ca_file.as_ref().map(|file| folder.join(file)).as_deref())?;
         let writer = Writer::start(&config.access_log, folder)?;
         let threads = match config.gateway.workers {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             workers => workers,
         };
         let (addresses, sockets) = listen(&config, folder, threads)?;
-        let shared = Shared::new(config, engine_limits, tls_client);
+        let shared = Shared::new(config, engine_limits, folder)?;
+        let own = addresses.iter().map(|address| address.socket).collect();
+        // Nobody else has set it: the value is this call's own.
+        let _ = shared.listening.set(own);
         let service = Arc::new(service);
         let (stop, stopped) = watch::channel(false);
         let mut handles = Vec::new();

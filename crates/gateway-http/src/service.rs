@@ -34,12 +34,13 @@ use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
 pub(crate) use self::around::folder_around;
-pub(crate) use self::backends::Backend;
+pub(crate) use self::backends::{Backends, Kind, Single};
 pub(crate) use self::document::Document;
 pub(crate) use self::folder::{load_file, load_folder};
 pub(crate) use self::keyless::keyless;
 pub(crate) use self::problems::Problems;
 pub(crate) use self::single::load_policy;
+use crate::certificates::Certificates;
 use crate::routing::{Routes, Template};
 use crate::subscriptions::Keys;
 
@@ -51,7 +52,8 @@ pub(crate) struct Service {
     pub(crate) products: Vec<Product>,
     pub(crate) keys: Keys,
     pub(crate) global: Arc<Program>,
-    pub(crate) backends: Vec<Backend>,
+    pub(crate) backends: Backends,
+    pub(crate) certificates: Certificates,
 }
 
 /// An API.

@@ -1,12 +1,15 @@
 //! One thread's view of the service: the values that policies see, and the documents of every operation chained. Each
 //! thread has its own copies, because a reference count that all cores write is a lock in disguise.
 
+pub(crate) mod route;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
 use policy_vm::exchange::{self, Deployment};
 use policy_vm::{Needs, Pipeline, Program};
 
+use crate::backend::status::Local;
 use crate::config;
 use crate::routing::template::QueryValue;
 use crate::service::{self, Service};
@@ -20,6 +23,8 @@ pub(crate) struct Site {
     pub(crate) deployment: Arc<Deployment>,
     /// For calls that no API was found for.
     pub(crate) global: Flow,
+    /// What this thread knows of backend entities, by number.
+    pub(crate) entities: Vec<Local>,
 }
 
 /// An API.
@@ -30,6 +35,8 @@ pub(crate) struct Api {
     /// The products that contain it, ascending.
     pub(crate) products: Vec<usize>,
     pub(crate) open_product: Option<usize>,
+    /// The backend entity that its URL leads to.
+    pub(crate) entity: Option<usize>,
     /// For calls that no operation was found for.
     pub(crate) flow: Flow,
 }
@@ -81,7 +88,11 @@ impl Site {
             region: gateway.region.clone(),
             service_id: gateway.service_name.clone(),
             service_name: gateway.service_name.clone(),
-            certificates: Vec::new(),
+            certificates: service
+                .certificates
+                .iter()
+                .flat_map(|one| [(one.name.clone(), one.data.clone()), (one.thumbprint.clone(), one.data.clone())])
+                .collect(),
         };
         Rc::new(Self {
             service: Arc::clone(service),
@@ -89,7 +100,20 @@ impl Site {
             products,
             deployment: Arc::new(deployment),
             global: Flow::new([Some(&service.global)]),
+            entities: std::iter::repeat_with(Local::default).take(service.backends.len()).collect(),
         })
+    }
+}
+
+impl Site {
+    /// The documents that run for an API, an operation of it, and in the context of a product, as far as they are known.
+    pub(crate) fn flow(&self, api: Option<usize>, operation: Option<usize>, product: Option<usize>) -> &Flow {
+        let api = api.and_then(|number| self.apis.get(number));
+        match (api, api.zip(operation).and_then(|(api, number)| api.operations.get(number))) {
+            (_, Some(operation)) => operation.flow(product),
+            (Some(api), None) => &api.flow,
+            (None, None) => &self.global,
+        }
     }
 }
 
@@ -103,6 +127,7 @@ fn view(service: &Service, number: usize, api: &service::Api) -> Api {
         open_product: products.iter().copied().find(is_open),
         operations: api.operations.iter().map(|operation| operation_view(service, api, operation, &products)).collect(),
         products,
+        entity: api.service_url.as_ref().and_then(|url| service.backends.leading_to(url)),
         flow: Flow::new([Some(&service.global), api.workspace_policy.as_ref(), api.policy.as_ref()]),
         api: Arc::new(exchange::Api {
             id: api.id.clone(),

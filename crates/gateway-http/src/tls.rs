@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use rustls::{RootCertStore, ServerConfig};
 
+use crate::backend::profile::Authorities;
 use crate::config::Tls;
 
 /// Keys or certificates that cannot be used.
@@ -21,22 +22,21 @@ pub(crate) enum TlsError {
     Rustls(#[from] rustls::Error),
     #[error("TLS: {0}")]
     Io(#[from] io::Error),
+    #[error("TLS: {0}")]
+    Roots(String),
+    #[error("egress: {0}")]
+    Egress(String),
 }
 
-/// What backends have to show: a chain to a public root, or to one of the file's.
-pub(crate) fn client(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, TlsError> {
+/// The authorities that backends are checked against: the public ones, and those of the file.
+pub(crate) fn authorities(ca_file: Option<&Path>) -> Result<Authorities, TlsError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(file) = ca_file {
         for certificate in certificates(file)? {
             roots.add(certificate)?;
         }
     }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+    Ok(Authorities(Arc::new(roots)))
 }
 
 /// What clients are shown.
@@ -53,7 +53,7 @@ pub(crate) fn server(settings: &Tls, folder: &Path) -> Result<Arc<ServerConfig>,
     Ok(Arc::new(config))
 }
 
-fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let name = || file.display().to_string();
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let found = read.map_err(|source| TlsError::Pem { file: name(), source })?;

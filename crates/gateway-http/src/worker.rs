@@ -9,10 +9,12 @@ use policy_vm::host::OutgoingRequest;
 
 use crate::access_log::AccessLog;
 use crate::backend::pool::Pool;
+use crate::backend::profiles::Profiles;
 use crate::backend::send::send;
 use crate::config::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
+use crate::identity::Tokens;
 use crate::shared::Shared;
 use crate::site::Site;
 use crate::timer::{Clock, Deadlines};
@@ -23,6 +25,12 @@ pub(crate) struct Worker {
     pub(crate) clock: Clock,
     pub(crate) deadlines: Deadlines,
     pub(crate) pool: Pool,
+    /// Ways of connecting that policies made up.
+    pub(crate) profiles: Profiles,
+    /// Access tokens of the gateway's identity.
+    pub(crate) tokens: Tokens,
+    /// Where this thread reports what there is to see of its backends.
+    report: usize,
     pub(crate) shared: Arc<Shared>,
     pub(crate) timeouts: Timeouts,
     pub(crate) limits: Limits,
@@ -61,6 +69,9 @@ impl Worker {
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
             pool: Pool::new(clock.clone(), &shared.config.backend, Arc::clone(&shared.tls_client)),
+            profiles: Profiles::default(),
+            tokens: Tokens::default(),
+            report: shared.reports.register(),
             clock,
             timeouts: shared.config.timeouts.clone(),
             head_limits: Rc::new(HeadLimits {
@@ -128,6 +139,10 @@ impl Worker {
         self.pool.sweep(now);
         self.log.flush();
         let looks = self.looks.replace(self.looks.get().wrapping_add(1)).is_multiple_of(LOOK_TICKS);
+        if looks {
+            let site = Rc::clone(&self.site.borrow());
+            self.shared.reports.hand_over(self.report, &site.entities, self.pool.origins());
+        }
         self.connections.borrow_mut().retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
             if connection.is_overdue(now, &self.timeouts) {

@@ -162,10 +162,12 @@
 //! fit, or where the host wants to decide itself what waits for what; see [`run`](mod@run).
 
 pub mod bytecode;
+pub mod certificates;
 pub mod check;
 pub mod compile;
 pub mod cx;
 pub mod drive;
+pub mod effective;
 pub mod engine;
 pub mod error;
 pub mod eval;

@@ -109,7 +109,7 @@ impl Body for BackendBody {
         loop {
             let incoming = &mut this.incoming;
             let frame = match &mut this.lease {
-                Some(lease) => lease.wire.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                Some(lease) => lease.line.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
                 None => Pin::new(incoming).poll_frame(cx),
             };
             match frame {

@@ -3,13 +3,16 @@
 use std::error::Error as _;
 use std::rc::Rc;
 
-use http::{HeaderMap, Method, Request, Response, Uri};
+use http::header::{HOST, PROXY_AUTHORIZATION};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use hyper::body::Incoming;
+use policy_vm::host::HttpVersion;
 
 use crate::backend::body::{BodyError, RequestBody};
-use crate::backend::connect::connect;
+use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
-use crate::backend::pool::{Lease, Origin, Pool};
+use crate::backend::line::{self, Line};
+use crate::backend::pool::{Lease, Origin};
 use crate::backend::wire::Wire;
 use crate::worker::Worker;
 
@@ -32,19 +35,22 @@ pub(crate) async fn call(
         let mut lease = match worker.pool.take(origin).filter(|_| pooled) {
             Some(lease) => lease,
             // Rare and large: kept out of the state of every call.
-            None => Box::pin(open(&worker.pool, origin)).await?,
+            None => Box::pin(open(worker, origin)).await?,
         };
         let reused = lease.idle_for.is_some();
         // A body that comes from the client and an answer that goes to it must not wait for each other.
         if matches!(request.body(), RequestBody::Client(_)) {
-            lease.wire.detach();
+            lease.line.detach();
         }
         let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(&request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
-        if !lease.wire.ready().await && reused {
+        if !lease.line.ready().await && reused {
             continue;
         }
-        let mut error = match lease.wire.send(request).await {
+        if !origin.is_plain() || origin.version != HttpVersion::One {
+            request = addressed(request, origin, lease.line.is_two())?;
+        }
+        let mut error = match lease.line.send(request).await {
             Ok(response) if response.status() == http::StatusCode::SWITCHING_PROTOCOLS => {
                 return Err(CallError::Unasked { origin: origin.to_string() });
             }
@@ -100,9 +106,62 @@ pub(crate) fn build(method: Method, uri: Uri, headers: HeaderMap, body: RequestB
     request
 }
 
+/// How often a call has gone out from the gateway and come back to it.
+const HOPS: HeaderName = HeaderName::from_static("tollgate-hops");
+/// How often it may.
+const MOST_HOPS: u32 = 5;
+
+/// The request as this connection wants it: HTTP/2 and proxies have the whole URL, proxies their credentials, and what
+/// comes back to the gateway counts how often it has.
+fn addressed(
+    mut request: Request<RequestBody>,
+    origin: &Origin,
+    is_two: bool,
+) -> Result<Request<RequestBody>, CallError> {
+    if origin.is_own.get() {
+        let hops = request.headers().get(HOPS).and_then(|value| value.to_str().ok()?.parse::<u32>().ok()).unwrap_or(0);
+        if hops >= MOST_HOPS {
+            return Err(CallError::Loop);
+        }
+        request.headers_mut().insert(HOPS, HeaderValue::from(hops + 1));
+    }
+    let proxy = origin.profile.as_ref().and_then(|profile| profile.proxy.as_ref()).filter(|_| !origin.tls);
+    let is_whole = is_two || proxy.is_some();
+    match request.uri().authority().map(|authority| HeaderValue::try_from(authority.as_str())) {
+        // It comes from another connection that would have the whole URL.
+        Some(Ok(host)) if !is_whole => {
+            request.headers_mut().insert(HOST, host);
+            let path = request.uri().path_and_query().cloned();
+            *request.uri_mut() = path.map_or_else(Uri::default, Uri::from);
+            return Ok(request);
+        }
+        None if is_whole => {}
+        _ => return Ok(request),
+    }
+    let host = if is_two { request.headers_mut().remove(HOST) } else { request.headers().get(HOST).cloned() };
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    *request.uri_mut() = Uri::builder()
+        .scheme(if origin.tls { "https" } else { "http" })
+        .authority(host.as_ref().unwrap_or(&origin.host_header).as_bytes())
+        .path_and_query(path)
+        .build()
+        .map_err(|error| CallError::Url(error.to_string()))?;
+    if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.clone()) {
+        request.headers_mut().insert(PROXY_AUTHORIZATION, authorization);
+    }
+    Ok(request)
+}
+
 /// A new connection.
-async fn open(pool: &Pool, origin: &Rc<Origin>) -> Result<Lease, CallError> {
-    let stream = connect(origin, pool.settings.connect_timeout, &pool.tls).await?;
-    let wire = Wire::new(stream).await.map_err(|source| CallError::Broken { origin: origin.to_string(), source })?;
-    Ok(Lease { wire: Box::new(wire), origin: Rc::clone(origin), idle_for: None })
+async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> {
+    let Connected { stream, is_two } = connect(origin, &worker.pool, &worker.shared).await?;
+    let broken = |source| CallError::Broken { origin: origin.to_string(), source };
+    let line = if is_two {
+        let sender = line::two(stream).await.map_err(broken)?;
+        worker.pool.share(origin, &sender);
+        Line::Two(sender)
+    } else {
+        Line::One(Box::new(Wire::new(stream).await.map_err(broken)?))
+    };
+    Ok(Lease::new(line, origin, None))
 }

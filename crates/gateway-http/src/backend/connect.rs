@@ -1,19 +1,20 @@
-//! New connections: names to addresses, TCP, TLS.
+//! New connections: TCP, a tunnel through a proxy, TLS.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+use policy_vm::host::HttpVersion;
 use rustls::pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::backend::error::CallError;
-use crate::backend::pool::Origin;
+use crate::backend::pool::{Origin, Pool};
+use crate::backend::profile::Proxy;
+use crate::shared::Shared;
 
 /// A connection to a backend, or to a client.
 #[derive(Debug)]
@@ -22,47 +23,80 @@ pub(crate) enum Stream<T> {
     Tls(Box<T>),
 }
 
-/// Connects to an origin: all its addresses one after the other, within one limit.
-pub(crate) async fn connect(
-    origin: &Origin,
-    limit: Duration,
-    tls: &Arc<rustls::ClientConfig>,
-) -> Result<Stream<tokio_rustls::client::TlsStream<TcpStream>>, CallError> {
+/// What a connection turned out to be.
+pub(crate) struct Connected {
+    pub(crate) stream: Stream<tokio_rustls::client::TlsStream<TcpStream>>,
+    /// HTTP/2 was agreed on.
+    pub(crate) is_two: bool,
+}
+
+/// Connects to an origin, directly or through its proxy, within one limit.
+pub(crate) async fn connect(origin: &Origin, pool: &Pool, shared: &Shared) -> Result<Connected, CallError> {
     let work = async {
-        let stream = tcp(origin).await?;
+        let proxy = origin.profile.as_ref().and_then(|profile| profile.proxy.as_ref());
+        let (host, port) = proxy.map_or((bare(&origin.host), origin.port), |proxy| (bare(&proxy.host), proxy.port));
+        let mut stream = pool.resolver.connect(host, port, &shared.egress, origin).await?;
         let failed = |source| CallError::Connect { origin: origin.to_string(), source };
         stream.set_nodelay(true).map_err(failed)?;
-        if !origin.tls {
-            return Ok(Stream::Plain(stream));
+        if proxy.is_none() {
+            origin.is_own.set(shared.is_own(&stream));
         }
-        let name = ServerName::try_from(origin.host.trim_matches(['[', ']']).to_owned())
-            .map_err(|error| CallError::Url(error.to_string()))?;
-        let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await.map_err(failed)?;
-        Ok(Stream::Tls(Box::new(stream)))
+        if !origin.tls {
+            return Ok(Connected { stream: Stream::Plain(stream), is_two: origin.version == HttpVersion::Two });
+        }
+        if let Some(proxy) = proxy {
+            tunnel(&mut stream, origin, proxy).await?;
+        }
+        let name =
+            ServerName::try_from(bare(&origin.host).to_owned()).map_err(|error| CallError::Url(error.to_string()))?;
+        let connector = TlsConnector::from(Arc::clone(&origin.tls_config));
+        let stream = connector.connect(name, stream).await.map_err(failed)?;
+        let is_two = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        if origin.version == HttpVersion::Two && !is_two {
+            return Err(failed(io::Error::other("it does not speak HTTP/2")));
+        }
+        Ok(Connected { stream: Stream::Tls(Box::new(stream)), is_two })
     };
-    match tokio::time::timeout(limit, work).await {
+    match tokio::time::timeout(pool.settings.connect_timeout, work).await {
         Ok(result) => result,
         Err(_) => Err(CallError::ConnectTimeout { origin: origin.to_string() }),
     }
 }
 
-async fn tcp(origin: &Origin) -> Result<TcpStream, CallError> {
-    let host = origin.host.trim_matches(['[', ']']);
-    if let Ok(address) = host.parse::<IpAddr>() {
-        let connected = TcpStream::connect(SocketAddr::new(address, origin.port)).await;
-        return connected.map_err(|source| CallError::Connect { origin: origin.to_string(), source });
+/// A host without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.trim_matches(['[', ']'])
+}
+
+/// No proxy has more to say than this before a tunnel.
+const LARGEST_HEAD: usize = 8 << 10;
+
+/// Asks the proxy for a connection to the origin.
+async fn tunnel(stream: &mut TcpStream, origin: &Origin, proxy: &Proxy) -> Result<(), CallError> {
+    let failed = |source| CallError::Connect { origin: format!("{origin} through its proxy"), source };
+    let authority = format!("{}:{}", origin.host, origin.port);
+    let mut request = format!("CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n").into_bytes();
+    if let Some(value) = &proxy.authorization {
+        request.extend_from_slice(b"Proxy-Authorization: ");
+        request.extend_from_slice(value.as_bytes());
+        request.extend_from_slice(b"\r\n");
     }
-    let addresses = tokio::net::lookup_host((host, origin.port))
-        .await
-        .map_err(|source| CallError::Resolve { host: host.to_owned(), source })?;
-    let mut last = io::Error::from(io::ErrorKind::NotFound);
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
+    request.extend_from_slice(b"\r\n");
+    stream.write_all(&request).await.map_err(failed)?;
+    // Byte by byte, so that nothing of what follows is taken: it is short, and happens once a connection.
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        if head.len() >= LARGEST_HEAD {
+            return Err(failed(io::Error::other("the proxy's answer is too long")));
         }
+        head.push(stream.read_u8().await.map_err(failed)?);
     }
-    Err(CallError::Connect { origin: origin.to_string(), source: last })
+    let status = head.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
+    if head.starts_with(b"HTTP/1.") && status.len() == 3 && status.starts_with(b"2") {
+        return Ok(());
+    }
+    let status = String::from_utf8_lossy(status).escape_debug().to_string();
+    Err(failed(io::Error::other(format!("the proxy answered {status}"))))
 }
 
 impl<T: AsyncRead + Unpin> AsyncRead for Stream<T> {

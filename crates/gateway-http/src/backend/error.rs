@@ -2,8 +2,11 @@
 
 use std::io;
 
+use policy_vm::host::{HostError, HostErrorKind, Unavailable};
+
 use crate::backend::body::BodyError;
-use policy_vm::host::{HostError, HostErrorKind};
+use crate::certificates::CertificateFault;
+use crate::tls::TlsError;
 
 /// What can go wrong between a request and the head of its response.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +17,18 @@ pub(crate) enum CallError {
     Resolve { host: String, source: io::Error },
     #[error("no connection to {origin}: {source}")]
     Connect { origin: String, source: io::Error },
+    #[error("{origin} is out of reach: the rules for outgoing requests exclude its address")]
+    Egress { origin: String },
+    #[error("the call has come back to the gateway more often than it may")]
+    Loop,
+    #[error("no certificate to show: {0}")]
+    Certificate(#[from] CertificateFault),
+    #[error("no TLS settings: {0}")]
+    Tls(#[from] TlsError),
+    #[error("no token to show: {0}")]
+    Token(String),
+    #[error("backend `{id}` takes no calls")]
+    Unavailable { id: String, unavailable: Unavailable },
     #[error("no connection to {origin} within the connect timeout")]
     ConnectTimeout { origin: String },
     #[error("the connection to {origin} broke: {source}")]
@@ -32,8 +47,14 @@ pub(crate) enum CallError {
 
 impl From<CallError> for HostError {
     fn from(error: CallError) -> Self {
+        if let CallError::Unavailable { unavailable, .. } = &error {
+            let unavailable = unavailable.clone();
+            return Self::unavailable(error.to_string(), unavailable);
+        }
         let kind = match &error {
-            CallError::Url(_) => HostErrorKind::Refused,
+            CallError::Url(_) | CallError::Certificate(_) | CallError::Tls(_) | CallError::Token(_) => {
+                HostErrorKind::Refused
+            }
             CallError::Timeout => HostErrorKind::Timeout,
             CallError::TooLarge { .. } => HostErrorKind::BodyTooLarge,
             CallError::RequestBody => HostErrorKind::ClientGone,

@@ -5,21 +5,20 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use http::{HeaderMap, Request, header, response};
+use http::{Request, response};
 use hyper::body::Incoming;
 use policy_vm::Exchange;
-use policy_vm::exchange::{BackendChoice, Body, Response, Url};
-use policy_vm::host::ForwardOptions;
+use policy_vm::exchange::{Body, Response};
+use policy_vm::host::{ForwardOptions, HttpVersion};
 
 use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
 use crate::backend::headers::{for_backend, remove_hop_by_hop};
 use crate::backend::pool::Lease;
-use crate::backend::redirect::{self, MAX_REDIRECTS};
-use crate::backend::target::{Target, join_path, target};
+use crate::backend::routed;
+use crate::backend::target::{Target, target};
 use crate::call::CallContext;
-use crate::service::Backend;
 use crate::timer::limit;
 
 /// What a zero asks for is not known; no limit at all would be the worst reading.
@@ -38,9 +37,12 @@ pub(crate) async fn forward(
     // Only the log wants to know.
     let started = cx.worker.log.is_on().then(Instant::now);
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
-    let result = if options.follow_redirects {
-        Box::pin(following(cx, exchange, timeout)).await
-    } else {
+    let entity = routed::entity(cx, exchange)?;
+    let is_plain = entity.is_none()
+        && exchange.call.transport.is_none()
+        && !options.follow_redirects
+        && options.http_version == HttpVersion::One;
+    let result = if is_plain {
         let (target, request) = prepare(cx, exchange)?;
         // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
         let result = {
@@ -48,6 +50,9 @@ pub(crate) async fn forward(
             limit(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)
+    } else {
+        // Rare and large: kept out of the state of every call.
+        Box::pin(routed::forward(cx, exchange, options, entity, timeout)).await
     };
     if let Some(started) = started {
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
@@ -60,7 +65,7 @@ pub(crate) async fn forward(
 }
 
 /// Keeps the body's stream in the call.
-fn received(
+pub(crate) fn received(
     cx: &mut CallContext,
     result: Option<Result<(http::Response<Incoming>, Lease), CallError>>,
 ) -> Result<Box<Response>, CallError> {
@@ -90,16 +95,10 @@ pub(crate) fn head(mut parts: response::Parts, body: Body) -> Response {
 
 /// The request as it goes out. What no policy reads again is moved, not copied.
 fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Request<RequestBody>), CallError> {
-    let target = resolve(cx, exchange)?;
+    let target = target(&cx.worker.pool, &exchange.call.request.url)?;
     let request = &mut exchange.call.request;
     let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
     for_backend(&mut headers, &target.origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for));
-    if let Some(backend) = entity(cx, exchange)? {
-        for (name, value) in &backend.headers {
-            headers.insert(name, value.clone());
-        }
-    }
-    let request = &mut exchange.call.request;
     let body = match &request.body {
         Body::None | Body::Consumed => RequestBody::Empty,
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),
@@ -110,75 +109,6 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Req
     };
     let uri = target.uri.clone();
     Ok((target, build(request.method.clone(), uri, headers, body)))
-}
-
-fn entity<'c>(cx: &'c CallContext, exchange: &Exchange) -> Result<Option<&'c Backend>, CallError> {
-    let BackendChoice::Entity(id) = &exchange.call.backend else { return Ok(None) };
-    let found = cx.site.service.backends.iter().find(|backend| backend.id.eq_ignore_ascii_case(id));
-    found.map(Some).ok_or_else(|| CallError::Url(format!("there is no backend `{id}`")))
-}
-
-fn resolve(cx: &CallContext, exchange: &Exchange) -> Result<Target, CallError> {
-    match entity(cx, exchange)? {
-        None => target(&cx.worker.pool, &exchange.call.request.url),
-        Some(backend) => target(&cx.worker.pool, &of_entity(exchange, backend)),
-    }
-}
-
-/// The entity's URL with the path and query that the engine left relative to it.
-fn of_entity(exchange: &Exchange, backend: &Backend) -> Url {
-    let request = &exchange.call.request.url;
-    let mut url = backend.url.clone();
-    join_path(&backend.url.path, &request.path, &mut url.path);
-    url.query.clone_from(&request.query);
-    if !backend.query.is_empty() {
-        if !url.query.is_empty() {
-            url.query.push('&');
-        }
-        url.query.push_str(&backend.query);
-    }
-    url
-}
-
-/// Forwards and goes where the answers lead.
-async fn following(
-    cx: &mut CallContext,
-    exchange: &mut Exchange,
-    timeout: Duration,
-) -> Result<Box<Response>, CallError> {
-    let (mut target, first) = prepare(cx, exchange)?;
-    let mut url = exchange.call.request.url.clone();
-    let mut method = first.method().clone();
-    let mut headers: HeaderMap = first.headers().clone();
-    let mut body = match first.body() {
-        RequestBody::Bytes(bytes) => bytes.clone(),
-        _ => None,
-    };
-    let streams = matches!(first.body(), RequestBody::Client(_));
-    let result = limit(&cx.worker.deadlines, timeout, pin!(call(&cx.worker, &target.origin, first))).await;
-    let mut response = received(cx, result)?;
-    for _ in 0..MAX_REDIRECTS {
-        let status = http::StatusCode::from_u16(response.status).unwrap_or_default();
-        let Some(next) = redirect::next(&url, &method, status, &response.headers) else { break };
-        if next.keeps_body && streams {
-            break;
-        }
-        if !next.keeps_body {
-            body = None;
-            headers.remove(header::CONTENT_TYPE);
-        }
-        if next.crosses {
-            redirect::drop_credentials(&mut headers);
-        }
-        (url, method) = (next.url, next.method);
-        target = crate::backend::target::target(&cx.worker.pool, &url)?;
-        for_backend(&mut headers, &target.origin.host_header, None, None);
-        let out = body.clone().map_or(RequestBody::Empty, |bytes| RequestBody::Bytes(Some(bytes)));
-        let request = build(method.clone(), target.uri.clone(), headers.clone(), out);
-        let result = limit(&cx.worker.deadlines, timeout, pin!(call(&cx.worker, &target.origin, request))).await;
-        response = received(cx, result)?;
-    }
-    Ok(response)
 }
 
 /// Brings a client's body into memory.

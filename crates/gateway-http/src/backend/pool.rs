@@ -7,8 +7,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::HeaderValue;
+use hyper::client::conn::http2;
+use policy_vm::host::HttpVersion;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::backend::body::RequestBody;
+use crate::backend::line::Line;
+use crate::backend::profile::Profile;
+use crate::backend::resolve::Resolver;
 use crate::backend::wire::Wire;
 use crate::config::Backend as Settings;
 use crate::timer::Clock;
@@ -19,7 +25,15 @@ pub(crate) struct Pool {
     origins: RefCell<FxHashMap<u64, Vec<Rc<Origin>>>>,
     clock: Clock,
     pub(crate) settings: Settings,
-    pub(crate) tls: Arc<rustls::ClientConfig>,
+    pub(crate) resolver: Resolver,
+    tls: Arc<rustls::ClientConfig>,
+}
+
+/// How connections are made, where not as usual: another profile, another protocol. Ways that differ share nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Way<'p> {
+    pub(crate) profile: Option<&'p Arc<Profile>>,
+    pub(crate) version: HttpVersion,
 }
 
 /// A scheme, host and port, with the connections to it that wait for work.
@@ -28,6 +42,14 @@ pub(crate) struct Origin {
     pub(crate) tls: bool,
     pub(crate) host: String,
     pub(crate) port: u16,
+    pub(crate) profile: Option<Arc<Profile>>,
+    pub(crate) version: HttpVersion,
+    /// What TLS connections are made with.
+    pub(crate) tls_config: Arc<rustls::ClientConfig>,
+    /// It is one of the gateway's own addresses.
+    pub(crate) is_own: Cell<bool>,
+    /// The connection that all calls over HTTP/2 share, and when one last did.
+    shared: RefCell<Option<(http2::SendRequest<RequestBody>, u64)>>,
     /// The value of `Host`, made once.
     pub(crate) host_header: HeaderValue,
     idle: RefCell<Vec<Idle>>,
@@ -44,7 +66,7 @@ struct Idle {
 /// A connection in use. Unless it is released, dropping it closes it.
 #[derive(Debug)]
 pub(crate) struct Lease {
-    pub(crate) wire: Box<Wire>,
+    pub(crate) line: Line,
     pub(crate) origin: Rc<Origin>,
     /// How long it had been idle; `None` for a new connection.
     pub(crate) idle_for: Option<u64>,
@@ -52,20 +74,22 @@ pub(crate) struct Lease {
 
 impl Pool {
     pub(crate) fn new(clock: Clock, settings: &Settings, tls: Arc<rustls::ClientConfig>) -> Self {
-        Self { origins: RefCell::default(), clock, settings: settings.clone(), tls }
+        let resolver = Resolver::new(settings.dns_cache);
+        Self { origins: RefCell::default(), clock, settings: settings.clone(), resolver, tls }
     }
 
-    /// The origin with that name; made when it is the first time.
-    pub(crate) fn origin(&self, tls: bool, host: &str, port: u16) -> Option<Rc<Origin>> {
+    /// The origin with that name, reached in that way; made when it is the first time.
+    pub(crate) fn origin(&self, tls: bool, host: &str, port: u16, way: Way<'_>) -> Option<Rc<Origin>> {
         let mut hasher = FxHasher::default();
         (tls, host, port).hash(&mut hasher);
         let mut origins = self.origins.borrow_mut();
         let same = origins.entry(hasher.finish()).or_default();
-        if let Some(origin) = same.iter().find(|origin| origin.port == port && origin.tls == tls && origin.host == host)
-        {
+        let is_it =
+            |origin: &&Rc<Origin>| origin.port == port && origin.tls == tls && origin.goes(way) && origin.host == host;
+        if let Some(origin) = same.iter().find(is_it) {
             return Some(Rc::clone(origin));
         }
-        let origin = Rc::new(Origin::new(tls, host, port)?);
+        let origin = Rc::new(Origin::new(tls, host, port, way, &self.tls)?);
         same.push(Rc::clone(&origin));
         Some(origin)
     }
@@ -73,18 +97,43 @@ impl Pool {
     /// The connection that was used last, if one is idle. That it has been closed since may show only when it is used.
     pub(crate) fn take(&self, origin: &Rc<Origin>) -> Option<Lease> {
         let now = self.clock.millis();
+        if origin.version != HttpVersion::One
+            && let Some((sender, used)) = &mut *origin.shared.borrow_mut()
+            && !sender.is_closed()
+        {
+            let idle_for = Some(now.saturating_sub(std::mem::replace(used, now)));
+            return Some(Lease::new(Line::Two(sender.clone()), origin, idle_for));
+        }
         let found = origin.idle.borrow_mut().pop()?;
         let idle_for = Some(now.saturating_sub(found.since));
-        Some(Lease { wire: found.wire, origin: Rc::clone(origin), idle_for })
+        Some(Lease::new(Line::One(found.wire), origin, idle_for))
     }
 
     /// Keeps a connection for the next call.
-    pub(crate) fn release(&self, mut lease: Lease) {
-        let usable = lease.wire.settle();
-        let mut idle = lease.origin.idle.borrow_mut();
+    pub(crate) fn release(&self, lease: Lease) {
+        let Lease { line: Line::One(mut wire), origin, .. } = lease else { return };
+        let usable = wire.settle();
+        let mut idle = origin.idle.borrow_mut();
         if usable && idle.len() < self.settings.idle_connections {
-            idle.push(Idle { wire: lease.wire, since: self.clock.millis() });
+            idle.push(Idle { wire, since: self.clock.millis() });
         }
+    }
+
+    /// Lets other calls use a new connection over HTTP/2 beside the one that it was made for.
+    pub(crate) fn share(&self, origin: &Origin, sender: &http2::SendRequest<RequestBody>) {
+        *origin.shared.borrow_mut() = Some((sender.clone(), self.clock.millis()));
+    }
+
+    /// What there is, for people who look.
+    pub(crate) fn origins(&self) -> Vec<OriginStatus> {
+        let origins = self.origins.borrow();
+        let all = origins.values().flatten().map(|origin| OriginStatus {
+            origin: origin.to_string(),
+            // Each has the origin, beside this table.
+            busy: Rc::strong_count(origin).saturating_sub(1),
+            idle: origin.idle.borrow().len() + usize::from(origin.shared.borrow().is_some()),
+        });
+        all.collect()
     }
 
     /// Closes what was idle for too long, and forgets origins that nobody uses.
@@ -94,26 +143,83 @@ impl Pool {
             same.retain(|origin| {
                 let mut idle = origin.idle.borrow_mut();
                 idle.retain_mut(|idle| now.saturating_sub(idle.since) <= limit && idle.wire.settle());
-                !idle.is_empty() || Rc::strong_count(origin) > 1 || origin.distrusted_until.get() > now
+                // Calls that are under way keep their connection.
+                origin
+                    .shared
+                    .borrow_mut()
+                    .take_if(|(sender, used)| sender.is_closed() || now.saturating_sub(*used) > limit);
+                !idle.is_empty()
+                    || origin.shared.borrow().is_some()
+                    || Rc::strong_count(origin) > 1
+                    || origin.distrusted_until.get() > now
             });
             !same.is_empty()
         });
     }
 }
 
+/// An origin as one thread knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OriginStatus {
+    pub(crate) origin: String,
+    /// Calls under way.
+    pub(crate) busy: usize,
+    /// Connections that wait for the next call.
+    pub(crate) idle: usize,
+}
+
+impl Lease {
+    /// A connection that a call begins to use.
+    pub(crate) fn new(line: Line, origin: &Rc<Origin>, idle_for: Option<u64>) -> Self {
+        Self { line, origin: Rc::clone(origin), idle_for }
+    }
+}
+
 impl Origin {
-    fn new(tls: bool, host: &str, port: u16) -> Option<Self> {
+    /// Requests need nothing but to be sent.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.profile.is_none() && !self.is_own.get()
+    }
+
+    /// Is it reached in this way?
+    fn goes(&self, way: Way<'_>) -> bool {
+        self.version == way.version
+            && match (&self.profile, way.profile) {
+                (None, None) => true,
+                (Some(own), Some(other)) => Arc::ptr_eq(own, other),
+                _ => false,
+            }
+    }
+
+    fn new(tls: bool, host: &str, port: u16, way: Way<'_>, usual: &Arc<rustls::ClientConfig>) -> Option<Self> {
         let default = if tls { 443 } else { 80 };
         let text = if port == default { host.to_owned() } else { format!("{host}:{port}") };
         Some(Self {
             tls,
             host: host.to_owned(),
             port,
+            profile: way.profile.map(Arc::clone),
+            version: way.version,
+            tls_config: offering(way.profile.map_or(usual, |profile| &profile.tls), way.version),
+            is_own: Cell::new(false),
+            shared: RefCell::default(),
             host_header: HeaderValue::try_from(text).ok()?,
             idle: RefCell::default(),
             distrusted_until: Cell::new(0),
         })
     }
+}
+
+/// The same settings, with the protocols that are offered.
+fn offering(tls: &Arc<rustls::ClientConfig>, version: HttpVersion) -> Arc<rustls::ClientConfig> {
+    let protocols: &[&[u8]] = match version {
+        HttpVersion::One => return Arc::clone(tls),
+        HttpVersion::Two => &[b"h2"],
+        HttpVersion::TwoOrOne => &[b"h2", b"http/1.1"],
+    };
+    let mut tls = rustls::ClientConfig::clone(tls);
+    tls.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
+    Arc::new(tls)
 }
 
 impl fmt::Display for Origin {

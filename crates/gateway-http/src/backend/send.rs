@@ -11,7 +11,9 @@ use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
 use crate::backend::forward::head;
 use crate::backend::headers::for_backend;
-use crate::backend::target::target;
+use crate::backend::pool::Way;
+use crate::backend::routed::profile_of;
+use crate::backend::target::target_by;
 use crate::timer::limit;
 use crate::worker::Worker;
 
@@ -23,8 +25,10 @@ pub(crate) async fn send(worker: Rc<Worker>, request: OutgoingRequest) -> Result
 }
 
 async fn exchange(worker: &Rc<Worker>, request: OutgoingRequest) -> Result<Response, CallError> {
-    let OutgoingRequest { method, url, mut headers, body, .. } = request;
-    let target = target(&worker.pool, &url)?;
+    let OutgoingRequest { method, url, mut headers, body, transport, .. } = request;
+    let profile = profile_of(worker, &transport)?;
+    let way = Way { profile: profile.as_ref(), ..Way::default() };
+    let target = target_by(&worker.pool, &url, way)?;
     for_backend(&mut headers, &target.origin.host_header, None, None);
     let body = match body {
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes)),

@@ -8,7 +8,7 @@ use http::uri::PathAndQuery;
 use policy_vm::exchange::Url;
 
 use crate::backend::error::CallError;
-use crate::backend::pool::{Origin, Pool};
+use crate::backend::pool::{Origin, Pool, Way};
 
 /// An origin and what is asked of it.
 #[derive(Debug)]
@@ -17,8 +17,13 @@ pub(crate) struct Target {
     pub(crate) uri: Uri,
 }
 
-/// Takes a URL apart for calling it. Only `http` and `https` reach a connection.
+/// Takes a URL apart for calling it in the usual way. Only `http` and `https` reach a connection.
 pub(crate) fn target(pool: &Pool, url: &Url) -> Result<Target, CallError> {
+    target_by(pool, url, Way::default())
+}
+
+/// Takes a URL apart for calling it in some way.
+pub(crate) fn target_by(pool: &Pool, url: &Url, way: Way<'_>) -> Result<Target, CallError> {
     let tls = match url.scheme.as_str() {
         "http" => false,
         "https" => true,
@@ -32,7 +37,7 @@ pub(crate) fn target(pool: &Pool, url: &Url) -> Result<Target, CallError> {
     if url.host.is_empty() || !url.host.bytes().all(is_host_byte) {
         return Err(CallError::Url(format!("host `{}`", url.host.escape_debug())));
     }
-    let origin = pool.origin(tls, &url.host, port).ok_or_else(|| CallError::Url("host".to_owned()))?;
+    let origin = pool.origin(tls, &url.host, port, way).ok_or_else(|| CallError::Url("host".to_owned()))?;
     Ok(Target { origin, uri: path_and_query(url)? })
 }
 

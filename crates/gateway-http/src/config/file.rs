@@ -1,5 +1,6 @@
 //! Reading `tollgate.toml` and the file of subscriptions that it may name.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
@@ -64,6 +65,18 @@ impl Config {
             let table = file.at(before)?;
             table.entry(last).map(|entry| entry.key_place.clone())
         })
+    }
+
+    /// Paths of files and folders that the settings may name: every text in them.
+    pub(crate) fn named_paths(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        let mut rest: Vec<&Node> = self.files.iter().collect();
+        while let Some(node) = rest.pop() {
+            rest.extend(node.items());
+            rest.extend(node.entries().iter().map(|entry| &entry.node));
+            paths.extend(node.text().filter(|text| !text.is_empty()).map(|text| self.folder.join(text)));
+        }
+        paths
     }
 
     /// Environment variables that are not set and have a default, which is public: it stands in a file.

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval, sleep};
 
 use crate::access_log::AccessLog;
+use crate::config;
 use crate::config::Config;
 use crate::edge::listener::{accept, bind};
 use crate::service::load_policy;
@@ -19,7 +20,6 @@ use crate::shared::Shared;
 use crate::site::Site;
 use crate::timer::TICK;
 use crate::worker::Worker;
-use crate::{config, tls};
 
 /// A gateway on the test's own runtime that answers everything itself.
 fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
@@ -38,7 +38,7 @@ fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     std::fs::remove_dir_all(&folder).unwrap();
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
     let site = Site::new(&service, &config::Gateway::default());
-    let shared = Shared::new(config, Limits::default(), tls::client(None).unwrap());
+    let shared = Shared::new(config, Limits::default(), std::path::Path::new("")).unwrap();
     let worker = Worker::new(shared, site, AccessLog::off(), 1);
     let listener = TcpListener::from_std(bind("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
     let address = listener.local_addr().unwrap();

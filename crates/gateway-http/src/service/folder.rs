@@ -11,18 +11,18 @@ use super::overrides::Overrides;
 use super::problems::Problems;
 use super::tree::Folder;
 use super::{
-    Backend, Product, Service, apis, around, backends, certificates, default_global, fragments, groups, named_values,
+    Backends, Product, Service, apis, around, backends, certificates, default_global, fragments, groups, named_values,
     products, subscriptions, unread, version_sets,
 };
+use crate::certificates::Certificates;
 use crate::config::Config;
-use crate::data::Node;
 
 /// What was loaded so far, of the service and its workspaces.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     pub(super) apis: Vec<apis::LoadedApi>,
     pub(super) products: Vec<Product>,
-    pub(super) backends: Vec<Backend>,
+    pub(super) backends: Backends,
     pub(super) holders: Vec<crate::subscriptions::Holder>,
     /// Subscriptions of the settings that a folder describes.
     pub(super) described: HashSet<String>,
@@ -60,7 +60,8 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
     around::tell_if_none(&folder, &mut problems);
     let overrides = Overrides::load(root, config, &mut problems);
     let mut parts = Parts::default();
-    let mut loader = Loader::new(&folder, engine, config, &overrides, overrides.root(), None, problems);
+    let certificates = certificates::load(config, &mut problems);
+    let mut loader = Loader::new(&folder, engine, config, &overrides, &certificates, None, problems);
     loader.load_environment(&mut parts);
     let global = match loader.policy(&folder, overrides.root(), Scope::Global) {
         (true, program) => program,
@@ -68,10 +69,12 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
     };
     loader.load_resources(&mut parts);
     let Loader { problems, .. } = loader;
-    let mut problems = workspaces(&folder, engine, config, &overrides, &mut parts, problems);
+    let mut problems = workspaces(&folder, engine, config, &overrides, &certificates, &mut parts, problems);
     let keys = subscriptions::keys(&mut parts, config, &mut problems);
-    certificates::check(config, &mut problems);
     overrides.tell_unused(&mut problems);
+    for path in config.named_paths() {
+        folder.mark_at(&path);
+    }
     unread::tell(&folder, &mut problems);
     let mut read = HashSet::new();
     folder.all_files(&mut |file| {
@@ -90,6 +93,7 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
         keys,
         global,
         backends,
+        certificates,
     });
     (service, problems, read)
 }
@@ -100,6 +104,7 @@ fn workspaces(
     engine: &Engine,
     config: &Config,
     overrides: &Overrides,
+    certificates: &Certificates,
     parts: &mut Parts,
     mut problems: Problems,
 ) -> Problems {
@@ -109,7 +114,8 @@ fn workspaces(
         }
         let over = overrides.item(overrides.root(), "workspaces", &entry.name);
         let name = Some(entry.name.clone());
-        let mut loader = Loader::new(entry.folder, engine, config, overrides, over, name, problems);
+        let mut loader = Loader::new(entry.folder, engine, config, overrides, certificates, name, problems);
+        loader.over = over;
         loader.load_environment(parts);
         let (_, policy) = loader.policy(entry.folder, over, Scope::Workspace);
         let first = parts.apis.len();
@@ -127,7 +133,8 @@ pub(super) fn environment(root: &Path, engine: &Engine, config: &Config) -> (Env
     let mut problems = Problems::default();
     let folder = Folder::walk(root, &mut problems);
     let overrides = Overrides::load(root, config, &mut problems);
-    let mut loader = Loader::new(&folder, engine, config, &overrides, overrides.root(), None, problems);
+    let certificates = certificates::load(config, &mut problems);
+    let mut loader = Loader::new(&folder, engine, config, &overrides, &certificates, None, problems);
     loader.load_environment(&mut Parts::default());
     (loader.environment, loader.problems)
 }
@@ -138,11 +145,13 @@ impl<'a> Loader<'a> {
         engine: &'a Engine,
         config: &'a Config,
         overrides: &'a Overrides,
-        over: Option<&'a Node>,
+        certificates: &'a Certificates,
         workspace: Option<String>,
         problems: Problems,
     ) -> Self {
-        Self { folder, engine, config, problems, environment: Environment::default(), overrides, over, workspace }
+        let environment = Environment { certificates: Some(certificates.names()), ..Environment::default() };
+        let over = overrides.root();
+        Self { folder, engine, config, problems, environment, overrides, over, certificates, workspace }
     }
 
     /// Loads what documents refer to, which is needed before the first of them can be compiled.
@@ -150,7 +159,7 @@ impl<'a> Loader<'a> {
         named_values::load(self);
         fragments::load(self);
         let found = backends::load(self);
-        self.environment.backends = Some(found.iter().map(|backend| backend.id.clone()).collect());
+        self.environment.backends = Some(found.ids());
         backends::add(self, parts, found);
         // Also those that nothing includes.
         for fragment in self.environment.fragments.values() {

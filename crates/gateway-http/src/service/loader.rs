@@ -11,6 +11,7 @@ use super::embedded::Embedded;
 use super::overrides::Overrides;
 use super::problems::Problems;
 use super::tree::{Entry, Folder};
+use crate::certificates::Certificates;
 use crate::config::Config;
 use crate::data::{Node, Place, merge, parse_json, read};
 
@@ -25,6 +26,8 @@ pub(super) struct Loader<'a> {
     pub(super) overrides: &'a Overrides,
     /// The part of the overrides that is for this folder.
     pub(super) over: Option<&'a Node>,
+    /// The gateway's certificates.
+    pub(super) certificates: &'a Certificates,
     /// The workspace's name.
     pub(super) workspace: Option<String>,
 }

@@ -143,20 +143,124 @@ pub(super) struct LinkInformation {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct BackendInformation {
     pub(super) url: Option<String>,
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) credentials: Option<Credentials>,
+    pub(super) proxy: Option<BackendProxy>,
+    pub(super) tls: Option<Tls>,
+    pub(super) circuit_breaker: Option<CircuitBreaker>,
+    pub(super) pool: Option<Pool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
+pub(super) struct BackendProxy {
+    pub(super) url: Option<String>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Tls {
+    pub(super) validate_certificate_chain: Option<bool>,
+    pub(super) validate_certificate_name: Option<bool>,
+    pub(super) server_certificate_thumbprints: Vec<String>,
+    pub(super) server_x509_names: Vec<X509Name>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct X509Name {
+    pub(super) name: String,
+    pub(super) issuer_certificate_thumbprint: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CircuitBreaker {
+    pub(super) rules: Vec<CircuitBreakerRule>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct CircuitBreakerRule {
+    pub(super) name: String,
+    pub(super) failure_condition: FailureCondition,
+    pub(super) trip_duration: Option<String>,
+    pub(super) accept_retry_after: Option<bool>,
+    pub(super) failure_response: Option<FailureResponse>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct FailureCondition {
+    pub(super) count: Option<u32>,
+    pub(super) percentage: Option<u32>,
+    pub(super) interval: Option<String>,
+    pub(super) status_code_ranges: Vec<StatusCodeRange>,
+    pub(super) error_reasons: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct StatusCodeRange {
+    pub(super) min: u16,
+    pub(super) max: u16,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct FailureResponse {
+    pub(super) status_code: Option<u16>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Pool {
+    pub(super) services: Vec<PoolMember>,
+    pub(super) session_affinity: Option<SessionAffinity>,
+    pub(super) failure_response: Option<FailureResponse>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PoolMember {
+    pub(super) id: String,
+    pub(super) priority: Option<u32>,
+    pub(super) weight: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct SessionAffinity {
+    pub(super) session_id: Option<SessionId>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SessionId {
+    pub(super) name: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Credentials {
     pub(super) header: BTreeMap<String, Vec<String>>,
     pub(super) query: BTreeMap<String, Vec<String>>,
     pub(super) authorization: Option<Authorization>,
+    pub(super) certificate_ids: Vec<String>,
+    /// Thumbprints.
+    pub(super) certificate: Vec<String>,
+    pub(super) managed_identity: Option<ManagedIdentity>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct ManagedIdentity {
+    pub(super) client_id: Option<String>,
+    pub(super) resource: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

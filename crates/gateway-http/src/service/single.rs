@@ -10,7 +10,7 @@ use policy_vm::{Engine, Environment, Scope};
 
 use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
 use super::problems::Problems;
-use super::{Api, Operation, Service, default_global};
+use super::{Api, Backends, Operation, Service, certificates, default_global};
 use crate::config::Config;
 use crate::data::Place;
 use crate::routing::Template;
@@ -23,7 +23,9 @@ pub(crate) fn load_policy(
     engine: &Engine,
     config: &Config,
 ) -> (Option<Service>, Problems) {
-    let (environment, mut problems) = environment(config);
+    let (mut environment, mut problems) = environment(config);
+    let certificates = certificates::load(config, &mut problems);
+    environment.certificates = Some(certificates.names());
     let source = problems.read(path).unwrap_or_else(|| {
         let source = Source::new(path.display().to_string(), "");
         problems.error("TG8001", &Place::start_of(&source), "there is no such file");
@@ -41,7 +43,8 @@ pub(crate) fn load_policy(
         products: Vec::new(),
         keys: Keys::default(),
         global,
-        backends: Vec::new(),
+        backends: Backends::default(),
+        certificates,
     });
     (service, problems)
 }

@@ -137,7 +137,7 @@ fn special(cx: &mut Cx<'_>, value: Value, ty: TypeId) -> Option<Result<Json, Thr
             }
         }
         "System.Security.Cryptography.X509Certificates.X509Certificate2" => member(cx, "Thumbprint"),
-        "System.Xml.XmlDocument" => member(cx, "OuterXml"),
+        node if node.starts_with("System.Xml.Xml") && getter(ty, "OuterXml").is_some() => member(cx, "OuterXml"),
         "ApiManagement.Jwt" | "ApiManagement.BasicAuthCredentials" => members(cx, value, ty),
         encoding if encoding.starts_with("System.Text.") && encoding.ends_with("Encoding") => member(cx, "WebName"),
         _ => return None,

@@ -11,7 +11,7 @@ pub struct HostError {
     /// For the operator.
     pub message: String,
     /// What the caller is told of a backend that takes no calls; for [`HostErrorKind::Unavailable`].
-    pub unavailable: Option<Unavailable>,
+    pub unavailable: Option<Box<Unavailable>>,
 }
 
 /// A backend whose circuit breaker is open, or a pool without a member that takes calls.
@@ -53,6 +53,6 @@ impl HostError {
     /// A backend that takes no calls.
     #[must_use]
     pub fn unavailable(message: impl Into<String>, unavailable: Unavailable) -> Self {
-        Self { unavailable: Some(unavailable), ..Self::new(HostErrorKind::Unavailable, message) }
+        Self { unavailable: Some(Box::new(unavailable)), ..Self::new(HostErrorKind::Unavailable, message) }
     }
 }

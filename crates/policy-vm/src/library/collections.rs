@@ -18,6 +18,7 @@ pub(super) mod iread_only_dictionary;
 pub(super) mod iread_only_list;
 pub(super) mod iset;
 pub(super) mod key_value_pair;
+mod line;
 pub(super) mod list;
 pub(super) mod queue;
 pub(super) mod stack;

@@ -21,7 +21,7 @@ mod keyed_hash_algorithm;
 mod md5_type;
 mod oid;
 mod padding_mode;
-mod pfx;
+pub(crate) mod pfx;
 mod public_key;
 mod rng_crypto_service_provider;
 mod rsa_certificate_extensions;

@@ -47,6 +47,11 @@ use crate::value::heap::Heap;
 use crate::value::text::{TextBuf, TextRef};
 use crate::value::{Ref, Value};
 
+/// A text in quotes, escaped.
+pub(super) fn push_quoted(text: TextRef<'_>, out: &mut TextBuf) {
+    write::quoted(text, out);
+}
+
 /// The types of this namespace.
 pub(super) static TYPES: &[&TypeDef] = &[
     &jtoken::TYPE,

@@ -21,6 +21,7 @@ mod run;
 mod syntax;
 
 use crate::library::TypeDef;
+pub(super) use regex::pattern_of;
 
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[

@@ -14,6 +14,7 @@ mod names;
 mod options;
 mod reader;
 mod text;
+mod to_json;
 mod tree;
 mod writer;
 mod xattribute;
@@ -31,6 +32,7 @@ use crate::value::Value;
 use crate::value::text::TextBuf;
 #[cfg_attr(not(test), expect(unused_imports, reason = "message bodies are read as XML with these"))]
 pub(crate) use reader::{parse_document, parse_element};
+pub(super) use to_json::text_of as json_text;
 pub(crate) use tree::{tree_hash, trees_equal};
 
 /// The text of a node or attribute without formatting; `None` for anything else.

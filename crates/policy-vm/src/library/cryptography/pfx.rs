@@ -8,18 +8,18 @@ use super::digest::Function;
 
 /// What a file holds.
 #[derive(Debug, Default)]
-pub(super) struct Contents {
+pub(crate) struct Contents {
     /// Certificates in DER, with the ids of their keys.
-    pub(super) certificates: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) certificates: Vec<(Vec<u8>, Vec<u8>)>,
     /// Private keys in PKCS #8, with their ids.
-    pub(super) keys: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) keys: Vec<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Rounds of key derivation that one file may ask for, all its parts together.
 const MOST_ROUNDS: u64 = 4_000_000;
 
 /// Reads a file; `None` when it is none, or the password is another.
-pub(super) fn read(bytes: &[u8], password: &str) -> Option<Contents> {
+pub(crate) fn read(bytes: &[u8], password: &str) -> Option<Contents> {
     let mut file = Der(bytes).sequence()?;
     file.integer()?;
     let mut safe = file.sequence()?;

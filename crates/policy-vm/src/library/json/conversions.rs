@@ -253,7 +253,8 @@ pub(super) fn wrap_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
 }
 
 fn wrap_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Object(node::new_scalar(cx.heap, TokenType::Bytes, arg(args, 0))?))
+    let ty = if arg(args, 0).is_null() { TokenType::Null } else { TokenType::Bytes };
+    Ok(Value::Object(node::new_scalar(cx.heap, ty, arg(args, 0))?))
 }
 
 /// True when an explicit conversion to this type exists and `ToObject` uses it.

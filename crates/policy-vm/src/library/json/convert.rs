@@ -225,7 +225,16 @@ fn to_integer(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Th
 fn rounded(cx: &mut Cx<'_>, value: f64, target: TypeId) -> Result<Value, Throw> {
     // Half to even; what is not finite becomes a number that fits nowhere.
     let number = if value.is_finite() { value.round_ties_even() as i128 } else { i128::MAX };
-    integral(target, number).ok_or_else(|| too_large(cx, target))
+    // As `System.Convert` has it: 64 bits are checked by the machine, and the small types are made of an `int`.
+    let refused = match target {
+        TypeId::INT64 | TypeId::UINT64 => {
+            return integral(target, number).ok_or_else(|| cx.throw_default(Exc::Overflow));
+        }
+        TypeId::UINT32 | TypeId::CHAR => target,
+        _ if i32::try_from(number).is_err() => TypeId::INT32,
+        _ => target,
+    };
+    integral(target, number).ok_or_else(|| too_large(cx, refused))
 }
 
 fn one_char(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {

@@ -60,8 +60,16 @@ pub(super) fn new_value(cx: &mut Cx<'_>, value: Value) -> Result<Ref, Throw> {
 pub(super) fn from_content(cx: &mut Cx<'_>, content: Value) -> Result<Ref, Throw> {
     match node::token(cx.heap, content) {
         Some(token) => Ok(token),
-        None => new_value(cx, content),
+        None => boxed(cx, content),
     }
+}
+
+/// `new JValue(object)`, which knows no `char`.
+pub(super) fn boxed(cx: &mut Cx<'_>, content: Value) -> Result<Ref, Throw> {
+    if let Value::Char(_) = content {
+        return Err(cx.throw(Exc::Argument, "Could not determine JSON object type for type System.Char."));
+    }
+    new_value(cx, content)
 }
 
 /// True for sequences that are added item by item.
@@ -133,7 +141,11 @@ pub(super) fn insert(cx: &mut Cx<'_>, parent: Ref, at: usize, item: Ref) -> Resu
         _ => {}
     }
     if at > container.count() {
-        let message = "Index must be within the bounds of the List.";
+        let message = if at == usize::MAX {
+            "Index was out of range. Must be non-negative and less than the size of the collection."
+        } else {
+            "Index must be within the bounds of the List."
+        };
         return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "index"));
     }
     let item = orphan(cx, parent, item)?;

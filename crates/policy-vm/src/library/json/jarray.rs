@@ -111,7 +111,7 @@ fn copy_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match array.items.get_mut(start..).filter(|room| room.len() >= items.len()) {
         Some(room) => room.iter_mut().zip(items).for_each(|(slot, item)| *slot = Value::Object(item)),
         None => {
-            let message = "The number of elements in the source object is greater than the available space from \
+            let message = "The number of elements in the source JObject is greater than the available space from \
                            arrayIndex to the end of the destination array.";
             return Err(cx.throw(Exc::Argument, message));
         }

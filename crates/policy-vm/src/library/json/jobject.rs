@@ -116,7 +116,7 @@ fn contains_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 pub(super) fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let name = cx.string_arg(args, 1, "propertyName")?;
+    let Some(name) = cx.string_opt(args, 1) else { return Ok(Value::Bool(false)) };
     match node::find(cx.heap, this(args)?, name) {
         Some(property) => edit::remove(cx, property).map(|()| Value::Bool(true)),
         None => Ok(Value::Bool(false)),

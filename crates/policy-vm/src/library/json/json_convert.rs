@@ -2,7 +2,7 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
-use crate::library::{Allow, TypeDef, method};
+use crate::library::{Allow, TypeDef, method, xml};
 use crate::types::TypeId;
 use crate::value::Value;
 use crate::value::heap::Object;
@@ -42,6 +42,8 @@ fn to_json(cx: &mut Cx<'_>, value: Value, indented: bool) -> Result<Value, Throw
     let mut out = TextBuf::with_capacity(128);
     if value.is_null() {
         out.push_str("null");
+    } else if let (false, Some(text)) = (indented, xml::json_text(cx, value)?) {
+        out = text;
     } else {
         let token = serialize::to_tree(cx, value)?;
         write::token(cx, token, indented, &mut out)?;
@@ -50,21 +52,25 @@ fn to_json(cx: &mut Cx<'_>, value: Value, indented: bool) -> Result<Value, Throw
 }
 
 fn deserialize_any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "value")?;
-    deserialize::from_text(cx, text, TypeId::OBJECT)
+    read_as(cx, args, TypeId::OBJECT)
 }
 
 fn deserialize_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "value")?;
     let target = match cx.heap.get(arg(args, 1)) {
         Some(Object::Type(target)) => *target,
         _ => TypeId::OBJECT,
     };
-    deserialize::from_text(cx, text, target)
+    read_as(cx, args, target)
 }
 
 fn deserialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "value")?;
     let target = cx.type_arg(0);
-    deserialize::from_text(cx, text, target)
+    read_as(cx, args, target)
+}
+
+fn read_as(cx: &mut Cx<'_>, args: &[Value], target: TypeId) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "value")?;
+    let settings = args.last().copied().unwrap_or(Value::Null);
+    let dates = settings::value(cx, settings, settings::DATE_PARSE_HANDLING, 1) != 0;
+    deserialize::text::read(cx, text, target, dates)
 }

@@ -32,7 +32,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Lin
         constructor("JValue(Guid value)", new),
         constructor("JValue(Uri value)", new),
         constructor("JValue(TimeSpan value)", new),
-        constructor("JValue(object value)", new),
+        constructor("JValue(object value)", |cx, args| Ok(Value::Object(edit::boxed(cx, arg(args, 0))?))),
         property_set("object Value { get; set; }", get_value, set_value),
         method("static JValue CreateComment(string value)", create_comment),
         method("static JValue CreateString(string value)", conversions::wrap_text),

@@ -48,6 +48,39 @@ pub(super) fn parse_with(cx: &mut Cx<'_>, text: Str, wanted: Wanted, dates: bool
     parsed.map(Value::Object).map_err(|fail| fail.throw(cx))
 }
 
+/// What it means when a text ends inside a container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfinished {
+    /// An error of the reader.
+    Fails,
+    /// What is there is the value, as far as no property waits for its own.
+    AsFarAsItGoes,
+    /// An error that the caller words.
+    Reported,
+}
+
+/// The value at which the reader is.
+pub(super) fn value<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>, unfinished: Unfinished) -> Result<Ref, Fail> {
+    match reader.token {
+        Token::StartObject | Token::StartArray | Token::StartConstructor => container(heap, reader, unfinished),
+        token => match scalar_type(token) {
+            Some(ty) => Ok(node::new_scalar(heap, ty, reader.value)?),
+            None => {
+                let message = format!("Error reading JToken from JsonReader. Unexpected token: {token:?}");
+                Err(reader.fail(heap, &message))
+            }
+        },
+    }
+}
+
+/// The object inside which the reader is already, at a property or at the end.
+pub(super) fn rest_of_object<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>) -> Result<Ref, Fail> {
+    let mut builder = Builder::default();
+    let top = builder.open(heap, Token::StartObject, Value::Null)?;
+    builder.fill(heap, reader, "JObject", Unfinished::Reported)?;
+    Ok(top)
+}
+
 fn document<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>, wanted: Wanted) -> Result<Ref, Fail> {
     let top = match wanted {
         Wanted::Token => any(heap, reader)?,
@@ -63,16 +96,7 @@ fn any<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>) -> Result<Ref, Fail
     if !reader.read(heap)? {
         return Err(reader.fail(heap, "Error reading JToken from JsonReader."));
     }
-    match reader.token {
-        Token::StartObject | Token::StartArray | Token::StartConstructor => container(heap, reader),
-        token => match scalar_type(token) {
-            Some(ty) => Ok(node::new_scalar(heap, ty, reader.value)?),
-            None => {
-                let message = format!("Error reading JToken from JsonReader. Unexpected token: {token:?}");
-                Err(reader.fail(heap, &message))
-            }
-        },
-    }
+    value(heap, reader, Unfinished::Fails)
 }
 
 fn container_of<U: Unit>(
@@ -94,7 +118,7 @@ fn container_of<U: Unit>(
         let message = format!("Error reading {name} from JsonReader. Current JsonReader item is not {what}: {token:?}");
         return Err(reader.fail(heap, &message));
     }
-    container(heap, reader)
+    container(heap, reader, Unfinished::Fails)
 }
 
 fn scalar_type(token: Token) -> Option<TokenType> {
@@ -131,7 +155,7 @@ struct Builder {
 }
 
 /// The container at whose start the reader is.
-fn container<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>) -> Result<Ref, Fail> {
+fn container<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>, unfinished: Unfinished) -> Result<Ref, Fail> {
     let name = match reader.token {
         Token::StartObject => "JObject",
         Token::StartArray => "JArray",
@@ -140,39 +164,65 @@ fn container<U: Unit>(heap: &mut Heap, reader: &mut Reader<'_, U>) -> Result<Ref
     let mut builder = Builder::default();
     let top = builder.open(heap, reader.token, reader.value)?;
     if !reader.read(heap)? {
-        return Err(reader.fail(heap, &format!("Error reading {name} from JsonReader.")));
+        return match unfinished {
+            Unfinished::Fails => Err(reader.fail(heap, &format!("Error reading {name} from JsonReader."))),
+            _ => Err(Fail::Unfinished),
+        };
     }
-    loop {
-        match reader.token {
-            Token::StartObject | Token::StartArray | Token::StartConstructor => {
-                builder.open(heap, reader.token, reader.value)?;
-            }
-            Token::EndObject | Token::EndArray | Token::EndConstructor => {
-                builder.close(heap)?;
-                if builder.frames.is_empty() {
-                    return Ok(top);
-                }
-            }
-            Token::PropertyName => {
-                if let (Some(frame), Value::String(name)) = (builder.frames.last_mut(), reader.value) {
-                    frame.name = name;
-                }
-            }
-            Token::Comment | Token::None => {}
-            token => {
-                if let Some(ty) = scalar_type(token) {
-                    let value = node::new_scalar(heap, ty, reader.value)?;
-                    builder.add(heap, value)?;
-                }
-            }
-        }
-        if !reader.read(heap)? {
-            return Err(reader.fail(heap, &format!("Unexpected end of content while loading {name}.")));
-        }
-    }
+    builder.fill(heap, reader, name, unfinished)?;
+    Ok(top)
 }
 
 impl Builder {
+    /// Adds what the reader finds, from the token at which it is, until the first container is closed.
+    fn fill<U: Unit>(
+        &mut self,
+        heap: &mut Heap,
+        reader: &mut Reader<'_, U>,
+        name: &str,
+        unfinished: Unfinished,
+    ) -> Result<(), Fail> {
+        loop {
+            match reader.token {
+                Token::StartObject | Token::StartArray | Token::StartConstructor => {
+                    self.open(heap, reader.token, reader.value)?;
+                }
+                Token::EndObject | Token::EndArray | Token::EndConstructor => {
+                    self.close(heap)?;
+                    if self.frames.is_empty() {
+                        return Ok(());
+                    }
+                }
+                Token::PropertyName => {
+                    if let (Some(frame), Value::String(name)) = (self.frames.last_mut(), reader.value) {
+                        frame.name = name;
+                    }
+                }
+                Token::Comment | Token::None => {}
+                token => {
+                    if let Some(ty) = scalar_type(token) {
+                        let value = node::new_scalar(heap, ty, reader.value)?;
+                        self.add(heap, value)?;
+                    }
+                }
+            }
+            if !reader.read(heap)? {
+                return match unfinished {
+                    Unfinished::Fails => {
+                        Err(reader.fail(heap, &format!("Unexpected end of content while loading {name}.")))
+                    }
+                    Unfinished::AsFarAsItGoes if reader.token == Token::None => {
+                        while !self.frames.is_empty() {
+                            self.close(heap)?;
+                        }
+                        Ok(())
+                    }
+                    _ => Err(Fail::Unfinished),
+                };
+            }
+        }
+    }
+
     fn open(&mut self, heap: &mut Heap, token: Token, value: Value) -> Result<Ref, Trap> {
         let kind = match (token, value) {
             (Token::StartObject, _) => Kind::Object(Members::default()),

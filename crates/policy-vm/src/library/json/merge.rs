@@ -1,7 +1,9 @@
 //! `JContainer.Merge`.
 
 use crate::cx::{Cx, arg};
-use crate::exception::{Throw, Trap};
+use crate::exception::{Exc, Throw, Trap};
+use crate::types;
+use crate::value::behaviour::type_of;
 use crate::value::{Ref, Value};
 
 use super::node::{self, Kind, MAX_NESTING, TokenType};
@@ -28,6 +30,11 @@ pub(super) fn run(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     };
     let content = match node::token(cx.heap, content) {
         Some(token) => token,
+        None if !edit::is_multi(cx, content) => {
+            let ty = type_of(cx.heap, content).map(types::net_name).unwrap_or_default();
+            let message = format!("Could not determine JSON object type for type {ty}.");
+            return Err(cx.throw_argument(Exc::Argument, &message, "content"));
+        }
         None => serialize::to_token(cx, content)?,
     };
     container(cx, this(args)?, content, how, 0)?;

@@ -4,6 +4,7 @@
 //! the end) and the positions in its messages follow from them. Lines are counted only when a message needs them.
 
 mod scalar;
+pub(super) mod typed;
 
 use crate::exception::{Exc, Throw, Trap};
 use crate::value::Value;
@@ -77,6 +78,7 @@ pub(super) enum Token {
     EndArray,
     EndConstructor,
     Date,
+    Bytes,
 }
 
 /// Why reading stopped.
@@ -84,6 +86,8 @@ pub(super) enum Token {
 pub(super) enum Fail {
     /// `JsonReaderException` with this message.
     Reader(String),
+    /// The text ends inside a value, which whoever asked for it reports.
+    Unfinished,
     /// A budget is exhausted.
     Trap(Trap),
 }
@@ -99,6 +103,7 @@ impl Fail {
     pub(super) fn throw(self, cx: &mut crate::cx::Cx<'_>) -> Throw {
         match self {
             Self::Reader(message) => cx.throw(Exc::JsonReader, message),
+            Self::Unfinished => cx.throw(Exc::JsonReader, "Unexpected end when reading JSON."),
             Self::Trap(trap) => trap.into(),
         }
     }
@@ -187,12 +192,19 @@ impl<'a, U: Unit> Reader<'a, U> {
     /// A `JsonReaderException` at the present position.
     #[cold]
     pub(super) fn fail(&self, heap: &Heap, message: &str) -> Fail {
-        let mut text = message.trim().to_owned();
-        if !text.ends_with('.') {
-            text.push('.');
+        Fail::Reader(self.located(heap, message))
+    }
+
+    /// A message with path, line and position; a message of several lines keeps its last line end.
+    #[cold]
+    pub(super) fn located(&self, heap: &Heap, message: &str) -> String {
+        let mut text = message.to_owned();
+        if !text.ends_with('\n') {
+            text = text.trim().to_owned();
+            text.push_str(if text.ends_with('.') { " " } else { ". " });
         }
         let (line, column) = self.line_info();
-        Fail::Reader(format!("{text} Path '{}', line {line}, position {column}.", self.path(heap)))
+        format!("{text}Path '{}', line {line}, position {column}.", self.path_of(heap, true))
     }
 
     #[cold]
@@ -201,13 +213,13 @@ impl<'a, U: Unit> Reader<'a, U> {
         self.fail(heap, &format!("{message}: {unit}."))
     }
 
-    /// `Path`.
-    fn path(&self, heap: &Heap) -> String {
+    /// `Path`, or that of what contains the present value.
+    fn path_of(&self, heap: &Heap, present: bool) -> String {
         if self.current.container == Container::None {
             return String::new();
         }
         let mut out = TextBuf::new();
-        let inside = !matches!(self.state, State::ArrayStart | State::ConstructorStart | State::ObjectStart);
+        let inside = present && !matches!(self.state, State::ArrayStart | State::ConstructorStart | State::ObjectStart);
         for position in self.stack.iter().chain(inside.then_some(&self.current)) {
             match position.container {
                 Container::Object => Step::Name(position.name).write(heap, &mut out),

@@ -1,6 +1,6 @@
 //! Tokens from .NET objects: `FromObject`, `SerializeObject`.
 
-use crate::cx::Cx;
+use crate::cx::{Cx, fault};
 use crate::exception::{Throw, Trap};
 use crate::library::{self, MemberKind};
 use crate::types::{self, Type, TypeId};
@@ -10,6 +10,7 @@ use crate::value::sequence::iterate;
 use crate::value::text::Str;
 use crate::value::{Ref, Value};
 
+use super::load::{self, Wanted};
 use super::node;
 use super::{convert, edit, jarray, jobject};
 
@@ -102,6 +103,17 @@ fn is_dictionary(ty: TypeId) -> bool {
 fn native(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
     let ty = type_of(cx.heap, value).unwrap_or(TypeId::OBJECT);
     if let Ok(made) = edit_value(cx, value) {
+        return Ok(made);
+    }
+    if let Some(text) = library::xml::json_text(cx, value)? {
+        let text = cx.heap.new_buf(&text)?;
+        let parsed = load::parse_with(cx, text, Wanted::Token, false)?;
+        return node::token(cx.heap, parsed).ok_or(fault("a token was expected"));
+    }
+    if let Some((pattern, options)) = library::regular_expressions::pattern_of(cx.heap, value) {
+        let made = jobject::create(cx)?;
+        member(cx, made, "Pattern", Value::String(pattern), depth)?;
+        member(cx, made, "Options", Value::Int64(options), depth)?;
         return Ok(made);
     }
     if is_dictionary(ty) {

@@ -42,6 +42,9 @@ pub(in crate::library) const SERIALIZER: TypeDef =
 /// `JsonConverter`: there is none to make, it is only named in signatures.
 pub(in crate::library) const CONVERTER: TypeDef = TypeDef::class("Newtonsoft.Json.JsonConverter").allow(Allow::None);
 
+/// The place of `JsonSerializerSettings.DateParseHandling`.
+pub(super) const DATE_PARSE_HANDLING: usize = 2;
+
 /// Three enumeration values, whose meaning the type decides.
 #[derive(Debug)]
 struct Settings {

@@ -129,6 +129,12 @@ fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(RegexObject { job, source })?)
 }
 
+/// Pattern and options of a `Regex`; `None` for other values.
+pub(in crate::library) fn pattern_of(heap: &Heap, value: crate::value::Value) -> Option<(Str, i64)> {
+    let regex = heap.native::<RegexObject>(value)?;
+    Some((regex.source, regex.job.pattern.options))
+}
+
 /// The receiver's pattern, compiled and as text.
 fn this(cx: &Cx<'_>, args: &[Value]) -> Result<(Job, Str), Throw> {
     let regex = cx.heap.native::<RegexObject>(arg(args, 0)).ok_or(fault("a Regex was expected"))?;

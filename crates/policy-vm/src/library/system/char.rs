@@ -158,7 +158,9 @@ fn is_ascii(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn is_between(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Bool((unit(args, 1)?..=unit(args, 2)?).contains(&unit(args, 0)?)))
+    // One comparison of distances, as in .NET: bounds in the wrong order wrap around.
+    let (c, least, most) = (unit(args, 0)?, unit(args, 1)?, unit(args, 2)?);
+    Ok(Value::Bool(c.wrapping_sub(least) <= most.wrapping_sub(least)))
 }
 
 fn is_surrogate_pair(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

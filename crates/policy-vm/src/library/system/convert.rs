@@ -55,8 +55,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Conve
         method("static bool ToBoolean(double value)", to_boolean),
         method("static bool ToBoolean(decimal value)", to_boolean),
         method("static bool ToBoolean(DateTime value)", to_boolean),
-        method("static char ToChar(object value)", to_char),
-        method("static char ToChar(object value, IFormatProvider provider)", to_char),
+        method("static char ToChar(object value)", to_char_or_null),
+        method("static char ToChar(object value, IFormatProvider provider)", to_char_or_null),
         method("static char ToChar(bool value)", to_char),
         method("static char ToChar(char value)", to_char),
         method("static char ToChar(sbyte value)", to_char),
@@ -89,7 +89,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Conve
         method("static sbyte ToSByte(double value)", to_integer::<i8>),
         method("static sbyte ToSByte(decimal value)", to_integer::<i8>),
         method("static sbyte ToSByte(string value)", to_integer::<i8>),
-        method("static sbyte ToSByte(string value, IFormatProvider provider)", to_integer::<i8>),
+        method("static sbyte ToSByte(string value, IFormatProvider provider)", to_sbyte),
         method("static sbyte ToSByte(DateTime value)", to_integer::<i8>),
         method("static byte ToByte(object value)", to_integer::<u8>),
         method("static byte ToByte(object value, IFormatProvider provider)", to_integer::<u8>),
@@ -372,6 +372,10 @@ fn rounded<T: Integer>(cx: &mut Cx<'_>, v: f64) -> Result<Value, Throw> {
         Some(value) => Ok(value),
         // The 64-bit types check by an instruction of the machine, with its own message.
         None if T::KIND.bits == 64 => Err(cx.throw_default(Exc::Overflow)),
+        // The small types are made of an `int`, which refuses first.
+        None if T::KIND.bits < 32 && !(f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&whole) => {
+            Err(overflow::<i32>(cx))
+        }
         None => Err(overflow::<T>(cx)),
     }
 }
@@ -479,9 +483,18 @@ fn to_boolean(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
 }
 
+/// The one overload that takes no null.
+fn to_sbyte(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() { Err(cx.argument_null("s")) } else { to_integer::<i8>(cx, args) }
+}
+
+fn to_char_or_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() { Ok(Value::Char(0)) } else { to_char(cx, args) }
+}
+
 fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match arg(args, 0) {
-        // Only a null typed `object` gives a char; a null string is an argument that is missing.
+        // A null string is an argument that is missing.
         Value::Null => Err(cx.argument_null("value")),
         Value::Char(unit) => Ok(Value::Char(unit)),
         Value::String(s) => match (s.len(), cx.text(s).get(0)) {

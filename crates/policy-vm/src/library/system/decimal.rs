@@ -208,7 +208,7 @@ fn scale(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn from_oa_currency(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Value::Int64(n) = arg(args, 0) else { return Err(fault("a long was expected")) };
     let mut d = Decimal::from_i128_with_scale(n.into(), 4);
-    while d.scale() > 0 && d.mantissa() % 10 == 0 {
+    while n != 0 && d.scale() > 0 && d.mantissa() % 10 == 0 {
         d = Decimal::from_i128_with_scale(d.mantissa() / 10, d.scale() - 1);
     }
     value(cx, d)
@@ -257,19 +257,21 @@ fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let styles = integer::valid_styles(cx, args, bits::NUMBER, false)?;
     let text = cx.string_arg(args, 0, "s")?;
     cx.charge(text.len())?;
-    match parse::decimal(cx.text(text), integer::styles(args, bits::NUMBER)) {
+    match parse::decimal(cx.text(text), styles) {
         Ok(d) => value(cx, d),
         Err(failure) => Err(integer::parse_error(cx, arg(args, 0), "a Decimal", failure)),
     }
 }
 
 fn try_parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let styles = integer::valid_styles(cx, args, bits::NUMBER, false)?;
     let parsed = match cx.string_opt(args, 0) {
         Some(text) => {
             cx.charge(text.len())?;
-            parse::decimal(cx.text(text), integer::styles(args, bits::NUMBER)).ok()
+            parse::decimal(cx.text(text), styles).ok()
         }
         None => None,
     };

@@ -34,9 +34,21 @@ pub(crate) fn new<const N: usize>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
             cx.heap.charge(text.len())?;
             cx.text(text).to_utf8().into_owned()
         }
-        None => exception.describe().2.to_owned(),
+        None if args.is_empty() => match exception {
+            // What the engine throws says more than the constructor does.
+            Exc::RegexMatchTimeout => Exc::Timeout.describe().2.to_owned(),
+            Exc::UriFormat => Exc::Format.describe().2.to_owned(),
+            _ => exception.describe().2.to_owned(),
+        },
+        None if exception == Exc::Argument => exception.describe().2.to_owned(),
+        None => unnamed(exception),
     };
     create(cx, exception, message, arg(args, 1), None)
+}
+
+/// The message of an exception whose message is null.
+pub(crate) fn unnamed(exception: Exc) -> String {
+    format!("Exception of type '{}' was thrown.", exception.describe().0)
 }
 
 /// Makes an exception object.

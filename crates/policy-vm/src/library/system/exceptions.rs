@@ -1,6 +1,6 @@
 //! The exception types beside `System.Exception`: they can be thrown, caught by name and asked for what `Exception` has.
 
-use super::exception::{create, new};
+use super::exception::{create, new, unnamed};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Allow, Member, TypeDef, constructor, property};
@@ -117,6 +117,12 @@ fn text(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Option<String>,
     Ok(Some(cx.text(text).to_utf8().into_owned()))
 }
 
+/// A message that is given: null is as good as none only where there is no such argument.
+fn message_of(cx: &mut Cx<'_>, args: &[Value], index: usize, exception: Exc) -> Result<Option<String>, Throw> {
+    let given = text(cx, args, index)?;
+    Ok(given.or_else(|| (args.len() > index).then(|| unnamed(exception))))
+}
+
 fn with_parameter(
     cx: &mut Cx<'_>,
     exception: Exc,
@@ -124,7 +130,7 @@ fn with_parameter(
     parameter: Option<String>,
 ) -> Result<Value, Throw> {
     let message = message.unwrap_or_else(|| exception.describe().2.to_owned());
-    match parameter {
+    match parameter.filter(|name| !name.is_empty()) {
         Some(name) => create(cx, exception, format!("{message} (Parameter '{name}')"), Value::Null, Some(name.into())),
         None => create(cx, exception, message, Value::Null, None),
     }
@@ -136,12 +142,12 @@ fn new_argument(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn new_argument_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (parameter, message) = (text(cx, args, 0)?, text(cx, args, 1)?);
+    let (parameter, message) = (text(cx, args, 0)?, message_of(cx, args, 1, Exc::ArgumentNull)?);
     with_parameter(cx, Exc::ArgumentNull, message, parameter)
 }
 
 fn new_argument_out_of_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (parameter, message) = (text(cx, args, 0)?, text(cx, args, 1)?);
+    let (parameter, message) = (text(cx, args, 0)?, message_of(cx, args, 1, Exc::ArgumentOutOfRange)?);
     with_parameter(cx, Exc::ArgumentOutOfRange, message, parameter)
 }
 

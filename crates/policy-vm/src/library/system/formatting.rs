@@ -77,7 +77,7 @@ pub(crate) fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut 
             out.push(brace);
             at += 1;
         } else if brace == CLOSE {
-            return Err(bad(cx, at, ENDS));
+            return Err(bad(cx, at, if at < format.len() { UNOPENED } else { ENDS }));
         } else {
             at = item(cx, format, at, args, out)?;
         }
@@ -88,6 +88,7 @@ pub(crate) fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut 
 const OPEN: u16 = b'{' as u16;
 const CLOSE: u16 = b'}' as u16;
 const ENDS: &str = "Format item ends prematurely.";
+const UNOPENED: &str = "Unexpected closing brace without a corresponding opening brace.";
 const NO_DIGIT: &str = "Expected an ASCII digit.";
 
 fn bad(cx: &mut Cx<'_>, offset: usize, what: &str) -> Throw {

@@ -125,25 +125,25 @@ pub(super) fn read(text: TextRef<'_>, format: Option<u8>) -> Result<Bytes, &'sta
     let text = text.trim();
     let form = match format {
         Some(form) => form,
-        None => match (text.as_bytes().first(), text.len() > 2 && text.as_bytes().get(1) == Some(&b'0')) {
-            (None, _) => return Err(UNRECOGNIZED),
-            (Some(b'('), _) => b'P',
-            (Some(b'{'), _) if text.contains('-') => b'B',
-            (Some(b'{'), _) => b'X',
-            _ if text.contains('-') => b'D',
+        None if text.chars().count() < 32 => return Err(UNRECOGNIZED),
+        None => match (text.as_bytes().first(), text.as_bytes().get(8), text.as_bytes().get(9)) {
+            (Some(b'('), ..) => b'P',
+            (Some(b'{'), _, Some(b'-')) => b'B',
+            (Some(b'{'), ..) => b'X',
+            (_, Some(b'-'), _) => b'D',
             _ => b'N',
         },
     };
+    let inside = |open, close| {
+        let inner = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+        inner.filter(|inner| inner.chars().count() == 36).ok_or(DASHES)
+    };
     match form {
-        b'N' if text.len() == 32 => hex(text),
-        b'N' => Err(if format.is_some() {
-            "Guid should contain only digits (xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx)."
-        } else {
-            UNRECOGNIZED
-        }),
+        b'N' if text.chars().count() == 32 => hex(text),
+        b'N' => Err(DASHES),
         b'D' => dashed(text),
-        b'B' => text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).ok_or(DASHES).and_then(dashed),
-        b'P' => text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).ok_or(DASHES).and_then(dashed),
+        b'B' => inside('{', '}').and_then(dashed),
+        b'P' => inside('(', ')').and_then(dashed),
         _ => braced(text),
     }
 }
@@ -157,8 +157,11 @@ fn hex(text: &str) -> Result<Bytes, &'static str> {
 
 fn dashed(text: &str) -> Result<Bytes, &'static str> {
     let groups: Vec<&str> = text.split('-').collect();
-    if !groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) {
+    if text.chars().count() != 36 {
         return Err(DASHES);
+    }
+    if !groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]) {
+        return Err("Dashes are in the wrong position for GUID parsing.");
     }
     hex(&groups.concat())
 }
@@ -166,6 +169,12 @@ fn dashed(text: &str) -> Result<Bytes, &'static str> {
 /// `{0x00112233,0x4455,0x6677,{0x88,0x99,…}}`.
 fn braced(text: &str) -> Result<Bytes, &'static str> {
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    if !text.starts_with('{') {
+        return Err("Expected {0xdddddddd, etc}.");
+    }
+    if !text.get(1..3).is_some_and(|prefix| prefix.eq_ignore_ascii_case("0x")) {
+        return Err("Expected 0x prefix.");
+    }
     let body = text.strip_prefix('{').and_then(|t| t.strip_suffix("}}")).ok_or(UNRECOGNIZED)?;
     let (head, tail) = body.split_once(",{").ok_or(UNRECOGNIZED)?;
     let number = |text: &str, most: usize| {

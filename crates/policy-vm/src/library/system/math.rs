@@ -17,9 +17,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Math"
         constant("const double PI", Constant::Value(Value::Double(std::f64::consts::PI))),
         constant("const double Tau", Constant::Value(Value::Double(std::f64::consts::TAU))),
         method("static double Acos(double d)", |_, a| float(a, f64::acos)),
-        method("static double Acosh(double d)", |_, a| float(a, f64::acosh)),
+        method("static double Acosh(double d)", |_, a| float(a, acosh)),
         method("static double Asin(double d)", |_, a| float(a, f64::asin)),
-        method("static double Asinh(double d)", |_, a| float(a, f64::asinh)),
+        method("static double Asinh(double d)", |_, a| float(a, asinh)),
         method("static double Atan(double d)", |_, a| float(a, f64::atan)),
         method("static double Atanh(double d)", |_, a| float(a, f64::atanh)),
         method("static double Atan2(double y, double x)", |_, a| float_2(a, f64::atan2)),
@@ -399,4 +399,15 @@ pub(crate) fn not_at_most(cx: &mut Cx<'_>, parameter: &str, actual: i64, limit: 
 pub(crate) fn out_of_range(cx: &mut Cx<'_>, parameter: &str, actual: i64, must: &str) -> Throw {
     let message = format!("{parameter} ('{actual}') {must} (Parameter '{parameter}')\nActual value was {actual}.");
     cx.throw_with_parameter(Exc::ArgumentOutOfRange, message, parameter)
+}
+
+/// Above this, `x * x` would lose what is added to it, and soon overflow.
+const LARGE: f64 = 268_435_456.0;
+
+fn acosh(x: f64) -> f64 {
+    if x > LARGE { x.ln() + std::f64::consts::LN_2 } else { x.acosh() }
+}
+
+fn asinh(x: f64) -> f64 {
+    if x.abs() > LARGE { (x.abs().ln() + std::f64::consts::LN_2).copysign(x) } else { x.asinh() }
 }

@@ -224,6 +224,12 @@ fn make(cx: &mut Cx<'_>, original: String, kind: i64) -> Result<Value, Throw> {
     }
 }
 
+/// `new Uri(text, UriKind.RelativeOrAbsolute)`.
+pub(in crate::library) fn relative_or_absolute(cx: &mut Cx<'_>, text: crate::value::text::Str) -> Result<Value, Throw> {
+    let text = cx.text(text).to_utf8().into_owned();
+    make(cx, text, 0)
+}
+
 fn kind_arg(args: &[Value]) -> i64 {
     args.iter().find_map(|a| if let Value::Enum(_, n) = a { Some(*n) } else { None }).unwrap_or(ABSOLUTE)
 }

@@ -166,7 +166,7 @@ fn entity(name: &str) -> Option<String> {
             None if number.bytes().all(|b| b.is_ascii_digit()) => number.parse().ok()?,
             _ => return None,
         };
-        return char::from_u32(code).filter(|_| code > 0).map(String::from);
+        return char::from_u32(code).map(String::from);
     }
     let found = ENTITIES.binary_search_by(|(known, _)| (*known).cmp(name)).ok()?;
     let (_, unit) = ENTITIES.get(found)?;

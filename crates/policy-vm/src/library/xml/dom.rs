@@ -178,6 +178,11 @@ fn node(cx: &Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(dom(cx, args)?.node)
 }
 
+/// The tree's node behind an `XmlNode`.
+pub(super) fn node_of(heap: &crate::value::heap::Heap, value: Value) -> Option<Value> {
+    heap.native::<Dom>(value).map(|dom| dom.node)
+}
+
 /// The `XmlNode` of a tree's node; null for null.
 fn view(cx: &mut Cx<'_>, node: Value) -> Result<Value, Throw> {
     if node.is_null() {

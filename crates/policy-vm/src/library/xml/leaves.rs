@@ -207,6 +207,11 @@ fn set_part(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Value, Thro
     Ok(Value::Null)
 }
 
+/// Version, encoding and standalone of a declaration.
+pub(super) fn declaration_parts(heap: &Heap, declaration: Value) -> Option<[Option<Str>; 3]> {
+    heap.native::<Declaration>(declaration).map(|declaration| declaration.0)
+}
+
 /// The text of a declaration; nothing for null.
 pub(super) fn declaration_of(cx: &Cx<'_>, declaration: Value) -> TextBuf {
     cx.heap.native::<Declaration>(declaration).map(|declaration| declaration.text(cx.heap)).unwrap_or_default()

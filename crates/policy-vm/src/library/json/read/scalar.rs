@@ -6,7 +6,7 @@ use crate::value::text::{Str, TextBuf};
 
 use super::super::big_integer::BigInteger;
 use super::super::{convert, date};
-use super::{Fail, Reader, Token, Unit, is_white_space};
+use super::{Fail, Reader, Token, Unit};
 
 impl<U: Unit> Reader<'_, U> {
     pub(super) fn string_value(&mut self, heap: &mut Heap, quote: u8) -> Result<(), Fail> {
@@ -116,16 +116,7 @@ impl<U: Unit> Reader<'_, U> {
     }
 
     pub(super) fn number(&mut self, heap: &mut Heap) -> Result<(), Fail> {
-        let start = self.at;
-        loop {
-            let unit = self.here();
-            match u8::try_from(unit).unwrap_or(b'?') {
-                b'0'..=b'9' | b'-' | b'+' | b'.' | b'a'..=b'f' | b'A'..=b'F' | b'x' | b'X' => self.at += 1,
-                0 | b',' | b'}' | b']' | b')' | b'/' => break,
-                _ if is_white_space(unit) => break,
-                _ => return Err(self.fail_at(heap, "Unexpected character encountered while parsing number", unit)),
-            }
-        }
+        let (start, _) = self.number_text(heap)?;
         let part = self.text.get(start..self.at).unwrap_or_default();
         self.after_value();
         self.count();

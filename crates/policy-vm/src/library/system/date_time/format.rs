@@ -138,7 +138,8 @@ fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), B
     Ok(())
 }
 
-fn write_quoted(units: &[u16], start: usize, quote: u16, out: &mut TextBuf) -> Result<usize, Bad> {
+/// Appends the text between quotes that begins at `start`; how many units of the format that took.
+pub(crate) fn write_quoted(units: &[u16], start: usize, quote: u16, out: &mut TextBuf) -> Result<usize, Bad> {
     let mut at = start + 1;
     while let Some(unit) = units.get(at).copied() {
         at += 1;

@@ -50,17 +50,18 @@ fn read(cx: &Cx<'_>, text: crate::value::text::Str, styles: i64, single: bool) -
 }
 
 fn parse_as(cx: &mut Cx<'_>, args: &[Value], single: bool) -> Result<Value, Throw> {
+    let styles = integer::valid_styles(cx, args, STYLES, false)?;
     let text = cx.string_arg(args, 0, "s")?;
     cx.charge(text.len())?;
-    read(cx, text, integer::styles(args, STYLES), single)
-        .map_err(|failure| integer::parse_error(cx, arg(args, 0), "", failure))
+    read(cx, text, styles, single).map_err(|failure| integer::parse_error(cx, arg(args, 0), "", failure))
 }
 
 fn try_parse_as(cx: &mut Cx<'_>, args: &[Value], single: bool) -> Result<Value, Throw> {
+    let styles = integer::valid_styles(cx, args, STYLES, false)?;
     let parsed = match cx.string_opt(args, 0) {
         Some(text) => {
             cx.charge(text.len())?;
-            read(cx, text, integer::styles(args, STYLES), single).ok()
+            read(cx, text, styles, single).ok()
         }
         None => None,
     };
@@ -143,7 +144,7 @@ macro_rules! float_type {
                 concat!("const ", $keyword, " PositiveInfinity"),
                 Constant::Value(Value::$marker($rust::INFINITY)),
             ),
-            constant(concat!("const ", $keyword, " NaN"), Constant::Value(Value::$marker($rust::NAN))),
+            constant(concat!("const ", $keyword, " NaN"), Constant::Value(Value::$marker(-$rust::NAN))),
             constant(concat!("const ", $keyword, " NegativeZero"), Constant::Value(Value::$marker(-0.0))),
             constant(concat!("const ", $keyword, " E"), Constant::Value(Value::$marker(std::$rust::consts::E))),
             constant(concat!("const ", $keyword, " Pi"), Constant::Value(Value::$marker(std::$rust::consts::PI))),
@@ -152,7 +153,9 @@ macro_rules! float_type {
             method(concat!("static bool IsInfinity(", $keyword, " d)"), |_, a| shared::test(a, f64::is_infinite)),
             method(concat!("static bool IsNaN(", $keyword, " d)"), |_, a| shared::test(a, f64::is_nan)),
             method(concat!("static bool IsNegative(", $keyword, " d)"), |_, a| shared::test(a, f64::is_sign_negative)),
-            method(concat!("static bool IsPositive(", $keyword, " d)"), |_, a| shared::test(a, f64::is_sign_positive)),
+            method(concat!("static bool IsPositive(", $keyword, " d)"), |_, a| {
+                shared::test(a, |n| n.is_sign_positive() && !n.is_nan())
+            }),
             method(concat!("static bool IsNegativeInfinity(", $keyword, " d)"), |_, a| {
                 shared::test(a, |v| v == f64::NEG_INFINITY)
             }),

@@ -271,6 +271,23 @@ pub(crate) fn styles(args: &[Value], default: i64) -> i64 {
         .unwrap_or(default)
 }
 
+/// The `NumberStyles` among the arguments of a `Parse`, if they go together; hexadecimal digits have no fraction.
+pub(crate) fn valid_styles(cx: &mut Cx<'_>, args: &[Value], default: i64, whole: bool) -> Result<i64, Throw> {
+    let styles = styles(args, default);
+    let based = styles & (bits::HEX | bits::BINARY) != 0;
+    let message = if styles & !0x7ff != 0 {
+        "An undefined NumberStyles value is being used."
+    } else if based && !whole {
+        "The number styles AllowHexSpecifier and AllowBinarySpecifier are not supported on floating point data types."
+    } else if based && styles & !(bits::HEX | bits::BINARY | bits::LEADING_WHITE | bits::TRAILING_WHITE) != 0 {
+        "With the AllowHexSpecifier or AllowBinarySpecifier bit set in the enum bit field, the only other valid bits \
+         that can be combined into the enum value must be AllowLeadingWhite and AllowTrailingWhite."
+    } else {
+        return Ok(styles);
+    };
+    Err(cx.throw_argument(Exc::Argument, message, "style"))
+}
+
 /// `FormatException` or `OverflowException` for a text that could not be read.
 pub(crate) fn parse_error(cx: &mut Cx<'_>, text: Value, phrase: &str, failure: Failure) -> Throw {
     match failure {
@@ -293,10 +310,11 @@ pub(crate) fn out_of_range(phrase: &str) -> String {
 
 /// `Parse`.
 pub(crate) fn parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let styles = valid_styles(cx, args, bits::INTEGER, true)?;
     let text = cx.string_arg(args, 0, "s")?;
     cx.charge(text.len())?;
     let kind = T::KIND;
-    match parse::integer(cx.text(text), styles(args, bits::INTEGER), kind.bits, kind.min, kind.max) {
+    match parse::integer(cx.text(text), styles, kind.bits, kind.min, kind.max) {
         Ok(n) => Ok(kind.value(n)),
         Err(failure) => Err(parse_error(cx, arg(args, 0), kind.phrase, failure)),
     }
@@ -304,11 +322,12 @@ pub(crate) fn parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value
 
 /// `TryParse`.
 pub(crate) fn try_parse<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let styles = valid_styles(cx, args, bits::INTEGER, true)?;
     let kind = T::KIND;
     let parsed = match cx.string_opt(args, 0) {
         Some(text) => {
             cx.charge(text.len())?;
-            parse::integer(cx.text(text), styles(args, bits::INTEGER), kind.bits, kind.min, kind.max).ok()
+            parse::integer(cx.text(text), styles, kind.bits, kind.min, kind.max).ok()
         }
         None => None,
     };

@@ -257,7 +257,7 @@ fn symbol(text: TextRef<'_>) -> Option<f64> {
     } else if is("-Infinity") {
         Some(f64::NEG_INFINITY)
     } else if is("NaN") || is("+NaN") || is("-NaN") {
-        Some(f64::NAN)
+        Some(-f64::NAN)
     } else {
         None
     }

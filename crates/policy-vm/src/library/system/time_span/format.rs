@@ -1,7 +1,7 @@
 //! `TimeSpan.ToString`: the standard formats `c`, `g`, `G` and custom ones.
 
 use crate::library::system::date_time::calendar::{PER_DAY, PER_HOUR, PER_MINUTE, PER_SECOND};
-use crate::library::system::date_time::format::Bad;
+use crate::library::system::date_time::format::{Bad, write_quoted};
 use crate::value::text::TextBuf;
 
 /// A time span in parts, without its sign.
@@ -65,7 +65,7 @@ fn write_custom(parts: &Parts, format: &str, out: &mut TextBuf) -> Result<(), Ba
                 write_token(parts, letter, run, out)?;
                 run
             }
-            b'\'' | b'"' => write_quoted(&units, at, out)?,
+            quote @ (b'\'' | b'"') => write_quoted(&units, at, u16::from(quote), out)?,
             b'%' => match units.get(at + 1).copied() {
                 Some(next) if next != u16::from(b'%') => {
                     write_custom(parts, &String::from_utf16_lossy(&[next]), out)?;
@@ -82,24 +82,6 @@ fn write_custom(parts: &Parts, format: &str, out: &mut TextBuf) -> Result<(), Ba
         };
     }
     Ok(())
-}
-
-fn write_quoted(units: &[u16], start: usize, out: &mut TextBuf) -> Result<usize, Bad> {
-    let quote = units.get(start).copied().unwrap_or(0);
-    let mut at = start + 1;
-    while let Some(unit) = units.get(at).copied() {
-        at += 1;
-        if unit == quote {
-            return Ok(at - start);
-        }
-        if unit == u16::from(b'\\') {
-            out.push(units.get(at).copied().ok_or(Bad::Format)?);
-            at += 1;
-        } else {
-            out.push(unit);
-        }
-    }
-    Err(Bad::Quote(quote))
 }
 
 fn write_token(parts: &Parts, letter: u8, run: usize, out: &mut TextBuf) -> Result<(), Bad> {

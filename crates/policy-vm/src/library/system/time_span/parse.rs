@@ -48,12 +48,12 @@ fn refuse(cx: &mut Cx<'_>, text: &str, bad: Bad) -> Throw {
 pub(super) fn parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "input")?;
     let text = text_of(cx, text)?;
-    free(&text, false).map(Value::TimeSpan).map_err(|bad| refuse(cx, &text, bad))
+    free(&text, Form::Any).map(Value::TimeSpan).map_err(|bad| refuse(cx, &text, bad))
 }
 
 pub(super) fn try_parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = match cx.string_opt(args, 0) {
-        Some(text) => free(&text_of(cx, text)?, false).ok(),
+        Some(text) => free(&text_of(cx, text)?, Form::Any).ok(),
         None => None,
     };
     Ok(answer(cx, found))
@@ -70,6 +70,9 @@ pub(super) fn exact(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(cx.argument_null("format"));
     }
     let text = text_of(cx, text)?;
+    if !matches!(arg(args, 1), Value::String(_)) && formats_of(cx, arg(args, 1))?.is_empty() {
+        return Err(cx.throw(Exc::Format, "No format specifiers were provided."));
+    }
     by_formats(cx, &text, args)?.map(Value::TimeSpan).map_err(|bad| refuse(cx, &text, bad))
 }
 
@@ -91,9 +94,6 @@ fn by_formats(cx: &mut Cx<'_>, text: &str, args: &[Value]) -> Result<Result<i64,
         return Ok(by_format(text, &format, negative));
     }
     let formats = formats_of(cx, arg(args, 1))?;
-    if formats.is_empty() {
-        return Err(cx.throw(Exc::Format, "No format specifiers were provided."));
-    }
     for format in formats {
         let format = format.unwrap_or_default();
         cx.charge(format.len())?;
@@ -106,16 +106,30 @@ fn by_formats(cx: &mut Cx<'_>, text: &str, args: &[Value]) -> Result<Result<i64,
 
 fn by_format(text: &str, format: &str, negative: bool) -> Result<i64, Bad> {
     match format {
-        "c" | "t" | "T" | "g" => free(text, false),
-        "G" => free(text, true),
+        "c" | "t" | "T" => free(text, Form::Constant),
+        "g" => free(text, Form::Short),
+        "G" => free(text, Form::Long),
         "" => Err(Bad::Specifier(String::new())),
         _ if format.chars().count() == 1 => Err(Bad::Specifier(format.to_owned())),
         _ => custom(text, format, negative),
     }
 }
 
-/// `[-]d`, `[-][d.]h:m[:s[.f]]` or `[-]d:h:m:s[.f]`; with `all`, only the last.
-fn free(text: &str, all: bool) -> Result<i64, Bad> {
+/// Which texts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// Any of the following.
+    Any,
+    /// `[-]d` or `[-][d.]h:m[:s[.f]]`.
+    Constant,
+    /// `[-]d` or `[-][d:]h:m[:s[.f]]`.
+    Short,
+    /// `[-]d:h:m:s.f`.
+    Long,
+}
+
+/// A text without a custom format.
+fn free(text: &str, form: Form) -> Result<i64, Bad> {
     let text = text.trim();
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let mut r = Reader { rest: rest.as_bytes() };
@@ -127,6 +141,8 @@ fn free(text: &str, all: bool) -> Result<i64, Bad> {
         count += 1;
         match r.rest.split_first() {
             None => break,
+            // The constant form may end with the point of a fraction that is not there.
+            Some((b'.', [])) if form == Form::Constant && separators.starts_with(b"::") => break,
             Some((separator @ (b':' | b'.'), rest)) => {
                 *separators.get_mut(count - 1).ok_or(Bad::Format)? = *separator;
                 r.rest = rest;
@@ -136,12 +152,22 @@ fn free(text: &str, all: bool) -> Result<i64, Bad> {
     }
     let zero = Number::default();
     let [a, b, c, d, e] = numbers;
+    let separators = separators.get(..count - 1).unwrap_or_default();
+    let fits = match form {
+        Form::Any => true,
+        Form::Constant => !separators.starts_with(b":::"),
+        Form::Short => !separators.starts_with(b"."),
+        Form::Long => separators == b":::.",
+    };
+    if !fits {
+        return Err(Bad::Format);
+    }
     // Days, hours, minutes, seconds, fraction.
-    let parts = match separators.get(..count - 1).unwrap_or_default() {
+    let parts = match separators {
         [] => [a, zero, zero, zero, zero],
         b":" => [zero, a, b, zero, zero],
         // What cannot be hours are days.
-        b"::" if a.value > 23 => [a, b, c, zero, zero],
+        b"::" if a.value > 23 && form != Form::Constant => [a, b, c, zero, zero],
         b"::" => [zero, a, b, c, zero],
         b"::." => [zero, a, b, c, d],
         b":::" | b".::" => [a, b, c, d, zero],
@@ -149,9 +175,6 @@ fn free(text: &str, all: bool) -> Result<i64, Bad> {
         b".:" => [a, b, c, zero, zero],
         _ => return Err(Bad::Format),
     };
-    if all && count < 5 {
-        return Err(Bad::Format);
-    }
     total(parts, negative)
 }
 

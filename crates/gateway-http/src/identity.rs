@@ -1,0 +1,186 @@
+//! Access tokens of the gateway's own identity, off the cloud: fixed ones, files that something else renews, and endpoints
+//! that give them for client credentials. Each thread keeps its own until shortly before they expire.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use policy_vm::exchange::{Body, Url};
+use policy_vm::host::{HostError, HostErrorKind, OutgoingRequest, Transport};
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use tokio::time::Instant;
+
+use crate::backend::send::send;
+use crate::config::Identity;
+use crate::config::secret::Secret;
+use crate::worker::Worker;
+
+/// The tokens of one thread.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens {
+    kept: RefCell<FxHashMap<Whose, Kept>>,
+}
+
+/// Resource and identity.
+type Whose = (Box<str>, Option<Box<str>>);
+
+struct Kept {
+    token: Box<str>,
+    until: Instant,
+}
+
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Kept(***)")
+    }
+}
+
+/// Resources may come from requests: more than this and all are forgotten.
+const MOST_KEPT: usize = 1000;
+/// Files are read again this often.
+const FILE_KEPT: Duration = Duration::from_secs(60);
+/// A token is not used in the last part of its life, since it has a way to go.
+const MARGIN: Duration = Duration::from_secs(60);
+/// What an endpoint gives that does not say how long it lives.
+const DEFAULT_LIFE: Duration = Duration::from_secs(300);
+/// How long an endpoint may take.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A token for a resource.
+pub(crate) async fn token(worker: &Rc<Worker>, resource: &str, client_id: Option<&str>) -> Result<Box<str>, HostError> {
+    let whose: Whose = (resource.into(), client_id.map(Into::into));
+    if let Some(kept) = worker.tokens.kept.borrow().get(&whose).filter(|kept| kept.until > Instant::now()) {
+        return Ok(kept.token.clone());
+    }
+    let identity = find(&worker.shared.config.identities, resource, client_id)
+        .ok_or_else(|| refused(format!("no `[[identity]]` in `tollgate.toml` gives tokens for `{resource}`")))?;
+    let (token, life) = match (&identity.token, &identity.token_url) {
+        (Some(secret), _) => fixed(worker, secret)?,
+        (None, Some(url)) => fetch(worker, identity, url, resource).await?,
+        (None, None) => {
+            return Err(refused(format!("the identity for `{resource}` has neither `token` nor `token_url`")));
+        }
+    };
+    let mut kept = worker.tokens.kept.borrow_mut();
+    if kept.len() >= MOST_KEPT {
+        kept.clear();
+    }
+    kept.insert(whose, Kept { token: token.clone(), until: Instant::now() + life });
+    Ok(token)
+}
+
+/// The entry that fits best: one for the resource before one for all.
+fn find<'i>(identities: &'i [Identity], resource: &str, client_id: Option<&str>) -> Option<&'i Identity> {
+    let plain = |text: &str| text.trim_end_matches('/').to_owned();
+    let theirs = identities.iter().filter(|identity| identity.client_id.as_deref() == client_id);
+    let named =
+        |identity: &&Identity| identity.resource.as_deref().is_some_and(|known| plain(known) == plain(resource));
+    theirs.clone().find(named).or_else(|| theirs.clone().find(|identity| identity.resource.is_none()))
+}
+
+fn refused(message: String) -> HostError {
+    HostError::new(HostErrorKind::Refused, message)
+}
+
+fn fixed(worker: &Worker, secret: &Secret) -> Result<(Box<str>, Duration), HostError> {
+    let token = secret.resolve(&worker.shared.config.folder).map_err(|error| refused(error.to_string()))?;
+    Ok((token.trim().into(), FILE_KEPT))
+}
+
+/// What an endpoint for client credentials answers (RFC 6749 5.1); some write numbers as texts.
+#[derive(Deserialize)]
+struct Answer {
+    access_token: String,
+    expires_in: Option<serde_json::Value>,
+}
+
+/// Asks an endpoint for a token with client credentials (RFC 6749 4.4).
+async fn fetch(
+    worker: &Rc<Worker>,
+    identity: &Identity,
+    url: &str,
+    resource: &str,
+) -> Result<(Box<str>, Duration), HostError> {
+    let failed = |message: String| HostError::new(HostErrorKind::Connection, message);
+    let secret =
+        identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.shared.config.folder)).transpose();
+    let secret = secret.map_err(|error| refused(error.to_string()))?.unwrap_or_default();
+    let scope = identity.scope.clone().unwrap_or_else(|| format!("{}/.default", resource.trim_end_matches('/')));
+    let fields = [
+        ("grant_type", "client_credentials"),
+        ("client_id", identity.application_id.as_deref().unwrap_or_default()),
+        ("client_secret", &secret),
+        ("scope", &scope),
+    ];
+    let body = fields.map(|(name, value)| format!("{name}={}", encode(value))).join("&");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    headers.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let request = OutgoingRequest {
+        method: Method::POST,
+        url: Url::parse(url).map_err(|error| refused(format!("`{url}`: {error}")))?,
+        headers,
+        body: Body::Bytes(Bytes::from(body)),
+        timeout: TIMEOUT,
+        transport: Transport::default(),
+    };
+    let response = Box::pin(send(Rc::clone(worker), request)).await.map_err(HostError::from)?;
+    let Body::Bytes(bytes) = response.body else {
+        return Err(failed(format!("the token endpoint answered {} without a body", response.status)));
+    };
+    if response.status != 200 {
+        return Err(failed(format!("the token endpoint answered {}", response.status)));
+    }
+    let answer: Answer = serde_json::from_slice(&bytes)
+        .map_err(|_| failed("the token endpoint answered something that is no token".to_owned()))?;
+    let seconds = answer.expires_in.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+    let life = seconds.map_or(DEFAULT_LIFE, Duration::from_secs);
+    // A short one is used for half its life.
+    Ok((answer.access_token.into(), life.saturating_sub(MARGIN).max(life / 2)))
+}
+
+/// `application/x-www-form-urlencoded`.
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._*".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_that_fits_best() {
+        let entry = |resource: Option<&str>, client_id: Option<&str>, scope: &str| Identity {
+            resource: resource.map(str::to_owned),
+            client_id: client_id.map(str::to_owned),
+            scope: Some(scope.to_owned()),
+            ..Identity::default()
+        };
+        let all = [
+            entry(None, None, "all"),
+            entry(Some("https://a/"), None, "a"),
+            entry(Some("https://a"), Some("x"), "a of x"),
+        ];
+        let found = |resource, client_id| find(&all, resource, client_id).and_then(|entry| entry.scope.as_deref());
+        assert_eq!(found("https://a", None), Some("a"));
+        assert_eq!(found("https://b", None), Some("all"));
+        assert_eq!(found("https://a/", Some("x")), Some("a of x"));
+        assert_eq!(found("https://b", Some("x")), None);
+    }
+
+    #[test]
+    fn forms_are_encoded() {
+        assert_eq!(encode("a b/ü&=1"), "a%20b%2F%C3%BC%26%3D1");
+    }
+}
