@@ -17,6 +17,7 @@ use crate::backend::body::{BackendBody, BodyError};
 use crate::backend::headers::remove_hop_by_hop;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
+use crate::limits::Transfer;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct AnswerBody {
     kind: Kind,
     /// The line in the access log, written when the body is gone.
     line: Option<Box<Line>>,
+    /// The quotas that its bytes are counted for.
+    transfer: Option<Box<Transfer>>,
     _call: InProgress,
 }
 
@@ -80,7 +83,9 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
-    let body = AnswerBody { kind, line, _call: in_progress };
+    let counters = &mut exchange.call.transfer_counters;
+    let transfer = Transfer::new(&cx.worker.shared, &cx.connection, in_progress.number, counters);
+    let body = AnswerBody { kind, line, transfer, _call: in_progress };
     assemble(response.status, response.reason.as_deref(), response.headers, body)
 }
 
@@ -95,14 +100,14 @@ pub(crate) fn refuse(
         Body::Bytes(bytes) => Kind::Bytes(bytes),
         _ => Kind::Empty,
     };
-    let body = AnswerBody { kind, line: None, _call: in_progress };
+    let body = AnswerBody { kind, line: None, transfer: None, _call: in_progress };
     assemble(response.status, response.reason.as_deref(), response.headers, body)
 }
 
 /// An answer with a text, or none, for the gateway's own pages.
 pub(crate) fn plain(status: u16, text: &'static str, in_progress: InProgress) -> http::Response<AnswerBody> {
     let kind = if text.is_empty() { Kind::Empty } else { Kind::Bytes(Bytes::from_static(text.as_bytes())) };
-    assemble(status, None, HeaderMap::new(), AnswerBody { kind, line: None, _call: in_progress })
+    assemble(status, None, HeaderMap::new(), AnswerBody { kind, line: None, transfer: None, _call: in_progress })
 }
 
 fn assemble(status: u16, reason: Option<&str>, headers: HeaderMap, body: AnswerBody) -> http::Response<AnswerBody> {
@@ -133,6 +138,9 @@ impl http_body::Body for AnswerBody {
             }
             Kind::Backend(body) => Pin::new(body).poll_frame(cx),
         };
+        if let (Some(transfer), Poll::Ready(Some(Ok(frame)))) = (&mut this.transfer, &frame) {
+            transfer.sent(frame.data_ref().map_or(0, |data| data.len() as u64));
+        }
         if let Some(line) = &mut this.line {
             match &frame {
                 Poll::Ready(Some(Ok(frame))) => {

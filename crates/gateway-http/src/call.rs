@@ -24,7 +24,7 @@ use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
 use crate::edge::connection::Connection;
 use crate::identity::token;
-use crate::site::{Api, Operation, Site};
+use crate::site::{Api, Site};
 use crate::worker::Worker;
 
 /// What belongs to a call and is not the engine's.
@@ -85,10 +85,6 @@ impl CallContext {
 
     pub(crate) fn api(&self) -> Option<&Api> {
         self.site.apis.get(self.api?)
-    }
-
-    pub(crate) fn operation(&self) -> Option<&Operation> {
-        self.api()?.operations.get(self.operation?)
     }
 
     /// Answers the engine.

@@ -12,6 +12,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
+use policy_vm::error::PolicyError;
 
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
@@ -117,13 +118,7 @@ fn begin(
 
 async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let site = Rc::clone(&job.cx.site);
-    let api = job.cx.api.and_then(|number| site.apis.get(number));
-    let operation = api.zip(job.cx.operation).and_then(|(api, number)| api.operations.get(number));
-    let flow = match (api, operation) {
-        (_, Some(operation)) => operation.flow(job.cx.product),
-        (Some(api), None) => &api.flow,
-        (None, None) => &site.global,
-    };
+    let flow = site.flow(job.cx.api, job.cx.operation, job.cx.product);
     job.cx.keep_headers = flow.needs.request_headers_after_forward;
     let Job { cx, exchange, .. } = &mut *job;
     run(cx, exchange, &flow.pipeline, start).await;
@@ -146,6 +141,17 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     answer
 }
 
+/// Does a balancer ask whether this instance takes calls?
+pub(crate) fn is_health(method: &Method, path: &str) -> bool {
+    path == HEALTH_PATH && (method == Method::GET || method == Method::HEAD)
+}
+
+/// The refusal of a method that a gateway does not take.
+pub(crate) fn refused_method(method: &Method) -> Option<PolicyError> {
+    let is_refused = method == Method::TRACE || method == Method::CONNECT;
+    is_refused.then(|| errors::simple(405, "MethodNotAllowed", "Method not allowed."))
+}
+
 /// What needs no policy: refused messages, the health page, methods that a gateway does not take.
 fn shortcut(
     worker: &Worker,
@@ -158,12 +164,11 @@ fn shortcut(
         tracing::info!(client = %connection.peer, reason = refusal.reason(), "a message was refused");
         return Err(Box::new(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress)));
     }
-    if parts.uri.path() == HEALTH_PATH && (parts.method == Method::GET || parts.method == Method::HEAD) {
+    if is_health(&parts.method, parts.uri.path()) {
         let status = if worker.draining.get() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
     }
-    if parts.method == Method::TRACE || parts.method == Method::CONNECT {
-        let error = errors::simple(405, "MethodNotAllowed", "Method not allowed.");
+    if let Some(error) = refused_method(&parts.method) {
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     if !incoming.is_end_stream()

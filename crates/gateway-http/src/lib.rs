@@ -13,11 +13,14 @@ mod config;
 mod data;
 mod edge;
 mod errors;
+mod explain;
 mod gateway;
 mod generated_keys;
 mod handler;
 mod identity;
 mod limits;
+#[doc(hidden)]
+pub mod measure;
 mod routing;
 mod run;
 mod server;

@@ -1,6 +1,8 @@
 //! One thread's view of the service: the values that policies see, and the documents of every operation chained. Each
 //! thread has its own copies, because a reference count that all cores write is a lock in disguise.
 
+pub(crate) mod route;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -100,6 +102,18 @@ impl Site {
             global: Flow::new([Some(&service.global)]),
             entities: std::iter::repeat_with(Local::default).take(service.backends.len()).collect(),
         })
+    }
+}
+
+impl Site {
+    /// The documents that run for an API, an operation of it, and in the context of a product, as far as they are known.
+    pub(crate) fn flow(&self, api: Option<usize>, operation: Option<usize>, product: Option<usize>) -> &Flow {
+        let api = api.and_then(|number| self.apis.get(number));
+        match (api, api.zip(operation).and_then(|(api, number)| api.operations.get(number))) {
+            (_, Some(operation)) => operation.flow(product),
+            (Some(api), None) => &api.flow,
+            (None, None) => &self.global,
+        }
     }
 }
 

@@ -60,6 +60,10 @@ pub struct Switches {
     pub cors_terminates_unmatched: bool,
     /// More than one policy directly under `backend` is an error, as the service has it, instead of a warning.
     pub single_backend_policy: bool,
+    /// Rate limits are buckets of tokens, as in the service's v2 tiers, instead of sliding windows.
+    pub token_bucket_rates: bool,
+    /// A rate limit or quota whose counter cannot be asked lets calls pass, instead of failing them.
+    pub limits_fail_open: bool,
 }
 
 /// The scope of a document, from broad to narrow.

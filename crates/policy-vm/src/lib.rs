@@ -167,6 +167,7 @@ pub mod check;
 pub mod compile;
 pub mod cx;
 pub mod drive;
+pub mod effective;
 pub mod engine;
 pub mod error;
 pub mod eval;
