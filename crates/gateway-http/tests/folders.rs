@@ -135,6 +135,28 @@ fn operations_without_a_description_are_those_of_the_specification() {
 }
 
 #[test]
+fn operation_files_win_over_the_specification() {
+    let folder = folder();
+    let file = |method: &str, template: &str| {
+        format!(r#"{{"properties": {{"method": "{method}", "urlTemplate": "{template}"}}}}"#)
+    };
+    folder
+        .write(
+            "apis/a/specification.yaml",
+            "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: get-a}}\n  /b: {get: {operationId: GetB}}\n  /c/{x}: {get: \
+             {operationId: c}}\n  /c/{y}: {get: {operationId: d}}\n",
+        )
+        .write("apis/a/operations/get-a/operationInformation.json", &file("GET", "/other"))
+        .write("apis/a/operations/get-b/operationInformation.json", &file("GET", "/b"));
+    expect(
+        &folder,
+        &[
+            "w TG8057 apis/a/specification.yaml:6:12 operation `d` is for the same requests as operation `c`: it is not called",
+        ],
+    );
+}
+
+#[test]
 fn overrides_are_laid_over_and_those_for_nothing_are_told() {
     let folder = folder();
     folder
