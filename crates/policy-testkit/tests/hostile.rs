@@ -207,7 +207,7 @@ fn every_truncation_of_every_golden_expression_is_an_error_or_an_expression() {
                 assert!(start <= end && end <= cut.len(), "{cut}: {} at {start}..{end}", error.code);
             }
             number += 1;
-            if number % 16 == 0 && at > 2 {
+            if number.is_multiple_of(16) && at > 2 {
                 let closed = format!("{cut}{close}");
                 if let Err(errors) = compile(Members::Allowed, &closed) {
                     checked(&closed, &errors);
