@@ -20,6 +20,8 @@ use crate::arrive::arrive;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::edge::framing;
+use crate::edge::refusal::Refusal;
+use crate::metrics::count;
 use crate::run::{Start, run};
 use crate::worker::Worker;
 use crate::{ambient, errors};
@@ -82,13 +84,15 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
         };
         // The rest of a body that was refused is not waited for.
         polled.map(|answer| {
-            Ok(if this.connection.broken_body(*this.number).is_some() { closing(answer) } else { answer })
+            let is_last = this.connection.last_call.get() || this.connection.broken_body(*this.number).is_some();
+            Ok(if is_last { closing(answer) } else { answer })
         })
     }
 }
 
 fn after_panic(connection: &Rc<Connection>) -> Response<AnswerBody> {
     let id = ambient::new_id();
+    count(&connection.metrics.panics);
     let id_text = policy_vm::respond::guid_text(&id);
     tracing::error!(request = id_text, "a call ended in a panic: this is a bug");
     closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(connection)))
@@ -99,6 +103,21 @@ fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
     answer
 }
 
+/// The answer to a message that the edge refuses: counted, and logged with the request's id while that is news.
+fn refused(
+    worker: &Worker,
+    connection: &Connection,
+    refusal: Refusal,
+    in_progress: InProgress,
+) -> Response<AnswerBody> {
+    let id = ambient::new_id();
+    if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
+        let request = policy_vm::respond::guid_text(&id);
+        tracing::info!(client = %connection.peer, request, reason = refusal.reason(), "a message was refused");
+    }
+    refuse(&errors::refused(refusal), &id, in_progress)
+}
+
 /// What happens before the first wait: the answer, where no policy is needed for it, or what is to be run.
 fn begin(
     worker: &Rc<Worker>,
@@ -107,7 +126,7 @@ fn begin(
 ) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (mut parts, incoming) = request.into_parts();
     let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
-    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
+    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming, in_progress.started);
     let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
     let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
     if worker.log.is_on() {
@@ -128,6 +147,7 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         Some(refusal) => {
+            cx.worker.metrics.refused(refusal.reason(), cx.worker.clock.millis());
             let error = errors::refused(refusal);
             if let Some(mut line) = cx.line.take() {
                 line.answered(cx, error.status, Some(Box::new(error.clone())));
@@ -161,12 +181,15 @@ fn shortcut(
     in_progress: InProgress,
 ) -> Result<InProgress, Box<Response<AnswerBody>>> {
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
-        tracing::info!(client = %connection.peer, reason = refusal.reason(), "a message was refused");
-        return Err(Box::new(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress)));
+        return Err(Box::new(refused(worker, connection, refusal, in_progress)));
     }
     if is_health(&parts.method, parts.uri.path()) {
-        let status = if worker.draining.get() { 503 } else { 200 };
+        let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
+    }
+    if connection.crowded.get() || worker.is_overloaded() {
+        let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
+        return Err(Box::new(if connection.crowded.get() { closing(answer) } else { answer }));
     }
     if let Some(error) = refused_method(&parts.method) {
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));

@@ -68,6 +68,18 @@ impl Counters {
         Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| shard()).collect() }
     }
 
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).counters.len()).sum()
+    }
+
+    /// Forgets all counters: every limit begins anew.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).counters.clear();
+        }
+    }
+
     /// Takes a step against a counter.
     pub(crate) fn count(&self, call: &CounterCall, now: Now) -> CounterState {
         let index = usize::try_from(self.hasher.hash_one(&*call.key) % SHARDS as u64).unwrap_or(0);

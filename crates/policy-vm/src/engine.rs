@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
 
+use crate::custom::CustomPolicy;
 use crate::program::Program;
 
 /// Compiles documents. Immutable, cheap to share; one per process is enough.
@@ -12,6 +13,7 @@ use crate::program::Program;
 pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) switches: Switches,
+    custom: Vec<Arc<dyn CustomPolicy>>,
 }
 
 /// What one run may use.
@@ -154,6 +156,18 @@ impl Engine {
     pub fn with_switches(mut self, switches: Switches) -> Self {
         self.switches = switches;
         self
+    }
+
+    /// Adds a policy of your own. One that the service has stays what it is.
+    #[must_use]
+    pub fn with_policy(mut self, policy: impl CustomPolicy + 'static) -> Self {
+        self.custom.push(Arc::new(policy));
+        self
+    }
+
+    /// The added policy of that name.
+    pub(crate) fn custom(&self, name: &str) -> Option<&Arc<dyn CustomPolicy>> {
+        self.custom.iter().find(|policy| policy.spec().name == name)
     }
 
     /// The limits in force.

@@ -335,7 +335,7 @@ impl Scene {
         Self::start(folder, "", None, settings)
     }
 
-    fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
+    pub fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
         let log = if settings.contains("[access_log]") { "" } else { "[access_log]\nto = \"off\"\n" };
         // One table of each name: what a test says about the gateway goes on where this ends.
         let gateway = "[gateway]\nworkers = 1\n";
