@@ -65,7 +65,7 @@ fn filters() {
         ),
         ("{{body.l | Uniq | Join: ','}}", "3,1,,2"),
         ("{{body.u | UrlEncode}} {{'a%20b+c' | UrlDecode}}", "a+b%26c%3Dd%2F%C3%A9 a b c"),
-        ("{{9223372036854775807 | Plus: 1}} {{'x' | Plus: 1}}|{{'a' | Plus: 'b'}}", "9.2233720368547758E+18 |ab"),
+        ("{{9223372036854775807 | Plus: 1}} {{'x' | Plus: 1}}|{{'a' | Plus: 'b'}}", "9.223372036854776E+18 |ab"),
     ]);
     assert_eq!(render("{{ 'a\nb' | NewlineToBr }}", "{}").lines().rev().take(2).collect::<Vec<_>>(), ["b", "a<br />"]);
 }
