@@ -92,6 +92,7 @@ fn find(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) -
         Err(NoMatch { api }) => {
             cx.api = api;
             call.api = cx.api().map(|api| Arc::clone(&api.api));
+            call.workspace = cx.api().and_then(|api| api.workspace.clone());
             return Err(Box::new(errors::not_found()));
         }
     };
@@ -112,6 +113,7 @@ pub(crate) fn fill(call: &mut Call, site: &Site, found: &Match, path: &Path<'_>,
     let Some(api) = site.apis.get(found.api) else { return };
     let Some(operation) = api.operations.get(found.operation) else { return };
     call.api = Some(Arc::clone(&api.api));
+    call.workspace.clone_from(&api.workspace);
     call.operation = Some(Arc::clone(&operation.operation));
     fill_parameters(call, operation, found, path, query);
     fill_url(api.api.service_url.as_ref(), &path.wire_from(found.rest), query, &mut call.request.url);
