@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod disasm;
+mod doc;
 mod eval;
 mod import;
 mod init;
@@ -28,6 +29,7 @@ enum Command {
     Check(check::Arguments),
     Config(config::Arguments),
     Disasm(disasm::Arguments),
+    Doc(doc::Arguments),
     Eval(eval::Arguments),
     Import(import::Arguments),
     Init(init::Arguments),
@@ -44,6 +46,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
