@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::HeaderValue;
 use hyper::body::Incoming;
+use hyper::upgrade::Upgraded;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{
@@ -22,9 +23,10 @@ use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
+use crate::edge::body::ClientBody;
 use crate::edge::connection::Connection;
 use crate::identity::token;
-use crate::site::{Api, Operation, Site};
+use crate::site::{Api, Site};
 use crate::worker::Worker;
 
 /// What belongs to a call and is not the engine's.
@@ -34,9 +36,13 @@ pub(crate) struct CallContext {
     pub(crate) site: Rc<Site>,
     pub(crate) connection: Rc<Connection>,
     /// The client's body, until somebody takes it.
-    pub(crate) incoming: Option<Incoming>,
+    pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
     pub(crate) response_body: Option<BackendBody>,
+    /// The client asks to speak another protocol.
+    pub(crate) wants_upgrade: bool,
+    /// The connection to the backend that agreed to it.
+    pub(crate) tunnel: Option<Box<Upgraded>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
     /// Policies read the request's headers after it was forwarded.
@@ -58,14 +64,16 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
-    pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming) -> Self {
+    pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming, started: Instant) -> Self {
         let site = Rc::clone(&worker.site.borrow());
-        let started = Instant::now();
+        let incoming = ClientBody::new(incoming, &connection, &worker);
         Self {
             site,
             connection,
             incoming: Some(incoming),
             response_body: None,
+            wants_upgrade: false,
+            tunnel: None,
             client_host: None,
             keep_headers: false,
             api: None,
@@ -85,10 +93,6 @@ impl CallContext {
 
     pub(crate) fn api(&self) -> Option<&Api> {
         self.site.apis.get(self.api?)
-    }
-
-    pub(crate) fn operation(&self) -> Option<&Operation> {
-        self.api()?.operations.get(self.operation?)
     }
 
     /// Answers the engine.

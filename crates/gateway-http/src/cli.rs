@@ -5,6 +5,7 @@ mod config;
 mod disasm;
 mod doc;
 mod eval;
+mod explain;
 mod import;
 mod init;
 mod output;
@@ -31,6 +32,7 @@ enum Command {
     Disasm(disasm::Arguments),
     Doc(doc::Arguments),
     Eval(eval::Arguments),
+    Explain(explain::Arguments),
     Import(import::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -48,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Doc(arguments) => doc::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -19,6 +19,7 @@ use crate::backend::pool::Lease;
 use crate::backend::routed;
 use crate::backend::target::{Target, target};
 use crate::call::CallContext;
+use crate::edge::body::ClientBody;
 use crate::timer::limit;
 
 /// What a zero asks for is not known; no limit at all would be the worst reading.
@@ -34,13 +35,14 @@ pub(crate) async fn forward(
         let bytes = Box::pin(cx.read_request_body()).await?;
         exchange.call.request.body = Body::Bytes(bytes);
     }
-    // Only the log wants to know.
-    let started = cx.worker.log.is_on().then(Instant::now);
+    // Only the log and the metrics want to know.
+    let started = (cx.worker.log.is_on() || cx.worker.metrics.timed).then(Instant::now);
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
     let entity = routed::entity(cx, exchange)?;
     let is_plain = entity.is_none()
         && exchange.call.transport.is_none()
         && !options.follow_redirects
+        && !cx.wants_upgrade
         && options.http_version == HttpVersion::One;
     let result = if is_plain {
         let (target, request) = prepare(cx, exchange)?;
@@ -55,7 +57,11 @@ pub(crate) async fn forward(
         Box::pin(routed::forward(cx, exchange, options, entity, timeout)).await
     };
     if let Some(started) = started {
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let took = started.elapsed();
+        if cx.worker.metrics.timed {
+            cx.worker.metrics.backend_answered(took);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         cx.backend_micros = Some(cx.backend_micros.unwrap_or(0).saturating_add(micros));
     }
     if let Ok(response) = &result {
@@ -70,15 +76,20 @@ pub(crate) fn received(
     result: Option<Result<(http::Response<Incoming>, Lease), CallError>>,
 ) -> Result<Box<Response>, CallError> {
     // The answer that comes takes the place of one before it.
-    cx.response_body = None;
+    (cx.response_body, cx.tunnel) = (None, None);
     let (response, lease) = result.ok_or(CallError::Timeout)??;
     let (parts, incoming) = response.into_parts();
     let body = BackendBody::new(incoming, lease, Rc::clone(&cx.worker));
+    Ok(keep(cx, parts, body))
+}
+
+/// Keeps the body of an answer until somebody wants it.
+pub(crate) fn keep(cx: &mut CallContext, parts: response::Parts, body: BackendBody) -> Box<Response> {
     let is_empty = http_body::Body::is_end_stream(&body);
     if !is_empty {
         cx.response_body = Some(body);
     }
-    Ok(Box::new(head(parts, if is_empty { Body::None } else { Body::Stream })))
+    Box::new(head(parts, if is_empty { Body::None } else { Body::Stream }))
 }
 
 /// The head of an answer as policies see it.
@@ -112,7 +123,7 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Req
 }
 
 /// Brings a client's body into memory.
-pub(crate) async fn collect_client(incoming: Incoming, limit: usize) -> Result<bytes::Bytes, CallError> {
+pub(crate) async fn collect_client(incoming: ClientBody, limit: usize) -> Result<bytes::Bytes, CallError> {
     match collect(RequestBody::Client(incoming), limit).await {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => Err(CallError::TooLarge { limit }),
