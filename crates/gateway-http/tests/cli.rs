@@ -222,6 +222,7 @@ fn the_prompt_goes_on_after_mistakes() {
 fn without_an_expression_standard_input_is_read() {
     let done = tollgate_reading("@(2 + 3)\n", &["eval"]);
     assert!(done.out.starts_with("value         5\n"), "{}{}", done.out, done.err);
+}
 
 const HUB: &str = "../../../examples/hub";
 
