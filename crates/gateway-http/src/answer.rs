@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -17,6 +18,7 @@ use crate::backend::body::{BackendBody, BodyError};
 use crate::backend::headers::remove_hop_by_hop;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
+use crate::limits::Transfer;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -24,7 +26,9 @@ pub(crate) struct AnswerBody {
     kind: Kind,
     /// The line in the access log, written when the body is gone.
     line: Option<Box<Line>>,
-    _call: InProgress,
+    call: InProgress,
+    /// The quotas that its bytes are counted for.
+    transfer: Option<Box<Transfer>>,
 }
 
 #[derive(Debug)]
@@ -40,18 +44,33 @@ pub(crate) struct InProgress {
     connection: Rc<Connection>,
     /// Which of the connection's calls it is.
     pub(crate) number: u64,
+    pub(crate) started: Instant,
+    /// The answer's, once there is one.
+    status: u16,
 }
+
+/// The status under which a call is counted whose client went away before there was an answer.
+const CLIENT_GONE: u16 = 499;
 
 impl InProgress {
     pub(crate) fn new(connection: &Rc<Connection>) -> Self {
-        connection.calls.set(connection.calls.get() + 1);
-        Self { connection: Rc::clone(connection), number: connection.begun.get() }
+        connection.call_begins();
+        Self {
+            connection: Rc::clone(connection),
+            number: connection.begun.get(),
+            started: Instant::now(),
+            status: CLIENT_GONE,
+        }
     }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
-        self.connection.calls.set(self.connection.calls.get().saturating_sub(1));
+        self.connection.call_ends();
+        let metrics = &self.connection.metrics;
+        if metrics.timed {
+            metrics.answered(self.status, self.started.elapsed());
+        }
     }
 }
 
@@ -65,6 +84,9 @@ pub(crate) fn answer(
     let mut line = cx.line.take();
     if let Some(line) = &mut line {
         line.answered(cx, response.status, exchange.call.last_error.take());
+    }
+    if cx.worker.metrics.timed {
+        cx.site.answered(cx.api, response.status);
     }
     let kind = match std::mem::take(&mut response.body) {
         Body::Stream => cx.response_body.take().map_or(Kind::Empty, Kind::Backend),
@@ -80,7 +102,9 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
-    let body = AnswerBody { kind, line, _call: in_progress };
+    let counters = &mut exchange.call.transfer_counters;
+    let transfer = Transfer::new(&cx.worker.shared, &cx.connection, in_progress.number, counters);
+    let body = AnswerBody { kind, line, transfer, call: in_progress };
     assemble(response.status, response.reason.as_deref(), response.headers, body)
 }
 
@@ -95,17 +119,18 @@ pub(crate) fn refuse(
         Body::Bytes(bytes) => Kind::Bytes(bytes),
         _ => Kind::Empty,
     };
-    let body = AnswerBody { kind, line: None, _call: in_progress };
+    let body = AnswerBody { kind, line: None, transfer: None, call: in_progress };
     assemble(response.status, response.reason.as_deref(), response.headers, body)
 }
 
 /// An answer with a text, or none, for the gateway's own pages.
 pub(crate) fn plain(status: u16, text: &'static str, in_progress: InProgress) -> http::Response<AnswerBody> {
     let kind = if text.is_empty() { Kind::Empty } else { Kind::Bytes(Bytes::from_static(text.as_bytes())) };
-    assemble(status, None, HeaderMap::new(), AnswerBody { kind, line: None, _call: in_progress })
+    assemble(status, None, HeaderMap::new(), AnswerBody { kind, line: None, transfer: None, call: in_progress })
 }
 
-fn assemble(status: u16, reason: Option<&str>, headers: HeaderMap, body: AnswerBody) -> http::Response<AnswerBody> {
+fn assemble(status: u16, reason: Option<&str>, headers: HeaderMap, mut body: AnswerBody) -> http::Response<AnswerBody> {
+    body.call.status = status;
     let mut answer = http::Response::new(body);
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *answer.status_mut() = status;
@@ -116,6 +141,13 @@ fn assemble(status: u16, reason: Option<&str>, headers: HeaderMap, body: AnswerB
         answer.extensions_mut().insert(phrase);
     }
     answer
+}
+
+impl AnswerBody {
+    /// Forgets the bytes: to a HEAD they are not sent.
+    pub(crate) fn discard(&mut self) {
+        self.kind = Kind::Empty;
+    }
 }
 
 impl http_body::Body for AnswerBody {
@@ -133,6 +165,10 @@ impl http_body::Body for AnswerBody {
             }
             Kind::Backend(body) => Pin::new(body).poll_frame(cx),
         };
+        this.call.connection.note_piece(matches!(frame, Poll::Ready(Some(Ok(_)))));
+        if let (Some(transfer), Poll::Ready(Some(Ok(frame)))) = (&mut this.transfer, &frame) {
+            transfer.sent(frame.data_ref().map_or(0, |data| data.len() as u64));
+        }
         if let Some(line) = &mut this.line {
             match &frame {
                 Poll::Ready(Some(Ok(frame))) => {

@@ -91,6 +91,16 @@ impl Cache {
             Some(name) => self.store.remove(name.as_str()),
         };
     }
+
+    /// How many entries there are, and how many bytes they take.
+    pub(crate) fn held(&self) -> (usize, u64) {
+        (self.store.len(), self.store.weight())
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&self) {
+        self.store.clear();
+    }
 }
 
 /// The name in the store, where it is not the key itself: responses begin with a zero, and values that begin with one get

@@ -22,9 +22,10 @@ use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
+use crate::edge::body::ClientBody;
 use crate::edge::connection::Connection;
 use crate::identity::token;
-use crate::site::{Api, Operation, Site};
+use crate::site::{Api, Site};
 use crate::worker::Worker;
 
 /// What belongs to a call and is not the engine's.
@@ -34,7 +35,7 @@ pub(crate) struct CallContext {
     pub(crate) site: Rc<Site>,
     pub(crate) connection: Rc<Connection>,
     /// The client's body, until somebody takes it.
-    pub(crate) incoming: Option<Incoming>,
+    pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
     pub(crate) response_body: Option<BackendBody>,
     /// `Host` as the client sent it.
@@ -58,9 +59,9 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
-    pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming) -> Self {
+    pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming, started: Instant) -> Self {
         let site = Rc::clone(&worker.site.borrow());
-        let started = Instant::now();
+        let incoming = ClientBody::new(incoming, &connection, &worker);
         Self {
             site,
             connection,
@@ -85,10 +86,6 @@ impl CallContext {
 
     pub(crate) fn api(&self) -> Option<&Api> {
         self.site.apis.get(self.api?)
-    }
-
-    pub(crate) fn operation(&self) -> Option<&Operation> {
-        self.api()?.operations.get(self.operation?)
     }
 
     /// Answers the engine.

@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod disasm;
 mod eval;
+mod explain;
 mod import;
 mod init;
 mod output;
@@ -29,6 +30,7 @@ enum Command {
     Config(config::Arguments),
     Disasm(disasm::Arguments),
     Eval(eval::Arguments),
+    Explain(explain::Arguments),
     Import(import::Arguments),
     Init(init::Arguments),
     Schema(schema::Arguments),
@@ -45,6 +47,7 @@ pub fn run() -> ExitCode {
         Command::Config(arguments) => config::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

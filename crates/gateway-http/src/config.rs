@@ -4,25 +4,28 @@
 
 pub(crate) mod certificates;
 mod duration;
+pub(crate) mod edge;
 mod effective;
 mod file;
 #[cfg(test)]
 mod keys;
+pub(crate) mod operation;
 mod outbound;
 pub(crate) mod secret;
 pub(crate) mod secrets;
 pub(crate) mod service;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use self::certificates::Certificate;
+use self::edge::{Limits, Listener, Timeouts};
 pub(crate) use self::effective::{Effective, effective};
 pub(crate) use self::file::Mistakes;
+use self::operation::{Admin, Reload};
 pub(crate) use self::outbound::{ClientCertificates, Egress, Identity};
 use self::secret::Secret;
 use self::secrets::Secrets;
@@ -41,6 +44,8 @@ pub(crate) struct Config {
     pub(crate) backend: Backend,
     pub(crate) cache: Cache,
     pub(crate) access_log: AccessLog,
+    pub(crate) admin: Admin,
+    pub(crate) reload: Reload,
     pub(crate) service: Service,
     pub(crate) secrets: Secrets,
     /// Certificates by the names that policies and backends know them by.
@@ -67,23 +72,6 @@ pub(crate) struct Config {
     pub(crate) folder: PathBuf,
 }
 
-/// An address to listen on.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Listener {
-    pub(crate) address: SocketAddr,
-    #[serde(default)]
-    pub(crate) tls: Option<Tls>,
-}
-
-/// Certificate chain and key as PEM files.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tls {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
-}
-
 /// Who this gateway is, and points of behaviour that can be chosen.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
@@ -108,64 +96,6 @@ impl Default for Gateway {
             workers: 0,
             match_protocols: false,
             open_product_refuses_foreign_keys: false,
-        }
-    }
-}
-
-/// What a request may be.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Limits {
-    /// Bytes of a request target.
-    pub(crate) request_target: usize,
-    /// Bytes of a head.
-    pub(crate) header_block: usize,
-    pub(crate) headers: usize,
-    /// Bytes of a body; absent for no limit.
-    pub(crate) body: Option<u64>,
-    /// Bytes of a body that a policy reads.
-    pub(crate) buffered_body: usize,
-    pub(crate) connections: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            request_target: 16 << 10,
-            header_block: 64 << 10,
-            headers: 100,
-            body: Some(1 << 30),
-            buffered_body: 2 << 20,
-            connections: 10_000,
-        }
-    }
-}
-
-/// How long a client may take.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Timeouts {
-    /// For a head, from its first byte.
-    #[serde(with = "duration")]
-    pub(crate) head: Duration,
-    /// Between two pieces of a body, in either direction.
-    #[serde(with = "duration")]
-    pub(crate) progress: Duration,
-    /// Between two requests.
-    #[serde(with = "duration")]
-    pub(crate) idle: Duration,
-    /// For calls in progress when the gateway stops.
-    #[serde(with = "duration")]
-    pub(crate) drain: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            head: Duration::from_secs(10),
-            progress: Duration::from_secs(30),
-            idle: Duration::from_secs(240),
-            drain: Duration::from_secs(30),
         }
     }
 }

@@ -66,9 +66,16 @@ fn key_error(reason: &'static str, message: &str, api: &Api, url: &Url) -> Polic
     }
 }
 
+/// When a caller that found the gateway busy may come again.
+const RETRY_AFTER_SECONDS: &str = "1";
+
 /// The edge refused the message.
 pub(crate) fn refused(refusal: Refusal) -> PolicyError {
-    simple(refusal.status(), refusal.reason(), refusal.message())
+    let mut error = simple(refusal.status(), refusal.reason(), refusal.message());
+    if refusal == Refusal::Overloaded {
+        error.headers.push((header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS)));
+    }
+    error
 }
 
 /// A refusal of the gateway itself.

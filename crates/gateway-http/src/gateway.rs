@@ -2,24 +2,45 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
+use policy_vm::Engine;
 use policy_vm::exchange::{InvalidUrl, Url};
-use policy_vm::{Engine, Limits};
 
-use crate::config::{self, Config, Listener, Mistakes};
+use crate::admin::Admin;
+use crate::config::edge::Listener;
+use crate::config::{self, Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
+use crate::lifecycle::recipe::Recipe;
+use crate::lifecycle::reload::{Keeper, Reloader};
 use crate::server::{Server, ServerError};
 use crate::service::{self, load_folder, load_policy};
 
 /// Settings read from a `tollgate.toml`, or the defaults.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Settings {
     pub(crate) config: Config,
     /// Files that the settings name are relative to it.
     pub(crate) folder: PathBuf,
     /// What is wrong with them.
-    mistakes: Mistakes,
+    pub(crate) mistakes: Mistakes,
+    /// How they can be read again.
+    origin: Option<Origin>,
+}
+
+/// Where settings come from.
+#[derive(Debug, Clone)]
+struct Origin {
+    /// The file asked for.
+    asked: Option<PathBuf>,
+    /// What is served.
+    path: PathBuf,
+    /// The file they are in, which may not be there.
+    file: PathBuf,
+    /// What takes the place of what the file says.
+    environment: Option<String>,
+    listen: Option<SocketAddr>,
 }
 
 /// Why a gateway did not start.
@@ -50,6 +71,7 @@ impl Settings {
     /// there. What is wrong with it is told by [`check`], and does not let a [`Gateway`] start.
     #[must_use]
     pub fn read(file: Option<&Path>, path: &Path) -> Self {
+        let asked = file.map(Path::to_owned);
         let (file, is_asked_for) = match file {
             Some(file) => (file.to_owned(), true),
             None => (beside(path).join("tollgate.toml"), false),
@@ -70,7 +92,26 @@ impl Settings {
         }
         // Also without a file: what is given on the command line is relative to where it would be.
         settings.config.folder.clone_from(&settings.folder);
+        settings.origin = Some(Origin { asked, path: path.to_owned(), file, environment: None, listen: None });
         settings
+    }
+
+    /// The same settings, read once more.
+    pub(crate) fn again(&self) -> Self {
+        let Some(origin) = &self.origin else { return self.clone() };
+        let mut settings = Self::read(origin.asked.as_deref(), &origin.path);
+        if let Some(environment) = &origin.environment {
+            settings = settings.environment(environment);
+        }
+        match origin.listen {
+            Some(address) => settings.listen(address),
+            None => settings,
+        }
+    }
+
+    /// The file they are in, which may not be there.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        self.origin.as_ref().map(|origin| origin.file.as_path())
     }
 
     /// What is wrong with the file.
@@ -82,7 +123,11 @@ impl Settings {
     /// The overrides of this environment, instead of those that the file names.
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>) -> Self {
-        self.config.service = config::service::Service { environment: Some(name.into()), overrides: None };
+        let name = name.into();
+        if let Some(origin) = &mut self.origin {
+            origin.environment = Some(name.clone());
+        }
+        self.config.service = config::service::Service { environment: Some(name), overrides: None };
         self
     }
 
@@ -95,7 +140,10 @@ impl Settings {
     /// Listens on one address, without TLS, instead of what the file says.
     #[must_use]
     pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.config.listeners = vec![Listener { address, tls: None }];
+        self.config.listeners = vec![Listener::plain(address)];
+        if let Some(origin) = &mut self.origin {
+            origin.listen = Some(address);
+        }
         self
     }
 }
@@ -132,6 +180,8 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
 #[derive(Debug)]
 pub struct Gateway {
     server: Server,
+    reloader: Reloader,
+    admin: Option<Admin>,
     warnings: Vec<Diagnostic>,
 }
 
@@ -141,26 +191,43 @@ impl Gateway {
     /// # Errors
     /// What stands in the way.
     pub fn start(path: &Path, backend: Option<&str>, settings: Settings) -> Result<Self, StartError> {
-        let Settings { config, folder, mistakes } = settings;
-        let limits = Limits { buffered_body: config.limits.buffered_body, ..Limits::default() };
-        let engine = Engine::new().with_limits(limits.clone());
-        let (service, mut problems) = match (path.is_dir(), backend) {
-            (true, Some(_)) => return Err(StartError::BackendOfFolder),
-            (true, None) => load_folder(path, &engine, &config),
-            (false, backend) => load_policy(path, backend.map(Url::parse).transpose()?, &engine, &config),
-        };
-        problems.found.extend(mistakes);
-        let Some(service) = service.filter(|_| problems.is_fine()) else {
-            return Err(StartError::Problems(problems.into_findings()));
-        };
-        let server = Server::start(service, config, limits, &folder)?;
-        Ok(Self { server, warnings: problems.into_findings() })
+        if path.is_dir() && backend.is_some() {
+            return Err(StartError::BackendOfFolder);
+        }
+        let recipe = Recipe::new(path, backend.map(Url::parse).transpose()?, &settings);
+        let files = recipe.files(&settings);
+        let (seen, digest) = (files.fingerprint(), files.digest());
+        let (service, problems) = recipe.load(&settings);
+        let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
+        let bound = Admin::bind(&settings.config.admin, &settings.folder)?;
+        let Settings { config, folder, .. } = settings;
+        let server = Server::start(service, config, recipe.limits.clone(), &folder, digest)?;
+        let (shared, crew) = (Arc::clone(&server.shared), server.crew.clone());
+        let reloader = Reloader::start(Keeper { recipe, shared, crew, files, seen });
+        let reloader = reloader.map_err(|error| StartError::Machine(error.to_string()))?;
+        let admin = bound.map(|bound| bound.start(&server, reloader.handle())).transpose()?;
+        Ok(Self { server, reloader, admin, warnings: problems.into_findings() })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn addresses(&self) -> &[SocketAddr] {
         &self.server.addresses
+    }
+
+    /// Where the admin listener is, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|admin| admin.address)
+    }
+
+    /// Reads everything again and goes on with it; waits until that is done.
+    ///
+    /// # Errors
+    /// What was found; then everything goes on as before.
+    pub fn reload(&self, cause: &'static str) -> Result<u64, Vec<String>> {
+        let stopped = || vec!["the gateway stops".to_owned()];
+        self.reloader.handle().order(cause).blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }
 
     /// What was found while loading and does not stand in the way.
@@ -171,6 +238,10 @@ impl Gateway {
 
     /// Takes no more connections, and returns when the calls in progress have ended.
     pub fn stop(self) {
+        self.reloader.stop();
         self.server.stop();
+        if let Some(admin) = self.admin {
+            admin.stop();
+        }
     }
 }

@@ -12,6 +12,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
+use policy_vm::error::PolicyError;
 
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
@@ -19,6 +20,8 @@ use crate::arrive::arrive;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::edge::framing;
+use crate::edge::refusal::Refusal;
+use crate::metrics::count;
 use crate::run::{Start, run};
 use crate::worker::Worker;
 use crate::{ambient, errors};
@@ -81,13 +84,15 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
         };
         // The rest of a body that was refused is not waited for.
         polled.map(|answer| {
-            Ok(if this.connection.broken_body(*this.number).is_some() { closing(answer) } else { answer })
+            let is_last = this.connection.last_call.get() || this.connection.broken_body(*this.number).is_some();
+            Ok(if is_last { closing(answer) } else { answer })
         })
     }
 }
 
 fn after_panic(connection: &Rc<Connection>) -> Response<AnswerBody> {
     let id = ambient::new_id();
+    count(&connection.metrics.panics);
     let id_text = policy_vm::respond::guid_text(&id);
     tracing::error!(request = id_text, "a call ended in a panic: this is a bug");
     closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(connection)))
@@ -98,6 +103,21 @@ fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
     answer
 }
 
+/// The answer to a message that the edge refuses: counted, and logged with the request's id while that is news.
+fn refused(
+    worker: &Worker,
+    connection: &Connection,
+    refusal: Refusal,
+    in_progress: InProgress,
+) -> Response<AnswerBody> {
+    let id = ambient::new_id();
+    if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
+        let request = policy_vm::respond::guid_text(&id);
+        tracing::info!(client = %connection.peer, request, reason = refusal.reason(), "a message was refused");
+    }
+    refuse(&errors::refused(refusal), &id, in_progress)
+}
+
 /// What happens before the first wait: the answer, where no policy is needed for it, or what is to be run.
 fn begin(
     worker: &Rc<Worker>,
@@ -106,7 +126,7 @@ fn begin(
 ) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (mut parts, incoming) = request.into_parts();
     let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
-    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming);
+    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming, in_progress.started);
     let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
     let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
     if worker.log.is_on() {
@@ -117,13 +137,7 @@ fn begin(
 
 async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let site = Rc::clone(&job.cx.site);
-    let api = job.cx.api.and_then(|number| site.apis.get(number));
-    let operation = api.zip(job.cx.operation).and_then(|(api, number)| api.operations.get(number));
-    let flow = match (api, operation) {
-        (_, Some(operation)) => operation.flow(job.cx.product),
-        (Some(api), None) => &api.flow,
-        (None, None) => &site.global,
-    };
+    let flow = site.flow(job.cx.api, job.cx.operation, job.cx.product);
     job.cx.keep_headers = flow.needs.request_headers_after_forward;
     let Job { cx, exchange, .. } = &mut *job;
     run(cx, exchange, &flow.pipeline, start).await;
@@ -133,6 +147,7 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         Some(refusal) => {
+            cx.worker.metrics.refused(refusal.reason(), cx.worker.clock.millis());
             let error = errors::refused(refusal);
             if let Some(mut line) = cx.line.take() {
                 line.answered(cx, error.status, Some(Box::new(error.clone())));
@@ -146,6 +161,17 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     answer
 }
 
+/// Does a balancer ask whether this instance takes calls?
+pub(crate) fn is_health(method: &Method, path: &str) -> bool {
+    path == HEALTH_PATH && (method == Method::GET || method == Method::HEAD)
+}
+
+/// The refusal of a method that a gateway does not take.
+pub(crate) fn refused_method(method: &Method) -> Option<PolicyError> {
+    let is_refused = method == Method::TRACE || method == Method::CONNECT;
+    is_refused.then(|| errors::simple(405, "MethodNotAllowed", "Method not allowed."))
+}
+
 /// What needs no policy: refused messages, the health page, methods that a gateway does not take.
 fn shortcut(
     worker: &Worker,
@@ -155,15 +181,17 @@ fn shortcut(
     in_progress: InProgress,
 ) -> Result<InProgress, Box<Response<AnswerBody>>> {
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
-        tracing::info!(client = %connection.peer, reason = refusal.reason(), "a message was refused");
-        return Err(Box::new(refuse(&errors::refused(refusal), &ambient::new_id(), in_progress)));
+        return Err(Box::new(refused(worker, connection, refusal, in_progress)));
     }
-    if parts.uri.path() == HEALTH_PATH && (parts.method == Method::GET || parts.method == Method::HEAD) {
-        let status = if worker.draining.get() { 503 } else { 200 };
+    if is_health(&parts.method, parts.uri.path()) {
+        let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
     }
-    if parts.method == Method::TRACE || parts.method == Method::CONNECT {
-        let error = errors::simple(405, "MethodNotAllowed", "Method not allowed.");
+    if connection.crowded.get() || worker.is_overloaded() {
+        let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
+        return Err(Box::new(if connection.crowded.get() { closing(answer) } else { answer }));
+    }
+    if let Some(error) = refused_method(&parts.method) {
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     if !incoming.is_end_stream()

@@ -1,6 +1,7 @@
 //! The gateway that runs policy documents, and its command line.
 
 mod access_log;
+mod admin;
 mod ambient;
 mod answer;
 mod arrive;
@@ -10,14 +11,22 @@ mod call;
 mod certificates;
 pub mod cli;
 mod config;
+mod crew;
 mod data;
 mod edge;
 mod errors;
+mod explain;
 mod gateway;
 mod generated_keys;
 mod handler;
 mod identity;
+mod lifecycle;
 mod limits;
+#[doc(hidden)]
+pub mod measure;
+mod memory;
+mod messages;
+mod metrics;
 mod routing;
 mod run;
 mod server;

@@ -1,8 +1,10 @@
 //! Counters of rate limits and quotas, shared by all threads, each key behind one of many locks that is held for
 //! nanoseconds.
 
+mod bucket;
 mod fixed;
 mod sliding;
+mod transfer;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -10,14 +12,23 @@ use std::sync::{Mutex, PoisonError};
 use ahash::RandomState;
 use policy_vm::host::{CounterCall, CounterKind, CounterState};
 
+use self::bucket::Bucket;
 use self::fixed::Fixed;
 use self::sliding::Sliding;
+pub(crate) use self::transfer::Transfer;
 
 const SHARDS: usize = 64;
 /// Keys a shard holds before it looks for some to forget.
 const KEYS: usize = 4 << 10;
 /// Keys a shard holds at most, unless they are all exhausted.
-const MAX_KEYS: usize = 32 << 10;
+const MAX_KEYS: usize = 16 << 10;
+/// Keys a shard holds at most. Whoever comes then with a new key shares one counter with the others who do: memory is
+/// bounded, and still nobody gets rid of a limit by inventing keys.
+const ALL_KEYS: usize = 32 << 10;
+/// The key that they share.
+const OVERFLOW: &str = "\0overflow";
+/// Microseconds between two looks at a full shard, which cost time.
+const LOOK_AGAIN: u64 = 1_000_000;
 
 /// All counters of this process.
 #[derive(Debug)]
@@ -31,11 +42,14 @@ struct Shard {
     counters: HashMap<Box<str>, Counter, RandomState>,
     /// The size at which to look for counters to forget again.
     full: usize,
+    /// When that was done last.
+    looked: u64,
 }
 
 #[derive(Debug)]
 enum Counter {
     Sliding(Sliding),
+    Bucket(Bucket),
     Fixed(Fixed),
 }
 
@@ -52,6 +66,18 @@ impl Counters {
     pub(crate) fn new() -> Self {
         let shard = || Mutex::new(Shard { full: KEYS, ..Shard::default() });
         Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| shard()).collect() }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.shards.iter().map(|shard| shard.lock().unwrap_or_else(PoisonError::into_inner).counters.len()).sum()
+    }
+
+    /// Forgets all counters: every limit begins anew.
+    pub(crate) fn clear(&self) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).counters.clear();
+        }
     }
 
     /// Takes a step against a counter.
@@ -82,10 +108,11 @@ impl Shard {
         if self.counters.len() >= self.full {
             self.forget(now);
         }
-        let mut counter = match call.kind {
-            CounterKind::SlidingWindow => Counter::Sliding(Sliding::default()),
-            CounterKind::FixedWindow => Counter::Fixed(Fixed::default()),
-        };
+        if self.counters.len() >= ALL_KEYS {
+            let counter = self.counters.entry(OVERFLOW.into()).or_insert_with(|| Counter::new(call.kind));
+            return counter.count(call, now);
+        }
+        let mut counter = Counter::new(call.kind);
         let state = counter.count(call, now);
         self.counters.insert(call.key.clone(), counter);
         state
@@ -94,38 +121,55 @@ impl Shard {
     /// Forgets counters whose window has passed, and where there are still too many, those that have calls left. One that
     /// is exhausted is kept, whatever else comes: a caller must not get rid of its limit by inventing keys.
     fn forget(&mut self, now: Now) {
-        self.counters.retain(|_, counter| match counter {
-            Counter::Sliding(counter) => !counter.is_over(now.micros),
-            Counter::Fixed(counter) => !counter.is_over(now.ticks),
-        });
-        if self.counters.len() >= MAX_KEYS {
-            self.counters.retain(|_, counter| match counter {
-                Counter::Sliding(counter) => counter.exhausted,
-                Counter::Fixed(counter) => counter.exhausted,
-            });
+        if self.counters.len() >= ALL_KEYS && now.micros.saturating_sub(self.looked) < LOOK_AGAIN {
+            return;
         }
-        self.full = (self.counters.len() * 2).clamp(KEYS, MAX_KEYS.max(self.counters.len() + KEYS));
+        self.looked = now.micros;
+        self.counters.retain(|_, counter| !counter.is_over(now));
+        if self.counters.len() >= MAX_KEYS {
+            self.counters.retain(|_, counter| counter.is_exhausted());
+        }
+        self.full = (self.counters.len() * 2).clamp(KEYS, MAX_KEYS.max(self.counters.len() + KEYS)).min(ALL_KEYS);
     }
 }
 
 impl Counter {
+    fn new(kind: CounterKind) -> Self {
+        match kind {
+            CounterKind::SlidingWindow => Self::Sliding(Sliding::default()),
+            CounterKind::TokenBucket => Self::Bucket(Bucket::default()),
+            CounterKind::FixedWindow => Self::Fixed(Fixed::default()),
+        }
+    }
+
     fn count(&mut self, call: &CounterCall, now: Now) -> CounterState {
-        match (call.kind, self) {
+        match (call.kind, &mut *self) {
             (CounterKind::SlidingWindow, Self::Sliding(counter)) => counter.count(call, now.micros),
+            (CounterKind::TokenBucket, Self::Bucket(counter)) => counter.count(call, now.micros),
             (CounterKind::FixedWindow, Self::Fixed(counter)) => counter.count(call, now.ticks),
             // One key for two kinds of limit cannot come from one policy; the later one begins anew.
-            (CounterKind::SlidingWindow, other) => {
-                let mut counter = Sliding::default();
-                let state = counter.count(call, now.micros);
-                *other = Self::Sliding(counter);
-                state
+            (kind, _) => {
+                *self = Self::new(kind);
+                self.count(call, now)
             }
-            (CounterKind::FixedWindow, other) => {
-                let mut counter = Fixed::default();
-                let state = counter.count(call, now.ticks);
-                *other = Self::Fixed(counter);
-                state
-            }
+        }
+    }
+
+    /// True when nothing in it counts any more.
+    fn is_over(&self, now: Now) -> bool {
+        match self {
+            Self::Sliding(counter) => counter.is_over(now.micros),
+            Self::Bucket(counter) => counter.is_over(now.micros),
+            Self::Fixed(counter) => counter.is_over(now.ticks),
+        }
+    }
+
+    /// True when its last step left nothing.
+    const fn is_exhausted(&self) -> bool {
+        match self {
+            Self::Sliding(counter) => counter.exhausted,
+            Self::Bucket(counter) => counter.exhausted,
+            Self::Fixed(counter) => counter.exhausted,
         }
     }
 }

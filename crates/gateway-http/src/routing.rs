@@ -3,17 +3,29 @@
 //!
 //! APIs are found by the longest suffix that leads to an operation; inside an API a literal segment beats a pattern, a
 //! pattern beats a parameter, a parameter beats the rest of the path. Literals compare without regard to ASCII case.
+//!
+//! Nothing is compared with every operation: segments, methods, query parts, versions and revisions are all looked up. A
+//! search goes back where a literal led nowhere and a parameter may not, so templates that are ambiguous in n segments can
+//! take 2ⁿ visits, never more than the tree has nodes.
 
+mod apis;
+mod ends;
 pub(crate) mod operations;
 pub(crate) mod path;
+mod patterns;
+pub(crate) mod query;
 pub(crate) mod template;
+pub(crate) mod watch;
 
 use http::{HeaderMap, Method};
 use rustc_hash::FxHashMap;
 
+use self::apis::Group;
+pub(crate) use self::apis::{Revision, Version};
 use self::operations::{Captured, Operations};
 use self::path::Path;
 pub(crate) use self::template::Template;
+use self::watch::Watch;
 
 /// The table of one configuration.
 #[derive(Debug, Default)]
@@ -24,33 +36,11 @@ pub(crate) struct Routes {
 #[derive(Debug, Default)]
 struct Node {
     children: FxHashMap<Box<str>, usize>,
-    apis: Vec<Candidate>,
-}
-
-#[derive(Debug)]
-struct Candidate {
-    api: usize,
-    revision: Revision,
-    version: Version,
-    operations: Operations,
-}
-
-/// Which requests for a path an API with revisions answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Revision {
-    pub(crate) number: Box<str>,
-    pub(crate) is_current: bool,
-}
-
-/// How a request says which version it means; versions in the path are part of the path here.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Version {
-    /// Only one version, or the version is in the path.
-    Any,
-    /// A query parameter; no value for the version that answers when it is absent.
-    Query { name: Box<str>, value: Option<Box<str>> },
-    /// A header.
-    Header { name: http::HeaderName, value: Option<Box<str>> },
+    apis: Vec<Group>,
+    /// The nearest node on the way here that has APIs.
+    above: Option<usize>,
+    /// Bytes of the path on the way here.
+    length: usize,
 }
 
 /// An API for the table.
@@ -92,8 +82,19 @@ impl Routes {
                 at = routes.child(at, segment);
             }
             if let Some(node) = routes.nodes.get_mut(at) {
-                let operations = Operations::new(&entry.operations);
-                node.apis.push(Candidate { api, revision: entry.revision, version: entry.version, operations });
+                let operations = entry.operations.iter().map(|(method, template)| (method.as_ref(), template));
+                apis::add(&mut node.apis, api, entry.version, entry.revision, Operations::new(operations));
+            }
+        }
+        // Parents stand before their children.
+        for at in 0..routes.nodes.len() {
+            let above = routes.nodes.get(at).and_then(|node| if node.apis.is_empty() { node.above } else { Some(at) });
+            let children: Vec<usize> =
+                routes.nodes.get(at).map(|node| node.children.values().copied().collect()).unwrap_or_default();
+            for child in children {
+                if let Some(child) = routes.nodes.get_mut(child) {
+                    child.above = above;
+                }
             }
         }
         routes
@@ -102,9 +103,10 @@ impl Routes {
     fn child(&mut self, at: usize, segment: &str) -> usize {
         let next = self.nodes.len();
         let Some(node) = self.nodes.get_mut(at) else { return at };
+        let length = node.length + 1 + segment.len();
         let found = *node.children.entry(segment.into()).or_insert(next);
         if found == next {
-            self.nodes.push(Node::default());
+            self.nodes.push(Node { length, ..Node::default() });
         }
         found
     }
@@ -117,87 +119,86 @@ impl Routes {
         method: &Method,
         headers: &HeaderMap,
     ) -> Result<Match, NoMatch> {
+        self.find_watched(path, query, method, headers, &mut ())
+    }
+
+    /// As [`Routes::find`], with somebody looking on.
+    pub(crate) fn find_watched(
+        &self,
+        path: &Path<'_>,
+        query: &str,
+        method: &Method,
+        headers: &HeaderMap,
+        watch: &mut impl Watch,
+    ) -> Result<Match, NoMatch> {
         let mut nearest = None;
+        let walk = self.walk(path, watch);
+        let mut at = Some(walk.end);
         // From the longest suffix to the root.
-        let suffixes = self.suffixes(path);
-        for (node, rest) in suffixes.found.get(..suffixes.count).unwrap_or_default().iter().rev() {
-            for candidate in self.nodes.get(*node).map(|node| node.apis.as_slice()).unwrap_or_default() {
-                if !candidate.answers(path, *rest, query, headers) {
-                    continue;
-                }
-                nearest = nearest.or(Some(candidate.api));
-                if let Some((operation, captured)) = candidate.operations.find(path, *rest, query, method) {
-                    return Ok(Match { api: candidate.api, operation, rest: *rest, captured });
+        while let Some(node) = at.and_then(|at| self.nodes.get(at)) {
+            at = node.above;
+            let (rest, revision) = walk.behind(node);
+            for group in &node.apis {
+                for candidate in group.find(query, headers, revision, rest, watch) {
+                    nearest = nearest.or(Some(candidate.api));
+                    if let Some((operation, captured)) = candidate.operations.find(path, rest, query, method, watch) {
+                        return Ok(Match { api: candidate.api, operation, rest, captured });
+                    }
                 }
             }
         }
         Err(NoMatch { api: nearest })
     }
 
-    /// The nodes along the path that hold APIs, with the offset behind each.
-    fn suffixes(&self, path: &Path<'_>) -> Suffixes {
-        let mut found = Suffixes::default();
-        let mut at = 0;
+    /// Follows the path as far as APIs have it. One segment may carry `;rev=N`, or be nothing else for an API at the root.
+    fn walk<'p>(&self, path: &'p Path<'_>, watch: &mut impl Watch) -> Walk<'p> {
+        let mut walk = Walk { end: 0, revision: None };
         let mut rest = 0;
-        while let Some(node) = self.nodes.get(at) {
-            if !node.apis.is_empty() {
-                found.push(at, rest);
-            }
-            let Some((segment, end)) = path.segment(rest) else { break };
-            let Some(next) = node.children.get(segment) else { break };
-            (at, rest) = (*next, end);
+        while let (Some(node), Some((segment, end))) = (self.nodes.get(walk.end), path.segment(rest)) {
+            watch.step();
+            let next = match node.children.get(segment) {
+                Some(next) => *next,
+                None => {
+                    let Some((name, number)) = segment.split_once(";rev=").filter(|_| walk.revision.is_none()) else {
+                        break;
+                    };
+                    let next = if name.is_empty() && rest == 0 { Some(&0) } else { node.children.get(name) };
+                    let Some(next) = next else { break };
+                    let length = end - rest - if name.is_empty() { 0 } else { 1 + name.len() };
+                    walk.revision = Some(Asked { number, from: end - length, length });
+                    *next
+                }
+            };
+            (walk.end, rest) = (next, end);
         }
-        found
+        walk
     }
 }
 
-/// Nodes and offsets. APIs nest a few deep at most; beyond that the longest paths count.
-#[derive(Default)]
-struct Suffixes {
-    found: [(usize, usize); 16],
-    count: usize,
+/// How far a path leads.
+struct Walk<'p> {
+    end: usize,
+    revision: Option<Asked<'p>>,
 }
 
-impl Suffixes {
-    fn push(&mut self, node: usize, rest: usize) {
-        self.count = (self.count + 1).min(self.found.len());
-        if let Some(place) = self.found.get_mut(self.count - 1) {
-            *place = (node, rest);
+/// A revision that is asked for.
+struct Asked<'p> {
+    number: &'p str,
+    /// Where in the path it stands, and how much of it that is.
+    from: usize,
+    length: usize,
+}
+
+impl<'p> Walk<'p> {
+    /// Where in the path the part of a node's APIs ends, and the revision asked of them.
+    fn behind(&self, node: &Node) -> (usize, Option<&'p str>) {
+        match &self.revision {
+            // For an API of a shorter path it is text like any other.
+            Some(asked) if asked.from <= node.length => {
+                (node.length + asked.length, Some(asked.number).filter(|number| !number.is_empty()))
+            }
+            _ => (node.length, None),
         }
-    }
-}
-
-impl Candidate {
-    fn answers(&self, path: &Path<'_>, rest: usize, query: &str, headers: &HeaderMap) -> bool {
-        let revision = match path.revision() {
-            None => self.revision.is_current,
-            Some((number, at)) if at == rest => {
-                if number.is_empty() {
-                    self.revision.is_current
-                } else {
-                    *self.revision.number == *number
-                }
-            }
-            Some(_) => false,
-        };
-        revision
-            && match &self.version {
-                Version::Any => true,
-                Version::Query { name, value } => {
-                    same(path::query_values(query).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|p| p.1), value)
-                }
-                Version::Header { name, value } => {
-                    same(headers.get(name).and_then(|found| found.to_str().ok()).map(str::trim), value)
-                }
-            }
-    }
-}
-
-fn same(found: Option<&str>, wanted: &Option<Box<str>>) -> bool {
-    match (found, wanted) {
-        (None, None) => true,
-        (Some(found), Some(wanted)) => found.eq_ignore_ascii_case(wanted),
-        _ => false,
     }
 }
 

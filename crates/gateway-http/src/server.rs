@@ -1,4 +1,4 @@
-//! The gateway as a whole: one thread a core, each with its own runtime, and the order in which they begin and end.
+//! The threads that serve: one a core, each with its own runtime, and the order in which they begin and end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, LocalOptions};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use crate::access_log::{AccessLog, LogError, Writer};
+use crate::access_log::{LogError, Writer};
 use crate::config::Config;
+use crate::crew::{Crew, Errand};
 use crate::edge::listener::{Address, accept, bind};
 use crate::service::Service;
 use crate::shared::Shared;
@@ -36,12 +38,14 @@ pub(crate) enum ServerError {
     Thread(#[from] io::Error),
 }
 
-/// A gateway that serves.
+/// Threads that serve.
 #[derive(Debug)]
 pub(crate) struct Server {
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
     writer: Writer,
+    pub(crate) crew: Crew,
+    pub(crate) shared: Arc<Shared>,
     /// Where it listens, with the ports the kernel chose.
     pub(crate) addresses: Vec<SocketAddr>,
 }
@@ -50,61 +54,71 @@ pub(crate) struct Server {
 const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
 
 impl Server {
-    /// Binds all addresses and begins serving. `folder` is where files named in the settings lie.
+    /// Binds all addresses and begins serving. `folder` is where files named in the settings lie; `digest` is the version's.
     pub(crate) fn start(
         service: Service,
         config: Config,
         engine_limits: policy_vm::Limits,
         folder: &Path,
+        digest: String,
     ) -> Result<Self, ServerError> {
         let writer = Writer::start(&config.access_log, folder)?;
         let threads = match config.gateway.workers {
             0 => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
             workers => workers,
         };
-        let (addresses, sockets) = listen(&config, folder, threads)?;
-        let shared = Shared::new(config, engine_limits, folder)?;
+        let shown = tls_of(&config, folder)?;
+        let (addresses, sockets) = listen(&config, threads)?;
+        let shared = Shared::new(config, engine_limits, folder, digest)?;
         let own = addresses.iter().map(|address| address.socket).collect();
         // Nobody else has set it: the value is this call's own.
         let _ = shared.listening.set(own);
         let service = Arc::new(service);
         let (stop, stopped) = watch::channel(false);
-        let mut handles = Vec::new();
+        let (mut handles, mut crew) = (Vec::new(), Vec::new());
         for (number, sockets) in sockets.into_iter().enumerate() {
-            let (shared, service, log, stopped) =
-                (Arc::clone(&shared), Arc::clone(&service), writer.log(), stopped.clone());
-            let runtime_thread = std::thread::Builder::new().name(format!("worker-{number}"));
-            handles.push(runtime_thread.spawn(move || thread(shared, &service, log, sockets, stopped, threads))?);
+            let (errand, errands) = unbounded_channel();
+            crew.push(errand);
+            let site = Site::new(&service, &shared.config.gateway);
+            let (shared, shown, log) = (Arc::clone(&shared), shown.clone(), writer.log());
+            let life = Life { sockets, errands, stop: stopped.clone() };
+            let begin = move || thread(|| Worker::new(shared, site, shown, log, threads), life);
+            handles.push(std::thread::Builder::new().name(format!("worker-{number}")).spawn(begin)?);
         }
-        Ok(Self { stop, threads: handles, writer, addresses: addresses.iter().map(|address| address.socket).collect() })
+        let addresses = addresses.iter().map(|address| address.socket).collect();
+        Ok(Self { stop, threads: handles, writer, crew: Crew::new(crew), shared, addresses })
     }
 
     /// Stops taking connections, lets calls in progress end, and waits until all is done.
     pub(crate) fn stop(self) {
+        self.shared.status.leave();
+        std::thread::sleep(self.shared.config.timeouts.notice);
         let _ = self.stop.send(true);
-        self.join();
-    }
-
-    /// Waits for the threads, then for the log.
-    pub(crate) fn join(self) {
         for thread in self.threads {
             let _ = thread.join();
         }
+        drop(self.crew);
         self.writer.finish();
     }
+}
+
+/// What clients are shown, one a listener.
+pub(crate) type Shown = Vec<Option<Arc<rustls::ServerConfig>>>;
+
+pub(crate) fn tls_of(config: &Config, folder: &Path) -> Result<Shown, TlsError> {
+    config.listeners.iter().map(|listener| tls::server(listener, folder)).collect()
 }
 
 type Sockets = Vec<(std::net::TcpListener, Address)>;
 
 /// Every thread's sockets. The first one of an address settles its port.
-fn listen(config: &Config, folder: &Path, threads: usize) -> Result<(Vec<Address>, Vec<Sockets>), ServerError> {
-    let mut addresses = Vec::new();
-    for listener in &config.listeners {
-        let tls = listener.tls.as_ref().map(|settings| tls::server(settings, folder)).transpose()?;
-        addresses.push(Address { socket: listener.address, tls });
-    }
+fn listen(config: &Config, threads: usize) -> Result<(Vec<Address>, Vec<Sockets>), ServerError> {
+    let listeners = config.listeners.iter().enumerate();
+    let mut addresses: Vec<Address> = listeners
+        .map(|(number, listener)| Address { socket: listener.address, number, http2: listener.speaks_http2() })
+        .collect();
     if addresses.is_empty() {
-        addresses.push(Address { socket: DEFAULT_ADDRESS, tls: None });
+        addresses.push(Address { socket: DEFAULT_ADDRESS, number: 0, http2: false });
     }
     let mut all = Vec::new();
     for _ in 0..threads {
@@ -113,39 +127,35 @@ fn listen(config: &Config, folder: &Path, threads: usize) -> Result<(Vec<Address
             let failed = |source| ServerError::Bind { address: address.socket, source };
             let socket = bind(address.socket).map_err(failed)?;
             address.socket = socket.local_addr().map_err(failed)?;
-            sockets.push((socket, address.clone()));
+            sockets.push((socket, *address));
         }
         all.push(sockets);
     }
     Ok((addresses, all))
 }
 
-fn thread(
-    shared: Arc<Shared>,
-    service: &Arc<Service>,
-    log: AccessLog,
+/// What a thread lives by.
+struct Life {
     sockets: Sockets,
+    errands: UnboundedReceiver<Errand>,
     stop: watch::Receiver<bool>,
-    threads: usize,
-) {
+}
+
+fn thread(worker: impl FnOnce() -> Rc<Worker>, life: Life) {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default());
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return tracing::error!(%error, "no runtime"),
-    };
-    runtime.block_on(async move {
-        let site = Site::new(service, &shared.config.gateway);
-        let worker = Worker::new(shared, site, log, threads);
-        work(worker, sockets, stop).await;
-    });
+    match runtime {
+        Ok(runtime) => runtime.block_on(async move { work(worker(), life).await }),
+        Err(error) => tracing::error!(%error, "no runtime"),
+    }
 }
 
 /// The life of a thread.
-async fn work(worker: Rc<Worker>, sockets: Sockets, mut stop: watch::Receiver<bool>) {
+async fn work(worker: Rc<Worker>, life: Life) {
+    let Life { sockets, mut errands, mut stop } = life;
     for (socket, address) in sockets {
         match TcpListener::from_std(socket) {
             Ok(listener) => {
-                tokio::task::spawn_local(accept(Rc::clone(&worker), listener, address.tls, stop.clone()));
+                tokio::task::spawn_local(accept(Rc::clone(&worker), listener, address, stop.clone()));
             }
             Err(error) => tracing::error!(%error, "a socket cannot be used"),
         }
@@ -155,21 +165,32 @@ async fn work(worker: Rc<Worker>, sockets: Sockets, mut stop: watch::Receiver<bo
     loop {
         tokio::select! {
             _ = ticks.tick() => worker.sweep(),
+            Some(errand) = errands.recv() => errand(&worker),
             _ = stop.changed() => break,
         }
     }
-    drain(&worker).await;
+    drain(&worker, &mut errands).await;
     worker.log.flush();
 }
 
 /// Lets calls in progress end, for as long as the settings say.
-async fn drain(worker: &Rc<Worker>) {
+async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>) {
     worker.drain();
-    let end = Instant::now() + worker.timeouts.drain;
+    let begin = Instant::now();
+    let (rest, end) = (begin + LAST_CALL, begin + worker.timeouts.drain);
     let mut ticks = interval(DRAIN_TICK);
-    while worker.open.get() > 0 {
-        ticks.tick().await;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            Some(errand) = errands.recv() => errand(worker),
+        }
+        if worker.open.get() == 0 {
+            return;
+        }
         worker.sweep();
+        if Instant::now() >= rest {
+            worker.retire();
+        }
         if Instant::now() >= end {
             tracing::warn!(connections = worker.open.get(), "the time to stop is over: connections are cut off");
             worker.abort();
@@ -180,3 +201,5 @@ async fn drain(worker: &Rc<Worker>) {
 }
 
 const DRAIN_TICK: Duration = Duration::from_millis(20);
+/// How long a connection that rests is kept when the gateway stops: a call may be on its way, and is still answered.
+const LAST_CALL: Duration = Duration::from_millis(300);

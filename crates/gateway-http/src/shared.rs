@@ -14,7 +14,9 @@ use crate::backend::verify::Checks;
 use crate::cache::Cache;
 use crate::cache::flights::Flights;
 use crate::config::Config;
+use crate::lifecycle::status::Status;
 use crate::limits::Counters;
+use crate::memory::{Gauge, open_files};
 use crate::slots::Slots;
 use crate::tls::{self, TlsError};
 use crate::trust::Trust;
@@ -29,6 +31,12 @@ pub(crate) struct Shared {
     pub(crate) flights: Arc<Flights>,
     pub(crate) counters: Counters,
     pub(crate) slots: Slots,
+    /// Which version serves, and whether it is about to stop.
+    pub(crate) status: Status,
+    /// Connections of clients that there may be.
+    pub(crate) connections: usize,
+    /// How short memory is.
+    pub(crate) pressure: Gauge,
     /// Whom backends are checked against.
     pub(crate) authorities: Authorities,
     /// How connections to backends are made that no entity says more about.
@@ -44,17 +52,25 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// Files that the settings name are relative to `folder`.
+    /// Files that the settings name are relative to `folder`; `digest` is the version's.
     ///
     /// # Errors
     /// When one of them cannot be read, or the rules for outgoing requests are none.
-    pub(crate) fn new(config: Config, engine_limits: policy_vm::Limits, folder: &Path) -> Result<Arc<Self>, TlsError> {
+    pub(crate) fn new(
+        config: Config,
+        engine_limits: policy_vm::Limits,
+        folder: &Path,
+        digest: String,
+    ) -> Result<Arc<Self>, TlsError> {
         let authorities = tls::authorities(config.backend.ca_file.as_ref().map(|file| folder.join(file)).as_deref())?;
         Ok(Arc::new(Self {
             cache: Cache::new(config.cache.size, config.cache.item),
             flights: Arc::default(),
             counters: Counters::new(),
             slots: Slots::default(),
+            pressure: Gauge::default(),
+            connections: fit(config.limits.connections),
+            status: Status::new(digest),
             tls_client: authorities.connect_with(&Checks::default(), None)?,
             authorities,
             egress: Egress::new(&config.egress).map_err(TlsError::Egress)?,
@@ -85,4 +101,13 @@ impl Shared {
                     || (own.ip().is_unspecified() && peer.ip() == local.ip()))
         })
     }
+}
+
+/// Every call may need a file of its own towards a backend: clients get at most half of what there may be.
+fn fit(connections: usize) -> usize {
+    let most = open_files().map_or(usize::MAX, |files| (files / 2).max(1));
+    if connections > most {
+        tracing::warn!("`limits.connections` is taken as {most}: half of the files that may be open");
+    }
+    connections.min(most)
 }

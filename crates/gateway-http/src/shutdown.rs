@@ -1,17 +1,34 @@
-//! Signals that end the gateway: the first asks it to finish what it has begun, the second ends it at once.
+//! Signals: SIGHUP has the configuration read again; the first that ends the gateway asks it to finish what it has begun,
+//! the second ends it at once.
 
 use std::io;
 
 use tokio::runtime::Builder;
 
-/// Waits for the first signal; a thread then waits for the second.
-pub(crate) fn wait() -> io::Result<()> {
+/// What is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Reload,
+    End(&'static str),
+}
+
+/// Waits for the first signal that ends the gateway; a thread then waits for the second.
+pub(crate) fn wait(reload: impl Fn()) -> io::Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let mut signals = runtime.block_on(async { Signals::new() })?;
-    let name = runtime.block_on(signals.next());
+    let name = loop {
+        match runtime.block_on(signals.next()) {
+            Wish::Reload => reload(),
+            Wish::End(name) => break name,
+        }
+    };
     tracing::info!(signal = name, "stopping: calls in progress are finished");
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        let name = runtime.block_on(signals.next());
+        let name = loop {
+            if let Wish::End(name) = runtime.block_on(signals.next()) {
+                break name;
+            }
+        };
         tracing::warn!(signal = name, "stopping at once");
         std::process::exit(130);
     })?;
@@ -22,19 +39,25 @@ pub(crate) fn wait() -> io::Result<()> {
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
 impl Signals {
     fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => Wish::End("SIGTERM"),
+            _ = self.interrupt.recv() => Wish::End("SIGINT"),
+            _ = self.hangup.recv() => Wish::Reload,
         }
     }
 }
@@ -48,8 +71,8 @@ impl Signals {
         Ok(Self)
     }
 
-    async fn next(&mut self) -> &'static str {
+    async fn next(&mut self) -> Wish {
         let _ = tokio::signal::ctrl_c().await;
-        "Ctrl-C"
+        Wish::End("Ctrl-C")
     }
 }

@@ -1,7 +1,9 @@
 //! One thread's view of the service: the values that policies see, and the documents of every operation chained. Each
 //! thread has its own copies, because a reference count that all cores write is a lock in disguise.
 
-use std::rc::Rc;
+pub(crate) mod route;
+
+use std::cell::Cell;
 use std::sync::Arc;
 
 use policy_vm::exchange::{self, Deployment};
@@ -21,9 +23,15 @@ pub(crate) struct Site {
     pub(crate) deployment: Arc<Deployment>,
     /// For calls that no API was found for.
     pub(crate) global: Flow,
+    /// What was answered, by API; the last is for calls without one.
+    answers: Vec<Answers>,
     /// What this thread knows of backend entities, by number.
     pub(crate) entities: Vec<Local>,
 }
+
+/// How many answers there were of each hundred of statuses.
+#[derive(Debug, Default)]
+struct Answers([Cell<u64>; 6]);
 
 /// An API.
 #[derive(Debug)]
@@ -76,8 +84,25 @@ impl Operation {
 }
 
 impl Site {
+    /// Counts the answer to a call of an API.
+    pub(crate) fn answered(&self, api: Option<usize>, status: u16) {
+        let place = self.answers.get(api.unwrap_or(self.apis.len()));
+        if let Some(cell) = place.and_then(|answers| answers.0.get(usize::from(status / 100))) {
+            crate::metrics::count(cell);
+        }
+    }
+
+    /// What was answered: the API's id, empty for none, the first digit of the statuses, how often.
+    pub(crate) fn answers(&self) -> impl Iterator<Item = (&str, usize, u64)> {
+        let ids = self.apis.iter().map(|api| api.api.id.as_str()).chain([""]);
+        ids.zip(&self.answers).flat_map(|(id, answers)| {
+            let counts = answers.0.iter().map(Cell::get).enumerate();
+            counts.filter(|(_, times)| *times > 0).map(move |(class, times)| (id, class, times))
+        })
+    }
+
     /// A view of its own for the calling thread.
-    pub(crate) fn new(service: &Arc<Service>, gateway: &config::Gateway) -> Rc<Self> {
+    pub(crate) fn new(service: &Arc<Service>, gateway: &config::Gateway) -> Self {
         let apis: Vec<Api> = service.apis.iter().enumerate().map(|(number, api)| view(service, number, api)).collect();
         let products = service.products.iter().map(|product| product_view(product, &apis)).collect();
         let deployment = Deployment {
@@ -92,14 +117,27 @@ impl Site {
                 .flat_map(|one| [(one.name.clone(), one.data.clone()), (one.thumbprint.clone(), one.data.clone())])
                 .collect(),
         };
-        Rc::new(Self {
+        Self {
             service: Arc::clone(service),
+            answers: (0..=apis.len()).map(|_| Answers::default()).collect(),
             apis,
             products,
             deployment: Arc::new(deployment),
             global: Flow::new([Some(&service.global)]),
             entities: std::iter::repeat_with(Local::default).take(service.backends.len()).collect(),
-        })
+        }
+    }
+}
+
+impl Site {
+    /// The documents that run for an API, an operation of it, and in the context of a product, as far as they are known.
+    pub(crate) fn flow(&self, api: Option<usize>, operation: Option<usize>, product: Option<usize>) -> &Flow {
+        let api = api.and_then(|number| self.apis.get(number));
+        match (api, api.zip(operation).and_then(|(api, number)| api.operations.get(number))) {
+            (_, Some(operation)) => operation.flow(product),
+            (Some(api), None) => &api.flow,
+            (None, None) => &self.global,
+        }
     }
 }
 

@@ -3,12 +3,17 @@
 //! Keys are found by a keyed hash (hashed no further) whose secret changes with every start and then compared in constant time, so that the
 //! time taken says nothing about how much of a key was right.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use ahash::RandomState;
+use http::HeaderMap;
 use policy_vm::exchange::Subscription;
 use rustc_hash::FxHashMap;
 use subtle::ConstantTimeEq;
+
+use crate::routing::query;
+use crate::service::Api;
 
 /// Who holds a key.
 #[derive(Debug)]
@@ -75,6 +80,27 @@ impl Keys {
         let candidates = self.by_hash.get(&self.hasher.hash_one(key))?;
         let found = candidates.iter().find(|(held, _)| same(held.as_bytes(), key.as_bytes()))?;
         self.holders.get(found.1)
+    }
+}
+
+/// A key that a caller shows.
+#[derive(Debug)]
+pub(crate) struct Shown<'r> {
+    pub(crate) key: Cow<'r, str>,
+    /// It is in the header, which goes before the query.
+    pub(crate) in_header: bool,
+}
+
+impl<'r> Shown<'r> {
+    /// The key of a request, where the API wants it. An empty one is none; of several the first counts.
+    pub(crate) fn of(api: &Api, headers: &'r HeaderMap, query: &str) -> Option<Self> {
+        // What is no text is nobody's key, but it is not absent.
+        let in_header = headers.get(&api.key_header).map(|value| value.to_str().unwrap_or("\0"));
+        if let Some(key) = in_header.filter(|key| !key.is_empty()) {
+            return Some(Self { key: Cow::Borrowed(key), in_header: true });
+        }
+        let key = query::decode(query::first(query, &api.key_query)?);
+        (!key.is_empty()).then_some(Self { key: Cow::Owned(key), in_header: false })
     }
 }
 

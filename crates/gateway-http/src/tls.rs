@@ -1,15 +1,22 @@
 //! TLS towards clients and backends.
 
+mod by_name;
+mod client_certificate;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
+use self::by_name::ByName;
+use self::client_certificate::AnyCertificate;
 use crate::backend::profile::Authorities;
-use crate::config::Tls;
+use crate::config::edge::{ClientCertificate, Listener, Tls};
 
 /// Keys or certificates that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +25,12 @@ pub(crate) enum TlsError {
     Pem { file: String, source: rustls::pki_types::pem::Error },
     #[error("`{file}` contains no certificate")]
     Empty { file: String },
+    #[error("`{certificate}` with `{key}`: {source}")]
+    Pair { certificate: String, key: String, source: rustls::Error },
+    #[error("`{0}` is no name for a certificate: write `api.example.com` or `*.example.com`")]
+    Name(String),
+    #[error("client certificates: {0}")]
+    Verifier(#[from] rustls::server::VerifierBuilderError),
     #[error("TLS: {0}")]
     Rustls(#[from] rustls::Error),
     #[error("TLS: {0}")]
@@ -39,20 +52,44 @@ pub(crate) fn authorities(ca_file: Option<&Path>) -> Result<Authorities, TlsErro
     Ok(Authorities(Arc::new(roots)))
 }
 
-/// What clients are shown.
-pub(crate) fn server(settings: &Tls, folder: &Path) -> Result<Arc<ServerConfig>, TlsError> {
-    let file = folder.join(&settings.key);
-    let key = PrivateKeyDer::from_pem_file(&file)
-        .map_err(|source| TlsError::Pem { file: file.display().to_string(), source })?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(certificates(&folder.join(&settings.certificate))?, key)?;
+/// What clients of a listener are shown and asked for; `None` where no TLS is spoken.
+pub(crate) fn server(listener: &Listener, folder: &Path) -> Result<Option<Arc<ServerConfig>>, TlsError> {
+    let Some(settings) = &listener.tls else { return Ok(None) };
+    let provider = provider();
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()?;
+    let builder = match settings.client_certificate {
+        ClientCertificate::Off => builder.with_no_client_auth(),
+        mode => builder.with_client_cert_verifier(verifier(settings, mode, folder, &provider)?),
+    };
+    let mut config = builder.with_cert_resolver(Arc::new(ByName::read(settings, folder, &provider)?));
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
+    if listener.speaks_http2() {
+        config.alpn_protocols.insert(0, b"h2".to_vec());
+    }
+    Ok(Some(Arc::new(config)))
 }
 
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn verifier(
+    settings: &Tls,
+    mode: ClientCertificate,
+    folder: &Path,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Arc<dyn rustls::server::danger::ClientCertVerifier>, TlsError> {
+    let required = mode == ClientCertificate::Require;
+    let Some(file) = &settings.client_ca else { return Ok(Arc::new(AnyCertificate::new(provider, required))) };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(&folder.join(file))? {
+        roots.add(certificate)?;
+    }
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider));
+    Ok(if required { builder.build()? } else { builder.allow_unauthenticated().build()? })
+}
+
+/// The certificates of a PEM file, at least one.
 pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let name = || file.display().to_string();
     let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
+use std::time::Duration;
 
 use policy_vm::Exchange;
 use policy_vm::host::OutgoingRequest;
@@ -11,10 +12,13 @@ use crate::access_log::AccessLog;
 use crate::backend::pool::Pool;
 use crate::backend::profiles::Profiles;
 use crate::backend::send::send;
-use crate::config::{Limits, Timeouts};
+use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
 use crate::identity::Tokens;
+use crate::memory::Pressure;
+use crate::metrics::{Metrics, Snapshot};
+use crate::server::Shown;
 use crate::shared::Shared;
 use crate::site::Site;
 use crate::timer::{Clock, Deadlines};
@@ -36,17 +40,28 @@ pub(crate) struct Worker {
     pub(crate) limits: Limits,
     pub(crate) head_limits: Rc<HeadLimits>,
     pub(crate) log: AccessLog,
+    pub(crate) metrics: Rc<Metrics>,
+    /// What clients are shown, one a listener.
+    tls: RefCell<Shown>,
     /// The configuration that new calls use.
     pub(crate) site: RefCell<Rc<Site>>,
+    /// Those before it that calls in progress still use.
+    former: RefCell<Vec<Rc<Site>>>,
     pub(crate) draining: Cell<bool>,
+    /// How short memory is.
+    pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
     pub(crate) open: Cell<usize>,
+    /// No further connection could be taken at the last attempt.
+    crowded: Cell<bool>,
     /// How many threads share the limits.
     pub(crate) threads: usize,
     /// Requests of policies that nobody waits for.
     one_way: Cell<usize>,
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
+    /// Calls that this thread may have in progress.
+    most_calls: usize,
     /// Ticks so far.
     looks: Cell<u32>,
     /// Memory for the lower-case copy of a path.
@@ -56,6 +71,9 @@ pub(crate) struct Worker {
 /// One-way requests under way at once.
 const MAX_ONE_WAY: usize = 1000;
 
+/// How long a connection may rest when there is no room for others.
+const CROWDED_IDLE: Duration = Duration::from_secs(1);
+
 /// Every so many ticks, clients of long calls are looked for.
 const LOOK_TICKS: u32 = 4;
 
@@ -63,8 +81,8 @@ const LOOK_TICKS: u32 = 4;
 const KEPT_EXCHANGES: usize = 256;
 
 impl Worker {
-    pub(crate) fn new(shared: Arc<Shared>, site: Rc<Site>, log: AccessLog, threads: usize) -> Rc<Self> {
-        let limits = shared.config.limits.clone();
+    pub(crate) fn new(shared: Arc<Shared>, site: Site, tls: Shown, log: AccessLog, threads: usize) -> Rc<Self> {
+        let limits = Limits { connections: shared.connections, ..shared.config.limits.clone() };
         let clock = Clock::new();
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
@@ -80,11 +98,17 @@ impl Worker {
                 headers: limits.headers,
                 body: limits.body.unwrap_or(u64::MAX),
             }),
+            most_calls: limits.calls.div_ceil(threads.max(1)).max(1),
             limits,
+            metrics: Rc::new(Metrics::new(shared.config.admin.address.is_some())),
             shared,
             log,
-            site: RefCell::new(site),
+            tls: RefCell::new(tls),
+            crowded: Cell::new(false),
+            site: RefCell::new(Rc::new(site)),
+            former: RefCell::default(),
             draining: Cell::new(false),
+            pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
             threads,
@@ -110,9 +134,63 @@ impl Worker {
         kept.push(exchange);
     }
 
+    /// Goes on with another version of the service; calls in progress end with the one they began with.
+    pub(crate) fn replace(&self, site: Site, shown: Option<Shown>) {
+        let former = self.site.replace(Rc::new(site));
+        self.former.borrow_mut().push(former);
+        if let Some(shown) = shown {
+            *self.tls.borrow_mut() = shown;
+        }
+        self.forget_former();
+    }
+
+    /// Lets go of versions that no call uses any more.
+    fn forget_former(&self) {
+        self.former.borrow_mut().retain(|site| {
+            let is_used = Rc::strong_count(site) > 1;
+            if !is_used {
+                self.metrics.retire(site);
+            }
+            is_used
+        });
+    }
+
+    /// What this thread has counted.
+    pub(crate) fn figures(&self) -> Snapshot {
+        self.forget_former();
+        let mut figures = self.metrics.snapshot();
+        let (site, former) = (self.site.borrow(), self.former.borrow());
+        for (api, class, times) in former.iter().chain([&*site]).flat_map(|site| site.answers()) {
+            *figures.apis.entry((api.to_owned(), class)).or_default() += times;
+        }
+        figures.connections = self.open.get() as u64;
+        figures.former = former.len() as u64;
+        figures
+    }
+
+    /// What clients of a listener are shown.
+    pub(crate) fn tls(&self, listener: usize) -> Option<Arc<rustls::ServerConfig>> {
+        self.tls.borrow().get(listener).and_then(Option::clone)
+    }
+
+    /// Are there more calls than this thread may have?
+    pub(crate) fn is_overloaded(&self) -> bool {
+        self.metrics.calls.get() > self.most_calls || self.pressure.get() == Pressure::Refuse
+    }
+
+    /// Connections that this thread may have open.
+    pub(crate) fn most_connections(&self) -> usize {
+        self.limits.connections.div_ceil(self.threads.max(1)).max(1)
+    }
+
+    /// No further connection could be taken: those that rest make room.
+    pub(crate) fn note_crowd(&self) {
+        self.crowded.set(true);
+    }
+
     /// Notes a new connection.
     pub(crate) fn admit(&self, connection: &Rc<Connection>) {
-        self.open.set(self.open.get() + 1);
+        connection.last_call.set(self.draining.get());
         self.connections.borrow_mut().push(Rc::downgrade(connection));
     }
 
@@ -138,14 +216,23 @@ impl Worker {
         self.deadlines.sweep(now);
         self.pool.sweep(now);
         self.log.flush();
+        self.forget_former();
         let looks = self.looks.replace(self.looks.get().wrapping_add(1)).is_multiple_of(LOOK_TICKS);
+        let crowded = self.crowded.take() || self.open.get() >= self.most_connections();
+        let idle = if crowded { self.timeouts.idle.min(CROWDED_IDLE) } else { self.timeouts.idle };
+        let pressure = self.shared.pressure.get();
+        self.pressure.set(pressure);
         if looks {
             let site = Rc::clone(&self.site.borrow());
             self.shared.reports.hand_over(self.report, &site.entities, self.pool.origins());
         }
         self.connections.borrow_mut().retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
-            if connection.is_overdue(now, &self.timeouts) {
+            if pressure != Pressure::None {
+                connection.retiring.set(true);
+                connection.wake();
+            }
+            if connection.is_overdue(now, &self.timeouts, idle) {
                 connection.expired.set(true);
                 connection.wake();
             }
@@ -156,10 +243,18 @@ impl Worker {
         });
     }
 
-    /// Stops taking calls on connections that are open; those in progress go on.
+    /// Takes one more call on every connection that is open, for its client may have sent it already.
     pub(crate) fn drain(&self) {
         self.draining.set(true);
-        self.each_connection(Connection::wake);
+        self.each_connection(|connection| connection.last_call.set(true));
+    }
+
+    /// Takes no more calls; those in progress go on.
+    pub(crate) fn retire(&self) {
+        self.each_connection(|connection| {
+            connection.retiring.set(true);
+            connection.wake();
+        });
     }
 
     /// Ends what is still going on.

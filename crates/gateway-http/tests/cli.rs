@@ -170,3 +170,120 @@ fn specifications_are_printed_for_people_and_programs() {
         (2, "error: there is no element `set-heade`; did you mean `set-header`?\n")
     );
 }
+
+const HUB: &str = "../../../examples/hub";
+
+#[test]
+fn explain_says_which_operation_which_key_and_what_runs() {
+    let done = tollgate(&["explain", HUB, "GET", "/bc/orders?x=1", "-H", "X-Api-Key: mes-demo-key"]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""), "{}", done.out);
+    for part in [
+        "GET http://localhost/bc/orders?x=1\n  the policies run\n\nRoute\n  API        bc (/bc, revision 1)\n",
+        "\nKey\n  allowed: the key in header `X-Api-Key` is of subscription `mes` for product `mes`; it is good for the API\n  \
+         product    mes\n",
+        "\nScopes\n  global     ../../../examples/hub/policy.xml, in inbound, outbound, on-error\n",
+        "\ninbound\n",
+        "<!-- global: ../../../examples/hub/policy.xml:8 -->\n        <set-header name=\"X-Request-Id\"",
+        "policy.xml:4, with ../../../examples/hub/policy fragments/only-what-it-may/policy.xml -->",
+        "  (the api document has no <base/> here: broader scopes take no part)\n",
+        "<!-- product: ../../../examples/hub/products/mes/policy.xml:",
+        "<!-- api: ../../../examples/hub/apis/bc/policy.xml:",
+        "is for POST",
+    ] {
+        assert!(done.out.contains(part), "{part}\n---\n{}", done.out);
+    }
+    for secret in ["mes-demo-key", "demo-secret", "\x1b["] {
+        assert!(!done.out.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn explain_says_why_a_call_is_refused() {
+    let done = tollgate(&["explain", HUB, "GET", "https://hub.example/bc/orders"]);
+    assert_eq!(done.status, 1);
+    assert!(done.out.contains("refused: there is no key in header `X-Api-Key` or query parameter"), "{}", done.out);
+    assert!(done.out.contains("  reason     SubscriptionKeyNotFound\n"), "{}", done.out);
+    assert!(done.out.contains("realm=\"https://hub.example/bc\",name=\"X-Api-Key\""), "{}", done.out);
+    let done = tollgate(&["explain", HUB, "DELETE", "/bc/orders/%2e%2e/orders/"]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.out.contains("  body       { \"statusCode\": 404, \"message\": \"Resource not found\" }"),
+        "{}",
+        done.out
+    );
+    assert!(done.out.contains("(GET /orders): is for GET\n"), "{}", done.out);
+    let done = tollgate(&["explain", HUB, "GET", "/BC/oders"]);
+    assert!(done.out.contains("its template does not go on with `/oders`"), "{}", done.out);
+    let done = tollgate(&["explain", HUB, "GET", "/cb/orders"]);
+    assert!(done.out.contains("bc: path `/bc`, which the request's path does not begin with\n"), "{}", done.out);
+    let done = tollgate(&["explain", HUB, "GET", "/bc/%00"]);
+    assert!(done.status == 1 && done.out.contains("BadRequestTarget"), "{}", done.out);
+    assert_eq!(tollgate(&["explain", HUB, "TRACE", "/bc/orders"]).status, 1);
+}
+
+#[test]
+fn explain_for_programs() {
+    let done =
+        tollgate(&["explain", HUB, "POST", "/bc/orders", "--format", "json", "-H", "X-Api-Key: nobody", "-H", "A: b"]);
+    let answer: Json = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(done.status, 1);
+    assert_eq!((&answer["outcome"], &answer["route"]["api"]), (&json!("refused"), &json!("bc")));
+    assert_eq!((&answer["key"]["allowed"], &answer["key"]["subscription"]), (&json!(false), &json!(null)));
+    assert_eq!(answer["refusal"]["status"], json!(401));
+    assert_eq!(answer["policy"]["sections"][0]["section"], json!("on-error"));
+    assert!(answer["near"].as_array().unwrap().iter().any(|near| near["why"] == json!("is for GET")), "{}", done.out);
+}
+
+#[test]
+fn what_cannot_be_explained_is_another_status() {
+    for arguments in [
+        ["no-such-folder", "GET", "/", "-HA: b"],
+        [HUB, "G T", "/", "-HA: b"],
+        [HUB, "GET", "ftp://h/", "-HA: b"],
+        [HUB, "GET", "/", "-HA b"],
+        [HUB, "GET", "/", "-HA\u{1}: b"],
+    ] {
+        let done = tollgate(&[&["explain"], arguments.as_slice()].concat());
+        assert_eq!((done.status, done.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(done.err.starts_with("error: "), "{}", done.err);
+    }
+    let broken = tollgate(&["explain", "faults", "GET", "/"]);
+    assert!(broken.status == 1 && broken.out.is_empty() && broken.err.contains("error["), "{}", broken.err);
+}
+
+#[test]
+fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/settings");
+    std::fs::create_dir_all(folder).unwrap();
+    let file = format!("{folder}/tollgate.toml");
+    std::fs::write(&file, "[limits]\nheaders = 7\n[named_values]\nx = \"s3cret\"\ny = { env = \"Y\" }\n").unwrap();
+    let done = tollgate(&["config", folder]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    let line = |start: &str| done.out.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
+    assert!(line("limits.headers = 7 ").ends_with(&format!("# {file}:2")), "{}", done.out);
+    assert!(line("limits.connections = 10000 ").ends_with("# default"), "{}", done.out);
+    assert!(line("named_values.x = \"***\" ").ends_with(&format!("# {file}:4")), "{}", done.out);
+    assert!(
+        line("named_values.y = \"*** (environment variable Y)\" ").ends_with(&format!("# {file}:5")),
+        "{}",
+        done.out
+    );
+    assert!(!done.out.contains("s3cret"));
+    let done = tollgate(&["config", folder, "--format", "json"]);
+    let all: Vec<Json> = serde_json::from_str(&done.out).unwrap();
+    let headers = all.iter().find(|setting| setting["key"] == "limits.headers").unwrap();
+    assert_eq!(headers, &json!({ "key": "limits.headers", "value": 7, "origin": format!("{file}:2") }));
+
+    std::fs::write(&file, "[limits]\nheeders = 7\nbody = \"x\"\n[nonsense]\n").unwrap();
+    let done = tollgate(&["config", folder]);
+    assert_eq!(done.status, 1);
+    for told in [
+        "unknown key `heeders`",
+        "did you mean `headers`?",
+        "a whole number from 0 on was expected, not string \"x\"",
+        "unknown key `nonsense`",
+        "tollgate.toml:4:2",
+    ] {
+        assert!(done.err.contains(told), "{told} in {}", done.err);
+    }
+}

@@ -51,6 +51,8 @@ pub(crate) fn switches(script: &Script) -> Switches {
         switches.strict_variables = text.strict_variables;
         switches.cors_terminates_unmatched = text.cors_terminates_unmatched;
         switches.single_backend_policy = text.single_backend_policy;
+        switches.token_bucket_rates = text.token_bucket_rates;
+        switches.limits_fail_open = text.limits_fail_open;
     }
     switches
 }

@@ -98,9 +98,9 @@ fn finish(exchange: &mut Exchange, host: &mut FakeHost, ambience: &Ambience) {
         transferred += body.len();
         response.body = Body::Bytes(body);
     }
-    let kilobytes = u64::try_from(transferred.div_ceil(1024)).unwrap_or(u64::MAX);
+    let bytes = u64::try_from(transferred).unwrap_or(u64::MAX);
     for mut count in std::mem::take(&mut exchange.call.transfer_counters) {
-        count.increment_bandwidth = kilobytes;
+        count.increment_bytes = bytes;
         host.add(&count, ambience.now());
     }
 }

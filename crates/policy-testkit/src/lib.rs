@@ -14,6 +14,7 @@ pub mod fuzz;
 mod host;
 mod message;
 mod page;
+pub mod random;
 mod report;
 mod run;
 mod script;

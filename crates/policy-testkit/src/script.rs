@@ -254,6 +254,8 @@ pub(crate) struct SwitchesText {
     pub(crate) strict_variables: bool,
     pub(crate) cors_terminates_unmatched: bool,
     pub(crate) single_backend_policy: bool,
+    pub(crate) token_bucket_rates: bool,
+    pub(crate) limits_fail_open: bool,
 }
 
 impl Script {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
 
+use crate::custom::CustomPolicy;
 use crate::program::Program;
 
 /// Compiles documents. Immutable, cheap to share; one per process is enough.
@@ -12,6 +13,7 @@ use crate::program::Program;
 pub struct Engine {
     pub(crate) limits: Limits,
     pub(crate) switches: Switches,
+    custom: Vec<Arc<dyn CustomPolicy>>,
 }
 
 /// What one run may use.
@@ -60,6 +62,10 @@ pub struct Switches {
     pub cors_terminates_unmatched: bool,
     /// More than one policy directly under `backend` is an error, as the service has it, instead of a warning.
     pub single_backend_policy: bool,
+    /// Rate limits are buckets of tokens, as in the service's v2 tiers, instead of sliding windows.
+    pub token_bucket_rates: bool,
+    /// A rate limit or quota whose counter cannot be asked lets calls pass, instead of failing them.
+    pub limits_fail_open: bool,
 }
 
 /// The scope of a document, from broad to narrow.
@@ -150,6 +156,18 @@ impl Engine {
     pub fn with_switches(mut self, switches: Switches) -> Self {
         self.switches = switches;
         self
+    }
+
+    /// Adds a policy of your own. One that the service has stays what it is.
+    #[must_use]
+    pub fn with_policy(mut self, policy: impl CustomPolicy + 'static) -> Self {
+        self.custom.push(Arc::new(policy));
+        self
+    }
+
+    /// The added policy of that name.
+    pub(crate) fn custom(&self, name: &str) -> Option<&Arc<dyn CustomPolicy>> {
+        self.custom.iter().find(|policy| policy.spec().name == name)
     }
 
     /// The limits in force.

@@ -106,8 +106,8 @@ pub struct Call {
     pub last_error: Option<Box<PolicyError>>,
     /// `context.Variables`, by interned name.
     pub(crate) variables: Vec<(NameId, Value)>,
-    /// Counters that the host adds to when the response has been sent: `increment_bandwidth` is then what was transferred
-    /// in both directions, in kilobytes.
+    /// Counters that the host adds to when the response has been sent: `increment_bytes` is then what was transferred in
+    /// both directions.
     pub transfer_counters: Vec<crate::host::CounterCall>,
     /// Keys of quotas that this call was counted for.
     pub(crate) counted: Vec<Box<str>>,

@@ -228,7 +228,7 @@ pub struct CounterCall {
     pub kind: CounterKind,
     /// How many calls, or kilobytes, a period allows; `None` for no limit of that unit.
     pub calls: Option<u64>,
-    /// Kilobytes a period allows.
+    /// Kilobytes (1024 bytes) a period allows. The call that reaches it passes; the next one is refused.
     pub bandwidth: Option<u64>,
     /// Length of the period; zero for one that never ends.
     pub period: Duration,
@@ -236,17 +236,19 @@ pub struct CounterCall {
     pub anchor: i64,
     /// How much to add.
     pub increment: u64,
-    /// Kilobytes to add.
-    pub increment_bandwidth: u64,
+    /// Bytes to add to what was transferred.
+    pub increment_bytes: u64,
     /// Check before adding, only check, or only add.
     pub mode: CounterMode,
 }
 
-/// Sliding for rates, fixed for quotas.
+/// Sliding or a bucket for rates, fixed for quotas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CounterKind {
     /// At most `calls` in any window of `period`.
     SlidingWindow,
+    /// Out of a bucket of `calls` tokens, which come back evenly in the course of a `period`.
+    TokenBucket,
     /// At most `calls` in each period from `anchor` on.
     FixedWindow,
 }

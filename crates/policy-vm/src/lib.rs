@@ -53,6 +53,11 @@
 //! in `on-error`. Only time and randomness, the trait [`Ambient`](host::Ambient), must be there: expressions need them at
 //! once.
 //!
+//! # A policy of your own
+//!
+//! [`Engine::with_policy`] adds an element: what it looks like is data, which documents are checked against, and what it
+//! does is a function of the call. `examples/custom-policy` has one.
+//!
 //! # A whole call
 //!
 //! ```
@@ -165,8 +170,10 @@ pub mod bytecode;
 pub mod certificates;
 pub mod check;
 pub mod compile;
+pub mod custom;
 pub mod cx;
 pub mod drive;
+pub mod effective;
 pub mod engine;
 pub mod error;
 pub mod eval;

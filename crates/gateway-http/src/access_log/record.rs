@@ -99,7 +99,7 @@ impl std::fmt::Display for Millis {
 }
 
 /// A moment as `2026-01-05T10:00:00.123Z`.
-struct Utc(u64);
+pub(crate) struct Utc(pub(crate) u64);
 
 impl std::fmt::Display for Utc {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 
 use crate::backend::pool::Lease;
 use crate::cache::tee::Tee;
+use crate::edge::body::{ClientBody, ClientBodyError};
 use crate::timer::Deadline;
 use crate::worker::Worker;
 
@@ -17,7 +18,7 @@ use crate::worker::Worker;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BodyError {
     #[error("the client's body broke off: {0}")]
-    Client(hyper::Error),
+    Client(ClientBodyError),
     #[error("the backend's body broke off: {0}")]
     Backend(hyper::Error),
     #[error("the backend sent nothing for too long")]
@@ -29,7 +30,7 @@ pub(crate) enum BodyError {
 pub(crate) enum RequestBody {
     Empty,
     Bytes(Option<Bytes>),
-    Client(Incoming),
+    Client(ClientBody),
 }
 
 impl Body for RequestBody {

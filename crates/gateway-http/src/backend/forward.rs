@@ -19,6 +19,7 @@ use crate::backend::pool::Lease;
 use crate::backend::routed;
 use crate::backend::target::{Target, target};
 use crate::call::CallContext;
+use crate::edge::body::ClientBody;
 use crate::timer::limit;
 
 /// What a zero asks for is not known; no limit at all would be the worst reading.
@@ -34,8 +35,8 @@ pub(crate) async fn forward(
         let bytes = Box::pin(cx.read_request_body()).await?;
         exchange.call.request.body = Body::Bytes(bytes);
     }
-    // Only the log wants to know.
-    let started = cx.worker.log.is_on().then(Instant::now);
+    // Only the log and the metrics want to know.
+    let started = (cx.worker.log.is_on() || cx.worker.metrics.timed).then(Instant::now);
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
     let entity = routed::entity(cx, exchange)?;
     let is_plain = entity.is_none()
@@ -55,7 +56,11 @@ pub(crate) async fn forward(
         Box::pin(routed::forward(cx, exchange, options, entity, timeout)).await
     };
     if let Some(started) = started {
-        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let took = started.elapsed();
+        if cx.worker.metrics.timed {
+            cx.worker.metrics.backend_answered(took);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         cx.backend_micros = Some(cx.backend_micros.unwrap_or(0).saturating_add(micros));
     }
     if let Ok(response) = &result {
@@ -112,7 +117,7 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Req
 }
 
 /// Brings a client's body into memory.
-pub(crate) async fn collect_client(incoming: Incoming, limit: usize) -> Result<bytes::Bytes, CallError> {
+pub(crate) async fn collect_client(incoming: ClientBody, limit: usize) -> Result<bytes::Bytes, CallError> {
     match collect(RequestBody::Client(incoming), limit).await {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => Err(CallError::TooLarge { limit }),

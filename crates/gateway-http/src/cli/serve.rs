@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use policy_parser::diagnostic::render::{Colours, text};
 
 use super::output;
+use crate::messages::Messages;
 use crate::{Gateway, Settings, StartError, shutdown};
 
 /// Serves a service folder, or one policy document in front of a backend.
@@ -29,7 +30,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    log_to_stderr();
+    let messages = log_to_stderr()?;
+    let code = serve(arguments);
+    messages.finish();
+    code
+}
+
+fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut settings = Settings::read(arguments.config.as_deref(), &arguments.path);
     if let Some(environment) = &arguments.environment {
         settings = settings.environment(environment);
@@ -58,7 +65,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
-    shutdown::wait()?;
+    if let Some(address) = gateway.admin_address() {
+        tracing::info!("admin on http://{address}");
+    }
+    shutdown::wait(|| drop(gateway.reload("SIGHUP")))?;
     gateway.stop();
     Ok(ExitCode::SUCCESS)
 }
@@ -67,12 +77,14 @@ fn show(findings: &[policy_parser::Diagnostic]) {
     output::tell(&text(findings, output::colours(&std::io::stderr())));
 }
 
-fn log_to_stderr() {
+fn log_to_stderr() -> std::io::Result<Messages> {
+    let messages = Messages::to(std::io::stderr())?;
     let filter = tracing_subscriber::EnvFilter::try_from_env("TOLLGATE_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(output::colours(&std::io::stderr()) == Colours::Always)
-        .with_writer(std::io::stderr)
+        .with_writer(messages.clone())
         .try_init();
+    Ok(messages)
 }

@@ -1,5 +1,6 @@
 //! Reading `tollgate.toml` and the file of subscriptions that it may name.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
@@ -66,12 +67,45 @@ impl Config {
         })
     }
 
+    /// Paths of files and folders that the settings may name: every text in them.
+    pub(crate) fn named_paths(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        let mut rest: Vec<&Node> = self.files.iter().collect();
+        while let Some(node) = rest.pop() {
+            rest.extend(node.items());
+            rest.extend(node.entries().iter().map(|entry| &entry.node));
+            paths.extend(node.text().filter(|text| !text.is_empty()).map(|text| self.folder.join(text)));
+        }
+        paths
+    }
+
     /// Environment variables that are not set and have a default, which is public: it stands in a file.
     pub(crate) fn defaults_in_use(&self) -> Vec<&str> {
+        self.named_secrets().filter_map(Secret::default_in_use).collect()
+    }
+
+    /// All secrets that are named one by one.
+    fn named_secrets(&self) -> impl Iterator<Item = &Secret> {
         let keys = self.subscriptions.values();
         let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
         let secrets = self.named_values.values().chain(self.key_vault.values()).chain(keys.flatten());
-        secrets.filter_map(Secret::default_in_use).collect()
+        secrets.chain(self.certificates.values().filter_map(|one| one.password.as_ref())).chain(&self.admin.token)
+    }
+
+    /// The files that it names: when one of them changes, so may what is served.
+    pub(crate) fn named_files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<&Path> = self.named_secrets().filter_map(Secret::file).collect();
+        files.extend(self.subscriptions_file.as_deref());
+        files.extend(self.service.overrides.as_deref());
+        for certificate in self.certificates.values() {
+            files.extend([Some(certificate.file.as_path()), certificate.key.as_deref()].into_iter().flatten());
+        }
+        for tls in self.listeners.iter().filter_map(|listener| listener.tls.as_ref()) {
+            files.extend([tls.certificate.as_path(), &tls.key]);
+            files.extend(tls.client_ca.as_deref());
+            files.extend(tls.hosts.iter().flat_map(|host| [host.certificate.as_path(), &host.key]));
+        }
+        files.into_iter().map(|file| self.folder.join(file)).collect()
     }
 }
 

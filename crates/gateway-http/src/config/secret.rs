@@ -42,6 +42,14 @@ impl Secret {
         }
     }
 
+    /// The file it is in, if it is in one.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match self {
+            Self::File { file } => Some(file),
+            _ => None,
+        }
+    }
+
     /// The value; files are relative to `folder` and lose one line end.
     pub(crate) fn resolve(&self, folder: &Path) -> Result<String, SecretError> {
         match self {

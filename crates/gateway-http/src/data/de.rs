@@ -59,7 +59,9 @@ fn remove(node: &mut Node, place: &Place) -> bool {
         Value::Map(entries) => {
             match entries.iter().position(|entry| same(&entry.key_place, place) || is_here(&entry.node)) {
                 Some(at) => {
-                    entries.remove(at);
+                    // Also where it is there twice: what does not count is no better.
+                    let key = entries.remove(at).key;
+                    entries.retain(|entry| entry.key != key);
                     true
                 }
                 None => entries.iter_mut().any(|entry| remove(&mut entry.node, place)),

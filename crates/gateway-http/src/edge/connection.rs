@@ -5,21 +5,46 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::IpAddr;
+use std::rc::{Rc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
-use crate::config::Timeouts;
+use crate::config::edge::Timeouts;
 use crate::edge::refusal::Refusal;
+use crate::metrics::Metrics;
 use crate::timer::Clock;
+
+fn over(now: u64, since: u64, limit: Duration) -> bool {
+    u128::from(now.saturating_sub(since)) > limit.as_millis()
+}
 
 /// How long the rest of a refused request is read.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// The state of one client connection.
+/// The state of one client connection, or of one stream of an HTTP/2 connection: to what is above it, that is a connection
+/// with a single call.
 #[derive(Debug)]
 pub(crate) struct Connection {
+    pub(crate) clock: Clock,
+    /// The figures of the thread.
+    pub(crate) metrics: Rc<Metrics>,
+    /// The HTTP/2 connection that this is a stream of.
+    pub(crate) parent: Option<Rc<Connection>>,
+    /// Streams of an HTTP/2 connection.
+    streams: RefCell<Vec<Weak<Connection>>>,
+    /// HTTP/2 is spoken.
+    pub(crate) http2: Cell<bool>,
+    /// The client's certificate in DER, if it showed one.
+    pub(crate) certificate: Option<Bytes>,
+    /// There were too many connections when it came: its first call is refused.
+    pub(crate) crowded: Cell<bool>,
+    /// The gateway is about to stop: the next answer is the last.
+    pub(crate) last_call: Cell<bool>,
+    /// No further call is taken: it closes when those in progress are done.
+    pub(crate) retiring: Cell<bool>,
     /// The peer's address.
     pub(crate) peer: IpAddr,
     /// The same as the value of `X-Forwarded-For`, made once.
@@ -66,11 +91,19 @@ pub(crate) enum Wait {
 }
 
 impl Connection {
-    pub(crate) fn new(peer: IpAddr, tls: bool, now: u64) -> Self {
+    pub(crate) fn new(peer: IpAddr, tls: bool, clock: Clock, metrics: Rc<Metrics>) -> Self {
         // The address in one form, also when it came in through a socket for both families.
         let peer = peer.to_canonical();
         let forwarded_for = HeaderValue::try_from(peer.to_string()).unwrap_or(HeaderValue::from_static("unknown"));
         Self {
+            metrics,
+            parent: None,
+            streams: RefCell::default(),
+            http2: Cell::new(false),
+            certificate: None,
+            crowded: Cell::new(false),
+            last_call: Cell::new(false),
+            retiring: Cell::new(false),
             peer,
             forwarded_for,
             tls,
@@ -80,13 +113,76 @@ impl Connection {
             begun: Cell::new(0),
             calls: Cell::new(0),
             // A peer that says nothing at all gets no more time than one that is slow with its first head.
-            reading: Cell::new(Wait::Head(now)),
+            reading: Cell::new(Wait::Head(clock.millis())),
             writing: Cell::new(None),
             expired: Cell::new(false),
             waker: RefCell::new(None),
             probe: Cell::new(false),
             probed: Cell::new(0),
             received: Cell::new(0),
+            clock,
+        }
+    }
+
+    /// The client's time begins now: what came before had a limit of its own.
+    pub(crate) fn restart(&self) {
+        self.reading.set(Wait::Head(self.clock.millis()));
+    }
+
+    /// A stream of this connection.
+    pub(crate) fn stream(self: &Rc<Self>) -> Rc<Self> {
+        let stream = Rc::new(Self {
+            clock: self.clock.clone(),
+            metrics: Rc::clone(&self.metrics),
+            parent: Some(Rc::clone(self)),
+            streams: RefCell::default(),
+            http2: Cell::new(true),
+            certificate: self.certificate.clone(),
+            crowded: Cell::new(self.crowded.get()),
+            last_call: Cell::new(false),
+            retiring: Cell::new(false),
+            peer: self.peer,
+            forwarded_for: self.forwarded_for.clone(),
+            tls: self.tls,
+            refusal: Cell::new(None),
+            heads: Cell::new(1),
+            broken: Cell::new(None),
+            begun: Cell::new(0),
+            calls: Cell::new(0),
+            reading: Cell::new(Wait::Idle(self.clock.millis())),
+            writing: Cell::new(None),
+            expired: Cell::new(false),
+            waker: RefCell::new(None),
+            probe: Cell::new(false),
+            probed: Cell::new(0),
+            received: Cell::new(0),
+        });
+        let mut streams = self.streams.borrow_mut();
+        if streams.len() == streams.capacity() {
+            streams.retain(|stream| stream.strong_count() > 0);
+        }
+        streams.push(Rc::downgrade(&stream));
+        stream
+    }
+
+    /// A call begins.
+    pub(crate) fn call_begins(&self) {
+        self.calls.set(self.calls.get() + 1);
+        match &self.parent {
+            Some(parent) => parent.call_begins(),
+            None => self.metrics.calls.set(self.metrics.calls.get() + 1),
+        }
+    }
+
+    /// The last byte of its answer has gone, or nobody waits for it any more.
+    pub(crate) fn call_ends(&self) {
+        self.calls.set(self.calls.get().saturating_sub(1));
+        match &self.parent {
+            Some(parent) => {
+                self.writing.set(None);
+                parent.call_ends();
+            }
+            None => self.metrics.calls.set(self.metrics.calls.get().saturating_sub(1)),
         }
     }
 
@@ -96,29 +192,56 @@ impl Connection {
     }
 
     /// Notes that a write waits for the peer, or that it did not.
-    pub(crate) fn note_write(&self, waits: bool, clock: &Clock) {
+    pub(crate) fn note_write(&self, waits: bool) {
         if !waits {
             self.writing.set(None);
         } else if self.writing.get().is_none() {
-            self.writing.set(Some(clock.millis()));
+            self.writing.set(Some(self.clock.millis()));
         }
     }
 
-    /// Does it wait longer than it may?
-    pub(crate) fn is_overdue(&self, now: u64, timeouts: &Timeouts) -> bool {
-        let over = |since: u64, limit: Duration| u128::from(now.saturating_sub(since)) > limit.as_millis();
+    /// A piece of an answer was handed over, or the next is asked for: between the two, a stream waits for its client.
+    pub(crate) fn note_piece(&self, handed_over: bool) {
+        if self.parent.is_some() {
+            self.writing.set(handed_over.then(|| self.clock.millis()));
+        }
+    }
+
+    /// Does it wait longer than it may? A connection of HTTP/2 that only rests is told to go first.
+    pub(crate) fn is_overdue(&self, now: u64, timeouts: &Timeouts, idle: Duration) -> bool {
+        if self.http2.get() && self.is_http2_rested(now, idle) {
+            self.retiring.set(true);
+            self.reading.set(Wait::Linger(now));
+            self.wake();
+        }
         let reading = match self.reading.get() {
-            Wait::Idle(since) => self.calls.get() == 0 && over(since, timeouts.idle),
-            Wait::Head(since) => over(since, timeouts.head),
-            Wait::Body(since) => self.calls.get() > 0 && over(since, timeouts.progress),
-            Wait::Linger(since) => over(since, LINGER),
+            Wait::Idle(since) => self.calls.get() == 0 && over(now, since, idle),
+            Wait::Head(since) => over(now, since, timeouts.head),
+            Wait::Body(since) => self.calls.get() > 0 && over(now, since, timeouts.progress),
+            Wait::Linger(since) => over(now, since, LINGER),
         };
-        reading || self.writing.get().is_some_and(|since| over(since, timeouts.progress))
+        let stalled =
+            |connection: &Self| connection.writing.get().is_some_and(|since| over(now, since, timeouts.progress));
+        reading
+            || stalled(self)
+            || self.streams.borrow().iter().filter_map(Weak::upgrade).any(|stream| stalled(&stream))
+    }
+
+    /// Nothing was asked for a long time; while calls are in progress, that time does not begin.
+    fn is_http2_rested(&self, now: u64, idle: Duration) -> bool {
+        match self.reading.get() {
+            Wait::Idle(_) if self.calls.get() > 0 => {
+                self.reading.set(Wait::Idle(now));
+                false
+            }
+            Wait::Idle(since) => over(now, since, idle),
+            _ => false,
+        }
     }
 
     /// A call that lasts from one look to the next is asked whether its client is still there.
     pub(crate) fn look_for_peer(&self) {
-        if self.calls.get() > 0 && self.probed.get() == self.begun.get() {
+        if !self.http2.get() && self.calls.get() > 0 && self.probed.get() == self.begun.get() {
             self.probe.set(true);
             self.wake();
         }

@@ -5,7 +5,7 @@
 //! everything before it on the connection, and reads nothing more.
 
 mod chunked;
-mod head;
+pub(in crate::edge) mod head;
 
 use std::io;
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use self::chunked::Chunked;
 pub(crate) use self::head::HeadLimits;
 use crate::edge::connection::{Connection, Wait};
+use crate::edge::linger::Linger;
 use crate::edge::refusal::Refusal;
-use crate::timer::Clock;
 
 /// The method of the stand-in; see [`Refusal`]. A client that sends it itself gets what any unknown method gets.
 pub(crate) const STAND_IN_METHOD: &str = "REFUSED";
@@ -32,22 +32,18 @@ pub(crate) trait Probe {
     fn is_gone(&self, cx: &mut Context<'_>) -> bool;
 }
 
-/// Bytes read and dropped after a refusal, so that the peer can read the answer before it meets a reset.
-const LINGER_BYTES: usize = 1 << 20;
-
 /// A stream whose requests are framed beyond doubt.
 #[derive(Debug)]
 pub(crate) struct Strict<S> {
     stream: S,
     connection: Rc<Connection>,
-    clock: Clock,
     limits: Rc<HeadLimits>,
     phase: Phase,
     /// What is not handed on yet: the beginning of a head, or checked bytes that found no room.
     held: Vec<u8>,
     /// How many bytes of `held` may be handed on.
     checked: usize,
-    lingered: usize,
+    linger: Linger,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,8 +58,8 @@ enum Phase {
 }
 
 impl<S> Strict<S> {
-    pub(crate) fn new(stream: S, connection: Rc<Connection>, limits: Rc<HeadLimits>, clock: Clock) -> Self {
-        Self { stream, connection, clock, limits, phase: Phase::Head, held: Vec::new(), checked: 0, lingered: 0 }
+    pub(crate) fn new(stream: S, connection: Rc<Connection>, limits: Rc<HeadLimits>) -> Self {
+        Self { stream, connection, limits, phase: Phase::Head, held: Vec::new(), checked: 0, linger: Linger::default() }
     }
 
     /// Follows `bytes` through heads and bodies; gives how many of them may be handed on.
@@ -187,7 +183,7 @@ impl<S> Strict<S> {
 
     /// Notes what the reader waits for from now on.
     fn note_wait(&self) {
-        let now = self.clock.millis();
+        let now = self.connection.clock.millis();
         let wait = match (self.phase, self.connection.reading.get()) {
             (Phase::Head, Wait::Head(since)) => Wait::Head(since),
             (Phase::Head, _) if !self.held.is_empty() => Wait::Head(now),
@@ -218,7 +214,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
                 Poll::Ready(()) => {
                     if this.sift(buf, before) {
                         if this.held.is_empty() {
-                            this.connection.reading.set(Wait::Idle(this.clock.millis()));
+                            this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
                         }
                         return Poll::Ready(Ok(()));
                     }
@@ -236,7 +232,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.connection.note_write(result.is_pending(), &this.clock);
+        this.connection.note_write(result.is_pending());
         result
     }
 
@@ -247,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let result = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
-        this.connection.note_write(result.is_pending(), &this.clock);
+        this.connection.note_write(result.is_pending());
         result
     }
 
@@ -270,25 +266,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
         if !matches!(this.phase, Phase::Refused | Phase::Broken) {
             return Poll::Ready(Ok(()));
         }
-        this.linger(cx)
-    }
-}
-
-impl<S: AsyncRead + Unpin> Strict<S> {
-    /// Closing with unread bytes resets the connection, and the peer may lose the answer: read on for a while.
-    fn linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if !matches!(self.connection.reading.get(), Wait::Linger(_)) {
-            self.connection.reading.set(Wait::Linger(self.clock.millis()));
-        }
-        let mut scratch = [0; 4096];
-        while self.lingered < LINGER_BYTES {
-            let mut buf = ReadBuf::new(&mut scratch);
-            match ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buf)) {
-                Ok(()) if !buf.filled().is_empty() => self.lingered += buf.filled().len(),
-                _ => break,
-            }
-        }
-        Poll::Ready(Ok(()))
+        this.linger.poll(&mut this.stream, &this.connection, cx)
     }
 }
 

@@ -3,36 +3,36 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::ReadBuf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
-use crate::edge::framing::{Probe, Strict};
-use crate::edge::serve::Serve;
-use crate::handler::serve;
+use crate::edge::speak::{ClientStream, begins_with_http2, http1, http2};
+use crate::metrics::count;
 use crate::worker::Worker;
 
 /// What the kernel may hold for a thread that is busy.
 const BACKLOG: i32 = 4096;
 /// Accepting failed, probably for want of descriptors: trying again at once would only burn time.
 const BACK_OFF: Duration = Duration::from_millis(100);
+/// Connections of a thread beyond its share, which are told so; still more wait in the kernel's queue.
+pub(super) const SPARE: usize = 64;
 
 /// An address with what is spoken there.
-#[derive(Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Address {
     pub(crate) socket: SocketAddr,
-    pub(crate) tls: Option<Arc<rustls::ServerConfig>>,
+    /// Which of the listeners it is: its TLS is the worker's of that number.
+    pub(crate) number: usize,
+    /// Clients may begin with HTTP/2 without TLS.
+    pub(crate) http2: bool,
 }
 
 /// A socket on an address that other threads listen on too.
@@ -51,14 +51,12 @@ pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
 pub(crate) async fn accept(
     worker: Rc<Worker>,
     listener: TcpListener,
-    tls: Option<Arc<rustls::ServerConfig>>,
+    address: Address,
     mut stop: watch::Receiver<bool>,
 ) {
-    let most = worker.limits.connections.div_ceil(worker.threads);
-    let tls = tls.map(TlsAcceptor::from);
+    let most = worker.most_connections();
     loop {
-        if worker.open.get() >= most {
-            // The rest waits in the kernel's queue, or is refused by it.
+        if worker.open.get() >= most + SPARE {
             tokio::select! {
                 () = tokio::time::sleep(BACK_OFF) => continue,
                 _ = stop.changed() => return,
@@ -66,84 +64,102 @@ pub(crate) async fn accept(
         }
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stop.changed() => return,
+            _ = stop.changed() => return take_the_rest(&worker, &listener, address).await,
         };
         match accepted {
-            Ok((stream, peer)) => start(&worker, stream, peer, tls.as_ref()),
+            Ok((stream, peer)) => start(&worker, stream, peer, address, worker.open.get() >= most),
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                count(&worker.metrics.accept_errors);
+                if worker.metrics.refused("AcceptFailed", worker.clock.millis()) {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                }
+                // Connections that only rest make room.
+                worker.note_crowd();
                 tokio::time::sleep(BACK_OFF).await;
             }
         }
     }
 }
 
-fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, tls: Option<&TlsAcceptor>) {
+/// Clients that the kernel has connected already count on being served: closing the socket would reset them.
+async fn take_the_rest(worker: &Rc<Worker>, listener: &TcpListener, address: Address) {
+    let at_once = std::future::poll_fn(|cx| match listener.poll_accept(cx) {
+        Poll::Ready(accepted) => Poll::Ready(accepted.ok()),
+        Poll::Pending => Poll::Ready(None),
+    });
+    let mut at_once = std::pin::pin!(at_once);
+    while let Some((stream, peer)) = at_once.as_mut().await {
+        start(worker, stream, peer, address, false);
+    }
+}
+
+fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Address, crowded: bool) {
     let _ = stream.set_nodelay(true);
-    let connection = Rc::new(Connection::new(peer.ip(), tls.is_some(), worker.clock.millis()));
-    worker.admit(&connection);
-    let admitted = Admitted(Rc::clone(worker));
-    match tls.cloned() {
-        None => {
-            tokio::task::spawn_local(speak(admitted, Stream::Plain(stream), connection));
-        }
-        Some(acceptor) => {
+    count(&worker.metrics.accepted);
+    let tls = worker.tls(address.number);
+    let connection = Connection::new(peer.ip(), tls.is_some(), worker.clock.clone(), Rc::clone(&worker.metrics));
+    connection.crowded.set(crowded);
+    let admitted = Admitted::new(worker);
+    match tls {
+        None if address.http2 => {
             tokio::task::spawn_local(async move {
                 let limit = admitted.0.timeouts.head;
-                if let Ok(Ok(stream)) = tokio::time::timeout(limit, acceptor.accept(stream)).await {
-                    speak(admitted, Stream::Tls(Box::new(stream)), connection).await;
+                match begins_with_http2(&stream, limit).await {
+                    Some(true) => speak(admitted, Stream::Plain(stream), connection, true).await,
+                    Some(false) => speak(admitted, Stream::Plain(stream), connection, false).await,
+                    None => {}
                 }
             });
+        }
+        None => {
+            tokio::task::spawn_local(speak(admitted, Stream::Plain(stream), connection, false));
+        }
+        Some(tls) => {
+            tokio::task::spawn_local(async move { shake_hands(admitted, stream, connection, tls.into()).await });
         }
     }
 }
 
-impl Probe for Stream<tokio_rustls::server::TlsStream<TcpStream>> {
-    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
-        let stream = match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_ref().0,
-        };
-        let mut byte = [0];
-        let mut buf = ReadBuf::new(&mut byte);
-        matches!(stream.poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Connection, acceptor: TlsAcceptor) {
+    let limit = admitted.0.timeouts.handshake;
+    let Ok(Ok(stream)) = tokio::time::timeout(limit, acceptor.accept(stream)).await else {
+        count(&admitted.0.metrics.handshake_errors);
+        return;
+    };
+    let session = stream.get_ref().1;
+    let is_http2 = session.alpn_protocol() == Some(b"h2");
+    let shown = session.peer_certificates().and_then(|chain| chain.first());
+    connection.certificate = shown.map(|certificate| Bytes::copy_from_slice(certificate));
+    speak(admitted, Stream::Tls(Box::new(stream)), connection, is_http2).await;
+}
+
+async fn speak(admitted: Admitted, stream: ClientStream, connection: Connection, is_http2: bool) {
+    let worker = Rc::clone(&admitted.0);
+    connection.restart();
+    let connection = Rc::new(connection);
+    worker.admit(&connection);
+    let spoken = if is_http2 {
+        Box::pin(http2(stream, connection, worker)).await
+    } else {
+        http1(stream, connection, worker).await
+    };
+    if let Err(error) = spoken {
+        tracing::debug!(%error, "a connection ended");
     }
 }
 
 /// Counts an open connection.
 struct Admitted(Rc<Worker>);
 
+impl Admitted {
+    fn new(worker: &Rc<Worker>) -> Self {
+        worker.open.set(worker.open.get() + 1);
+        Self(Rc::clone(worker))
+    }
+}
+
 impl Drop for Admitted {
     fn drop(&mut self) {
         self.0.open.set(self.0.open.get().saturating_sub(1));
     }
 }
-
-async fn speak(
-    admitted: Admitted,
-    stream: Stream<tokio_rustls::server::TlsStream<TcpStream>>,
-    connection: Rc<Connection>,
-) {
-    let worker = Rc::clone(&admitted.0);
-    let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits), worker.clock.clone());
-    let calls = (Rc::clone(&worker), Rc::clone(&connection));
-    let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
-    let mut http = http1::Builder::new();
-    // Ours is the way to notice that a client has gone: see `Probe`.
-    http.half_close(true);
-    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
-    // The filter counts headers already; up to its own default the library needs no memory for them.
-    if worker.limits.headers > LIBRARY_HEADERS {
-        http.max_headers(worker.limits.headers);
-    }
-    let served = http.serve_connection(TokioIo::new(strict), service);
-    if let Err(error) = Serve::new(served, connection, worker).await {
-        tracing::debug!(%error, "a connection ended");
-    }
-}
-
-/// hyper's default for the number of headers.
-const LIBRARY_HEADERS: usize = 100;
-/// hyper's least buffer.
-const MIN_BUFFER: usize = 8 << 10;
-const STAND_IN_ROOM: usize = 1 << 10;

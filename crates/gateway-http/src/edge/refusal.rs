@@ -22,6 +22,10 @@ pub(crate) enum Refusal {
     LengthAndTransferEncoding,
     BadChunk,
     BodyTooLarge,
+    /// More of the body did not come in time.
+    BodyTooSlow,
+    /// There is too much to do already.
+    Overloaded,
 }
 
 impl Refusal {
@@ -30,7 +34,9 @@ impl Refusal {
         match self {
             Self::TargetTooLong => 414,
             Self::HeadTooLarge | Self::TooManyHeaders => 431,
+            Self::BodyTooSlow => 408,
             Self::BodyTooLarge => 413,
+            Self::Overloaded => 503,
             Self::UnknownTransferCoding => 501,
             Self::BadVersion => 505,
             _ => 400,
@@ -59,15 +65,19 @@ impl Refusal {
             Self::LengthAndTransferEncoding => "ContentLengthBesideTransferEncoding",
             Self::BadChunk => "ChunkInvalid",
             Self::BodyTooLarge => "BodyTooLarge",
+            Self::BodyTooSlow => "BodyTooSlow",
+            Self::Overloaded => "Overloaded",
         }
     }
 
     /// What the caller reads; limits and their values stay with the operator.
     pub(crate) const fn message(self) -> &'static str {
         match self.status() {
+            408 => "Request timeout.",
             413 => "Request body is too large.",
             414 => "Request URI is too long.",
             431 => "Request header fields are too large.",
+            503 => "Service is overloaded. Try again later.",
             501 => "Transfer coding is not supported.",
             505 => "HTTP version is not supported.",
             _ => "Bad request.",

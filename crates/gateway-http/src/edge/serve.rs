@@ -6,36 +6,64 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Incoming};
+use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::rt::{Read, Write};
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::HttpService;
 
 use crate::edge::connection::Connection;
-use crate::worker::Worker;
 
-/// A connection being served.
-pub(crate) struct Serve<I, S: HttpService<Incoming>> {
-    http: http1::Connection<I, S>,
-    connection: Rc<Connection>,
-    worker: Rc<Worker>,
-    told: bool,
+/// What the HTTP library drives, in either version.
+pub(crate) trait Drive: Future<Output = hyper::Result<()>> + Unpin {
+    /// Takes no further call.
+    fn retire(&mut self);
 }
 
-impl<I, S: HttpService<Incoming>> Serve<I, S> {
-    pub(crate) const fn new(http: http1::Connection<I, S>, connection: Rc<Connection>, worker: Rc<Worker>) -> Self {
-        Self { http, connection, worker, told: false }
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+impl<I, S, B> Drive for http1::Connection<I, S>
+where
+    S: HttpService<Incoming, ResBody = B>,
+    S::Error: Into<Cause>,
+    I: Read + Write + Unpin + 'static,
+    B: Body + 'static,
+    B::Error: Into<Cause>,
+    Self: Future<Output = hyper::Result<()>> + Unpin,
+{
+    fn retire(&mut self) {
+        Pin::new(self).graceful_shutdown();
     }
 }
 
-impl<I, S, B> Future for Serve<I, S>
+impl<I, S, B, E> Drive for http2::Connection<I, S, E>
 where
     S: HttpService<Incoming, ResBody = B>,
-    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    I: Read + Write + Unpin,
+    S::Error: Into<Cause>,
+    I: Read + Write + Unpin + 'static,
     B: Body + 'static,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    http1::Connection<I, S>: Future<Output = hyper::Result<()>> + Unpin,
+    B::Error: Into<Cause>,
+    E: Http2ServerConnExec<S::Future, B>,
+    Self: Future<Output = hyper::Result<()>> + Unpin,
 {
+    fn retire(&mut self) {
+        Pin::new(self).graceful_shutdown();
+    }
+}
+
+/// A connection being served.
+pub(crate) struct Serve<H> {
+    http: H,
+    connection: Rc<Connection>,
+    told: bool,
+}
+
+impl<H> Serve<H> {
+    pub(crate) const fn new(http: H, connection: Rc<Connection>) -> Self {
+        Self { http, connection, told: false }
+    }
+}
+
+impl<H: Drive> Future for Serve<H> {
     type Output = hyper::Result<()>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
@@ -46,9 +74,9 @@ where
         if this.connection.expired.get() {
             return Poll::Ready(Ok(()));
         }
-        if this.worker.draining.get() && !this.told {
+        if !this.told && this.connection.retiring.get() {
             this.told = true;
-            Pin::new(&mut this.http).graceful_shutdown();
+            this.http.retire();
         }
         Pin::new(&mut this.http).poll(cx)
     }

@@ -14,7 +14,7 @@ use tokio::time::{Instant, interval, sleep};
 use crate::access_log::AccessLog;
 use crate::config;
 use crate::config::Config;
-use crate::edge::listener::{accept, bind};
+use crate::edge::listener::{Address, SPARE, accept, bind};
 use crate::service::load_policy;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -23,6 +23,11 @@ use crate::worker::Worker;
 
 /// A gateway on the test's own runtime that answers everything itself.
 fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+    begin(config, false)
+}
+
+/// The same, which may understand HTTP/2.
+fn begin(config: Config, http2: bool) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     // Every test has a folder of its own: they run side by side.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -38,12 +43,17 @@ fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     std::fs::remove_dir_all(&folder).unwrap();
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
     let site = Site::new(&service, &config::Gateway::default());
-    let shared = Shared::new(config, Limits::default(), std::path::Path::new("")).unwrap();
-    let worker = Worker::new(shared, site, AccessLog::off(), 1);
+    let shared = Shared::new(config, Limits::default(), std::path::Path::new(""), String::new()).unwrap();
+    let worker = Worker::new(shared, site, Vec::new(), AccessLog::off(), 1);
     let listener = TcpListener::from_std(bind("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
-    tokio::task::spawn_local(accept(Rc::clone(&worker), listener, None, stopped));
+    tokio::task::spawn_local(accept(
+        Rc::clone(&worker),
+        listener,
+        Address { socket: address, number: 0, http2 },
+        stopped,
+    ));
     let ticking = Rc::clone(&worker);
     tokio::task::spawn_local(async move {
         let mut ticks = interval(TICK);
@@ -131,13 +141,64 @@ async fn no_more_connections_than_allowed_are_open() {
     config.limits.connections = 2;
     let (worker, address, _stop) = start(config);
     let mut open = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..2 + SPARE + 5 {
         open.push(TcpStream::connect(address).await.unwrap());
     }
     sleep(Duration::from_secs(1)).await;
-    assert_eq!(worker.open.get(), 2);
-    open.truncate(2);
+    assert_eq!(worker.open.get(), 2 + SPARE, "the rest waits in the kernel's queue");
     drop(open);
     sleep(Duration::from_secs(15)).await;
     assert_eq!(worker.open.get(), 0);
+}
+
+/// A client of HTTP/2 that greets and says no more.
+async fn greet(address: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await.unwrap();
+    stream
+}
+
+/// HEADERS of stream 1 for `GET /` or `POST /`, without END_STREAM, with or without END_HEADERS.
+fn headers(method: u8, flags: u8) -> Vec<u8> {
+    let mut frame = vec![0, 0, 6, 1, flags, 0, 0, 0, 1];
+    frame.extend([method, 0x86, 0x84, 0x41, 1, b'h']);
+    frame
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn http2_that_rests_is_told_to_go_after_the_idle_time() {
+    let (worker, address, _stop) = begin(Config::default(), true);
+    let mut stream = greet(address).await;
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(worker.open.get(), 1);
+    // A sign of life is no call: it does not keep the connection.
+    for _ in 0..3 {
+        sleep(Duration::from_secs(60)).await;
+        stream.write_all(b"\0\0\x08\x06\0\0\0\0\0abcdefgh").await.unwrap();
+    }
+    let begin = Instant::now();
+    let mut said = Vec::new();
+    let _ = stream.read_to_end(&mut said).await;
+    assert!((57..=63).contains(&begin.elapsed().as_secs()), "{:?}", begin.elapsed());
+    assert!(said.windows(9).any(|frame| frame[3] == 7 && frame[..3] == [0, 0, 8]), "it was told: {said:?}");
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(worker.open.get(), 0);
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn http2_heads_that_do_not_come_to_an_end_are_not_waited_for() {
+    for beginning in [
+        b"PRI * HT".to_vec(),
+        [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(), b"\0\0\x06\x04\0\0".to_vec()].concat(),
+        [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec(), headers(0x82, 0)].concat(),
+    ] {
+        let (worker, address, _stop) = begin(Config::default(), true);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.write_all(&beginning).await.unwrap();
+        let (seconds, _) = closed_after(&mut stream).await;
+        assert!((10..=11).contains(&seconds), "{seconds} after {beginning:?}");
+        assert_eq!(worker.open.get(), 0);
+    }
 }

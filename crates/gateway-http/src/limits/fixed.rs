@@ -11,31 +11,35 @@ pub(super) struct Fixed {
     index: i64,
     end: i64,
     calls: u64,
-    kilobytes: u64,
+    bytes: u64,
     /// The last step left nothing.
     pub(super) exhausted: bool,
 }
 
 /// .NET ticks are 100 ns.
 const NANOS_PER_TICK: u64 = 100;
+/// Of a kilobyte.
+const BYTES: u64 = 1024;
 
 impl Fixed {
     pub(super) fn count(&mut self, call: &CounterCall, now: i64) -> CounterState {
         self.renew(call, now);
         let limit = call.calls.unwrap_or(u64::MAX);
-        let bandwidth = call.bandwidth.unwrap_or(u64::MAX);
-        let (calls, kilobytes) =
-            (self.calls.saturating_add(call.increment), self.kilobytes.saturating_add(call.increment_bandwidth));
+        let bandwidth = call.bandwidth.map_or(u64::MAX, |kilobytes| kilobytes.saturating_mul(BYTES));
+        let calls = self.calls.saturating_add(call.increment);
+        // What a call transfers is known when it is over, so the last one may go beyond.
+        let bandwidth_fits = self.bytes < bandwidth;
         let (calls_fit, bandwidth_fits) = match call.mode {
-            CounterMode::CheckAndAdd => (calls <= limit, kilobytes <= bandwidth),
-            CounterMode::Check => (self.calls <= limit, self.kilobytes < bandwidth),
+            CounterMode::CheckAndAdd => (calls <= limit, bandwidth_fits),
+            CounterMode::Check => (self.calls <= limit, bandwidth_fits),
             CounterMode::Add => (true, true),
         };
         let allowed = calls_fit && bandwidth_fits;
         if allowed && call.mode != CounterMode::Check {
-            (self.calls, self.kilobytes) = (calls, kilobytes);
+            self.calls = calls;
+            self.bytes = self.bytes.saturating_add(call.increment_bytes);
         }
-        self.exhausted = !allowed || self.calls >= limit || self.kilobytes >= bandwidth;
+        self.exhausted = !allowed || self.calls >= limit || self.bytes >= bandwidth;
         let left = u64::try_from(self.end.saturating_sub(now)).unwrap_or(0);
         CounterState {
             allowed,
@@ -56,7 +60,7 @@ impl Fixed {
         let index = if period == 0 { 0 } else { now.saturating_sub(call.anchor).div_euclid(period) };
         let begun = self.end != 0;
         if !begun || index > self.index || (period != self.period && now >= self.end) {
-            *self = Self { calls: 0, kilobytes: 0, ..*self };
+            *self = Self { calls: 0, bytes: 0, ..*self };
         }
         self.index = if begun && period == self.period { index.max(self.index) } else { index };
         self.period = period;

@@ -13,7 +13,7 @@ fn call(kind: CounterKind, calls: u64, seconds: u64) -> CounterCall {
         period: Duration::from_secs(seconds),
         anchor: 0,
         increment: 1,
-        increment_bandwidth: 0,
+        increment_bytes: 0,
         mode: CounterMode::CheckAndAdd,
     }
 }
@@ -117,11 +117,86 @@ fn bandwidth_is_a_limit_of_its_own() {
     quota.mode = CounterMode::Check;
     assert!(counters.count(&quota, at(0)).allowed);
     quota.mode = CounterMode::Add;
-    quota.increment_bandwidth = 10;
+    quota.increment_bytes = 10 * 1024 - 1;
     assert!(counters.count(&quota, at(0)).allowed);
-    quota.mode = CounterMode::Check;
-    let refused = counters.count(&quota, at(0));
-    assert!(!refused.allowed && refused.bandwidth_exhausted);
+    for mode in [CounterMode::Check, CounterMode::CheckAndAdd] {
+        quota.mode = mode;
+        quota.increment_bytes = 0;
+        assert!(counters.count(&quota, at(0)).allowed, "one byte is left");
+    }
+    quota.mode = CounterMode::Add;
+    quota.increment_bytes = 1;
+    assert!(counters.count(&quota, at(0)).allowed);
+    for mode in [CounterMode::Check, CounterMode::CheckAndAdd] {
+        quota.mode = mode;
+        let refused = counters.count(&quota, at(0));
+        assert!(!refused.allowed && refused.bandwidth_exhausted);
+    }
+}
+
+/// `threats.md` K9, K12: what a bucket lets through is never more than what was in it and what came back since.
+#[test]
+fn a_bucket_gives_what_is_in_it_and_what_comes_back() {
+    let counters = Counters::new();
+    let bucket = call(CounterKind::TokenBucket, 6, 60);
+    for left in (0..6).rev() {
+        let state = counters.count(&bucket, at(0));
+        assert_eq!((state.allowed, state.remaining), (true, left));
+    }
+    let refused = counters.count(&bucket, at(0));
+    assert_eq!((refused.allowed, refused.remaining, refused.retry_after), (false, 0, Duration::from_secs(10)));
+    assert!(!counters.count(&bucket, at(9_999_999)).allowed);
+    assert!(counters.count(&bucket, at(10_000_000)).allowed);
+    assert!(!counters.count(&bucket, at(10_000_000)).allowed);
+    assert!(!counters.count(&bucket, at(3)).allowed, "a clock set back brings nothing back");
+    let burst = (0..20).filter(|_| counters.count(&bucket, at(1_000_000_000)).allowed).count();
+    assert_eq!(burst, 6, "it never holds more than its size");
+
+    for (limit, seconds, gap) in [(3, 10, 4_000_000), (50, 1, 30_000), (7, 300, 90_000_000)] {
+        let counters = Counters::new();
+        let bucket = call(CounterKind::TokenBucket, limit, seconds);
+        let (mut seed, mut now, mut accepted) = (limit, 0_u64, 0_u64);
+        for _ in 0..20_000 {
+            now += next(&mut seed) % gap;
+            let state = counters.count(&bucket, at(now));
+            accepted += u64::from(state.allowed);
+            assert!(accepted <= limit + now * limit / (seconds * 1_000_000), "{limit} in {seconds} s");
+            if !state.allowed {
+                let wait = u64::try_from(state.retry_after.as_micros()).unwrap();
+                assert!(wait > 0 && wait <= (seconds * 1_000_000).div_ceil(limit));
+            }
+        }
+        assert!(accepted > 1000, "{accepted}");
+    }
+}
+
+#[test]
+fn a_bucket_that_is_asked_and_charged_later_may_be_overdrawn_once() {
+    let counters = Counters::new();
+    let bucket = call(CounterKind::TokenBucket, 2, 60);
+    let step = |mode, increment| counters.count(&CounterCall { mode, increment, ..bucket.clone() }, at(0)).allowed;
+    assert!(step(CounterMode::Check, 0) && step(CounterMode::Add, 2) && step(CounterMode::Check, 0));
+    assert!(step(CounterMode::Add, 5));
+    let refused = counters.count(&CounterCall { mode: CounterMode::Check, increment: 0, ..bucket.clone() }, at(0));
+    assert_eq!((refused.allowed, refused.retry_after), (false, Duration::from_secs(150)));
+    // A limit that is changed finds the same tokens missing; one of zero is always refused.
+    let wider = CounterCall { mode: CounterMode::Check, increment: 0, ..call(CounterKind::TokenBucket, 7, 30) };
+    assert!(counters.count(&wider, at(0)).allowed);
+    let never = CounterCall { key: "never".into(), ..call(CounterKind::TokenBucket, 0, 60) };
+    assert_eq!(counters.count(&never, at(1)).retry_after, Duration::from_secs(60));
+}
+
+/// `threats.md` K15: keys without end, each exhausted by its first call and never renewed.
+#[test]
+fn memory_is_bounded_whatever_keys_come() {
+    let mut shard = Shard { full: KEYS, ..Shard::default() };
+    let quota = CounterCall { period: Duration::ZERO, ..call(CounterKind::FixedWindow, 1, 0) };
+    let mut count = |key: &str| shard.count(&CounterCall { key: key.into(), ..quota.clone() }, at(1)).allowed;
+    assert!(count("first"));
+    let passed = (0..ALL_KEYS * 2).filter(|number| count(&number.to_string())).count();
+    assert!(passed <= ALL_KEYS, "those beyond share a counter: {passed}");
+    assert!(!count("first") && !count("0"), "and nobody is let go");
+    assert!(shard.counters.len() <= ALL_KEYS + 1, "{}", shard.counters.len());
 }
 
 #[test]

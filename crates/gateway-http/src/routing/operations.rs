@@ -1,145 +1,178 @@
 //! The operations of one API as a tree of segments.
 
+use std::hash::Hasher;
 use std::ops::Range;
 
 use http::Method;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::routing::path::{Path, query_values};
-use crate::routing::template::{QueryPart, QueryValue, Segment, Template};
+use super::ends::{End, Ends, Found};
+use super::path::Path;
+use super::patterns::{self, Group};
+use super::template::{Segment, Template};
+use super::watch::{Sight, Watch};
 
 /// Ranges of the decoded path.
 pub(crate) type Captured = Vec<Range<usize>>;
 
 /// A tree of templates.
 #[derive(Debug, Default)]
-pub(super) struct Operations {
+pub(crate) struct Operations {
     nodes: Vec<Node>,
+    /// Nodes by the hash of their parent and their literal segment; of equal hashes the later ones have the next numbers.
+    literals: FxHashMap<u64, u32>,
 }
 
 #[derive(Debug, Default)]
 struct Node {
-    literals: FxHashMap<Box<str>, usize>,
-    patterns: Vec<(Pattern, usize)>,
-    parameter: Option<usize>,
+    /// The literal segment that leads here from `parent`.
+    segment: Box<str>,
+    parent: u32,
+    parameter: Option<u32>,
+    patterns: Vec<Group>,
     /// Templates that end here.
-    ends: Vec<End>,
+    ends: Option<Box<Ends>>,
     /// Templates that take the rest of the path from here on.
+    rests: Option<Box<Ends>>,
+}
+
+/// A node while the tree is built.
+#[derive(Debug, Default)]
+struct Sketch {
+    ends: Vec<End>,
     rests: Vec<End>,
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Pattern {
-    literals: Vec<String>,
-}
-
-#[derive(Debug)]
-struct End {
-    method: Option<Method>,
-    query: Vec<QueryPart>,
-    operation: usize,
-    /// The rest has a name.
-    captures_rest: bool,
-}
-
 impl Operations {
-    pub(super) fn new(operations: &[(Option<Method>, Template)]) -> Self {
-        let mut tree = Self { nodes: vec![Node::default()] };
-        for (operation, (method, template)) in operations.iter().enumerate() {
+    /// Builds the tree of operations, which have their places in the list for numbers.
+    pub(crate) fn new<'t>(operations: impl IntoIterator<Item = (Option<&'t Method>, &'t Template)>) -> Self {
+        let mut tree = Self { nodes: vec![Node::default()], literals: FxHashMap::default() };
+        let mut sketches = vec![Sketch::default()];
+        for (operation, (method, template)) in operations.into_iter().enumerate() {
             let mut at = 0;
             for segment in &template.segments {
                 at = tree.child(at, segment);
             }
-            let end = End {
-                method: method.clone(),
-                query: template.query.clone(),
-                operation,
-                captures_rest: matches!(template.rest, Some(Some(_))),
-            };
-            if let Some(node) = tree.nodes.get_mut(at) {
-                if template.rest.is_some() { node.rests.push(end) } else { node.ends.push(end) }
+            sketches.resize_with(tree.nodes.len(), Sketch::default);
+            let found = Found::new(operation, template);
+            let end = End { method: method.cloned(), query: template.query.clone(), found };
+            if let Some(sketch) = sketches.get_mut(at as usize) {
+                if template.rest.is_some() { sketch.rests.push(end) } else { sketch.ends.push(end) }
             }
         }
-        for node in &mut tree.nodes {
-            // More conditions first; an operation for any method only when there is none for this one.
-            for ends in [&mut node.ends, &mut node.rests] {
-                ends.sort_by_key(|end| (std::cmp::Reverse(end.query.len()), end.method.is_none()));
-            }
-            node.patterns
-                .sort_by_key(|(pattern, _)| std::cmp::Reverse(pattern.literals.iter().map(String::len).sum::<usize>()));
+        for (node, sketch) in tree.nodes.iter_mut().zip(sketches) {
+            (node.ends, node.rests) = (Ends::new(sketch.ends), Ends::new(sketch.rests));
         }
+        tree.nodes.shrink_to_fit();
+        tree.literals.shrink_to_fit();
         tree
     }
 
-    fn child(&mut self, at: usize, segment: &Segment) -> usize {
-        let next = self.nodes.len();
-        let Some(node) = self.nodes.get_mut(at) else { return at };
-        let found = match segment {
-            Segment::Literal(text) => *node.literals.entry(text.as_str().into()).or_insert(next),
-            Segment::Parameter(_) => *node.parameter.get_or_insert(next),
-            Segment::Pattern { literals, .. } => {
-                match node.patterns.iter().find(|(pattern, _)| pattern.literals == *literals) {
-                    Some((_, found)) => *found,
-                    None => {
-                        node.patterns.push((Pattern { literals: literals.clone() }, next));
-                        next
-                    }
+    fn child(&mut self, at: u32, segment: &Segment) -> u32 {
+        let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
+        let new = match segment {
+            Segment::Literal(text) => {
+                let (found, key) = self.literal(at, text);
+                if let Some(found) = found {
+                    return found;
                 }
+                self.literals.insert(key, next);
+                Node { segment: text.as_str().into(), parent: at, ..Node::default() }
             }
+            Segment::Parameter(_) | Segment::Pattern { .. } => Node::default(),
+        };
+        let Some(node) = self.nodes.get_mut(at as usize) else { return at };
+        let found = match segment {
+            Segment::Literal(_) => next,
+            Segment::Parameter(_) => *node.parameter.get_or_insert(next),
+            Segment::Pattern { literals, .. } => patterns::child(&mut node.patterns, literals, next),
         };
         if found == next {
-            self.nodes.push(Node::default());
+            self.nodes.push(new);
         }
         found
     }
 
+    /// The node behind a literal segment, or the key that it would have.
+    fn literal(&self, parent: u32, segment: &str) -> (Option<u32>, u64) {
+        let mut hasher = FxHasher::default();
+        hasher.write_u32(parent);
+        hasher.write(segment.as_bytes());
+        let mut key = hasher.finish();
+        while let Some(found) = self.literals.get(&key) {
+            let node = self.nodes.get(*found as usize);
+            if node.is_some_and(|node| node.parent == parent && *node.segment == *segment) {
+                return (Some(*found), key);
+            }
+            key = key.wrapping_add(1);
+        }
+        (None, key)
+    }
+
     /// The best operation for the path behind `rest`.
-    pub(super) fn find(&self, path: &Path<'_>, rest: usize, query: &str, method: &Method) -> Option<(usize, Captured)> {
-        let mut search = Search { tree: self, path, query, method, captured: Vec::new() };
-        let end = search.visit(0, rest)?;
-        Some((end, search.captured))
+    pub(crate) fn find(
+        &self,
+        path: &Path<'_>,
+        rest: usize,
+        query: &str,
+        method: &Method,
+        watch: &mut impl Watch,
+    ) -> Option<(usize, Captured)> {
+        let mut search = Search { tree: self, path, query, method, captured: Vec::new(), watch };
+        let found = search.visit(0, rest)?;
+        Some((found, search.captured))
     }
 }
 
-struct Search<'a> {
+struct Search<'a, W> {
     tree: &'a Operations,
     path: &'a Path<'a>,
     query: &'a str,
     method: &'a Method,
     captured: Captured,
+    watch: &'a mut W,
 }
 
-impl Search<'_> {
+impl<W: Watch> Search<'_, W> {
     /// Recursion goes no deeper than the longest template.
-    fn visit(&mut self, node: usize, rest: usize) -> Option<usize> {
-        let node = self.tree.nodes.get(node)?;
+    fn visit(&mut self, at: u32, rest: usize) -> Option<usize> {
+        let node = self.tree.nodes.get(at as usize)?;
+        self.watch.step();
         let Some((segment, end)) = self.path.segment(rest).filter(|(segment, end)| !self.is_trailing(segment, *end))
         else {
-            return self.pick(&node.ends).or_else(|| self.rest(node, rest)).map(|end| end.operation);
+            if node.ends.is_none() && node.rests.is_none() {
+                self.watch.saw(Sight::Segment { at: rest });
+            }
+            let found = node.ends.as_ref().and_then(|ends| ends.find(self.method, self.query, self.watch));
+            return found.or_else(|| self.rest(node, rest)).map(|found| found.operation);
         };
-        if let Some(next) = node.literals.get(segment)
-            && let Some(found) = self.visit(*next, end)
+        if let (Some(next), _) = self.tree.literal(at, segment)
+            && let Some(found) = self.visit(next, end)
         {
             return Some(found);
         }
-        let start = rest + 1;
         let before = self.captured.len();
-        for (pattern, next) in &node.patterns {
-            if pattern.capture(segment, start, &mut self.captured)
-                && let Some(found) = self.visit(*next, end)
-            {
-                return Some(found);
+        for group in &node.patterns {
+            self.watch.step();
+            for (pattern, next) in group.candidates(segment) {
+                self.watch.step();
+                if pattern.capture(segment, rest + 1, &mut self.captured)
+                    && let Some(found) = self.visit(*next, end)
+                {
+                    return Some(found);
+                }
+                self.captured.truncate(before);
             }
-            self.captured.truncate(before);
         }
         if let Some(next) = node.parameter.filter(|_| !segment.is_empty()) {
-            self.captured.push(start..end);
+            self.captured.push(rest + 1..end);
             if let Some(found) = self.visit(next, end) {
                 return Some(found);
             }
             self.captured.truncate(before);
         }
-        self.rest(node, rest).map(|end| end.operation)
+        self.watch.saw(Sight::Segment { at: rest });
+        self.rest(node, rest).map(|found| found.operation)
     }
 
     /// The empty segment behind a trailing slash.
@@ -147,58 +180,12 @@ impl Search<'_> {
         segment.is_empty() && end == self.path.decoded().len()
     }
 
-    fn rest<'t>(&mut self, node: &'t Node, rest: usize) -> Option<&'t End> {
-        let end = self.pick(&node.rests)?;
-        if end.captures_rest {
+    fn rest(&mut self, node: &Node, rest: usize) -> Option<Found> {
+        let found = node.rests.as_ref()?.find(self.method, self.query, self.watch)?;
+        if found.captures_rest {
             let length = self.path.decoded().len();
             self.captured.push((rest + 1).min(length)..length);
         }
-        Some(end)
-    }
-
-    fn pick<'t>(&self, ends: &'t [End]) -> Option<&'t End> {
-        ends.iter().find(|end| {
-            end.method.as_ref().is_none_or(|method| method == self.method)
-                && end.query.iter().all(|part| {
-                    query_values(self.query).any(|(name, value)| {
-                        name.eq_ignore_ascii_case(&part.name)
-                            && match &part.value {
-                                QueryValue::Parameter(_) => true,
-                                QueryValue::Exactly(wanted) => value.eq_ignore_ascii_case(wanted),
-                            }
-                    })
-                })
-        })
-    }
-}
-
-impl Pattern {
-    /// Takes a segment apart: literals as early as possible, every parameter at least one character.
-    fn capture(&self, segment: &str, start: usize, captured: &mut Captured) -> bool {
-        let Some((first, others)) = self.literals.split_first() else { return false };
-        let Some(mut rest) = segment.strip_prefix(first.as_str()) else { return false };
-        let mut at = first.len();
-        for (index, literal) in others.iter().enumerate() {
-            let length = if index + 1 == others.len() {
-                match rest.strip_suffix(literal.as_str()) {
-                    Some(value) => value.len(),
-                    None => return false,
-                }
-            } else {
-                // A parameter is not empty, so its literal is looked for behind the first character.
-                let skip = rest.chars().next().map_or(1, char::len_utf8);
-                match rest.get(skip..).and_then(|tail| tail.find(literal.as_str())) {
-                    Some(found) => skip + found,
-                    None => return false,
-                }
-            };
-            if length == 0 {
-                return false;
-            }
-            captured.push(start + at..start + at + length);
-            at += length + literal.len();
-            rest = rest.get(length + literal.len()..).unwrap_or_default();
-        }
-        true
+        Some(found)
     }
 }

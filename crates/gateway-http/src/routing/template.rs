@@ -1,5 +1,8 @@
 //! Operation templates: `/orders/{id}/items?state={state}`.
 
+use super::path::percent_decode;
+use super::query;
+
 /// A template taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -72,9 +75,9 @@ impl Template {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let value = match value.strip_prefix('{') {
                 Some(rest) => QueryValue::Parameter(rest.strip_suffix('}').ok_or(TemplateError::Open)?.to_owned()),
-                None => QueryValue::Exactly(value.to_owned()),
+                None => QueryValue::Exactly(query::decode(value)),
             };
-            template.query.push(QueryPart { name: name.to_owned(), value });
+            template.query.push(QueryPart { name: query::decode(name), value });
         }
         template.check_names()?;
         Ok(template)
@@ -155,6 +158,11 @@ fn rest_of(segment: &str) -> Option<Option<String>> {
     segment.strip_prefix("{*")?.strip_suffix('}').map(|name| Some(name.to_owned()))
 }
 
+/// Text as it is compared: decoded like the paths of requests, and in lower case.
+fn literal(text: &str) -> String {
+    percent_decode(text).unwrap_or_else(|| text.to_owned()).to_ascii_lowercase()
+}
+
 fn parse_segment(text: &str) -> Result<Segment, TemplateError> {
     let mut literals = vec![String::new()];
     let mut names = Vec::new();
@@ -169,7 +177,7 @@ fn parse_segment(text: &str) -> Result<Segment, TemplateError> {
         }
         let close = behind.find('}').ok_or(TemplateError::Open)?;
         if let Some(last) = literals.last_mut() {
-            *last = before.to_ascii_lowercase();
+            *last = literal(before);
         }
         names.push(behind.get(1..close).unwrap_or_default().to_owned());
         literals.push(String::new());
@@ -183,12 +191,12 @@ fn parse_segment(text: &str) -> Result<Segment, TemplateError> {
     }
     let plain = literals.len() == 2 && literals.first().is_some_and(String::is_empty) && rest.is_empty();
     match (names.pop(), plain) {
-        (None, _) => Ok(Segment::Literal(rest.to_ascii_lowercase())),
+        (None, _) => Ok(Segment::Literal(literal(rest))),
         (Some(name), true) => Ok(Segment::Parameter(name)),
         (Some(name), false) => {
             names.push(name);
             if let Some(last) = literals.last_mut() {
-                *last = rest.to_ascii_lowercase();
+                *last = literal(rest);
             }
             Ok(Segment::Pattern { literals, names })
         }

@@ -72,6 +72,9 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
     let mut problems = workspaces(&folder, engine, config, &overrides, &certificates, &mut parts, problems);
     let keys = subscriptions::keys(&mut parts, config, &mut problems);
     overrides.tell_unused(&mut problems);
+    for path in config.named_paths() {
+        folder.mark_at(&path);
+    }
     unread::tell(&folder, &mut problems);
     let mut read = HashSet::new();
     folder.all_files(&mut |file| {

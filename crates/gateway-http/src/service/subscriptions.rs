@@ -22,7 +22,8 @@ pub(super) fn load(loader: &mut Loader<'_>, parts: &mut Parts) {
         parts.described.insert(entry.name.clone());
         overlay(loader.config, &mut loader.problems, &entry.name, &mut information);
         let place = properties.place_of("displayName");
-        if information.primary_key.is_none() && information.secondary_key.is_none() {
+        let is_active = information.state.as_ref().is_none_or(|state| state.eq_ignore_ascii_case("active"));
+        if is_active && information.primary_key.is_none() && information.secondary_key.is_none() {
             no_key(loader, &entry.name, &place);
         }
         let scope = scope(information.scope.as_deref(), loader.workspace.as_deref(), parts);

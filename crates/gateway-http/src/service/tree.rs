@@ -84,6 +84,23 @@ impl Folder {
         Place::start_of(&Source::new(self.path.display().to_string(), ""))
     }
 
+    /// Marks the file at a path, or all files of the folder there.
+    pub(super) fn mark_at(&self, path: &Path) {
+        let Ok(inside) = path.strip_prefix(&self.path) else { return };
+        let mut folder = self;
+        for name in inside.components().filter_map(|component| component.as_os_str().to_str()) {
+            match (folder.folders.get(name), folder.files.get(name)) {
+                (Some(below), _) => folder = below,
+                (None, Some(file)) => return file.mark(),
+                (None, None) => return,
+            }
+        }
+        // The root itself is named by no setting.
+        if !std::ptr::eq(folder, self) {
+            folder.all_files(&mut |file| file.mark());
+        }
+    }
+
     /// Every file below.
     pub(super) fn all_files(&self, see: &mut dyn FnMut(&File)) {
         self.files.values().for_each(&mut *see);

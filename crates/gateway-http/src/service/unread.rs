@@ -16,6 +16,9 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("products/*/tags.json", TAGS),
     ("apis/*/releases", "the folder without `;rev=` is the current revision"),
     ("apis/*/schemas", "schemas are not read"),
+    ("apis/*/specification.json", SPECIFICATION),
+    ("apis/*/specification.yaml", SPECIFICATION),
+    ("apis/*/specification.yml", SPECIFICATION),
     ("apis/*/tagDescriptions", TAGS),
     ("apis/*/tags", TAGS),
     ("apis/*/wiki.md", DOCUMENTATION),
@@ -30,6 +33,7 @@ const WITHOUT_EFFECT: &[(&str, &str)] = &[
     ("tags", TAGS),
 ];
 
+const SPECIFICATION: &str = "the API has another specification, which is the one that is read";
 const TAGS: &str = "tags have no effect on calls";
 const LOGS: &str = "logs and telemetry are set in `tollgate.toml`";
 const DOCUMENTATION: &str = "documentation has no effect on calls";
@@ -106,7 +110,7 @@ fn kind_of(path: &[&str], file: &str) -> String {
     }
     // Inside a resource's folder, not in that of a kind.
     if path.len().is_multiple_of(2) {
-        match file.ends_with("Information.json") {
+        match file.ends_with("Information.json") && !path.is_empty() {
             true => drop(parts.pop()),
             false => parts.push(file),
         }
@@ -125,7 +129,7 @@ mod tests {
             (&["apis", "a", "tags", "t"], "tagInformation.json", "apis/*/tags"),
             (&["apis", "a"], "wiki.md", "apis/*/wiki.md"),
             (&["apis", "a"], "specification.wadl", "apis/*/specification.wadl"),
-            (&[], "reconcile.yaml", "reconcile.yaml"),
+            (&[], "serviceInformation.json", "serviceInformation.json"),
             (&["flying carpets"], "x.json", "flying carpets"),
         ] {
             assert_eq!(kind_of(path, file), kind);

@@ -308,7 +308,7 @@ impl Drop for Folder {
     }
 }
 
-const QUIET: &str = "[gateway]\nworkers = 1\n[[listener]]\naddress = \"127.0.0.1:0\"\n";
+const QUIET: &str = "[[listener]]\naddress = \"127.0.0.1:0\"\n";
 
 /// A gateway with one document in front of a backend.
 pub struct Scene {
@@ -335,8 +335,14 @@ impl Scene {
         Self::start(folder, "", None, settings)
     }
 
-    fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
+    pub fn start(folder: Folder, name: &str, backend: Option<&str>, settings: &str) -> Self {
         let log = if settings.contains("[access_log]") { "" } else { "[access_log]\nto = \"off\"\n" };
+        // One table of each name: what a test says about the gateway goes on where this ends.
+        let gateway = "[gateway]\nworkers = 1\n";
+        let settings = match settings.split_once("[gateway]\n") {
+            Some((before, after)) => format!("{before}{gateway}{after}"),
+            None => format!("{gateway}{settings}"),
+        };
         folder.write("tollgate.toml", &format!("{QUIET}{log}{settings}"));
         let path = folder.path().join(name);
         let settings = Settings::read(None, &path);

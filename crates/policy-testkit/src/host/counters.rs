@@ -1,4 +1,4 @@
-//! Counters of rates (a sliding log) and quotas (fixed windows).
+//! Counters of rates (a sliding log, or a bucket of tokens) and quotas (fixed windows).
 
 use std::collections::HashMap;
 
@@ -10,7 +10,15 @@ use super::ambience::{span_ticks, ticks_span};
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     sliding: HashMap<Box<str>, Vec<Counted>>,
+    buckets: HashMap<Box<str>, Bucket>,
     fixed: HashMap<Box<str>, Window>,
+}
+
+/// A bucket: what was in it, and when.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    at: i64,
+    tokens: f64,
 }
 
 /// Calls that were let through at one moment.
@@ -25,13 +33,16 @@ struct Counted {
 struct Window {
     index: i64,
     calls: u64,
-    bandwidth: u64,
+    bytes: u64,
 }
 
 impl Counters {
     pub(crate) fn count(&mut self, call: &CounterCall, now: i64) -> CounterState {
         match call.kind {
             CounterKind::SlidingWindow => slide(self.sliding.entry(call.key.clone()).or_default(), call, now),
+            CounterKind::TokenBucket => {
+                pour(self.buckets.entry(call.key.clone()).or_insert_with(|| full(call, now)), call, now)
+            }
             CounterKind::FixedWindow => fixed(self.fixed.entry(call.key.clone()).or_default(), call, now),
         }
     }
@@ -75,6 +86,37 @@ fn free_at(log: &[Counted], call: &CounterCall, mut used: u64, limit: u64, perio
     at
 }
 
+#[expect(clippy::cast_precision_loss, reason = "limits of pages are small")]
+fn full(call: &CounterCall, now: i64) -> Bucket {
+    Bucket { at: now, tokens: call.calls.unwrap_or(u64::MAX) as f64 }
+}
+
+/// A bucket that is refilled evenly.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "limits of pages are small"
+)]
+fn pour(bucket: &mut Bucket, call: &CounterCall, now: i64) -> CounterState {
+    let size = full(call, now).tokens;
+    let rate = size / span_ticks(call.period) as f64;
+    bucket.tokens = size.min(bucket.tokens + (now - bucket.at) as f64 * rate);
+    bucket.at = now;
+    let wanted = weighed(call) as f64;
+    let allowed = call.mode == CounterMode::Add || bucket.tokens >= wanted;
+    let retry_after = if allowed { 0 } else { ((wanted - bucket.tokens) / rate).ceil() as i64 };
+    if allowed && call.mode != CounterMode::Check {
+        bucket.tokens -= call.increment as f64;
+    }
+    CounterState {
+        allowed,
+        remaining: bucket.tokens.max(0.0) as u64,
+        retry_after: ticks_span(retry_after),
+        bandwidth_exhausted: false,
+    }
+}
+
 /// Periods of equal length from the anchor on.
 fn fixed(window: &mut Window, call: &CounterCall, now: i64) -> CounterState {
     let period = span_ticks(call.period);
@@ -83,11 +125,11 @@ fn fixed(window: &mut Window, call: &CounterCall, now: i64) -> CounterState {
         *window = Window { index, ..Window::default() };
     }
     let calls_pass = call.calls.is_none_or(|limit| window.calls.saturating_add(weighed(call)) <= limit);
-    let bandwidth_passes = call.bandwidth.is_none_or(|limit| window.bandwidth < limit);
+    let bandwidth_passes = call.bandwidth.is_none_or(|limit| window.bytes < limit.saturating_mul(1024));
     let allowed = call.mode == CounterMode::Add || (calls_pass && bandwidth_passes);
     if allowed && call.mode != CounterMode::Check {
         window.calls += call.increment;
-        window.bandwidth += call.increment_bandwidth;
+        window.bytes += call.increment_bytes;
     }
     let end = if period == 0 { now } else { call.anchor + (index + 1) * period };
     CounterState {
@@ -115,7 +157,7 @@ mod tests {
             period: Duration::from_secs(seconds),
             anchor: 0,
             increment: 1,
-            increment_bandwidth: 0,
+            increment_bytes: 0,
             mode,
         }
     }
@@ -164,7 +206,7 @@ mod tests {
         let one = CounterCall {
             calls: None,
             bandwidth: Some(10),
-            increment_bandwidth: 15,
+            increment_bytes: 15 * 1024,
             ..call(CounterKind::FixedWindow, 0, 0, CounterMode::CheckAndAdd)
         };
         assert!(counters.count(&one, 0).allowed);

@@ -10,9 +10,10 @@ use policy_parser::suggest;
 use super::bodies::ReadBodies;
 use super::policy::Compiler;
 use crate::check::{self, codes};
-use crate::policies::{self, Policy};
+use crate::custom;
+use crate::policies;
 use crate::program::{Section, StepInfo};
-use crate::spec::{Once, Policies};
+use crate::spec::{ElementSpec, Once, Policies};
 
 /// Where the compiler is in the document.
 #[derive(Debug)]
@@ -170,38 +171,45 @@ impl Compiler<'_> {
     }
 
     fn policy(&mut self, element: &Element) {
-        let Some(policy) = policies::find(&element.name) else {
-            self.unknown(element);
-            return;
-        };
-        let number = self.walk.number(policy.spec.name);
+        let engine = self.engine;
+        match (policies::find(&element.name), engine.custom(&element.name)) {
+            (Some(policy), _) => self.policy_of(element, &policy.spec, policy.compile),
+            (None, Some(policy)) => {
+                self.policy_of(element, &policy.spec(), |c, element| custom::compile(c, element, policy));
+            }
+            (None, None) => self.unknown(element),
+        }
+    }
+
+    fn policy_of(&mut self, element: &Element, spec: &ElementSpec, compile: impl FnOnce(&mut Self, &Element)) {
+        let number = self.walk.number(spec.name);
         let before = self.errors();
-        self.placement(element, policy, number);
-        self.checker().element(element, &policy.spec, true);
+        self.placement(element, spec, number);
+        self.checker().element(element, spec, true);
         let sound = self.errors() == before;
 
         let length = self.walk.path.len();
         if length > 0 {
             self.walk.path.push('/');
         }
-        self.walk.path.push_str(&format!("{}[{number}]", policy.spec.name));
+        self.walk.path.push_str(&format!("{}[{number}]", spec.name));
         // A policy that stands alone at the top is called by its name, anything else by its whole path.
         let plain = length == 0 && number == 1;
-        let path = Arc::from(if plain { policy.spec.name } else { self.walk.path.as_str() });
+        let path = Arc::from(if plain { spec.name } else { self.walk.path.as_str() });
         let info = StepInfo {
-            source: policy.spec.name,
+            source: spec.name,
             path,
-            policy_id: self.literal(element, &policy.spec, "id").map(Arc::from),
+            policy_id: self.literal(element, spec, "id").map(Arc::from),
             file: Arc::clone(&self.file),
             span: element.tag_span,
         };
         let outer = self.walk.info.replace(info);
         if sound {
-            (policy.compile)(self, element);
+            compile(self, element);
         } else {
-            self.survey(element, &policy.spec);
-            if policy.spec.policies != Policies::None {
-                self.body(element, policy.spec.policies, policy.spec.name);
+            self.survey(element, spec);
+            if spec.policies != Policies::None {
+                self.body(element, spec.policies, spec.name);
             }
         }
         self.walk.info = outer;
@@ -228,8 +236,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn placement(&mut self, element: &Element, policy: &Policy, number: u32) {
-        let spec = &policy.spec;
+    fn placement(&mut self, element: &Element, spec: &ElementSpec, number: u32) {
         if !self.walk.any_section && !spec.sections.contains(self.section) {
             let headline =
                 format!("the policy '{}' is not allowed in the section '{}'", spec.name, self.section.name());
@@ -263,25 +270,25 @@ impl Compiler<'_> {
                 _ => self.error(codes::WRONG_CONTAINER, element.name_span, headline),
             }
         }
-        self.occurrences(element, policy, number);
+        self.occurrences(element, spec, number);
     }
 
     /// The rules about one occurrence are enforced among siblings only: the branches of a `choose` exclude each other,
     /// and published documents use them so.
-    fn occurrences(&mut self, element: &Element, policy: &Policy, number: u32) {
-        let (section, place) = match policy.spec.once {
+    fn occurrences(&mut self, element: &Element, spec: &ElementSpec, number: u32) {
+        let (section, place) = match spec.once {
             Once::Never => return,
             Once::PerSection | Once::PerSectionAdvised => (Some(self.section), "section"),
             Once::PerDocument => (None, "document"),
         };
-        let key = (policy.spec.name, section);
+        let key = (spec.name, section);
         let again = self.walk.counts.contains(&key);
         self.walk.counts.push(key);
         if !again {
             return;
         }
-        let headline = format!("the policy '{}' can be used only once in a {place}", policy.spec.name);
-        if number > 1 && policy.spec.once != Once::PerSectionAdvised {
+        let headline = format!("the policy '{}' can be used only once in a {place}", spec.name);
+        if number > 1 && spec.once != Once::PerSectionAdvised {
             self.error(codes::REPEATED_POLICY, element.name_span, headline);
         } else {
             self.warn(codes::REPEATED_POLICY, element.name_span, headline);

@@ -21,6 +21,7 @@ use crate::run::{CallId, Ended, Progress, Run};
 /// A call, the documents that apply to it, and the world around it.
 pub(crate) struct Scene {
     pub(crate) engine: Engine,
+    no_counters: bool,
     pub(crate) environment: Environment,
     pub(crate) exchange: Exchange,
     pub(crate) clock: Clock,
@@ -104,6 +105,7 @@ impl Scene {
             log: Vec::new(),
             first_first: false,
             documents: Vec::new(),
+            no_counters: false,
             engine,
         }
     }
@@ -135,6 +137,18 @@ impl Scene {
     }
 
     /// A header of the request.
+    /// With switches, for the documents that come after.
+    pub(crate) fn switches(mut self, switches: crate::engine::Switches) -> Self {
+        self.engine = self.engine.with_switches(switches);
+        self
+    }
+
+    /// Whose counters cannot be asked.
+    pub(crate) const fn without_counters(mut self) -> Self {
+        self.no_counters = true;
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
         self.exchange.call.request.headers.append(name, HeaderValue::from_str(value).expect("a value"));
@@ -298,6 +312,9 @@ impl Scene {
             },
             HostCall::Count(count) => {
                 self.log.push(format!("count {count:?}"));
+                if self.no_counters {
+                    return HostReply::Failed(HostError::new(HostErrorKind::Timeout, "no counters"));
+                }
                 HostReply::Counted(self.count(&count))
             }
             HostCall::AcquireSlot { key, limit } => {

@@ -2,6 +2,7 @@
 
 mod place;
 mod tally;
+mod together;
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::engine::Scope;
 use crate::error::PolicyError;
 use crate::exchange::url::{COMPONENT, encode_into};
 use crate::exchange::{Call, NameId};
-use crate::host::{CounterCall, CounterMode, CounterState, HostCall, HostReply};
+use crate::host::{CounterCall, CounterKind, CounterMode, CounterState, HostCall, HostReply};
 use crate::names;
 use crate::operand::{BoolOperand, IntOperand};
 use crate::spec::{Accepts, Attribute, ElementSpec};
@@ -22,11 +23,12 @@ use crate::step::{Flow, Step, StepCx};
 use crate::value::Value;
 
 pub(super) use place::{PLACE_ID, PLACE_NAME, Placed, placed};
-pub(super) use tally::{Tallied, Tally};
+pub(super) use tally::{Count, Tallied, Tally};
+pub(super) use together::{Limits, Together, unanswered};
 
-pub(super) const RETRY_HEADER: Attribute =
-    Attribute::optional("retry-after-header-name", Accepts::Name, "Header that says when to try again.")
-        .default("Retry-After");
+pub(super) const RETRY_HEADER: Attribute = RETRY_HEADER_OF_PART.default("Retry-After");
+pub(super) const RETRY_HEADER_OF_PART: Attribute =
+    Attribute::optional("retry-after-header-name", Accepts::Name, "Header that says when to try again.");
 pub(super) const RETRY_VARIABLE: Attribute =
     Attribute::optional("retry-after-variable-name", Accepts::Name, "Variable that says when to try again.");
 pub(super) const REMAINING_HEADER: Attribute =
@@ -74,18 +76,34 @@ impl Told {
 
     /// The refusal of a rate limit.
     pub(super) fn refused(&self, cx: &mut StepCx<'_>, state: &CounterState, total: u64) -> Box<PolicyError> {
+        self.refused_by(None, cx, state, total)
+    }
+
+    /// As [`Told::refused`], by a part of the policy, whose names for when to try again go before the policy's.
+    pub(super) fn refused_by(
+        &self,
+        part: Option<&Self>,
+        cx: &mut StepCx<'_>,
+        state: &CounterState,
+        total: u64,
+    ) -> Box<PolicyError> {
         let seconds = whole_seconds(state.retry_after);
-        if let Some(name) = self.retry_variable {
+        if let Some(name) = part.and_then(|part| part.retry_variable).or(self.retry_variable) {
             cx.exchange.call.set_variable(name, int(seconds));
         }
         self.remaining(cx, 0, total);
         let mut error = cx.error(429, "RateLimitExceeded", "Rate limit is exceeded");
         error.public_message = Some(format!("Rate limit is exceeded. Try again in {seconds} seconds.").into());
-        if let Some(name) = &self.retry_header {
+        if let Some(name) = part.and_then(|part| part.retry_header.as_ref()).or(self.retry_header.as_ref()) {
             error.headers.push((name.clone(), HeaderValue::from(seconds)));
         }
         error
     }
+}
+
+/// How rates are counted.
+pub(super) fn rate_kind(c: &Compiler<'_>) -> CounterKind {
+    if c.engine.switches.token_bucket_rates { CounterKind::TokenBucket } else { CounterKind::SlidingWindow }
 }
 
 fn header_name(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec, attribute: &str) -> Option<HeaderName> {

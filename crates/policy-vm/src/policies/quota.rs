@@ -6,11 +6,14 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::engine::Scope;
-use crate::host::{CounterCall, CounterKind, CounterMode, HostReply};
+use crate::error::PolicyError;
+use crate::host::{CounterCall, CounterKind, CounterMode, CounterState};
 use crate::policies::Policy;
-use crate::policies::counting::{PLACE_ID, PLACE_NAME, Placed, Tallied, Tally, key, out_of_quota, placed};
+use crate::policies::counting::{
+    Count, Limits, PLACE_ID, PLACE_NAME, Placed, Tally, Together, key, out_of_quota, placed,
+};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Scopes, Sections};
-use crate::step::{Flow, Step, StepCx};
+use crate::step::StepCx;
 
 const CALLS: Attribute = Attribute::optional("calls", Accepts::COUNT, "How many calls a period allows.");
 const BANDWIDTH: Attribute =
@@ -46,7 +49,8 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         let (calls, bandwidth) = (read("calls"), read("bandwidth"));
         (calls.is_some() || bandwidth.is_some()).then_some(Volume { calls, bandwidth })
     });
-    c.emit(Quota { period: Duration::from_secs(seconds.unsigned_abs()), limits });
+    let fails_open = c.engine.switches.limits_fail_open;
+    c.emit(Together { limits: Quota { period: Duration::from_secs(seconds.unsigned_abs()), limits }, fails_open });
 }
 
 #[derive(Debug)]
@@ -61,15 +65,15 @@ struct Quota {
     limits: Vec<Placed<Volume>>,
 }
 
-impl Quota {
-    /// The counters that the call must pass; none without a subscription.
-    fn counts(&self, cx: &StepCx<'_>) -> Vec<CounterCall> {
+impl Limits for Quota {
+    /// None without a subscription.
+    fn counts(&self, cx: &StepCx<'_>) -> Vec<Count> {
         let call = &cx.exchange.call;
         let Some(subscription) = &call.subscription else { return Vec::new() };
         let product = call.product.as_ref().map_or("", |product| &product.id);
-        let count = |placed: &Placed<Volume>| {
+        let count = |(limit, placed): (usize, &Placed<Volume>)| {
             let [api, operation] = placed.parts(call)?;
-            Some(CounterCall {
+            let call = CounterCall {
                 key: key("quota", &[product, &subscription.id, api, operation]),
                 kind: CounterKind::FixedWindow,
                 calls: placed.limit.calls,
@@ -77,24 +81,20 @@ impl Quota {
                 period: self.period,
                 anchor: subscription.start.unwrap_or(subscription.created),
                 increment: 1,
-                increment_bandwidth: 0,
+                increment_bytes: 0,
                 mode: CounterMode::CheckAndAdd,
-            })
+            };
+            Some(Count { call, limit, remaining: u64::MAX })
         };
-        self.limits.iter().filter_map(count).collect()
+        self.limits.iter().enumerate().filter_map(count).collect()
     }
 
-    fn follow(&self, cx: &mut StepCx<'_>, tallied: Tallied) -> Flow {
-        match tallied {
-            Tallied::Call(call) => Flow::Call(call),
-            Tallied::Passed => {
-                if let Some(tally) = cx.take_kept::<Tally>(cx.at) {
-                    count_transfer(cx, tally.into_counts());
-                }
-                Flow::Next
-            }
-            Tallied::Refused(state) => Flow::Fail(out_of_quota(cx, &state, self.period)),
-        }
+    fn passed(&self, cx: &mut StepCx<'_>, tally: Tally) {
+        count_transfer(cx, tally.into_calls());
+    }
+
+    fn refused(&self, cx: &mut StepCx<'_>, _tally: Tally, state: &CounterState) -> Box<PolicyError> {
+        out_of_quota(cx, state, self.period)
     }
 }
 
@@ -103,24 +103,6 @@ pub(super) fn count_transfer(cx: &mut StepCx<'_>, counts: impl IntoIterator<Item
     let limited = counts.into_iter().filter(|count| count.bandwidth.is_some());
     let later = limited.map(|count| CounterCall { increment: 0, mode: CounterMode::Add, ..count });
     cx.exchange.call.transfer_counters.extend(later);
-}
-
-impl Step for Quota {
-    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        let mut tally = Tally::new(self.counts(cx));
-        let next = tally.next();
-        cx.keep(cx.at, tally);
-        self.follow(cx, next)
-    }
-
-    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        let next = match (reply, cx.kept::<Tally>(cx.at)) {
-            (HostReply::Counted(state), Some(tally)) => tally.answered(state),
-            (HostReply::Failed(error), _) => return Flow::Fail(cx.host_failed(&error)),
-            _ => return Flow::Fail(cx.fault("a counter was asked for")),
-        };
-        self.follow(cx, next)
-    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::error::PolicyError;
 use crate::host::{CounterCall, CounterKind, CounterMode, HostCall, HostReply};
 use crate::operand::{BoolOperand, IntOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::counting::{CountLater, first_time, key, out_of_quota};
+use crate::policies::counting::{CountLater, first_time, key, out_of_quota, unanswered};
 use crate::policies::quota::count_transfer;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
 use crate::step::{Flow, Step, StepCx};
@@ -52,6 +52,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         key: c.text(element, &SPEC, "counter-key"),
         increment: 1,
         later: None,
+        fails_open: c.engine.switches.limits_fail_open,
     };
     let at = c.reserve();
     let start = c.here();
@@ -103,6 +104,7 @@ struct QuotaByKey {
     increment: u64,
     /// The steps that count when the response is known. What was counted before this call decides then.
     later: Option<std::ops::Range<u32>>,
+    fails_open: bool,
 }
 
 impl QuotaByKey {
@@ -119,7 +121,7 @@ impl QuotaByKey {
             period: self.period,
             anchor: self.anchor,
             increment: if again { 0 } else { self.increment },
-            increment_bandwidth: 0,
+            increment_bytes: 0,
             mode: if self.later.is_some() { CounterMode::Check } else { CounterMode::CheckAndAdd },
         })
     }
@@ -157,7 +159,7 @@ impl Step for QuotaByKey {
         match reply {
             HostReply::Counted(state) if state.allowed => self.passed(cx, call),
             HostReply::Counted(state) => Flow::Fail(out_of_quota(cx, &state, self.period)),
-            HostReply::Failed(error) => Flow::Fail(cx.host_failed(&error)),
+            HostReply::Failed(error) => unanswered(cx, &error, self.fails_open),
             _ => Flow::Fail(cx.fault("a counter was asked for")),
         }
     }

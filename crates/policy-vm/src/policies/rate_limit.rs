@@ -6,24 +6,35 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::engine::Scope;
-use crate::host::{CounterCall, CounterKind, CounterMode, HostReply};
+use crate::error::PolicyError;
+use crate::host::{CounterCall, CounterKind, CounterMode, CounterState};
 use crate::policies::Policy;
 use crate::policies::counting::{
-    PLACE_ID, PLACE_NAME, Placed, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER, RETRY_VARIABLE, TOTAL_HEADER,
-    Tallied, Tally, Told, key, owner, placed,
+    Count, Limits, PLACE_ID, PLACE_NAME, Placed, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER,
+    RETRY_HEADER_OF_PART, RETRY_VARIABLE, TOTAL_HEADER, Tally, Together, Told, key, owner, placed, rate_kind,
 };
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Once, Scopes, Sections};
-use crate::step::{Flow, Step, StepCx};
+use crate::step::StepCx;
 
 const CALLS: Attribute = Attribute::optional("calls", Accepts::COUNT, "How many calls a period allows.");
 const PERIOD: Attribute = Attribute::optional("renewal-period", Accepts::Int(1, 300), "Seconds of a period.");
 
-const OPERATION: ElementSpec =
-    ElementSpec::new("operation", "A limit for one operation.").attributes(&[PLACE_NAME, PLACE_ID, CALLS, PERIOD]);
+const PART: &[Attribute] = &[
+    PLACE_NAME,
+    PLACE_ID,
+    CALLS,
+    PERIOD,
+    RETRY_HEADER_OF_PART,
+    RETRY_VARIABLE,
+    REMAINING_HEADER,
+    REMAINING_VARIABLE,
+    TOTAL_HEADER,
+];
 
-const API: ElementSpec = ElementSpec::new("api", "A limit for one API.")
-    .attributes(&[PLACE_NAME, PLACE_ID, CALLS, PERIOD])
-    .children(&[Child::repeated(OPERATION)]);
+const OPERATION: ElementSpec = ElementSpec::new("operation", "A limit for one operation.").attributes(PART);
+
+const API: ElementSpec =
+    ElementSpec::new("api", "A limit for one API.").attributes(PART).children(&[Child::repeated(OPERATION)]);
 
 const SPEC: ElementSpec = ElementSpec::new("rate-limit", "Limits the calls of each subscription.")
     .attributes(&[
@@ -45,13 +56,17 @@ pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 fn compile(c: &mut Compiler<'_>, element: &Element) {
     let told = Told::compile(c, element, &SPEC);
     let period = seconds(c, element);
-    let limits = placed(c, element, |c, element| {
-        let calls = c.number(element, &SPEC, "calls")?;
-        let period = seconds(c, element).or(period)?;
-        Some(Rate { calls: calls.unsigned_abs(), period })
+    let limits = placed(c, element, |c, part| {
+        // What is told about the policy as a whole is told once, of all its counters.
+        let told = (!std::ptr::eq(part, element)).then(|| Told::compile(c, part, &OPERATION));
+        let calls = c.number(part, &SPEC, "calls")?;
+        let period = seconds(c, part).or(period)?;
+        Some(Rate { calls: calls.unsigned_abs(), period, told })
     });
     let total = limits.first().map_or(0, |limit| limit.limit.calls);
-    c.emit(RateLimit { told, limits, total });
+    let fails_open = c.engine.switches.limits_fail_open;
+    let kind = rate_kind(c);
+    c.emit(Together { limits: RateLimit { told, limits, total, kind }, fails_open });
 }
 
 fn seconds(c: &Compiler<'_>, element: &Element) -> Option<Duration> {
@@ -62,6 +77,8 @@ fn seconds(c: &Compiler<'_>, element: &Element) -> Option<Duration> {
 struct Rate {
     calls: u64,
     period: Duration,
+    /// What a part tells about its own counter.
+    told: Option<Told>,
 }
 
 #[derive(Debug)]
@@ -69,67 +86,64 @@ struct RateLimit {
     told: Told,
     limits: Vec<Placed<Rate>>,
     total: u64,
+    kind: CounterKind,
 }
 
 impl RateLimit {
-    /// The counters that the call must pass; none without a subscription.
-    fn counts(&self, cx: &StepCx<'_>) -> Vec<CounterCall> {
+    fn part(&self, limit: usize) -> Option<(&Told, u64)> {
+        let rate = &self.limits.get(limit)?.limit;
+        Some((rate.told.as_ref()?, rate.calls))
+    }
+}
+
+impl Limits for RateLimit {
+    /// None without a subscription.
+    fn counts(&self, cx: &StepCx<'_>) -> Vec<Count> {
         let call = &cx.exchange.call;
         let Some(subscription) = &call.subscription else { return Vec::new() };
         let owner = owner(call, cx.program.scope);
-        let count = |placed: &Placed<Rate>| {
+        let count = |(limit, placed): (usize, &Placed<Rate>)| {
             let [api, operation] = placed.parts(call)?;
-            Some(CounterCall {
+            let call = CounterCall {
                 key: key("rate-limit", &[&*owner, &cx.info.path, &subscription.id, api, operation]),
-                kind: CounterKind::SlidingWindow,
+                kind: self.kind,
                 calls: Some(placed.limit.calls),
                 bandwidth: None,
                 period: placed.limit.period,
                 anchor: 0,
                 increment: 1,
-                increment_bandwidth: 0,
+                increment_bytes: 0,
                 mode: CounterMode::CheckAndAdd,
-            })
+            };
+            Some(Count { call, limit, remaining: u64::MAX })
         };
-        self.limits.iter().filter_map(count).collect()
+        self.limits.iter().enumerate().filter_map(count).collect()
     }
 
-    fn follow(&self, cx: &mut StepCx<'_>, tallied: Tallied) -> Flow {
-        match tallied {
-            Tallied::Call(call) => Flow::Call(call),
-            Tallied::Passed => {
-                let tally = cx.take_kept::<Tally>(cx.at);
-                if let Some(tally) = tally.filter(|tally| tally.remaining != u64::MAX) {
-                    self.told.remaining(cx, tally.remaining, self.total);
-                }
-                Flow::Next
+    fn passed(&self, cx: &mut StepCx<'_>, tally: Tally) {
+        if let Some(least) = tally.counts().iter().map(|count| count.remaining).min() {
+            self.told.remaining(cx, least, self.total);
+        }
+        for count in tally.counts() {
+            if let Some((told, calls)) = self.part(count.limit) {
+                told.remaining(cx, count.remaining, calls);
             }
-            Tallied::Refused(state) => Flow::Fail(self.told.refused(cx, &state, self.total)),
         }
     }
-}
 
-impl Step for RateLimit {
-    fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        let mut tally = Tally::new(self.counts(cx));
-        let next = tally.next();
-        cx.keep(cx.at, tally);
-        self.follow(cx, next)
-    }
-
-    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        let next = match (reply, cx.kept::<Tally>(cx.at)) {
-            (HostReply::Counted(state), Some(tally)) => tally.answered(state),
-            (HostReply::Failed(error), _) => return Flow::Fail(cx.host_failed(&error)),
-            _ => return Flow::Fail(cx.fault("a counter was asked for")),
-        };
-        self.follow(cx, next)
+    fn refused(&self, cx: &mut StepCx<'_>, tally: Tally, state: &CounterState) -> Box<PolicyError> {
+        let part = self.part(tally.limit());
+        let error = self.told.refused_by(part.map(|(told, _)| told), cx, state, self.total);
+        if let Some((told, calls)) = part {
+            told.remaining(cx, 0, calls);
+        }
+        error
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::engine::{Environment, Scope};
+    use crate::engine::{Environment, Scope, Switches};
     use crate::policies::check::{Scene, findings_at, inbound_findings};
 
     const LIMIT: &str = "<rate-limit calls=\"1\" renewal-period=\"60\" remaining-calls-header-name=\"X-Left\" \
@@ -174,6 +188,44 @@ mod tests {
         let mut counts: Vec<_> = scene.counts.values().copied().collect();
         counts.sort_unstable();
         assert_eq!(counts, [1, 1, 1]);
+    }
+
+    /// The published schema lets parts name headers and variables: they are about the part's own counter.
+    #[test]
+    fn parts_tell_about_their_own_counters() {
+        let policy = "<rate-limit calls=\"3\" renewal-period=\"60\" remaining-calls-header-name=\"X-Least\">\
+                      <api id=\"shop\" calls=\"5\" renewal-period=\"30\" remaining-calls-header-name=\"X-Api\" \
+                      total-calls-header-name=\"X-Api-Total\" remaining-calls-variable-name=\"api\">\
+                      <operation name=\"get order\" calls=\"1\" renewal-period=\"20\" retry-after-header-name=\"X-Again\" \
+                      retry-after-variable-name=\"again\" /></api></rate-limit>";
+        let mut scene = Scene::inbound(policy).subscription("s");
+        let shown = scene.run();
+        assert!(shown.ends_with("200 -\nx-least: 0\nx-api: 4\nx-api-total: 5\n(none)\n"), "{shown}");
+        assert_eq!(scene.variable("api"), "Int32(4)");
+        scene.log.clear();
+        let shown = scene.run();
+        assert!(shown.contains("429 -\ncontent-type: application/json\nx-again: 42\nx-least: 0\n"), "{shown}");
+        assert_eq!(scene.variable("again"), "Int32(42)");
+    }
+
+    #[test]
+    fn a_switch_makes_it_a_bucket_of_tokens() {
+        let switches = Switches { token_bucket_rates: true, ..Switches::default() };
+        let policy = "<policies><inbound><rate-limit calls=\"6\" renewal-period=\"60\" /></inbound></policies>";
+        let shown = Scene::new().switches(switches).document(Scope::Api, policy).subscription("s").run();
+        assert!(shown.contains("kind: TokenBucket"), "{shown}");
+    }
+
+    #[test]
+    fn a_counter_that_cannot_be_asked() {
+        let policy = "<policies><inbound><rate-limit calls=\"6\" renewal-period=\"60\" \
+                      remaining-calls-header-name=\"X-Left\" /></inbound></policies>";
+        for (limits_fail_open, expected) in [(false, "500 -\n"), (true, "200 -\n(none)\n")] {
+            let switches = Switches { limits_fail_open, ..Switches::default() };
+            let scene = Scene::new().switches(switches).document(Scope::Api, policy).subscription("s");
+            let shown = scene.without_counters().run();
+            assert!(shown.contains(expected), "{limits_fail_open}: {shown}");
+        }
     }
 
     #[test]

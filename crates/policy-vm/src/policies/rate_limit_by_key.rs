@@ -10,7 +10,8 @@ use crate::host::{CounterCall, CounterKind, CounterMode, HostCall, HostReply};
 use crate::operand::{BoolOperand, IntOperand, TextOperand};
 use crate::policies::Policy;
 use crate::policies::counting::{
-    CountLater, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER, RETRY_VARIABLE, TOTAL_HEADER, Told, key,
+    CountLater, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER, RETRY_VARIABLE, TOTAL_HEADER, Told, key, rate_kind,
+    unanswered,
 };
 use crate::spec::{Accepts, Attribute, ElementSpec, Sections};
 use crate::step::{Flow, Step, StepCx};
@@ -39,12 +40,14 @@ pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {
     let mut step = RateLimitByKey {
+        kind: rate_kind(c),
         told: Told::compile(c, element, &SPEC),
         calls: c.int(element, &SPEC, "calls"),
         period: c.int(element, &SPEC, "renewal-period"),
         key: c.text(element, &SPEC, "counter-key"),
         increment: 1,
         later: None,
+        fails_open: c.engine.switches.limits_fail_open,
     };
     let at = c.reserve();
     let start = c.here();
@@ -69,6 +72,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
 
 #[derive(Debug)]
 struct RateLimitByKey {
+    kind: CounterKind,
     told: Told,
     calls: IntOperand,
     period: IntOperand,
@@ -76,6 +80,7 @@ struct RateLimitByKey {
     increment: u64,
     /// The steps that count when the response is known. What was counted before this call decides then.
     later: Option<std::ops::Range<u32>>,
+    fails_open: bool,
 }
 
 impl RateLimitByKey {
@@ -88,13 +93,13 @@ impl RateLimitByKey {
         let key = self.key.eval_with(cx, key)?.unwrap_or_else(|| key(b""));
         Ok(Box::new(CounterCall {
             key,
-            kind: CounterKind::SlidingWindow,
+            kind: self.kind,
             calls: Some(calls),
             bandwidth: None,
             period: Duration::from_secs(seconds),
             anchor: 0,
             increment: self.increment,
-            increment_bandwidth: 0,
+            increment_bytes: 0,
             mode: if self.later.is_some() { CounterMode::Check } else { CounterMode::CheckAndAdd },
         }))
     }
@@ -137,7 +142,7 @@ impl Step for RateLimitByKey {
                 }
             }
             HostReply::Counted(state) => Flow::Fail(self.told.refused(cx, &state, total)),
-            HostReply::Failed(error) => Flow::Fail(cx.host_failed(&error)),
+            HostReply::Failed(error) => unanswered(cx, &error, self.fails_open),
             _ => Flow::Fail(cx.fault("a counter was asked for")),
         }
     }

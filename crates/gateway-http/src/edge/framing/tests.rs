@@ -3,6 +3,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::*;
+use crate::metrics::Metrics;
+use crate::timer::Clock;
 
 impl Probe for tokio::io::DuplexStream {
     fn is_gone(&self, _: &mut Context<'_>) -> bool {
@@ -13,9 +15,10 @@ impl Probe for tokio::io::DuplexStream {
 /// Sends `pieces` one by one through the filter and gives what comes out of it.
 async fn pass(pieces: &[&[u8]]) -> (Vec<u8>, Option<Refusal>, bool) {
     let (mut client, server) = tokio::io::duplex(1 << 16);
-    let connection = Rc::new(Connection::new(IpAddr::V4(Ipv4Addr::LOCALHOST), false, 0));
+    let connection =
+        Rc::new(Connection::new(IpAddr::V4(Ipv4Addr::LOCALHOST), false, Clock::new(), Rc::new(Metrics::new(false))));
     let limits = Rc::new(HeadLimits { target: 1000, block: 4000, headers: 10, body: 1000 });
-    let mut strict = Strict::new(server, Rc::clone(&connection), limits, Clock::new());
+    let mut strict = Strict::new(server, Rc::clone(&connection), limits);
     let mut out = Vec::new();
     let mut broken = false;
     for piece in pieces {

@@ -5,10 +5,18 @@ use crate::host::{CounterCall, CounterMode, CounterState, HostCall};
 /// Several counters that a call must pass together: none is counted before all have been asked.
 #[derive(Debug)]
 pub(in crate::policies) struct Tally {
-    counts: Vec<CounterCall>,
+    counts: Vec<Count>,
     at: usize,
     asking: bool,
-    /// The smallest number of calls left.
+}
+
+/// A counter of a tally.
+#[derive(Debug)]
+pub(in crate::policies) struct Count {
+    pub(in crate::policies) call: CounterCall,
+    /// Which of the policy's limits it is for.
+    pub(in crate::policies) limit: usize,
+    /// How many calls it has left.
     pub(in crate::policies) remaining: u64,
 }
 
@@ -21,9 +29,9 @@ pub(in crate::policies) enum Tallied {
 
 impl Tally {
     /// Begins to count. One counter is checked and counted in one go.
-    pub(in crate::policies) fn new(counts: Vec<CounterCall>) -> Self {
+    pub(in crate::policies) fn new(counts: Vec<Count>) -> Self {
         let asking = counts.len() > 1;
-        Self { counts, at: 0, asking, remaining: u64::MAX }
+        Self { counts, at: 0, asking }
     }
 
     /// The next counter.
@@ -32,29 +40,37 @@ impl Tally {
             (self.asking, self.at) = (false, 0);
         }
         match self.counts.get(self.at) {
-            Some(count) if self.asking => Tallied::Call(HostCall::Count(Box::new(asked(count)))),
-            Some(count) => Tallied::Call(HostCall::Count(Box::new(count.clone()))),
+            Some(count) if self.asking => Tallied::Call(HostCall::Count(Box::new(asked(&count.call)))),
+            Some(count) => Tallied::Call(HostCall::Count(Box::new(count.call.clone()))),
             None => Tallied::Passed,
         }
     }
 
     /// Goes on with the answer.
     pub(in crate::policies) fn answered(&mut self, state: CounterState) -> Tallied {
+        let Some(count) = self.counts.get_mut(self.at) else { return Tallied::Passed };
         if !state.allowed {
+            count.remaining = 0;
             return Tallied::Refused(state);
         }
-        if !self.asking {
-            self.remaining = self.remaining.min(state.remaining);
-        }
+        count.remaining = state.remaining;
         self.at += 1;
         self.next()
     }
-}
 
-impl Tally {
+    /// The counters, with what they have left.
+    pub(in crate::policies) fn counts(&self) -> &[Count] {
+        &self.counts
+    }
+
+    /// Which of the policy's limits the last answer was about.
+    pub(in crate::policies) fn limit(&self) -> usize {
+        self.counts.get(self.at).map_or(0, |count| count.limit)
+    }
+
     /// What was counted.
-    pub(in crate::policies) fn into_counts(self) -> Vec<CounterCall> {
-        self.counts
+    pub(in crate::policies) fn into_calls(self) -> impl Iterator<Item = CounterCall> {
+        self.counts.into_iter().map(|count| count.call)
     }
 }
 

@@ -1,0 +1,305 @@
+//! Follows the frames of an HTTP/2 connection, for what its library does not: how long the client takes, and how many
+//! frames it sends that cost work and carry nothing.
+//!
+//! Frames are never changed. A client that floods gets, in the place of the next frame, one that no client may send; the
+//! library then says good-bye in its own way.
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::edge::connection::{Connection, Wait};
+use crate::edge::linger::Linger;
+
+const PREFACE: usize = 24;
+const HEADER: usize = 9;
+/// RST_STREAM for stream 0, which is an error of the connection.
+const END: [u8; 13] = [0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+/// Data of this length, in either direction, explains a frame that carries nothing.
+const EXPLAINS: u64 = 256;
+
+/// A stream whose frames are counted.
+#[derive(Debug)]
+pub(super) struct Frames<S> {
+    stream: S,
+    connection: Rc<Connection>,
+    place: Place,
+    /// A header block has begun and not ended.
+    in_block: bool,
+    allowance: Allowance,
+    /// There was one frame too many.
+    too_many: bool,
+    linger: Linger,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    Preface(usize),
+    /// In a frame's header, of which so much is here.
+    Header([u8; HEADER], usize),
+    /// In a frame's payload, of which so much is to come.
+    Payload(u32, Kind),
+    /// The client floods; so much of [`END`] has been handed on.
+    Flood(usize),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Data,
+    Headers,
+    Other,
+}
+
+/// Frames that carry nothing: how many more may come.
+#[derive(Debug)]
+struct Allowance {
+    left: u64,
+    most: u64,
+    /// Until when time has been counted.
+    counted: u64,
+    /// Bytes that have not explained a whole frame yet.
+    bytes: u64,
+}
+
+impl Allowance {
+    fn new(most: u32, now: u64) -> Self {
+        Self { left: u64::from(most), most: u64::from(most), counted: now, bytes: 0 }
+    }
+
+    /// Data goes one way or the other.
+    fn explain(&mut self, bytes: u64) {
+        self.bytes += bytes;
+        self.left = self.most.min(self.left + self.bytes / EXPLAINS);
+        self.bytes %= EXPLAINS;
+    }
+
+    /// A frame that costs so much; false when there have been too many.
+    fn take(&mut self, cost: u64, now: u64) -> bool {
+        // A tenth of what may come at once comes back in a second.
+        let earned = self.most.saturating_mul(now.saturating_sub(self.counted)) / 10_000;
+        if earned > 0 {
+            self.left = self.most.min(self.left + earned);
+            self.counted = now;
+        }
+        match self.left.checked_sub(cost) {
+            Some(left) => {
+                self.left = left;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// What a frame costs that carries nothing. Requests and data cost nothing: they have limits of their own.
+fn cost(kind: u8, flags: u8, length: u32) -> u64 {
+    const END_STREAM: u8 = 1;
+    match kind {
+        0 if length > 0 || flags & END_STREAM != 0 => 0,
+        1 => 0,
+        // A stream that is given up cost a call.
+        3 => 10,
+        // New settings, unlike their acknowledgement, are work.
+        4 if flags == 0 => 10,
+        6 | 9 => 2,
+        _ => 1,
+    }
+}
+
+impl<S> Frames<S> {
+    pub(super) fn new(stream: S, connection: Rc<Connection>, control_frames: u32) -> Self {
+        let allowance = Allowance::new(control_frames, connection.clock.millis());
+        let place = Place::Preface(0);
+        Self { stream, connection, place, in_block: false, allowance, too_many: false, linger: Linger::default() }
+    }
+
+    /// Follows `bytes`; gives how many of them may be handed on.
+    fn follow(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..).filter(|rest| !rest.is_empty()) {
+            at += match &mut self.place {
+                Place::Preface(seen) => {
+                    let step = rest.len().min(PREFACE - *seen);
+                    *seen += step;
+                    if *seen == PREFACE {
+                        self.place = Place::Header([0; HEADER], 0);
+                    }
+                    step
+                }
+                Place::Header(header, seen) => {
+                    let step = rest.len().min(HEADER - *seen);
+                    for (place, byte) in header.iter_mut().skip(*seen).zip(rest) {
+                        *place = *byte;
+                    }
+                    *seen += step;
+                    if *seen == HEADER {
+                        let header = *header;
+                        self.begin(header);
+                    }
+                    step
+                }
+                Place::Payload(left, kind) => {
+                    let step = rest.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+                    *left = left.saturating_sub(u32::try_from(step).unwrap_or(u32::MAX));
+                    if *kind == Kind::Data {
+                        self.allowance.explain(step as u64);
+                    }
+                    if *left == 0 {
+                        self.end();
+                    }
+                    step
+                }
+                Place::Flood(_) => return at,
+            };
+        }
+        at
+    }
+
+    /// A frame begins.
+    fn begin(&mut self, header: [u8; HEADER]) {
+        const END_HEADERS: u8 = 4;
+        let [high, middle, low, kind, flags, ..] = header;
+        let length = u32::from_be_bytes([0, high, middle, low]);
+        let now = self.connection.clock.millis();
+        let carries = match kind {
+            0 => Kind::Data,
+            1 | 9 => Kind::Headers,
+            _ => Kind::Other,
+        };
+        if carries == Kind::Headers {
+            self.in_block = flags & END_HEADERS == 0;
+        }
+        if carries != Kind::Other {
+            self.connection.reading.set(Wait::Idle(now));
+        }
+        // Its header may have been handed on in part already, so this frame still comes to its end.
+        self.too_many |= !self.allowance.take(cost(kind, flags, length), now);
+        self.place = Place::Payload(length, carries);
+        if length == 0 {
+            self.end();
+        }
+    }
+
+    /// A frame is complete.
+    fn end(&mut self) {
+        self.place = if self.too_many { Place::Flood(0) } else { Place::Header([0; HEADER], 0) };
+        let connection = &self.connection;
+        if self.too_many && connection.metrics.refused("Http2Flood", connection.clock.millis()) {
+            tracing::warn!(client = %connection.peer, reason = "Http2Flood", "a connection was refused");
+        }
+    }
+
+    /// Notes what the reader waits for from now on.
+    fn note_wait(&self) {
+        let now = self.connection.clock.millis();
+        let in_head = match self.place {
+            Place::Preface(_) | Place::Payload(_, Kind::Headers | Kind::Other) => true,
+            Place::Header(_, seen) => seen > 0 || self.in_block,
+            Place::Payload(_, Kind::Data) | Place::Flood(_) => false,
+        };
+        let wait = match self.connection.reading.get() {
+            Wait::Idle(_) if in_head => Wait::Head(now),
+            Wait::Head(_) if !in_head => Wait::Idle(now),
+            same => same,
+        };
+        self.connection.reading.set(wait);
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Frames<S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        loop {
+            if let Place::Flood(sent) = &mut this.place {
+                let rest = END.get(*sent..).unwrap_or_default();
+                let step = rest.len().min(buf.remaining());
+                buf.put_slice(rest.get(..step).unwrap_or_default());
+                *sent += step;
+                // Nothing is read any more; the library has its error and closes.
+                return if step > 0 { Poll::Ready(Ok(())) } else { Poll::Pending };
+            }
+            let before = buf.filled().len();
+            match Pin::new(&mut this.stream).poll_read(cx, buf)? {
+                Poll::Ready(()) if buf.filled().len() == before => return Poll::Ready(Ok(())),
+                Poll::Ready(()) => {
+                    let passed = this.follow(buf.filled().get(before..).unwrap_or_default());
+                    buf.set_filled(before + passed);
+                    if passed > 0 {
+                        return Poll::Ready(Ok(()));
+                    }
+                }
+                Poll::Pending => {
+                    this.note_wait();
+                    return Poll::Pending;
+                }
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Frames<S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.written(&result);
+        result
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let result = Pin::new(&mut this.stream).poll_write_vectored(cx, bytes);
+        this.written(&result);
+        result
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+        this.linger.poll(&mut this.stream, &this.connection, cx)
+    }
+}
+
+impl<S> Frames<S> {
+    fn written(&mut self, result: &Poll<io::Result<usize>>) {
+        self.connection.note_write(result.is_pending());
+        if let Poll::Ready(Ok(bytes)) = result {
+            self.allowance.explain(*bytes as u64);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_come_comes_back_with_time_and_with_data() {
+        let mut allowance = Allowance::new(100, 0);
+        assert!((0..100).all(|_| allowance.take(1, 0)));
+        assert!(!allowance.take(1, 99), "a tenth of a second is a hundredth of what may come");
+        assert!(allowance.take(1, 100));
+        assert!((0..10).all(|_| allowance.take(1, 1100)));
+        assert!(!allowance.take(1, 1100));
+        allowance.explain(EXPLAINS - 1);
+        assert!(!allowance.take(1, 1100));
+        allowance.explain(1);
+        assert!(allowance.take(1, 1100));
+        assert!(allowance.take(100, 1_000_000), "and never more than at first");
+        assert!(!allowance.take(1, 1_000_000));
+    }
+}

@@ -1,0 +1,83 @@
+//! What a connection speaks: HTTP/1.1 behind the strict reader, or HTTP/2, by what TLS agreed on or by how it begins.
+
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::io::ReadBuf;
+use tokio::net::TcpStream;
+
+use crate::backend::connect::Stream;
+use crate::edge::connection::Connection;
+use crate::edge::framing::{Probe, Strict};
+use crate::edge::http2;
+use crate::edge::serve::Serve;
+use crate::handler::serve;
+use crate::worker::Worker;
+
+/// A client's stream.
+pub(super) type ClientStream = Stream<tokio_rustls::server::TlsStream<TcpStream>>;
+
+/// Serves HTTP/1.1.
+pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, worker: Rc<Worker>) -> hyper::Result<()> {
+    let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits));
+    let calls = (Rc::clone(&worker), Rc::clone(&connection));
+    let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
+    let mut http = http1::Builder::new();
+    // Ours is the way to notice that a client has gone: see `Probe`.
+    http.half_close(true);
+    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    // The filter counts headers already; up to its own default the library needs no memory for them.
+    if worker.limits.headers > LIBRARY_HEADERS {
+        http.max_headers(worker.limits.headers);
+    }
+    let served = http.serve_connection(TokioIo::new(strict), service);
+    Serve::new(served, connection).await
+}
+
+/// Serves HTTP/2.
+pub(super) async fn http2(stream: ClientStream, connection: Rc<Connection>, worker: Rc<Worker>) -> hyper::Result<()> {
+    http2::speak(stream, connection, worker).await
+}
+
+/// hyper's default for the number of headers.
+const LIBRARY_HEADERS: usize = 100;
+/// hyper's least buffer.
+const MIN_BUFFER: usize = 8 << 10;
+const STAND_IN_ROOM: usize = 1 << 10;
+
+/// How every connection of HTTP/2 begins.
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// A preface comes in one piece; when it does not, looking again at once would only burn time.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+
+/// Does the client begin with HTTP/2? Looks without reading; `None` when it says too little for too long.
+pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Option<bool> {
+    let look = async {
+        let mut seen = [0; PREFACE.len()];
+        loop {
+            let count = stream.peek(&mut seen).await.ok()?;
+            let begun = seen.get(..count).unwrap_or_default();
+            if count == PREFACE.len() || count == 0 || !PREFACE.starts_with(begun) {
+                return Some(begun == PREFACE);
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    };
+    tokio::time::timeout(limit, look).await.ok().flatten()
+}
+
+impl Probe for ClientStream {
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
+        let stream = match self {
+            Self::Plain(stream) => stream,
+            Self::Tls(stream) => stream.get_ref().0,
+        };
+        let mut byte = [0];
+        let mut buf = ReadBuf::new(&mut byte);
+        matches!(stream.poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+    }
+}

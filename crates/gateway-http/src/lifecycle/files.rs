@@ -1,0 +1,189 @@
+//! The files that a service is made of: whether they changed, and what they are together.
+//!
+//! Looking at them again and again works everywhere, on network drives, in containers, and with the exchanged symbolic
+//! links of a mounted configuration, where notices of the kernel do not arrive.
+
+use std::hash::{Hash, Hasher};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use rustc_hash::FxHasher;
+use sha2::{Digest, Sha256};
+
+/// Folders in folders; links in a circle end here.
+const MAX_DEPTH: usize = 24;
+
+/// What is looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    /// The service folder, or the lone document.
+    pub(crate) root: PathBuf,
+    /// Files beside it, or folders of them: settings, keys, certificates.
+    pub(crate) others: Vec<PathBuf>,
+    /// Files that the gateway writes itself.
+    pub(crate) except: Vec<PathBuf>,
+}
+
+impl Files {
+    /// A number that changes when a file does, comes or goes: by size and time, without reading any.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        let mut all = 0u64;
+        self.each(|name, path| {
+            let mut hasher = FxHasher::default();
+            name.hash(&mut hasher);
+            if let Ok(found) = std::fs::metadata(path) {
+                found.len().hash(&mut hasher);
+                let changed = found.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+                changed.hash(&mut hasher);
+                #[cfg(unix)]
+                std::os::unix::fs::MetadataExt::ino(&found).hash(&mut hasher);
+            }
+            all = all.wrapping_mul(31).wrapping_add(hasher.finish());
+        });
+        all
+    }
+
+    /// What all files contain, as one number that is the same wherever the same files lie.
+    pub(crate) fn digest(&self) -> String {
+        let mut sum = Sha256::new();
+        self.each(|name, path| {
+            sum.update((name.len() as u64).to_be_bytes());
+            sum.update(name);
+            if let Ok(bytes) = std::fs::read(path) {
+                sum.update((bytes.len() as u64).to_be_bytes());
+                sum.update(bytes);
+            }
+        });
+        sum.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Every file with its name relative to where it was looked for, in one order.
+    fn each(&self, mut act: impl FnMut(&str, &Path)) {
+        let others = self.others.iter().enumerate().map(|(number, file)| (format!("//{number}"), file));
+        for (name, path) in [(String::new(), &self.root)].into_iter().chain(others) {
+            if path.is_dir() {
+                self.walk(path, &name, 0, &mut act);
+            } else {
+                act(&name, path);
+            }
+        }
+    }
+
+    fn walk(&self, folder: &Path, name: &str, depth: usize, act: &mut impl FnMut(&str, &Path)) {
+        let Ok(mut entries) = entries(folder) else { return act(name, folder) };
+        entries.sort();
+        for (entry, path) in entries {
+            // What begins with a dot belongs to editors and version control.
+            if entry.starts_with('.') || self.except.contains(&path) {
+                continue;
+            }
+            let name = format!("{name}/{entry}");
+            if path.is_dir() {
+                if depth < MAX_DEPTH {
+                    self.walk(&path, &name, depth + 1, act);
+                }
+            } else {
+                act(&name, &path);
+            }
+        }
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
+    let entries = std::fs::read_dir(folder)?;
+    Ok(entries.flatten().map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new() -> Self {
+            static NEXT: AtomicUsize = AtomicUsize::new(0);
+            let name = format!("tollgate-files-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+            let path = std::env::temp_dir().join(name);
+            fs::create_dir_all(path.join("apis")).unwrap();
+            fs::write(path.join("policy.xml"), "<policies/>").unwrap();
+            fs::write(path.join("apis/a.json"), "{}").unwrap();
+            Self(path)
+        }
+
+        fn files(&self) -> Files {
+            Files { root: self.0.clone(), others: vec![], except: vec![self.0.join("access.log")] }
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn every_change_is_one() {
+        let folder = Folder::new();
+        let files = folder.files();
+        let mut last = files.fingerprint();
+        assert_eq!(last, files.fingerprint());
+        let mut changed = |what: &str| {
+            let next = files.fingerprint();
+            assert_ne!(next, last, "{what}");
+            last = next;
+        };
+        fs::write(folder.0.join("policy.xml"), "<policies></policies>").unwrap();
+        changed("other content");
+        fs::write(folder.0.join("apis/b.json"), "{}").unwrap();
+        changed("another file");
+        fs::rename(folder.0.join("apis/b.json"), folder.0.join("apis/c.json")).unwrap();
+        changed("another name");
+        fs::remove_file(folder.0.join("apis/c.json")).unwrap();
+        changed("a file less");
+        #[cfg(unix)]
+        {
+            fs::create_dir(folder.0.join(".one")).unwrap();
+            fs::create_dir(folder.0.join(".two")).unwrap();
+            fs::write(folder.0.join(".one/x"), "1").unwrap();
+            fs::write(folder.0.join(".two/x"), "22").unwrap();
+            std::os::unix::fs::symlink(folder.0.join(".one/x"), folder.0.join("x")).unwrap();
+            changed("a link");
+            fs::remove_file(folder.0.join("x")).unwrap();
+            std::os::unix::fs::symlink(folder.0.join(".two/x"), folder.0.join("x")).unwrap();
+            changed("a link to another file");
+        }
+        fs::remove_dir_all(&folder.0).unwrap();
+        changed("nothing left");
+    }
+
+    #[test]
+    fn what_is_written_by_the_gateway_and_by_editors_does_not_count() {
+        let folder = Folder::new();
+        let files = folder.files();
+        let (before, digest) = (files.fingerprint(), files.digest());
+        fs::write(folder.0.join("access.log"), "a line").unwrap();
+        fs::write(folder.0.join(".policy.xml.swp"), "draft").unwrap();
+        assert_eq!((files.fingerprint(), files.digest()), (before, digest));
+    }
+
+    #[test]
+    fn the_same_files_are_the_same_version_wherever_they_lie() {
+        let (one, two) = (Folder::new(), Folder::new());
+        assert_eq!(one.files().digest(), two.files().digest());
+        fs::write(two.0.join("policy.xml"), "<policies />").unwrap();
+        assert_ne!(one.files().digest(), two.files().digest());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_in_a_circle_come_to_an_end() {
+        let folder = Folder::new();
+        std::os::unix::fs::symlink(&folder.0, folder.0.join("again")).unwrap();
+        assert_eq!(folder.files().fingerprint(), folder.files().fingerprint());
+    }
+}

@@ -1,0 +1,252 @@
+//! Takes over what changed, all of it or nothing: it is read, compiled and checked here, beside the calls, and only what is
+//! complete is handed to the threads, each of which puts it in place between two calls.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use policy_parser::diagnostic::render::{Colours, text};
+use tokio::sync::oneshot;
+
+use crate::config::Config;
+use crate::crew::Crew;
+use crate::lifecycle::files::Files;
+use crate::lifecycle::recipe::Recipe;
+use crate::memory;
+use crate::server::tls_of;
+use crate::shared::Shared;
+use crate::site::Site;
+
+/// How often memory is looked at.
+const MEMORY: Duration = Duration::from_secs(1);
+/// Looking at the files takes at most this part of the time.
+const SHARE: u32 = 20;
+/// How often a service is read again that changed while it was read.
+const ATTEMPTS: usize = 3;
+
+/// What came of an attempt: the number of the version, or what was found.
+pub(crate) type Outcome = Result<u64, Vec<String>>;
+
+enum Order {
+    Reload { cause: &'static str, done: oneshot::Sender<Outcome> },
+    Stop,
+}
+
+/// The thread that does it.
+#[derive(Debug)]
+pub(crate) struct Reloader {
+    orders: Sender<Order>,
+    thread: JoinHandle<()>,
+}
+
+/// Asks for a reload.
+#[derive(Debug, Clone)]
+pub(crate) struct Reload(Sender<Order>);
+
+impl Debug for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Reload { cause, .. } => cause,
+            Self::Stop => "stop",
+        })
+    }
+}
+
+impl Reload {
+    /// Reads everything again, also when nothing seems to have changed. The answer never comes when the gateway stops.
+    pub(crate) fn order(&self, cause: &'static str) -> oneshot::Receiver<Outcome> {
+        let (done, outcome) = oneshot::channel();
+        let _ = self.0.send(Order::Reload { cause, done });
+        outcome
+    }
+}
+
+impl Reloader {
+    /// Begins to watch. `files` are those of the version that serves, `seen` their fingerprint before it was read.
+    pub(crate) fn start(keeper: Keeper) -> std::io::Result<Self> {
+        let (orders, ordered) = channel();
+        let thread = std::thread::Builder::new().name("reload".to_owned()).spawn(move || keeper.keep(&ordered))?;
+        Ok(Self { orders, thread })
+    }
+
+    pub(crate) fn handle(&self) -> Reload {
+        Reload(self.orders.clone())
+    }
+
+    pub(crate) fn stop(self) {
+        let _ = self.orders.send(Order::Stop);
+        let _ = self.thread.join();
+    }
+}
+
+/// What the thread works with.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    pub(crate) recipe: Recipe,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) crew: Crew,
+    pub(crate) files: Files,
+    /// Their fingerprint before the version was read that serves, or that was refused last.
+    pub(crate) seen: u64,
+}
+
+/// What the next look at the files is compared with.
+#[derive(Debug, Default)]
+struct Look {
+    /// A change that was seen once: it is taken over when nothing has changed any more.
+    fresh: Option<u64>,
+    next: Option<Instant>,
+}
+
+impl Keeper {
+    fn keep(mut self, orders: &Receiver<Order>) {
+        let watch = self.shared.config.reload.watch;
+        let allowed = match self.shared.config.limits.memory {
+            0 => memory::allowance(),
+            bytes => Some(bytes),
+        };
+        let mut look = Look { fresh: None, next: (!watch.is_zero()).then(|| Instant::now() + watch) };
+        loop {
+            let wait = look.next.map_or(MEMORY, |next| next.saturating_duration_since(Instant::now()).min(MEMORY));
+            match orders.recv_timeout(wait) {
+                Ok(Order::Reload { cause, done }) => {
+                    let _ = done.send(self.reload(cause));
+                }
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let (Some(allowed), Some(used)) = (allowed, memory::resident()) {
+                self.look_at_memory(used, allowed);
+            }
+            if look.next.is_some_and(|next| next <= Instant::now()) {
+                let begin = Instant::now();
+                self.look(&mut look);
+                look.next = Some(Instant::now() + watch.max(begin.elapsed() * SHARE));
+            }
+        }
+    }
+
+    fn look_at_memory(&self, used: u64, allowed: u64) {
+        let (before, pressure) = (self.shared.pressure.get(), memory::pressure(used, allowed));
+        if before != pressure {
+            tracing::warn!(used, allowed, ?pressure, "memory");
+            self.shared.pressure.set(pressure);
+        }
+    }
+
+    fn look(&mut self, look: &mut Look) {
+        let now = self.files.fingerprint();
+        if now == self.seen {
+            look.fresh = None;
+        } else if look.fresh == Some(now) {
+            // Nobody is writing any more.
+            look.fresh = None;
+            if self.files.digest() == self.shared.status.get().version.digest {
+                self.seen = now;
+            } else {
+                let _ = self.reload("files");
+            }
+        } else {
+            look.fresh = Some(now);
+        }
+    }
+
+    /// Takes over what there is, or keeps what serves.
+    fn reload(&mut self, cause: &'static str) -> Outcome {
+        let mut result = self.attempt();
+        for _ in 1..ATTEMPTS {
+            // Something may have changed while it was read: then it was neither the old nor the new.
+            if self.files.fingerprint() == self.seen {
+                break;
+            }
+            result = self.attempt();
+        }
+        match result.and_then(|fresh| self.put_in_place(fresh)) {
+            Ok((digest, findings)) => {
+                let number = self.shared.status.taken_over(cause, digest, findings.clone());
+                tracing::info!(cause, version = number, "the service was taken over");
+                findings.iter().for_each(|finding| tracing::warn!("{finding}"));
+                Ok(number)
+            }
+            Err(findings) => {
+                tracing::error!(cause, "the service has errors: the one before goes on serving");
+                findings.iter().for_each(|finding| tracing::error!("{finding}"));
+                self.shared.status.kept(cause, findings.clone());
+                Err(findings)
+            }
+        }
+    }
+
+    /// Reads and compiles everything.
+    fn attempt(&mut self) -> Result<Fresh, Vec<String>> {
+        self.seen = self.files.fingerprint();
+        let settings = self.recipe.settings();
+        self.files = self.recipe.files(&settings);
+        self.seen = self.files.fingerprint();
+        let digest = self.files.digest();
+        let (service, problems) = self.recipe.load(&settings);
+        let findings = problems.into_findings();
+        let told = |findings: &[_]| vec![text(findings, Colours::Never)];
+        let Some(service) = service else { return Err(told(&findings)) };
+        let shown = tls_of(&settings.config, &settings.folder).map_err(|error| vec![error.to_string()])?;
+        let mut notes = if findings.is_empty() { Vec::new() } else { told(&findings) };
+        notes.extend(for_a_restart(&self.shared.config, &settings.config));
+        let service = Arc::new(service);
+        let sites = (0..self.crew.len()).map(|_| Site::new(&service, &self.shared.config.gateway)).collect();
+        let same = settings.config.listeners.len() == self.shared.config.listeners.len();
+        Ok(Fresh { sites, shown: same.then_some(shown), digest, notes })
+    }
+
+    /// Every thread goes on with it from its next call on.
+    fn put_in_place(&self, fresh: Fresh) -> Result<(String, Vec<String>), Vec<String>> {
+        let errands = fresh.sites.into_iter().map(|site| {
+            let shown = fresh.shown.clone();
+            move |worker: &std::rc::Rc<crate::worker::Worker>| worker.replace(site, shown)
+        });
+        let done = self.crew.each(errands).len();
+        if done < self.crew.len() {
+            tracing::warn!(done, threads = self.crew.len(), "some threads are busy: they follow");
+        }
+        Ok((fresh.digest, fresh.notes))
+    }
+}
+
+/// What can be put in place.
+struct Fresh {
+    /// One a thread.
+    sites: Vec<Site>,
+    shown: Option<crate::server::Shown>,
+    digest: String,
+    notes: Vec<String>,
+}
+
+/// What changed in the settings and stays as it is until the gateway is started again.
+fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
+    /// These are read with the service.
+    const TAKEN_OVER: [&str; 9] = [
+        "service",
+        "secrets",
+        "certificates",
+        "key_vault",
+        "subscriptions",
+        "subscriptions_file",
+        "generate_keys",
+        "named_values",
+        "listener",
+    ];
+    // Secrets show as stars there.
+    let table = |config: &Config| serde_json::to_value(config).unwrap_or_default();
+    let (was, is) = (table(now), table(next));
+    let keys = is.as_object().into_iter().flat_map(|table| table.keys());
+    let mut changed: Vec<&str> = keys
+        .filter(|key| !TAKEN_OVER.contains(&key.as_str()) && was.get(key) != is.get(key))
+        .map(String::as_str)
+        .collect();
+    let addresses = |config: &Config| config.listeners.iter().map(|one| (one.address, one.http2)).collect::<Vec<_>>();
+    if addresses(now) != addresses(next) {
+        changed.push("listener");
+    }
+    (!changed.is_empty()).then(|| format!("settings that take effect after a restart changed: {}", changed.join(", ")))
+}

@@ -1,0 +1,285 @@
+//! Folders as they come: exported without their secrets, half broken, hostile. Every finding is compared with its place.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::path::Path;
+
+use gateway_http::{Settings, check};
+use policy_parser::{Diagnostic, Severity};
+use support::Folder;
+
+const API: &str = r#"{"properties": {"path": "a", "protocols": ["https"], "serviceUrl": "https://a.example"}}"#;
+const OPENAPI: &str = "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: get-a}}\n";
+
+/// A folder with one API that is in order.
+fn folder() -> Folder {
+    let folder = Folder::new();
+    folder.write("apis/a/apiInformation.json", API).write("apis/a/specification.yaml", OPENAPI);
+    folder
+}
+
+/// What is found, as `code file:line:column headline`, files relative to the folder.
+fn found(folder: &Folder) -> Vec<String> {
+    found_at(folder, folder.path())
+}
+
+fn found_at(folder: &Folder, path: &Path) -> Vec<String> {
+    let settings = Settings::read(None, path);
+    check(path, &settings).iter().map(|finding| shown(folder, finding)).collect()
+}
+
+fn shown(folder: &Folder, finding: &Diagnostic) -> String {
+    let position = finding.source.position(finding.span.start);
+    let name = finding.source.name();
+    let name = name.strip_prefix(&*folder.path().display().to_string()).unwrap_or(name).trim_start_matches('/');
+    let mark = if finding.severity == Severity::Error { "" } else { "w " };
+    let notes: String = finding.notes.iter().map(|note| format!(" | {note}")).collect();
+    format!("{mark}{} {name}:{}:{} {}{notes}", finding.code, position.line, position.column, finding.headline)
+}
+
+/// Every expected beginning is there, and as many findings as beginnings.
+#[track_caller]
+fn expect(folder: &Folder, expected: &[&str]) {
+    let found = found(folder);
+    for line in expected {
+        assert!(found.iter().any(|found| found.starts_with(line)), "{line}\nin {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+}
+
+#[test]
+fn all_mistakes_of_a_file_are_told() {
+    let folder = folder();
+    folder.write(
+        "apis/a/apiInformation.json",
+        "{\n  \"properties\": {\n    \"path\": 5,\n    \"protocols\": \"https\",\n    \"isCurrent\": \"yes\",\n    \
+         \"serviceUrl\": \"nonsense\",\n    \"isCurrent\": 1\n  }\n}",
+    );
+    expect(
+        &folder,
+        &[
+            "TG8003 apis/a/apiInformation.json:3:13 a string was expected, not integer `5`",
+            "TG8003 apis/a/apiInformation.json:4:18 a sequence was expected, not string \"https\"",
+            "TG8003 apis/a/apiInformation.json:7:18 a boolean was expected, not integer `1`",
+            "w TG8004 apis/a/apiInformation.json:7:5 `isCurrent` is here twice",
+            "TG8051 apis/a/apiInformation.json:6:5 `nonsense`: ",
+        ],
+    );
+}
+
+#[test]
+fn what_an_export_leaves_out_is_told_with_what_to_write() {
+    let folder = folder();
+    folder
+        .write("named values/a/namedValueInformation.json", r#"{"properties": {"displayName": "my key", "secret": true}}"#)
+        .write("named values/b/namedValueInformation.json", r#"{"properties": {"displayName": "b", "value": "*** REDACTED ***"}}"#)
+        .write(
+            "named values/c/namedValueInformation.json",
+            r#"{"properties": {"displayName": "c", "keyVault": {"secretIdentifier": "https://v.example/secrets/erp/1"}}}"#,
+        )
+        .write("subscriptions/s 1/subscriptionInformation.json", r#"{"properties": {"scope": "/apis"}}"#)
+        .write("backends/e/backendInformation.json", r#"{"properties": {"url": "https://e.example/{{c}}"}}"#)
+        .write("policy.xml", "<policies>\n<inbound><set-header name=\"a\"><value>{{b}}</value></set-header></inbound></policies>");
+    expect(
+        &folder,
+        &[
+            "w TG8021 named values/a/namedValueInformation.json:1:17 named value `my key` has no value: exports leave \
+             secrets out | write into `tollgate.toml`: [named_values] \"my key\" = { env = \"MY_KEY\" }",
+            "TG8021 named values/b/namedValueInformation.json:1:17 named value `b` has no value",
+            "TG8021 named values/c/namedValueInformation.json:1:37 named value `c` is secret `erp` of a Key Vault | write \
+             into `tollgate.toml`: [key_vault] erp = { env = \"ERP\" }",
+            "w TG8072 subscriptions/s 1/subscriptionInformation.json:1:16 subscription `s 1` has no key: exports leave keys \
+             out | write into `tollgate.toml`: [subscriptions.\"s 1\"] primary_key = { env = \"S_1_KEY\" }",
+        ],
+    );
+    // What the findings say to write helps.
+    folder
+        .write(
+            "tollgate.toml",
+            "[named_values]\n\"my key\" = \"1\"\n[secrets]\nfolder = \"secrets\"\n[key_vault]\nerp = { file = \"erp\" }\n\
+             [subscriptions.\"s 1\"]\nprimary_key = \"k\"\n",
+        )
+        .write("secrets/b", "2\n")
+        .write("erp", "path\n");
+    expect(&folder, &[]);
+}
+
+#[test]
+fn a_secret_is_in_no_finding() {
+    let folder = folder();
+    folder
+        .write("tollgate.toml", "[named_values]\nhost = \"s3cret host\"\n")
+        .write("backends/e/backendInformation.json", r#"{"properties": {"url": "https://{{host}}/x"}}"#)
+        .write("apis/a/apiInformation.json", r#"{"properties": {"path": "a", "serviceUrl": "{{host}}"}}"#);
+    let found = found(&folder);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("`https://{{host}}/x`")), "{found:#?}");
+    assert!(!found.concat().contains("s3cret"), "{found:#?}");
+}
+
+#[test]
+fn operations_without_a_description_are_those_of_the_specification() {
+    let folder = folder();
+    let policy = "<policies><inbound><base/></inbound></policies>";
+    folder.write("apis/a/operations/GET-A/policy.xml", policy).write("apis/a/operations/gone/policy.xml", policy);
+    std::fs::create_dir_all(folder.path().join("apis/a/operations/empty")).unwrap();
+    expect(
+        &folder,
+        &[
+            "w TG8059 apis/a/operations/gone/policy.xml:1:1 operation `gone` is not in the specification",
+            "w TG8050 apis/a/operations/empty:1:1 operation `empty` has neither",
+        ],
+    );
+}
+
+#[test]
+fn overrides_are_laid_over_and_those_for_nothing_are_told() {
+    let folder = folder();
+    folder
+        .write("tollgate.toml", "[service]\nenvironment = \"prod\"\n")
+        .write(
+            "configuration.prod.yaml",
+            "apimServiceName: x\napis:\n  - name: A\n    properties:\n      serviceUrl: nonsense\n    policies:\n      - \
+             name: policy\n        properties:\n          format: rawxml\n          value: |\n            <policies>\n            \
+             \u{20} <inbound><nonsense/></inbound>\n            </policies>\n  - name: b\n    properties: {}\nbackends:\n  - \
+             name: e\n    properties: {url: \"{#[TOLLGATE_TEST_THAT_NOBODY_SETS]#}\"}\n",
+        )
+        .write("apis/a/policy.xml", "this is not read");
+    expect(
+        &folder,
+        &[
+            "TG8051 configuration.prod.yaml:5:7 `nonsense`: ",
+            "TG0201 configuration.prod.yaml:12:25 ",
+            "w TG8081 configuration.prod.yaml:14:5 nothing in `apis` of the folder is called `b`",
+            "w TG8081 configuration.prod.yaml:17:5 nothing in `backends` of the folder is called `e`",
+            "TG8082 configuration.prod.yaml:18:23 token `{#TOLLGATE_TEST_THAT_NOBODY_SETS#}`",
+        ],
+    );
+    let settings = Settings::read(None, folder.path()).environment("none");
+    let found = check(folder.path(), &settings);
+    assert!(found.iter().any(|finding| finding.code == "TG8080"), "{found:#?}");
+}
+
+#[test]
+fn texts_of_every_encoding_are_read() {
+    let folder = folder();
+    let utf16 =
+        |text: &str| [0xFEFF].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();
+    write("apis/a/apiInformation.json", &utf16(&API.replace("\"path\"", "\r\n\"path\"")));
+    write("apis/a/specification.yaml", format!("\u{FEFF}{}", OPENAPI.replace('\n', "\r\n")).as_bytes());
+    write("policy.xml", &utf16("<policies>\r\n<inbound><nonsense/></inbound></policies>"));
+    write("apis/a/policy.xml", b"<policies>\xFF</policies>");
+    expect(
+        &folder,
+        &["TG0201 policy.xml:2:11 ", "TG8001 apis/a/policy.xml:1:1 it is no text in UTF-8 or UTF-16, from byte 10"],
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_leads_out_of_the_folder_and_nothing_in_circles() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+
+    let outside = Folder::new();
+    outside.write("secret.xml", "<policies><nonsense/></policies>").write("apis/x/apiInformation.json", "{}");
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    symlink(outside.path().join("secret.xml"), at("apis/a/policy.xml")).unwrap();
+    symlink(outside.path().join("apis/x"), at("apis/x")).unwrap();
+    symlink(folder.path(), at("apis/a/operations")).unwrap();
+    symlink(at("nowhere"), at("policy.xml")).unwrap();
+    // Inside it may stand for anything.
+    symlink(at("apis/a"), at("apis/b")).unwrap();
+    std::fs::create_dir(at("apis").join(std::ffi::OsStr::from_bytes(b"\xFF"))).unwrap();
+    std::fs::create_dir(at("apis/\u{7}")).unwrap();
+    expect(
+        &folder,
+        &[
+            "TG8007 apis/a/policy.xml:1:1 the link leads out of the service folder",
+            "TG8007 apis/x:1:1 the link leads out of the service folder",
+            "TG8007 apis/a/operations:1:1 the link leads back to where it is",
+            "TG8007 apis/b/operations:1:1 the link leads back to where it is",
+            "TG8007 apis/b/policy.xml:1:1 the link leads out of the service folder",
+            "TG8007 policy.xml:1:1 the link leads nowhere",
+            "w TG8007 apis/\u{FFFD}:1:1 the name of this file or folder is no text",
+            "w TG8007 apis:1:1 `\\u{7}` has control characters in its name",
+            "TG8058 apis/b/apiInformation.json:1:17 API `b` has the path and version of API `a`",
+        ],
+    );
+}
+
+#[test]
+fn files_that_explode_are_refused() {
+    let folder = folder();
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", format!("*a{}, ", level - 1).repeat(10)));
+    }
+    folder.write("apis/a/specification.yaml", &bomb);
+    folder.write("apis/b/apiInformation.json", &"[".repeat(1_000_000));
+    folder.write("apis/c/apiInformation.json", &API.replace("\"a\"", "\"c\""));
+    folder.write("apis/c/specification.yaml", &format!("openapi: 3.0.0\npaths: {}", "{a: ".repeat(100_000)));
+    let huge = std::fs::File::create(folder.path().join("policy.xml")).unwrap();
+    huge.set_len(100 << 20).unwrap();
+    let found = found(&folder);
+    for line in [
+        "TG8005 apis/a/specification.yaml:",
+        "TG8003 apis/b/apiInformation.json:1:",
+        "TG8005 apis/c/specification.yaml:2:",
+        "TG8001 policy.xml:1:1 it is bigger than",
+    ] {
+        assert!(found.iter().any(|found| found.starts_with(line)), "{line}\nin {found:#?}");
+    }
+}
+
+#[test]
+fn a_folder_of_many_files_is_read() {
+    let folder = folder();
+    for number in 0..3_000 {
+        folder.write(
+            &format!("namedValues/n{number}/namedValueInformation.json"),
+            &format!(r#"{{"properties": {{"displayName": "n{number}", "value": "v"}}}}"#),
+        );
+    }
+    for number in 0..2_000 {
+        folder.write(&format!("tags/t{number}/tagInformation.json"), "{}");
+    }
+    expect(&folder, &["w TG8090 tags/t0/tagInformation.json:1:1 `tags` (2000 files): tags have no effect on calls"]);
+}
+
+#[test]
+fn a_folder_around_the_service_is_told_from_it() {
+    let around = Folder::new();
+    around.write("apim/apis/a/apiInformation.json", API).write("apim/apis/a/specification.yaml", OPENAPI);
+    let found = found(&around);
+    assert!(
+        found[0].starts_with("TG8009 ") && found[0].contains("did you mean `") && found[0].contains("/apim`?"),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_file_of_a_folder_is_checked_with_what_is_around_it() {
+    let folder = folder();
+    folder
+        .write("tollgate.toml", "[named_values]\nx = \"y\"\n")
+        .write("policy fragments/f/policy.xml", "<fragment><set-method>{{x}}</set-method></fragment>")
+        .write(
+            "apis/a/operations/get-a/policy.xml",
+            "<policies><inbound><base/><include-fragment fragment-id=\"f\"/>\n<include-fragment fragment-id=\"g\"/></inbound>\
+             </policies>",
+        )
+        .write("apis/a/policy.xml", "<policies><nonsense/></policies>")
+        .write("draft.xml", "<policies><inbound><set-method>{{x}}{{z}}</set-method></inbound></policies>");
+    let at = |name: &str| found_at(&folder, &folder.path().join(name));
+    let operation = at("apis/a/operations/get-a/policy.xml");
+    assert_eq!(operation.len(), 1, "{operation:#?}");
+    assert!(operation[0].contains("get-a/policy.xml:2:"), "{operation:#?}");
+    assert_eq!(at("policy fragments/f/policy.xml"), Vec::<String>::new());
+    let draft = at("draft.xml");
+    assert!(draft.len() == 1 && draft[0].starts_with("TG0160 draft.xml:1:"), "{draft:#?}");
+}

@@ -1,0 +1,473 @@
+//! Configuration that changes while calls go through, and the admin listener that tells of it. `threats.md` R7, O5, O14.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::io::Read;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use gateway_http::{Gateway, Settings};
+use serde_json::Value;
+use support::{Answer, Backend, Client, Folder, Scene, Then, reply};
+
+const STILL: &str = "[reload]\nwatch = \"0s\"\n";
+const ADMIN: &str = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
+
+fn saying(text: &str) -> String {
+    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
+}
+
+/// A gateway that answers everything with what the document says, `one` at first.
+fn saying_one(settings: &str) -> Scene {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), settings)
+}
+
+fn gateway(scene: &Scene) -> &Gateway {
+    scene.gateway.as_ref().unwrap()
+}
+
+/// Waits for something that comes by itself.
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn admin(address: SocketAddr, method: &str, path: &str, more: &str) -> Answer {
+    let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n");
+    Client::connect(address).send(request).read().expect("an answer")
+}
+
+fn page(scene: &Scene, path: &str) -> Value {
+    let answer = admin(gateway(scene).admin_address().unwrap(), "GET", path, "");
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// A figure of the metrics, by everything before its value.
+fn metric(scene: &Scene, name: &str) -> Option<f64> {
+    let answer = admin(gateway(scene).admin_address().unwrap(), "GET", "/metrics", "");
+    let line =
+        answer.body.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))?.to_owned();
+    line.rsplit(' ').next().unwrap().parse().ok()
+}
+
+#[test]
+fn another_document_is_taken_over_and_a_bad_one_is_not() {
+    let scene = saying_one(ADMIN);
+    let mut client = scene.client();
+    assert_eq!(client.get("/").body, "one");
+    scene.folder.write("policy.xml", &saying("two"));
+    assert_eq!(client.get("/").body, "one", "nobody has asked for it yet");
+    assert_eq!(gateway(&scene).reload("test"), Ok(2));
+    assert_eq!(client.get("/").body, "two", "on a connection that was open before");
+
+    for (bad, named) in [
+        ("<policies><inbound>", "policy.xml"),
+        ("<policies><inbound><set-bodi/></inbound></policies>", "set-bodi"),
+        ("<policies><inbound><set-body>@(context.Nothing)</set-body></inbound></policies>", "Nothing"),
+        ("", "policy.xml"),
+    ] {
+        scene.folder.write("policy.xml", bad);
+        let findings = gateway(&scene).reload("test").unwrap_err().concat();
+        assert!(findings.contains(named), "{findings}");
+        assert_eq!(client.get("/").body, "two");
+    }
+    std::fs::remove_file(scene.folder.path().join("policy.xml")).unwrap();
+    assert!(gateway(&scene).reload("test").is_err());
+    assert_eq!(client.get("/").body, "two", "also when the file is gone");
+    let version = page(&scene, "/version");
+    assert_eq!(version["version"]["number"], 2);
+    assert_eq!((&version["reloads"], &version["failedReloads"]), (&1.into(), &5.into()));
+    assert_eq!(version["lastAttempt"]["succeeded"], false);
+    assert!(!version["lastAttempt"]["findings"].as_array().unwrap().is_empty());
+
+    scene.folder.write("policy.xml", &saying("three"));
+    assert_eq!(gateway(&scene).reload("test"), Ok(3));
+    assert_eq!(client.get("/").body, "three");
+}
+
+#[test]
+fn settings_with_a_mistake_change_nothing() {
+    let scene = saying_one(STILL);
+    scene.folder.write("policy.xml", &saying("two")).write("tollgate.toml", "[limits]\nheeders = 5\n");
+    let findings = gateway(&scene).reload("test").unwrap_err().concat();
+    assert!(findings.contains("heeders") && findings.contains("tollgate.toml:2"), "{findings}");
+    assert_eq!(scene.get("/").body, "one", "neither does what was right beside it");
+}
+
+#[test]
+fn files_that_change_are_noticed() {
+    let scene = saying_one("[reload]\nwatch = \"20ms\"\n[admin]\naddress = \"127.0.0.1:0\"\n");
+    scene.folder.write("policy.xml", &saying("number two"));
+    until("the change is taken over", || scene.get("/").body == "number two");
+    scene.folder.write("policy.xml", "<policies>");
+    until("the mistake is found", || page(&scene, "/version")["failedReloads"] == 1);
+    assert_eq!(scene.get("/").body, "number two");
+    // A mistake is told once, not at every look.
+    scene.folder.write("policy.xml", &saying("the third"));
+    until("the mended one is taken over", || scene.get("/").body == "the third");
+    assert_eq!(page(&scene, "/version")["failedReloads"], 1);
+    assert_eq!(page(&scene, "/version")["lastAttempt"]["cause"], "files");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_points_elsewhere_is_a_change() {
+    let folder = Folder::new();
+    for name in ["one", "two"] {
+        folder.write(&format!(".versions/{name}/policy.xml"), &saying(name));
+    }
+    let link = folder.path().join(".versions/current");
+    let point_to = |name: &str| {
+        let fresh = folder.path().join(".versions/fresh");
+        std::os::unix::fs::symlink(folder.path().join(".versions").join(name), &fresh).unwrap();
+        std::fs::rename(&fresh, &link).unwrap();
+    };
+    point_to("one");
+    std::os::unix::fs::symlink(link.join("policy.xml"), folder.path().join("policy.xml")).unwrap();
+    let path = folder.path().join("policy.xml");
+    folder.write(
+        "tollgate.toml",
+        "[gateway]\nworkers = 1\n[access_log]\nto = \"off\"\n[[listener]]\naddress = \"127.0.0.1:0\"\n[reload]\nwatch \
+         = \"20ms\"\n",
+    );
+    let gateway = Gateway::start(&path, Some("http://127.0.0.1:1"), Settings::read(None, &path)).unwrap();
+    let body = || Client::connect(gateway.addresses()[0]).get("/").body;
+    assert_eq!(body(), "one");
+    point_to("two");
+    until("the other folder is taken over", || body() == "two");
+    gateway.stop();
+}
+
+/// A service whose documents of all scopes say the same version.
+fn write_version(folder: &Folder, version: u64) {
+    let says = |scope: &str, forward: &str| {
+        format!(
+            "<policies><inbound><base/><set-variable name=\"{scope}\" value=\"{version}\"/></inbound><backend>{forward}\
+             </backend><outbound><base/><set-header name=\"{scope}\"><value>@((string)context.Variables[\"{scope}\"] \
+             + \"/{version}\")</value></set-header></outbound><on-error><base/></on-error></policies>"
+        )
+    };
+    folder.write("policy.xml", &says("x-all", "<forward-request/>"));
+    folder.write("apis/shop/policy.xml", &says("x-api", "<base/>"));
+    folder.write("apis/shop/operations/get/policy.xml", &says("x-operation", "<base/>"));
+}
+
+fn shop(backend: &Backend) -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "apis/shop/apiInformation.json",
+        &format!(
+            "{{\"properties\":{{\"displayName\":\"Shop\",\"path\":\"shop\",\"protocols\":[\"http\"],\
+             \"subscriptionRequired\":false,\"serviceUrl\":\"http://{}\"}}}}",
+            backend.address
+        ),
+    );
+    folder.write(
+        "apis/shop/operations/get/operationInformation.json",
+        "{\"properties\":{\"displayName\":\"Get\",\"method\":\"GET\",\"urlTemplate\":\"/*\"}}",
+    );
+    folder
+}
+
+#[test]
+fn reloads_under_load_fail_no_call_and_mix_no_versions() {
+    let backend = Backend::hello();
+    let folder = shop(&backend);
+    write_version(&folder, 0);
+    let scene = Arc::new(Scene::folder(folder, ADMIN));
+    let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (scene, stop, calls) = (Arc::clone(&scene), Arc::clone(&stop), Arc::clone(&calls));
+            std::thread::spawn(move || {
+                let mut client = scene.client();
+                let mut newest = 0;
+                while !stop.load(Ordering::Relaxed) {
+                    let answer = client.get("/shop/x");
+                    assert_eq!((answer.status, answer.body.as_str()), (200, "hello"));
+                    let said = ["x-all", "x-api", "x-operation"].map(|name| answer.header(name).unwrap().to_owned());
+                    let version: u64 = said[0].split('/').next().unwrap().parse().unwrap();
+                    assert_eq!(said, [const { "" }; 3].map(|_| format!("{version}/{version}")), "one version");
+                    assert!(version >= newest, "no way back");
+                    newest = version;
+                    calls.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for version in 1..=50 {
+        let before = calls.load(Ordering::Relaxed);
+        write_version(&scene.folder, version);
+        assert_eq!(gateway(&scene).reload("test"), Ok(version + 1));
+        until("calls go on", || calls.load(Ordering::Relaxed) > before);
+    }
+    stop.store(true, Ordering::Relaxed);
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    let figures = metric(&scene, "tollgate_requests_total{code=\"200\"}").unwrap();
+    assert!(figures >= 50.0, "{figures}");
+    assert_eq!(
+        metric(&scene, "tollgate_api_requests_total{api=\"shop\",class=\"2xx\"}"),
+        Some(figures),
+        "all versions count"
+    );
+    assert_eq!(metric(&scene, "tollgate_versions_former"), Some(0.0), "nothing holds on to the versions before");
+}
+
+#[test]
+fn a_call_ends_with_the_version_it_began_with() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let backend = Backend::new(move |_, stream| {
+        let _ = wait.lock().unwrap().recv();
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    });
+    let folder = shop(&backend);
+    write_version(&folder, 1);
+    let scene = Scene::folder(folder, ADMIN);
+    let mut slow = scene.client();
+    slow.send("GET /shop/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    backend.wait_for(1);
+    write_version(&scene.folder, 2);
+    gateway(&scene).reload("test").unwrap();
+    assert_eq!(metric(&scene, "tollgate_versions_former"), Some(1.0));
+    go.send(()).unwrap();
+    let answer = slow.read().unwrap();
+    assert_eq!(["x-all", "x-api", "x-operation"].map(|name| answer.header(name).unwrap()), ["1/1"; 3]);
+    go.send(()).unwrap();
+    assert_eq!(slow.get("/shop/x").header("x-all"), Some("2/2"));
+    assert_eq!(metric(&scene, "tollgate_versions_former"), Some(0.0));
+}
+
+#[test]
+fn counters_and_the_cache_survive_and_can_be_reset() {
+    let folder = Folder::new();
+    let document = |note: &str| {
+        format!(
+            "<policies><inbound><!-- {note} --><rate-limit-by-key calls=\"2\" renewal-period=\"300\" \
+             counter-key=\"all\"/><cache-lookup-value key=\"k\" variable-name=\"v\" default-value=\"none\"/>\
+             <cache-store-value key=\"k\" value=\"kept\" duration=\"3000\"/><return-response><set-body>\
+             @((string)context.Variables[\"v\"])</set-body></return-response></inbound></policies>"
+        )
+    };
+    folder.write("policy.xml", &document("one"));
+    let scene = Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), ADMIN);
+    assert_eq!(scene.get("/").body, "none");
+    scene.folder.write("policy.xml", &document("two"));
+    assert_eq!(gateway(&scene).reload("test"), Ok(2));
+    assert_eq!(scene.get("/").body, "kept");
+    assert_eq!(scene.get("/").status, 429);
+    assert_eq!(page(&scene, "/cache")["entries"], 1);
+    assert_eq!(page(&scene, "/counters")["counters"], 1);
+    let address = gateway(&scene).admin_address().unwrap();
+    assert_eq!(admin(address, "DELETE", "/counters", "").status, 204);
+    assert_eq!(admin(address, "DELETE", "/cache", "").status, 204);
+    assert_eq!(scene.get("/").body, "none");
+    assert_eq!(admin(address, "DELETE", "/version", "").status, 405);
+}
+
+#[test]
+fn settings_that_need_a_restart_are_named() {
+    let scene = saying_one(ADMIN);
+    let text = std::fs::read_to_string(scene.folder.path().join("tollgate.toml")).unwrap();
+    scene.folder.write("tollgate.toml", &format!("{text}[limits]\nheaders = 5\n"));
+    assert_eq!(gateway(&scene).reload("test"), Ok(2));
+    let findings = page(&scene, "/version")["lastAttempt"]["findings"].to_string();
+    assert!(
+        findings.contains("restart") && findings.contains("limits") && !findings.contains("timeouts"),
+        "{findings}"
+    );
+}
+
+#[test]
+fn the_admin_listener_shows_how_it_stands() {
+    let backend = Backend::hello();
+    let folder = shop(&backend);
+    write_version(&folder, 0);
+    let scene = Scene::folder(folder, ADMIN);
+    assert_eq!(scene.get("/shop/x").status, 200);
+    assert_eq!(scene.get("/nothing").status, 404);
+    let bad = scene.client().send("GET / HTTP/1.1\r\n\r\n").read().unwrap();
+    assert_eq!(bad.status, 400);
+    let routes = page(&scene, "/routes");
+    assert_eq!(routes[0]["path"], "shop");
+    assert_eq!(routes[0]["operations"][0]["urlTemplate"], "/*");
+    // Threads hand this over once a second.
+    let origin = format!("http://{}", backend.address);
+    until("the connection is seen", || page(&scene, "/backends")["connections"][0]["origin"] == origin);
+    assert_eq!(admin(gateway(&scene).admin_address().unwrap(), "DELETE", "/backends/none/breaker", "").status, 404);
+    for (name, value) in [
+        ("tollgate_requests_total{code=\"200\"}", 1.0),
+        ("tollgate_requests_total{code=\"404\"}", 1.0),
+        ("tollgate_api_requests_total{api=\"shop\",class=\"2xx\"}", 1.0),
+        ("tollgate_api_requests_total{api=\"\",class=\"4xx\"}", 1.0),
+        ("tollgate_refusals_total{reason=\"HostMissing\"}", 1.0),
+        ("tollgate_request_duration_seconds_count", 3.0),
+        ("tollgate_backend_duration_seconds_count", 1.0),
+        ("tollgate_panics_total", 0.0),
+        ("tollgate_connections_total", 3.0),
+        ("tollgate_config_version", 1.0),
+        ("tollgate_threads", 1.0),
+    ] {
+        until(name, || metric(&scene, name) == Some(value));
+    }
+    let address = gateway(&scene).admin_address().unwrap();
+    assert_eq!(admin(address, "GET", "/live", "").status, 200);
+    assert_eq!(admin(address, "GET", "/ready", "").status, 200);
+    let reloaded = admin(address, "POST", "/reload", "");
+    assert_eq!((reloaded.status, reloaded.body.as_str()), (200, "{\"version\":2}"));
+    scene.folder.write("policy.xml", "<policies>");
+    let refused = admin(address, "POST", "/reload", "");
+    assert!(refused.status == 422 && refused.body.contains("policy.xml"), "{}", refused.body);
+}
+
+#[test]
+fn the_admin_listener_is_for_operators_only() {
+    let scene = saying_one("[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\ntoken = \"letmein\"\n");
+    let address = gateway(&scene).admin_address().unwrap();
+    let status = |request: &str| Client::connect(address).send(request).read().unwrap().status;
+    let token = "Authorization: Bearer letmein\r\n";
+    assert_eq!(status(&format!("GET /version HTTP/1.1\r\nHost: localhost\r\n{token}\r\n")), 200);
+    assert_eq!(status("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"), 401);
+    assert_eq!(status("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer letmeout\r\n\r\n"), 401);
+    assert_eq!(status(&format!("GET /version HTTP/1.1\r\nHost: evil.example\r\n{token}\r\n")), 421);
+    assert_eq!(
+        status(&format!("POST /reload HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n{token}\r\n")),
+        403
+    );
+    assert_eq!(status("GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200);
+    // Nothing of it is on the listener of callers, by whatever path.
+    for path in ["/version", "/metrics", "//version", "/..;/metrics", "/%2e%2e/metrics", "/admin/metrics"] {
+        let answer = scene.client().send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n")).read().unwrap();
+        assert!(answer.status == 400 || answer.body == "one", "{path}: {}", answer.body);
+    }
+}
+
+#[test]
+fn an_admin_listener_that_others_can_reach_needs_a_token() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let path = folder.path().join("policy.xml");
+    for (admin, fails) in [
+        ("address = \"0.0.0.0:0\"", true),
+        ("address = \"0.0.0.0:0\"\ntoken = \"\"", true),
+        ("address = \"0.0.0.0:0\"\ntoken = \"t\"", false),
+    ] {
+        folder.write("tollgate.toml", &format!("[[listener]]\naddress = \"127.0.0.1:0\"\n[admin]\n{admin}\n"));
+        let started = Gateway::start(&path, None, Settings::read(None, &path));
+        assert_eq!(started.is_err(), fails, "{admin}");
+        if let Ok(gateway) = started {
+            gateway.stop();
+        }
+    }
+}
+
+#[test]
+fn it_is_not_ready_before_it_stops_listening() {
+    let mut scene = saying_one("[timeouts]\nnotice = \"2s\"\n[admin]\naddress = \"127.0.0.1:0\"\n");
+    let health = "/status-0123456789abcdef";
+    assert_eq!(scene.get(health).status, 200);
+    let (address, admin_address) = (scene.address, gateway(&scene).admin_address().unwrap());
+    let gateway = scene.gateway.take().unwrap();
+    let stopping = std::thread::spawn(move || gateway.stop());
+    until("it is not ready", || Client::connect(address).get(health).status == 503);
+    assert_eq!(admin(admin_address, "GET", "/ready", "").status, 503);
+    assert_eq!(admin(admin_address, "GET", "/live", "").status, 200);
+    assert_eq!(Client::connect(address).get("/").body, "one", "but it still serves");
+    stopping.join().unwrap();
+}
+
+#[test]
+fn a_connection_that_rests_is_closed_after_one_more_call() {
+    let mut scene = saying_one(STILL);
+    let (mut active, mut resting) = (scene.client(), scene.client());
+    active.get("/");
+    resting.get("/");
+    let gateway = scene.gateway.take().unwrap();
+    let stopping = std::thread::spawn(move || gateway.stop());
+    // Whenever it is told to stop: no call is lost, and the last answer says that it was.
+    loop {
+        let answer = active.get("/");
+        assert_eq!((answer.status, answer.body.as_str()), (200, "one"));
+        if answer.header("connection") == Some("close") {
+            break;
+        }
+    }
+    assert!(active.is_closed() && resting.is_closed());
+    stopping.join().unwrap();
+}
+
+#[test]
+fn too_many_calls_are_told_to_come_again() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let backend = Backend::new(move |_, stream| {
+        let _ = wait.lock().unwrap().recv();
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    });
+    let all = "<inbound><base/></inbound><backend><base/></backend><outbound><base/></outbound>";
+    let scene = Scene::policy(&backend, all, &format!("{ADMIN}[limits]\ncalls = 2\n"));
+    let mut slow = [scene.client(), scene.client()];
+    for client in &mut slow {
+        client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+    backend.wait_for(2);
+    let mut third = scene.client();
+    let refused = third.get("/third");
+    assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
+    assert_eq!(refused.body, "{ \"statusCode\": 503, \"message\": \"Service is overloaded. Try again later.\" }");
+    assert_eq!(third.get("/status-0123456789abcdef").status, 200, "who asks how it is gets an answer");
+    (0..3).for_each(|_| go.send(()).unwrap());
+    for client in &mut slow {
+        assert_eq!(client.read().unwrap().status, 200);
+    }
+    assert_eq!(third.get("/again").status, 200, "it ends by itself");
+    assert_eq!(metric(&scene, "tollgate_refusals_total{reason=\"Overloaded\"}"), Some(1.0));
+    assert_eq!(backend.seen().len(), 3);
+}
+
+#[test]
+fn too_many_connections_are_told_so_and_those_that_rest_make_room() {
+    let scene = saying_one("[limits]\nconnections = 2\n");
+    let mut first = [scene.client(), scene.client()];
+    for client in &mut first {
+        assert_eq!(client.get("/").body, "one");
+    }
+    let mut third = scene.client();
+    let refused = third.get("/");
+    assert_eq!(
+        (refused.status, refused.header("retry-after"), refused.header("connection")),
+        (503, Some("1"), Some("close"))
+    );
+    assert!(third.is_closed());
+    // Those that only rest are closed after a second, not after minutes, because somebody waits.
+    assert!(first.iter_mut().all(Client::is_closed));
+    assert_eq!(scene.get("/").body, "one");
+}
+
+#[test]
+fn a_client_that_goes_away_costs_its_call_once() {
+    let backend = Backend::new(|_, stream| {
+        assert!(matches!(stream.read(&mut [0]), Ok(0) | Err(_)), "the gateway gives the backend up");
+        Then::Close
+    });
+    let all = "<inbound><base/></inbound><backend><base/></backend><outbound><base/></outbound>";
+    let scene = Scene::policy(&backend, all, ADMIN);
+    let mut client = scene.client();
+    client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    backend.wait_for(1);
+    drop(client);
+    until("the call is over", || metric(&scene, "tollgate_requests_total{code=\"499\"}") == Some(1.0));
+    assert_eq!(metric(&scene, "tollgate_requests_in_progress"), Some(0.0));
+    assert_eq!(metric(&scene, "tollgate_connections"), Some(0.0));
+}

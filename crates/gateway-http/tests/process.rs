@@ -1,0 +1,215 @@
+//! `tollgate serve` as a process: signals, files that run out, a log that nobody reads. `threats.md` C22, C23, O4, O5, O7.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use support::{Backend, Client, Folder, reply};
+
+fn saying(text: &str) -> String {
+    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
+}
+
+/// A gateway in a process of its own.
+struct Process {
+    child: Child,
+    address: SocketAddr,
+    told: Option<BufReader<ChildStderr>>,
+    folder: Folder,
+}
+
+impl Process {
+    /// Serves `policy.xml` of the folder; `shell` may set limits first.
+    fn start(folder: Folder, backend: &str, settings: &str, shell: &str) -> Self {
+        let program = env!("CARGO_BIN_EXE_tollgate");
+        folder.write("tollgate.toml", &format!("[access_log]\nto = \"off\"\n{settings}"));
+        let policy = folder.path().join("policy.xml");
+        let line =
+            format!("{shell} exec {program} serve {} --backend {backend} --listen 127.0.0.1:0", policy.display());
+        let mut child =
+            Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut told = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("serving on ") {
+            assert!(told.read_line(&mut said).unwrap() > 0, "it did not start:\n{said}");
+        }
+        let address = said.rsplit("serving on ").next().unwrap().trim().parse().unwrap();
+        Self { child, address, told: Some(told), folder }
+    }
+
+    /// Reads and forgets what it says, so that it never waits for somebody to read.
+    fn forget_what_it_says(&mut self) {
+        let mut told = self.told.take().unwrap();
+        std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
+    fn get(&self) -> String {
+        Client::connect(self.address).get("/").body
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn sighup_takes_over_what_changed_and_sigterm_ends_it() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
+    process.forget_what_it_says();
+    assert_eq!(process.get(), "one");
+    process.folder.write("policy.xml", &saying("two"));
+    process.signal("-HUP");
+    until("it is taken over", || process.get() == "two");
+    process.folder.write("policy.xml", "<policies>");
+    process.signal("-HUP");
+    process.folder.write("policy.xml", &saying("three"));
+    process.signal("-HUP");
+    until("the third is taken over", || process.get() == "three");
+    process.signal("-TERM");
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn sigterm_under_load_fails_no_call() {
+    let backend = Backend::new(|_, stream| {
+        std::thread::sleep(Duration::from_millis(5));
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    });
+    let folder = Folder::new();
+    folder.write(
+        "policy.xml",
+        "<policies><inbound><base/></inbound><backend><base/></backend><outbound><base/></outbound></policies>",
+    );
+    let mut process = Process::start(folder, &format!("http://{}", backend.address), "", "");
+    process.forget_what_it_says();
+    let (answered, address) = (Arc::new(AtomicU64::new(0)), process.address);
+    let clients: Vec<_> = (0..8)
+        .map(|_| {
+            let answered = Arc::clone(&answered);
+            std::thread::spawn(move || {
+                let mut client = Client::connect(address);
+                // Until the gateway says that this was the last: each call has its whole answer.
+                loop {
+                    let answer = client.get("/");
+                    assert_eq!((answer.status, answer.body.as_str(), answer.truncated), (200, "hello", false));
+                    answered.fetch_add(1, Ordering::Relaxed);
+                    if answer.header("connection") == Some("close") {
+                        assert!(client.is_closed());
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    until("calls go through", || answered.load(Ordering::Relaxed) > 100);
+    process.signal("-TERM");
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    assert_eq!(process.child.wait().unwrap().code(), Some(0));
+    assert_eq!(backend.seen().len() as u64, answered.load(Ordering::Relaxed), "each once");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let backend = Backend::new(|_, stream| {
+        let _ = stream.read(&mut [0]);
+        support::Then::Close
+    });
+    let folder = Folder::new();
+    folder.write(
+        "policy.xml",
+        "<policies><inbound><base/></inbound><backend><base/></backend><outbound><base/></outbound></policies>",
+    );
+    let mut process = Process::start(folder, &format!("http://{}", backend.address), "", "");
+    let mut client = Client::connect(process.address);
+    client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
+    backend.wait_for(1);
+    process.signal("-INT");
+    let mut said = String::new();
+    let mut told = process.told.take().unwrap();
+    while !said.contains("stopping") {
+        assert!(told.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    process.signal("-INT");
+    assert_eq!(process.child.wait().unwrap().code(), Some(130));
+    assert!(client.read().is_none());
+}
+
+#[test]
+fn when_files_run_out_those_connected_are_served_and_it_recovers() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let mut process = Process::start(folder, "http://127.0.0.1:1", "[limits]\nconnections = 1000\n", "ulimit -n 64;");
+    process.forget_what_it_says();
+    let mut first = Client::connect(process.address);
+    assert_eq!(first.get("/").body, "one");
+    // More than there are files: the kernel connects them, nobody takes the last ones.
+    let mut many: Vec<Client> = (0..150).map(|_| Client::connect(process.address)).collect();
+    for client in &mut many {
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+    for client in many.iter_mut().take(10) {
+        let answer = client.read().expect("an answer");
+        assert!(matches!(answer.status, 200 | 503), "{}", answer.head);
+    }
+    drop(many);
+    until("it recovers", || Client::connect(process.address).get("/").status == 200);
+    assert!(process.child.try_wait().unwrap().is_none());
+}
+
+#[test]
+fn a_log_that_nobody_reads_holds_up_no_call() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    // Every refusal is a line here, and what it says is read by nobody: the pipe is full after 64 KiB.
+    let process = Process::start(folder, "http://127.0.0.1:1", "", "TOLLGATE_LOG=trace");
+    for _ in 0..2000 {
+        let mut client = Client::connect(process.address);
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nHost: h\r\n\r\n");
+        assert_eq!(client.read().unwrap().status, 400);
+        assert_eq!(process.get(), "one");
+    }
+}
+
+#[test]
+fn a_bad_start_is_told_in_full_and_serves_nothing() {
+    let folder = Folder::new();
+    folder.write(
+        "policy.xml",
+        "<policies><inbound><set-bodi/><set-body>@(context.Nothing)</set-body></inbound></policies>",
+    );
+    let output = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["serve", "policy.xml", "--backend", "http://127.0.0.1:1", "--listen", "127.0.0.1:0"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_ne!(output.status.code(), Some(0));
+    assert!(said.contains("set-bodi") && said.contains("Nothing") && !said.contains("serving on"), "{said}");
+}
