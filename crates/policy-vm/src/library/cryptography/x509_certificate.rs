@@ -80,10 +80,10 @@ pub(in crate::library) fn make(cx: &mut Cx<'_>, bytes: &[u8], password: &str) ->
 }
 
 pub(super) fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 0).is_null() {
+    if arg(args, 0).is_null() && args.len() > 1 {
         return Err(cx.throw_argument(Exc::Argument, "Array may not be empty or null.", "rawData"));
     }
-    let bytes = owned(cx, args, 0, "data")?;
+    let bytes = if arg(args, 0).is_null() { Vec::new() } else { owned(cx, args, 0, "data")? };
     let password = cx.string_opt(args, 1).map(|s| cx.text(s.slice(0, 1000)).to_utf8().into_owned());
     // Deriving a key from a password is work.
     cx.charge(bytes.len() + 20_000)?;

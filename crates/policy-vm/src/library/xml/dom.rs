@@ -175,7 +175,7 @@ pub(super) const NAMESPACES: TypeDef = TypeDef::class("System.Xml.XmlNamespaceMa
     constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
     property("string DefaultNamespace { get; }", |cx, args| {
         let none = cx.string("")?;
-        lookup_namespace(cx, &[arg(args, 0), none]).and_then(|found| if found.is_null() { Ok(none) } else { Ok(found) })
+        lookup_namespace(cx, &[arg(args, 0), none]).map(|found| if found.is_null() { none } else { found })
     }),
     method("void AddNamespace(string prefix, string uri)", add_namespace),
     method("bool HasNamespace(string prefix)", |cx, args| {
