@@ -14,8 +14,17 @@ use case::{CASES, Case};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Evaluates once; shows the value where somebody wants to see it.
-pub type Work = Box<dyn FnMut(Option<&mut String>)>;
+/// Evaluates so many times and gives how long that took; shows the value where somebody wants to see it.
+pub type Work = Box<dyn FnMut(u32, Option<&mut String>) -> Duration>;
+
+/// Times work that needs nothing to be put in order first.
+pub fn timed<T>(count: u32, mut work: impl FnMut() -> T) -> Duration {
+    let begin = Instant::now();
+    for _ in 0..count {
+        std::hint::black_box(work());
+    }
+    begin.elapsed()
+}
 
 const ROUNDS: usize = 9;
 const ROUND: Duration = Duration::from_millis(20);
@@ -52,24 +61,20 @@ fn measure(case: &Case) -> [Option<f64>; 5] {
     for (work, count) in all.iter_mut().zip(&mut counts) {
         let Some(work) = work else { continue };
         let mut value = String::new();
-        work(Some(&mut value));
+        work(1, Some(&mut value));
         assert_eq!(value, case.expected, "{}", case.name);
         // As many as fill a round, found while everything gets warm.
         let begin = Instant::now();
         while begin.elapsed() < ROUND {
-            work(None);
-            *count += 1;
+            work(8, None);
+            *count += 8;
         }
     }
     let mut times: [Vec<f64>; 5] = Default::default();
     for _ in 0..ROUNDS {
         for ((work, count), times) in all.iter_mut().zip(counts).zip(&mut times) {
             let Some(work) = work else { continue };
-            let begin = Instant::now();
-            for _ in 0..count {
-                work(None);
-            }
-            times.push(begin.elapsed().as_nanos() as f64 / f64::from(count));
+            times.push(work(count, None).as_nanos() as f64 / f64::from(count));
         }
     }
     times.map(|mut times| {

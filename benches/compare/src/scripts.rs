@@ -6,8 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mlua::LuaSerdeExt as _;
 
-use crate::Work;
 use crate::case::{BODY, Case, HEADERS, METHOD, PATH, VARIABLE};
+use crate::{Work, timed};
 
 fn claims(token: &str) -> serde_json::Value {
     let payload = token.split('.').nth(1).unwrap_or_default();
@@ -45,13 +45,16 @@ pub fn rhai(case: &Case) -> Work {
     scope.push("method", METHOD.to_owned()).push("path", PATH.to_owned()).push("body", BODY.to_owned());
     let ast = engine.compile_with_scope(&scope, case.rhai).expect("it compiles");
     let given = scope.len();
-    Box::new(move |show| {
-        let value: rhai::Dynamic = engine.eval_ast_with_scope(&mut scope, &ast).expect("a value");
-        scope.rewind(given);
-        match show {
-            Some(show) => *show = value.to_string(),
-            None => drop(std::hint::black_box(value)),
+    Box::new(move |count, show| {
+        let mut evaluate = || {
+            let value: rhai::Dynamic = engine.eval_ast_with_scope(&mut scope, &ast).expect("a value");
+            scope.rewind(given);
+            value
+        };
+        if let Some(show) = show {
+            *show = evaluate().to_string();
         }
+        timed(count, evaluate)
     })
 }
 
@@ -78,19 +81,17 @@ pub fn cel(case: &Case) -> Option<Work> {
         list.iter().map(|value| if let cel::Value::Int(n) = value { *n } else { 0 }).sum()
     };
     context.add_function("sum", sum).expect("new");
-    Some(Box::new(move |show| {
-        let value = program.execute(&context).expect("a value");
-        match show {
-            Some(show) => {
-                *show = match value {
-                    cel::Value::Bool(value) => value.to_string(),
-                    cel::Value::Int(value) => value.to_string(),
-                    cel::Value::String(value) => value.to_string(),
-                    other => format!("{other:?}"),
-                }
-            }
-            None => drop(std::hint::black_box(value)),
+    Some(Box::new(move |count, show| {
+        let evaluate = || program.execute(&context).expect("a value");
+        if let Some(show) = show {
+            *show = match evaluate() {
+                cel::Value::Bool(value) => value.to_string(),
+                cel::Value::Int(value) => value.to_string(),
+                cel::Value::String(value) => value.to_string(),
+                other => format!("{other:?}"),
+            };
         }
+        timed(count, evaluate)
     }))
 }
 
@@ -123,13 +124,13 @@ pub fn lua(case: &Case, jit: bool) -> Work {
     globals.set("json", parse).expect("a value");
     lua.load(PRELUDE).exec().expect("it runs");
     let function = lua.load(format!("return {}", case.lua)).into_function().expect("it compiles");
-    Box::new(move |show| {
+    Box::new(move |count, show| {
         // Functions do not keep their interpreter alive.
         let _ = &lua;
-        let value: mlua::Value = function.call(()).expect("a value");
-        match show {
-            Some(show) => *show = value.to_string().expect("a text"),
-            None => drop(std::hint::black_box(value)),
+        let evaluate = || function.call::<mlua::Value>(()).expect("a value");
+        if let Some(show) = show {
+            *show = evaluate().to_string().expect("a text");
         }
+        timed(count, evaluate)
     })
 }

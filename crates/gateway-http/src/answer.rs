@@ -16,6 +16,7 @@ use policy_vm::exchange::{Body, Response};
 use crate::access_log::line::Line;
 use crate::backend::body::{BackendBody, BodyError};
 use crate::backend::headers::remove_hop_by_hop;
+use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::limits::Transfer;
@@ -102,10 +103,24 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
+    if response.status == 101 {
+        change_protocol(cx, &mut response);
+    }
     let counters = &mut exchange.call.transfer_counters;
     let transfer = Transfer::new(&cx.worker.shared, &cx.connection, in_progress.number, counters);
     let body = AnswerBody { kind, line, transfer, call: in_progress };
     assemble(response.status, response.reason.as_deref(), response.headers, body)
+}
+
+/// The backend has agreed to another protocol, and so does the gateway; nobody else can say so.
+fn change_protocol(cx: &mut CallContext, response: &mut Response) {
+    match cx.tunnel.take() {
+        Some(tunnel) => {
+            upgrade::mark(&mut response.headers);
+            *cx.connection.tunnel.borrow_mut() = Some(tunnel);
+        }
+        None => response.status = 500,
+    }
 }
 
 /// Makes the answer to a call that was refused before there was an exchange.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Method, header};
 use http_body::Body as _;
 use policy_vm::Exchange;
 use policy_vm::error::PolicyError;
@@ -12,6 +12,7 @@ use policy_vm::exchange::{Body, Call, Url};
 
 use crate::backend::headers::remove_hop_by_hop;
 use crate::backend::target::join_path;
+use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::routing::path::Path;
 use crate::routing::{Match, NoMatch, query};
@@ -35,7 +36,9 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     // Without `Connection` and without a body there is nothing of the kind, or nothing that matters here; what goes to the
     // backend is looked at again.
     let has_body = cx.incoming.as_ref().is_some_and(|incoming| !incoming.is_end_stream());
-    if has_body || parts.headers.contains_key(header::CONNECTION) {
+    let has_options = parts.headers.contains_key(header::CONNECTION);
+    cx.wants_upgrade = has_options && !has_body && parts.method == Method::GET && upgrade::wanted(&parts.headers);
+    if has_body || has_options {
         remove_hop_by_hop(&mut parts.headers);
     }
 
@@ -92,6 +95,7 @@ fn find(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) -
         Err(NoMatch { api }) => {
             cx.api = api;
             call.api = cx.api().map(|api| Arc::clone(&api.api));
+            call.workspace = cx.api().and_then(|api| api.workspace.clone());
             return Err(Box::new(errors::not_found()));
         }
     };
@@ -112,6 +116,7 @@ pub(crate) fn fill(call: &mut Call, site: &Site, found: &Match, path: &Path<'_>,
     let Some(api) = site.apis.get(found.api) else { return };
     let Some(operation) = api.operations.get(found.operation) else { return };
     call.api = Some(Arc::clone(&api.api));
+    call.workspace.clone_from(&api.workspace);
     call.operation = Some(Arc::clone(&operation.operation));
     fill_parameters(call, operation, found, path, query);
     fill_url(api.api.service_url.as_ref(), &path.wire_from(found.rest), query, &mut call.request.url);

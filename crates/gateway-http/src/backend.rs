@@ -19,5 +19,6 @@ pub(crate) mod routed;
 pub(crate) mod send;
 pub(crate) mod status;
 pub(crate) mod target;
+pub(crate) mod upgrade;
 pub(crate) mod verify;
 mod wire;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http::HeaderValue;
 use hyper::body::Incoming;
+use hyper::upgrade::Upgraded;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{
@@ -38,6 +39,10 @@ pub(crate) struct CallContext {
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
     pub(crate) response_body: Option<BackendBody>,
+    /// The client asks to speak another protocol.
+    pub(crate) wants_upgrade: bool,
+    /// The connection to the backend that agreed to it.
+    pub(crate) tunnel: Option<Box<Upgraded>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
     /// Policies read the request's headers after it was forwarded.
@@ -67,6 +72,8 @@ impl CallContext {
             connection,
             incoming: Some(incoming),
             response_body: None,
+            wants_upgrade: false,
+            tunnel: None,
             client_host: None,
             keep_headers: false,
             api: None,

@@ -14,6 +14,7 @@ mod outbound;
 pub(crate) mod secret;
 pub(crate) mod secrets;
 pub(crate) mod service;
+mod switches;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ pub(crate) use self::outbound::{ClientCertificates, Egress, Identity};
 use self::secret::Secret;
 use self::secrets::Secrets;
 use self::service::Service;
+use self::switches::Switches;
 use crate::data::Node;
 
 /// The whole file.
@@ -39,6 +41,7 @@ pub(crate) struct Config {
     #[serde(rename = "listener")]
     pub(crate) listeners: Vec<Listener>,
     pub(crate) gateway: Gateway,
+    pub(crate) switches: Switches,
     pub(crate) limits: Limits,
     pub(crate) timeouts: Timeouts,
     pub(crate) backend: Backend,

@@ -4,6 +4,8 @@
 mod de;
 mod json;
 mod merge;
+#[cfg(test)]
+mod tests;
 mod text;
 mod toml;
 mod yaml;

@@ -12,5 +12,7 @@ pub(crate) mod listener;
 pub(crate) mod refusal;
 pub(crate) mod serve;
 mod speak;
+mod tunnel;
+
 #[cfg(test)]
 mod tests;

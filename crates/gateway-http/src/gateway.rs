@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
-use policy_vm::Engine;
 use policy_vm::exchange::{InvalidUrl, Url};
 
 use crate::admin::Admin;
@@ -164,8 +163,8 @@ fn parent(path: &Path) -> &Path {
 /// document on its own.
 #[must_use]
 pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
-    let engine = Engine::new();
     let config = &settings.config;
+    let engine = config.engine();
     let around = if path.is_dir() { None } else { service::folder_around(path) };
     let mut problems = match &around {
         _ if path.is_dir() => load_folder(path, &engine, config).1,

@@ -76,6 +76,7 @@ pub(crate) struct Api {
     pub(crate) policy: Option<Arc<Program>>,
     /// The workspace it is in, whose policy runs between that of all APIs and the product's.
     pub(crate) workspace: Option<String>,
+    pub(crate) workspace_name: String,
     pub(crate) workspace_policy: Option<Arc<Program>>,
     pub(crate) operations: Vec<Operation>,
 }

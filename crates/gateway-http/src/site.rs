@@ -37,6 +37,7 @@ struct Answers([Cell<u64>; 6]);
 #[derive(Debug)]
 pub(crate) struct Api {
     pub(crate) api: Arc<exchange::Api>,
+    pub(crate) workspace: Option<Arc<exchange::Workspace>>,
     pub(crate) operations: Vec<Operation>,
     /// The products that contain it, ascending.
     pub(crate) products: Vec<usize>,
@@ -152,6 +153,10 @@ fn view(service: &Service, number: usize, api: &service::Api) -> Api {
         operations: api.operations.iter().map(|operation| operation_view(service, api, operation, &products)).collect(),
         products,
         entity: api.service_url.as_ref().and_then(|url| service.backends.leading_to(url)),
+        workspace: api
+            .workspace
+            .as_ref()
+            .map(|id| Arc::new(exchange::Workspace { id: id.clone(), name: api.workspace_name.clone() })),
         flow: Flow::new([Some(&service.global), api.workspace_policy.as_ref(), api.policy.as_ref()]),
         api: Arc::new(exchange::Api {
             id: api.id.clone(),

@@ -256,7 +256,7 @@ fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
     let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/settings");
     std::fs::create_dir_all(folder).unwrap();
     let file = format!("{folder}/tollgate.toml");
-    std::fs::write(&file, "[limits]\nheaders = 7\n[named_values]\nx = \"s3cret\"\ny = { env = \"Y\" }\n").unwrap();
+    std::fs::write(&file, "[limits]\nheaders = 7\n[named_values]\nx = \"s3cret\"\ny = { env = \"PATH\" }\n").unwrap();
     let done = tollgate(&["config", folder]);
     assert_eq!((done.status, done.err.as_str()), (0, ""));
     let line = |start: &str| done.out.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
@@ -264,7 +264,7 @@ fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
     assert!(line("limits.connections = 10000 ").ends_with("# default"), "{}", done.out);
     assert!(line("named_values.x = \"***\" ").ends_with(&format!("# {file}:4")), "{}", done.out);
     assert!(
-        line("named_values.y = \"*** (environment variable Y)\" ").ends_with(&format!("# {file}:5")),
+        line("named_values.y = \"*** (environment variable PATH)\" ").ends_with(&format!("# {file}:5")),
         "{}",
         done.out
     );

@@ -68,7 +68,7 @@ fn the_layout_of_the_toolkit_since_version_7() {
     // The workspace has its own named values, policy and subscriptions.
     assert_eq!(gateway.call("GET /parcels/parcels/1", &[carrier]).body, "GET /parcels/parcels/1 HTTP/1.1");
     let seen = last(&backend);
-    assert_eq!((seen.header("x-client"), seen.header("x-workspace")), (Some("logistics"), Some("logistics")));
+    assert_eq!((seen.header("x-client"), seen.header("x-workspace")), (Some("logistics"), Some("Logistics")));
     assert!(gateway.call("GET /parcels/parcels/1", &[key]).body.contains(INVALID));
 
     assert!(gateway.greeting.contains("`tags` (2 files): tags have no effect on calls"), "{}", gateway.greeting);

@@ -135,6 +135,28 @@ fn operations_without_a_description_are_those_of_the_specification() {
 }
 
 #[test]
+fn operation_files_win_over_the_specification() {
+    let folder = folder();
+    let file = |method: &str, template: &str| {
+        format!(r#"{{"properties": {{"method": "{method}", "urlTemplate": "{template}"}}}}"#)
+    };
+    folder
+        .write(
+            "apis/a/specification.yaml",
+            "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: get-a}}\n  /b: {get: {operationId: GetB}}\n  /c/{x}: {get: \
+             {operationId: c}}\n  /c/{y}: {get: {operationId: d}}\n",
+        )
+        .write("apis/a/operations/get-a/operationInformation.json", &file("GET", "/other"))
+        .write("apis/a/operations/get-b/operationInformation.json", &file("GET", "/b"));
+    expect(
+        &folder,
+        &[
+            "w TG8057 apis/a/specification.yaml:6:12 operation `d` is for the same requests as operation `c`: it is not called",
+        ],
+    );
+}
+
+#[test]
 fn overrides_are_laid_over_and_those_for_nothing_are_told() {
     let folder = folder();
     folder
@@ -143,17 +165,18 @@ fn overrides_are_laid_over_and_those_for_nothing_are_told() {
             "configuration.prod.yaml",
             "apimServiceName: x\napis:\n  - name: A\n    properties:\n      serviceUrl: nonsense\n    policies:\n      - \
              name: policy\n        properties:\n          format: rawxml\n          value: |\n            <policies>\n            \
-             \u{20} <inbound><nonsense/></inbound>\n            </policies>\n  - name: b\n    properties: {}\nbackends:\n  - \
+             \u{20} <inbound><nonsense/></inbound>\n            </policies>\n  - name: b\n    properties: {a: \"{#none#}\"}\nbackends:\n  - \
              name: e\n    properties: {url: \"{#[TOLLGATE_TEST_THAT_NOBODY_SETS]#}\"}\n",
         )
-        .write("apis/a/policy.xml", "this is not read");
+        .write("apis/a/policy.xml", "this is not read")
+        .write("backends/e/backendInformation.json", r#"{"properties": {"url": "https://e.example"}}"#);
     expect(
         &folder,
         &[
             "TG8051 configuration.prod.yaml:5:7 `nonsense`: ",
             "TG0201 configuration.prod.yaml:12:25 ",
             "w TG8081 configuration.prod.yaml:14:5 nothing in `apis` of the folder is called `b`",
-            "w TG8081 configuration.prod.yaml:17:5 nothing in `backends` of the folder is called `e`",
+            "TG8030 configuration.prod.yaml:18:18 ",
             "TG8082 configuration.prod.yaml:18:23 token `{#TOLLGATE_TEST_THAT_NOBODY_SETS#}`",
         ],
     );

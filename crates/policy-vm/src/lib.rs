@@ -181,6 +181,7 @@ pub mod exception;
 pub mod exchange;
 pub mod host;
 pub mod library;
+mod liquid;
 mod listing;
 mod machine;
 pub mod names;

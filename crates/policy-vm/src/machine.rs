@@ -5,6 +5,7 @@
 
 mod arithmetic;
 mod convert;
+mod registers;
 
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
 use crate::cx::{Budget, Cx, fault};
@@ -98,12 +99,6 @@ macro_rules! prim {
     };
 }
 
-macro_rules! arithmetic {
-    ($regs:ident, $d:ident, $a:ident, $b:ident, $kind:ident, $method:ident) => {
-        reg!($regs, $d) = Value::$kind(prim!($regs, $a, $kind).$method(prim!($regs, $b, $kind)))
-    };
-}
-
 /// Runs a function whose parameters stand in the registers from `cx.top` on.
 #[expect(clippy::too_many_lines, reason = "the dispatch loop is one match; each arm is short")]
 fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value, Throw> {
@@ -162,35 +157,6 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         set!(d, object(cx, Object::Type(type_at(code, ty))));
                     }
 
-                    Op::AddI32 { d, a, b } => arithmetic!(regs, d, a, b, Int32, wrapping_add),
-                    Op::SubI32 { d, a, b } => arithmetic!(regs, d, a, b, Int32, wrapping_sub),
-                    Op::MulI32 { d, a, b } => arithmetic!(regs, d, a, b, Int32, wrapping_mul),
-                    Op::AddI32K { d, a, value } => {
-                        reg!(regs, d) = Value::Int32(prim!(regs, a, Int32).wrapping_add(value));
-                    }
-                    Op::MulI32K { d, a, value } => {
-                        reg!(regs, d) = Value::Int32(prim!(regs, a, Int32).wrapping_mul(value));
-                    }
-                    Op::DivI32K { d, a, value } => match prim!(regs, a, Int32).checked_div(value) {
-                        Some(result) => reg!(regs, d) = Value::Int32(result),
-                        None => return Err(fault("no such divisor")),
-                    },
-                    Op::RemI32K { d, a, value } => match prim!(regs, a, Int32).checked_rem(value) {
-                        Some(result) => reg!(regs, d) = Value::Int32(result),
-                        None => return Err(fault("no such divisor")),
-                    },
-                    Op::AddI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_add),
-                    Op::SubI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_sub),
-                    Op::MulI64 { d, a, b } => arithmetic!(regs, d, a, b, Int64, wrapping_mul),
-                    Op::AddF64 { d, a, b } => {
-                        reg!(regs, d) = Value::Double(prim!(regs, a, Double) + prim!(regs, b, Double));
-                    }
-                    Op::SubF64 { d, a, b } => {
-                        reg!(regs, d) = Value::Double(prim!(regs, a, Double) - prim!(regs, b, Double));
-                    }
-                    Op::MulF64 { d, a, b } => {
-                        reg!(regs, d) = Value::Double(prim!(regs, a, Double) * prim!(regs, b, Double));
-                    }
                     Op::Binary { op, num, d, a, b } => {
                         let (a, b) = (reg!(regs, a), reg!(regs, b));
                         set!(d, arithmetic::binary(cx, op, num, false, a, b));
@@ -207,7 +173,6 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         let a = reg!(regs, a);
                         set!(d, arithmetic::complement(num, a));
                     }
-                    Op::Not { d, a } => reg!(regs, d) = Value::Bool(!prim!(regs, a, Bool)),
                     Op::Convert { from, into, checked, d, a } => {
                         let a = reg!(regs, a);
                         set!(d, convert::numeric(cx, from, into, checked, a));
@@ -221,12 +186,6 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         reg!(regs, d) = if wide { Value::Int64(number) } else { Value::Int32(number as i32) };
                     }
 
-                    Op::EqI32 { d, a, b } => {
-                        reg!(regs, d) = Value::Bool(prim!(regs, a, Int32) == prim!(regs, b, Int32));
-                    }
-                    Op::LtI32 { d, a, b } => {
-                        reg!(regs, d) = Value::Bool(prim!(regs, a, Int32) < prim!(regs, b, Int32));
-                    }
                     Op::EqString { d, a, b } => {
                         let (a, b) = (reg!(regs, a), reg!(regs, b));
                         set!(d, Ok(Value::Bool(string_equals(cx, a, b))));
@@ -239,8 +198,6 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                         let (a, b) = (reg!(regs, a), reg!(regs, b));
                         set!(d, Ok(Value::Bool(behaviour::same_object(cx.heap, a, b))));
                     }
-                    Op::IsNull { d, a } => reg!(regs, d) = Value::Bool(reg!(regs, a).is_null()),
-                    Op::IsNotNull { d, a } => reg!(regs, d) = Value::Bool(!reg!(regs, a).is_null()),
                     Op::Concat { d, a, n } => {
                         let (value, count) = (usize::from(a), usize::from(n));
                         set!(d, concat(cx, base + value, count));
@@ -251,10 +208,6 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     }
 
                     Op::Jump { to } => pc = to as usize,
-                    Op::Loop { to } => {
-                        attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
-                        pc = to as usize;
-                    }
                     Op::JumpIf { a, to } => {
                         if prim!(regs, a, Bool) {
                             pc = to as usize;
@@ -275,57 +228,37 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                             pc = to as usize;
                         }
                     }
-                    Op::JumpLtI32 { a, b, to } => {
-                        if prim!(regs, a, Int32) < prim!(regs, b, Int32) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpGeI32 { a, b, to } => {
-                        if prim!(regs, a, Int32) >= prim!(regs, b, Int32) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpEqI32 { a, b, to } => {
-                        if prim!(regs, a, Int32) == prim!(regs, b, Int32) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpNeI32 { a, b, to } => {
-                        if prim!(regs, a, Int32) != prim!(regs, b, Int32) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::LoopLtI32 { a, b, to } => {
-                        if prim!(regs, a, Int32) < prim!(regs, b, Int32) {
-                            attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpLtI32K { a, value, to } => {
-                        if prim!(regs, a, Int32) < i32::from(value) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpGeI32K { a, value, to } => {
-                        if prim!(regs, a, Int32) >= i32::from(value) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpEqI32K { a, value, to } => {
-                        if prim!(regs, a, Int32) == i32::from(value) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::JumpNeI32K { a, value, to } => {
-                        if prim!(regs, a, Int32) != i32::from(value) {
-                            pc = to as usize;
-                        }
-                    }
-                    Op::LoopLtI32K { a, value, to } => {
-                        if prim!(regs, a, Int32) < i32::from(value) {
-                            attempt!(count_loop(&mut cx.budget, cx.ambient, pc, to));
-                            pc = to as usize;
-                        }
+                    // All that touches nothing but registers; single jumps and loads are not worth the way there.
+                    Op::AddI32 { .. }
+                    | Op::SubI32 { .. }
+                    | Op::MulI32 { .. }
+                    | Op::AddI32K { .. }
+                    | Op::MulI32K { .. }
+                    | Op::DivI32K { .. }
+                    | Op::RemI32K { .. }
+                    | Op::AddI64 { .. }
+                    | Op::SubI64 { .. }
+                    | Op::MulI64 { .. }
+                    | Op::AddF64 { .. }
+                    | Op::SubF64 { .. }
+                    | Op::MulF64 { .. }
+                    | Op::Not { .. }
+                    | Op::EqI32 { .. }
+                    | Op::LtI32 { .. }
+                    | Op::IsNull { .. }
+                    | Op::IsNotNull { .. }
+                    | Op::Loop { .. }
+                    | Op::JumpLtI32 { .. }
+                    | Op::JumpGeI32 { .. }
+                    | Op::JumpEqI32 { .. }
+                    | Op::JumpNeI32 { .. }
+                    | Op::JumpLtI32K { .. }
+                    | Op::JumpGeI32K { .. }
+                    | Op::JumpEqI32K { .. }
+                    | Op::JumpNeI32K { .. }
+                    | Op::LoopLtI32 { .. }
+                    | Op::LoopLtI32K { .. } => {
+                        pc = attempt!(registers::run(&function.code, regs, pc - 1, &mut cx.budget, cx.ambient));
                     }
 
                     Op::Call { d, a, n, site } => {

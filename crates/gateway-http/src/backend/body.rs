@@ -90,6 +90,11 @@ impl BackendBody {
         body
     }
 
+    /// Of a connection that is not used again, and drives itself.
+    pub(crate) fn unpooled(incoming: Incoming, worker: Rc<Worker>) -> Self {
+        Self { incoming, lease: None, worker, deadline: None, tee: None }
+    }
+
     /// The end of the body.
     fn release(&mut self) {
         if let Some(tee) = self.tee.take() {

@@ -75,13 +75,11 @@ impl Breaker {
     }
 
     /// How often it has tripped.
-    #[allow(dead_code, reason = "for the admin endpoint")]
     pub(crate) fn trips(&self) -> u64 {
         self.trips.load(Ordering::Relaxed)
     }
 
     /// Failures within the interval.
-    #[allow(dead_code, reason = "for the admin endpoint")]
     pub(crate) fn failures(&self, now: u64) -> usize {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         calls.forget_before(now.saturating_sub(millis(self.rule.interval)));
@@ -89,7 +87,6 @@ impl Breaker {
     }
 
     /// Takes calls again.
-    #[allow(dead_code, reason = "for the admin endpoint")]
     pub(crate) fn reset(&self) {
         let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
         *calls = Calls::default();

@@ -42,6 +42,7 @@ pub(crate) async fn forward(
     let is_plain = entity.is_none()
         && exchange.call.transport.is_none()
         && !options.follow_redirects
+        && !cx.wants_upgrade
         && options.http_version == HttpVersion::One;
     let result = if is_plain {
         let (target, request) = prepare(cx, exchange)?;
@@ -75,15 +76,20 @@ pub(crate) fn received(
     result: Option<Result<(http::Response<Incoming>, Lease), CallError>>,
 ) -> Result<Box<Response>, CallError> {
     // The answer that comes takes the place of one before it.
-    cx.response_body = None;
+    (cx.response_body, cx.tunnel) = (None, None);
     let (response, lease) = result.ok_or(CallError::Timeout)??;
     let (parts, incoming) = response.into_parts();
     let body = BackendBody::new(incoming, lease, Rc::clone(&cx.worker));
+    Ok(keep(cx, parts, body))
+}
+
+/// Keeps the body of an answer until somebody wants it.
+pub(crate) fn keep(cx: &mut CallContext, parts: response::Parts, body: BackendBody) -> Box<Response> {
     let is_empty = http_body::Body::is_end_stream(&body);
     if !is_empty {
         cx.response_body = Some(body);
     }
-    Ok(Box::new(head(parts, if is_empty { Body::None } else { Body::Stream })))
+    Box::new(head(parts, if is_empty { Body::None } else { Body::Stream }))
 }
 
 /// The head of an answer as policies see it.

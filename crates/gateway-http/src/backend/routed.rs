@@ -11,17 +11,18 @@ use policy_vm::Exchange;
 use policy_vm::exchange::{BackendChoice, Body, Response, Url};
 use policy_vm::host::{ForwardOptions, HttpVersion, Transport, Unavailable};
 
-use crate::backend::body::RequestBody;
+use crate::backend::body::{BackendBody, RequestBody};
 use crate::backend::breaker::Outcome;
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
-use crate::backend::forward::received;
+use crate::backend::forward::{keep, received};
 use crate::backend::headers::for_backend;
 use crate::backend::members::Member;
 use crate::backend::pool::Way;
 use crate::backend::profile::Profile;
 use crate::backend::redirect::{self, MAX_REDIRECTS};
 use crate::backend::target::{join_path, target_by};
+use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::identity::token;
 use crate::service::{Kind, Single};
@@ -285,12 +286,28 @@ impl Trip {
             (None, None) => RequestBody::Empty,
         };
         let request: Request<RequestBody> = build(self.method.clone(), target.uri.clone(), self.headers.clone(), body);
+        if is_first && changes_protocol(cx, &self.url) {
+            (cx.response_body, cx.tunnel) = (None, None);
+            let (response, tunnel) = upgrade::call(&cx.worker, &target.origin, request, timeout).await?;
+            cx.tunnel = tunnel.map(Box::new);
+            let (parts, incoming) = response.into_parts();
+            let body = BackendBody::unpooled(incoming, Rc::clone(&cx.worker));
+            return Ok(keep(cx, parts, body));
+        }
         let result = {
             let work = pin!(call(&cx.worker, &target.origin, request));
             limit(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)
     }
+}
+
+/// Is another protocol to be spoken? Only where the API or its backend says that it is WebSocket.
+fn changes_protocol(cx: &CallContext, url: &Url) -> bool {
+    let is_web_socket = |scheme: &str| matches!(scheme, "ws" | "wss");
+    cx.wants_upgrade
+        && (is_web_socket(&url.scheme)
+            || cx.api().is_some_and(|api| api.api.protocols.iter().any(|scheme| is_web_socket(scheme))))
 }
 
 /// The URL that is called: for an entity by id its own with the path and query that the engine left relative to it; for

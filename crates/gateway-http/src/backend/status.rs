@@ -1,8 +1,6 @@
 //! What there is to see of backends: breakers, pools, calls and connections. Threads keep their own numbers and hand them
 //! over once a second, so that looking costs the calls nothing.
 
-#![allow(dead_code, reason = "what is handed over is shown by the admin endpoint, which is not there yet")]
-
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;

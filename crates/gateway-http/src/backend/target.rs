@@ -17,7 +17,8 @@ pub(crate) struct Target {
     pub(crate) uri: Uri,
 }
 
-/// Takes a URL apart for calling it in the usual way. Only `http` and `https` reach a connection.
+/// Takes a URL apart for calling it in the usual way. Only `http` and `https` reach a connection, and the
+/// schemes of WebSocket, which begins as HTTP.
 pub(crate) fn target(pool: &Pool, url: &Url) -> Result<Target, CallError> {
     target_by(pool, url, Way::default())
 }
@@ -25,8 +26,8 @@ pub(crate) fn target(pool: &Pool, url: &Url) -> Result<Target, CallError> {
 /// Takes a URL apart for calling it in some way.
 pub(crate) fn target_by(pool: &Pool, url: &Url, way: Way<'_>) -> Result<Target, CallError> {
     let tls = match url.scheme.as_str() {
-        "http" => false,
-        "https" => true,
+        "http" | "ws" => false,
+        "https" | "wss" => true,
         other => return Err(CallError::Url(format!("scheme `{other}`"))),
     };
     let port = match url.port {

@@ -10,7 +10,6 @@ use anyhow::Context as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use policy_parser::Severity;
 use policy_parser::diagnostic::render;
-use policy_vm::Engine;
 use policy_vm::exchange::Url;
 
 use super::output::{self, Format};
@@ -62,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(environment) = &arguments.environment {
         settings = settings.environment(environment);
     }
-    let engine = Engine::new();
+    let engine = settings.config.engine();
     let (service, mut problems) = if arguments.path.is_dir() {
         load_folder(&arguments.path, &engine, &settings.config)
     } else {

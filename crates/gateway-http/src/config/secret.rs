@@ -74,8 +74,11 @@ impl Serialize for Secret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&match self {
             Self::Text(_) => "***".to_owned(),
-            Self::Environment { env, default: None } => format!("*** (environment variable {env})"),
-            Self::Environment { env, default: Some(_) } => format!("*** (environment variable {env}, or a default)"),
+            Self::Environment { env, default } => match (std::env::var_os(env), default) {
+                (Some(_), _) => format!("*** (environment variable {env})"),
+                (None, Some(_)) => format!("*** (the default: environment variable {env} is not set)"),
+                (None, None) => format!("missing: environment variable {env} is not set"),
+            },
             Self::File { file } => format!("*** (file {})", file.display()),
         })
     }

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::HeaderValue;
+use hyper::upgrade::Upgraded;
 
 use crate::config::edge::Timeouts;
 use crate::edge::refusal::Refusal;
@@ -75,6 +76,8 @@ pub(crate) struct Connection {
     probed: Cell<u64>,
     /// Bytes of the current request's head and body.
     pub(crate) received: Cell<u64>,
+    /// The backend's side of what follows a change of protocol.
+    pub(crate) tunnel: RefCell<Option<Box<Upgraded>>>,
 }
 
 /// What a connection's reader waits for.
@@ -120,6 +123,7 @@ impl Connection {
             probe: Cell::new(false),
             probed: Cell::new(0),
             received: Cell::new(0),
+            tunnel: RefCell::default(),
             clock,
         }
     }
@@ -156,6 +160,7 @@ impl Connection {
             probe: Cell::new(false),
             probed: Cell::new(0),
             received: Cell::new(0),
+            tunnel: RefCell::default(),
         });
         let mut streams = self.streams.borrow_mut();
         if streams.len() == streams.capacity() {

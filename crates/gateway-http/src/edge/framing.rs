@@ -62,6 +62,11 @@ impl<S> Strict<S> {
         Self { stream, connection, limits, phase: Phase::Head, held: Vec::new(), checked: 0, linger: Linger::default() }
     }
 
+    /// The stream, with what was read of it and not handed on.
+    pub(crate) fn into_stream(self) -> (S, Vec<u8>) {
+        (self.stream, self.held)
+    }
+
     /// Follows `bytes` through heads and bodies; gives how many of them may be handed on.
     fn follow(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;

@@ -61,6 +61,11 @@ impl<H> Serve<H> {
     pub(crate) const fn new(http: H, connection: Rc<Connection>) -> Self {
         Self { http, connection, told: false }
     }
+
+    /// What the library has of the connection.
+    pub(crate) fn into_http(self) -> H {
+        self.http
+    }
 }
 
 impl<H: Drive> Future for Serve<H> {

@@ -15,6 +15,7 @@ use crate::edge::connection::Connection;
 use crate::edge::framing::{Probe, Strict};
 use crate::edge::http2;
 use crate::edge::serve::Serve;
+use crate::edge::tunnel;
 use crate::handler::serve;
 use crate::worker::Worker;
 
@@ -34,8 +35,17 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
     if worker.limits.headers > LIBRARY_HEADERS {
         http.max_headers(worker.limits.headers);
     }
-    let served = http.serve_connection(TokioIo::new(strict), service);
-    Serve::new(served, connection).await
+    let mut served = Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(&connection));
+    (&mut served).await?;
+    let tunnel = connection.tunnel.borrow_mut().take();
+    if let Some(backend) = tunnel.filter(|_| !connection.expired.get()) {
+        let parts = served.into_http().into_parts();
+        let (client, held) = parts.io.into_inner().into_stream();
+        let early = [parts.read_buf.as_ref(), &held].concat();
+        // Rare and large: kept out of the state of every connection.
+        Box::pin(tunnel::run(client, &early, *backend, &connection, &worker)).await;
+    }
+    Ok(())
 }
 
 /// Serves HTTP/2.

@@ -22,7 +22,7 @@ pub(crate) struct Recipe {
 impl Recipe {
     pub(crate) fn new(path: &Path, backend: Option<Url>, settings: &Settings) -> Self {
         let limits = Limits { buffered_body: settings.config.limits.buffered_body, ..Limits::default() };
-        let engine = Engine::new().with_limits(limits.clone());
+        let engine = settings.config.engine().with_limits(limits.clone());
         Self { path: path.to_owned(), backend, settings: settings.clone(), engine, limits }
     }
 

@@ -189,7 +189,11 @@ impl Keeper {
         let (service, problems) = self.recipe.load(&settings);
         let findings = problems.into_findings();
         let told = |findings: &[_]| vec![text(findings, Colours::Never)];
-        let Some(service) = service else { return Err(told(&findings)) };
+        let Some(mut service) = service else { return Err(told(&findings)) };
+        // A circuit breaker whose rule stays the same stays as it is.
+        if let Some(before) = self.crew.ask(|worker| Arc::clone(&worker.site.borrow().service)).pop() {
+            service.backends.adopt(&before.backends);
+        }
         let shown = tls_of(&settings.config, &settings.folder).map_err(|error| vec![error.to_string()])?;
         let mut notes = if findings.is_empty() { Vec::new() } else { told(&findings) };
         notes.extend(for_a_restart(&self.shared.config, &settings.config));

@@ -124,6 +124,7 @@ fn load_api(
         subscription_required: information.subscription_required.unwrap_or(true),
         policy,
         workspace: loader.workspace.clone(),
+        workspace_name: String::new(),
         workspace_policy: None,
         operations: found.operations,
         id: entry.name.clone(),

@@ -133,7 +133,6 @@ impl Backends {
     }
 
     /// Takes over what is known of backends whose rules have stayed the same.
-    #[allow(dead_code, reason = "for reloading")]
     pub(crate) fn adopt(&mut self, before: &Self) {
         for backend in &mut self.list {
             let Kind::Single(single) = &mut backend.kind else { continue };

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
-use policy_vm::{Engine, Environment, Program, Scope};
+use policy_vm::{Environment, Program, Scope};
 
 use super::{folder, single};
 use crate::config::Config;
@@ -21,7 +21,7 @@ pub(crate) struct Document {
 impl Document {
     /// Compiles `source` with what the service folder has, or with the named values of the configuration alone.
     pub(crate) fn compile(source: &Arc<Source>, scope: Scope, service: Option<&Path>, config: &Config) -> Self {
-        let engine = Engine::new();
+        let engine = config.engine();
         let (environment, mut problems) = match service {
             Some(root) => folder::environment(root, &engine, config),
             None => single::environment(config),

@@ -9,7 +9,8 @@ use policy_vm::{Engine, Environment, Scope};
 use super::loader::Loader;
 use super::overrides::Overrides;
 use super::problems::Problems;
-use super::tree::Folder;
+use super::resources::WorkspaceInformation;
+use super::tree::{Entry, Folder};
 use super::{
     Backends, Product, Service, apis, around, backends, certificates, default_global, fragments, groups, named_values,
     products, subscriptions, unread, version_sets,
@@ -109,23 +110,31 @@ fn workspaces(
     mut problems: Problems,
 ) -> Problems {
     for entry in folder.resources("workspaces") {
-        if let Some(file) = entry.folder.file("workspaceInformation.json") {
-            file.mark();
-        }
         let over = overrides.item(overrides.root(), "workspaces", &entry.name);
         let name = Some(entry.name.clone());
         let mut loader = Loader::new(entry.folder, engine, config, overrides, certificates, name, problems);
         loader.over = over;
         loader.load_environment(parts);
         let (_, policy) = loader.policy(entry.folder, over, Scope::Workspace);
+        let display_name = workspace_name(&mut loader, &entry).unwrap_or_else(|| entry.name.clone());
         let first = parts.apis.len();
         loader.load_resources(parts);
         for loaded in parts.apis.iter_mut().skip(first) {
             loaded.api.workspace_policy.clone_from(&policy);
+            loaded.api.workspace_name.clone_from(&display_name);
         }
         Loader { problems, .. } = loader;
     }
     problems
+}
+
+/// The display name, where there is a description: not every extractor writes one.
+fn workspace_name(loader: &mut Loader<'_>, entry: &Entry<'_>) -> Option<String> {
+    const FILE: &str = "workspaceInformation.json";
+    entry.folder.file(FILE)?;
+    let over = loader.over;
+    let loaded = loader.resource_over::<WorkspaceInformation>(entry, &[FILE], over)?;
+    loaded.value.display_name
 }
 
 /// What the documents of a folder refer to.

@@ -34,7 +34,7 @@ pub(super) fn load(
     over: Option<&Node>,
 ) -> Found {
     let specification = specification(loader, api, information);
-    let mut all = Collected { operations: Vec::new(), by_shape: HashMap::new() };
+    let mut all = Collected::default();
     let mut policies = Vec::new();
     for entry in api.folder.resources("operations") {
         let over = loader.overrides.item(over, "operations", &entry.name);
@@ -47,6 +47,7 @@ pub(super) fn load(
             loader.problems.warning("TG8050", &entry.folder.place(), text);
         }
     }
+    all.files = all.operations.len();
     let server = specification.as_ref().and_then(|found| server(found, information));
     let described = specification.map(|found| found.operations);
     let is_known = described.is_some();
@@ -96,16 +97,19 @@ fn is_specification(name: &str) -> bool {
 }
 
 /// Operations, and which of them is for a method and template.
+#[derive(Debug, Default)]
 struct Collected {
     operations: Vec<Operation>,
+    /// How many of them have files of their own.
+    files: usize,
     by_shape: HashMap<(String, String), usize>,
 }
 
 impl Collected {
     /// The one that is for the same requests.
-    fn same(&self, method: &str, template: &Template) -> Option<&Operation> {
+    fn same(&self, method: &str, template: &Template) -> Option<(usize, &Operation)> {
         let number = self.by_shape.get(&(method.to_ascii_uppercase(), template.shape()))?;
-        self.operations.get(*number)
+        Some((*number, self.operations.get(*number)?))
     }
 
     fn push(&mut self, operation: Operation) {
@@ -128,7 +132,7 @@ fn from_file(loader: &mut Loader<'_>, entry: &Entry<'_>, over: Option<&Node>, al
         let text = format!("`{}` is no HTTP method", loaded.value.method);
         return loader.problems.error("TG8055", &loaded.place("method"), text);
     }
-    if let Some(other) = all.same(&loaded.value.method, &template) {
+    if let Some((_, other)) = all.same(&loaded.value.method, &template) {
         let text = format!("operation `{}` is for the same requests as operation `{}`", entry.name, other.id);
         loader.problems.error("TG8057", &loaded.place("urlTemplate"), text);
     }
@@ -161,9 +165,14 @@ fn from_specification(
         Ok(template) => template,
         Err(error) => return loader.problems.error("TG8054", &place, error.to_string()),
     };
-    if let Some(other) = all.same(&method, &template) {
-        let text = format!("operation `{id}` is for the same requests as operation `{}`: it is not called", other.id);
-        return loader.problems.warning("TG8057", &place, text);
+    if let Some((number, other)) = all.same(&method, &template) {
+        // That a file wins goes without saying.
+        if number >= all.files || policy.is_some() {
+            let text =
+                format!("operation `{id}` is for the same requests as operation `{}`: it is not called", other.id);
+            loader.problems.warning("TG8057", &place, text);
+        }
+        return;
     }
     all.push(Operation { id, name, method, url_template, template, responses, policy });
 }

@@ -10,31 +10,31 @@ use super::problems::Problems;
 use crate::config::Config;
 use crate::data::{FileError, Node, Place, Value, parse_yaml, read_text};
 
-/// Sections of the file. What else is in it is for the publishing tools.
+/// Sections of the file that are for what is read.
 const SECTIONS: &[&str] = &[
     "apis",
     "backends",
-    "diagnostics",
-    "gateways",
     "groups",
-    "loggers",
     "namedValues",
     "operations",
     "policies",
     "policyFragments",
     "products",
-    "releases",
     "subscriptions",
-    "tags",
     "versionSets",
     "workspaces",
 ];
+
+/// Those for what has no effect on calls, which is told of the folder.
+const WITHOUT_EFFECT: &[&str] = &["apimServiceName", "diagnostics", "gateways", "loggers", "releases", "tags"];
 
 /// Overrides of one folder or workspace, and which of them were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Overrides {
     root: Option<Node>,
     used: RefCell<HashSet<u32>>,
+    /// Tokens that the environment has nothing for, with where they stand.
+    unfilled: Vec<(u32, String)>,
 }
 
 impl Overrides {
@@ -50,10 +50,11 @@ impl Overrides {
         };
         let source = Source::new(path.display().to_string(), text);
         let mut node = parse_yaml(&source, &mut problems.found);
+        let mut unfilled = Vec::new();
         if let Some(node) = &mut node {
-            fill_tokens(node, problems);
+            fill_tokens(node, &mut unfilled);
         }
-        Self { root: node, used: RefCell::default() }
+        Self { root: node, used: RefCell::default(), unfilled }
     }
 
     /// All of the file.
@@ -82,7 +83,11 @@ impl Overrides {
     }
 
     fn unused(&self, node: &Node, problems: &mut Problems) {
-        for entry in node.entries().iter().filter(|entry| SECTIONS.contains(&&*entry.key)) {
+        for entry in node.entries().iter().filter(|entry| !WITHOUT_EFFECT.contains(&&*entry.key)) {
+            if !SECTIONS.contains(&&*entry.key) {
+                self.tell_unfilled(&entry.node, problems);
+                continue;
+            }
             for item in entry.node.items() {
                 if self.used.borrow().contains(&item.place.span.start) {
                     self.unused(item, problems);
@@ -93,6 +98,19 @@ impl Overrides {
                 }
             }
         }
+    }
+}
+
+impl Overrides {
+    /// Tokens of what has an effect; elsewhere a template may have as many as it likes.
+    fn tell_unfilled(&self, node: &Node, problems: &mut Problems) {
+        let here = self.unfilled.iter().filter(|(at, _)| *at == node.place.span.start);
+        for (_, name) in here.filter(|_| node.text().is_some()) {
+            let headline = format!("token `{{#{name}#}}`: environment variable `{name}` is not set");
+            problems.error("TG8082", &node.place, headline);
+        }
+        let below = node.items().iter().chain(node.entries().iter().map(|entry| &entry.node));
+        below.for_each(|node| self.tell_unfilled(node, problems));
     }
 }
 
@@ -107,7 +125,10 @@ fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBu
     }
     let name = config.service.environment.as_ref()?;
     let place = config.place(&["service", "environment"]);
-    let above = root.canonicalize().ok().and_then(|root| root.parent().map(Path::to_owned));
+    let above = match root.file_name() {
+        Some(_) => root.parent().map(Path::to_owned),
+        None => Some(root.join("..")),
+    };
     for folder in [Some(root.to_owned()), above].into_iter().flatten() {
         for ending in ["yaml", "yml"] {
             let path = folder.join(format!("configuration.{name}.{ending}"));
@@ -122,16 +143,13 @@ fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBu
 }
 
 /// Pipelines put variables in the place of `{#[NAME]#}` and `{#name#}`; here they come from the environment.
-fn fill_tokens(node: &mut Node, problems: &mut Problems) {
+fn fill_tokens(node: &mut Node, unfilled: &mut Vec<(u32, String)>) {
     match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| fill_tokens(item, problems)),
-        Value::Map(entries) => entries.iter_mut().for_each(|entry| fill_tokens(&mut entry.node, problems)),
+        Value::List(items) => items.iter_mut().for_each(|item| fill_tokens(item, unfilled)),
+        Value::Map(entries) => entries.iter_mut().for_each(|entry| fill_tokens(&mut entry.node, unfilled)),
         Value::Text(text) | Value::Plain(text) if text.contains("{#") => {
             let (filled, unknown) = filled(text, |name| std::env::var(name).ok());
-            for name in unknown {
-                let headline = format!("token `{{#{name}#}}`: environment variable `{name}` is not set");
-                problems.error("TG8082", &node.place, headline);
-            }
+            unfilled.extend(unknown.into_iter().map(|name| (node.place.span.start, name)));
             node.value = Value::Text(filled.into());
         }
         _ => {}

@@ -134,6 +134,12 @@ pub(super) struct GroupInformation {
     pub(super) display_name: Option<String>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct WorkspaceInformation {
+    pub(super) display_name: Option<String>,
+}
+
 /// What a product is linked by in a workspace.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]

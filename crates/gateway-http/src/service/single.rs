@@ -92,6 +92,7 @@ fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
         subscription_required: false,
         policy,
         workspace: None,
+        workspace_name: String::new(),
         workspace_policy: None,
         operations: vec![any],
     }

@@ -53,6 +53,10 @@ codes! {
     MISSING_TEXT = "TG0225";
     /// Text and an expression beside each other, where one of them is wanted.
     MIXED_TEXT = "TG0226";
+    /// A Liquid template cannot be read.
+    INVALID_TEMPLATE = "TG0227";
+    /// A Liquid template names a filter that there is not.
+    UNKNOWN_FILTER = "TG0228";
     /// The root element is not what is wanted.
     WRONG_ROOT = "TG0230";
     /// A document has no such section.

@@ -73,6 +73,14 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &string_extensions::TYPE,
 ];
 
+/// The text of a body that is in memory.
+pub(crate) fn body_text(
+    cx: &mut crate::cx::Cx<'_>,
+    part: crate::value::Part,
+) -> Result<crate::value::text::Str, crate::exception::Throw> {
+    body::text_of(cx, part)
+}
+
 mod known {
     use super::Known;
 

@@ -23,6 +23,7 @@ mod json_convert;
 mod jtoken;
 mod jvalue;
 mod load;
+mod look;
 mod merge;
 mod node;
 mod path;
@@ -82,6 +83,8 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &extensions::TYPE,
     &big_integer::TYPE,
 ];
+
+pub(crate) use look::{Look, look, parse_with_dates};
 
 /// Types that Rust code names.
 pub(super) mod known {

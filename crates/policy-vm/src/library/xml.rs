@@ -10,6 +10,7 @@ mod dom;
 mod edit;
 mod extensions;
 mod leaves;
+mod look;
 mod names;
 mod options;
 mod reader;
@@ -30,8 +31,8 @@ use crate::exception::Throw;
 use crate::library::TypeDef;
 use crate::value::Value;
 use crate::value::text::TextBuf;
-#[cfg_attr(not(test), expect(unused_imports, reason = "message bodies are read as XML with these"))]
-pub(crate) use reader::{parse_document, parse_element};
+pub(crate) use look::{child_elements, inner_text, is_nil, local_name_of};
+pub(crate) use reader::parse_document;
 pub(super) use to_json::text_of as json_text;
 pub(crate) use tree::{tree_hash, trees_equal};
 

@@ -35,7 +35,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         match &*child.name {
             "set-status" => step.status = set_status::edit(c, child),
             "set-header" => step.headers.extend(set_header::edit(c, child)),
-            _ => step.body = set_body::edit(c, child),
+            _ => step.body = set_body::edit_without_body(c, child),
         }
     }
     c.emit(step);

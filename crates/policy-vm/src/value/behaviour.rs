@@ -63,8 +63,11 @@ pub fn type_of(heap: &Heap, value: Value) -> Option<TypeId> {
 /// # Errors
 /// When a budget is exhausted.
 pub fn to_text(cx: &mut Cx<'_>, value: Value) -> Result<Str, Throw> {
-    if let Value::String(s) = value {
-        return Ok(s);
+    match value {
+        Value::String(s) => return Ok(s),
+        Value::Int32(n) => return Ok(cx.heap.new_integer(n.into())?),
+        Value::Int64(n) => return Ok(cx.heap.new_integer(n)?),
+        _ => {}
     }
     let mut out = TextBuf::new();
     write_text(cx, value, &mut out)?;

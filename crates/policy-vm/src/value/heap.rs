@@ -300,6 +300,27 @@ impl Heap {
         Ok(self.wide_from(start))
     }
 
+    /// A new string of the digits of a number.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub fn new_integer(&mut self, number: i64) -> Result<Str, Trap> {
+        let mut text = [b'-'; 20];
+        let mut at = text.len();
+        let mut rest = number.unsigned_abs();
+        for digit in text.iter_mut().rev() {
+            (*digit, rest) = (b'0' + (rest % 10) as u8, rest / 10);
+            at -= 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        // What is before the digits still is a sign.
+        let text = text.get(at - usize::from(number < 0)..).unwrap_or_default();
+        self.charge_string(text.len())?;
+        Ok(self.push_ascii(text))
+    }
+
     /// A new string from a text.
     ///
     /// # Errors

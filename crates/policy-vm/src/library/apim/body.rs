@@ -65,6 +65,13 @@ fn take(cx: &mut Cx<'_>, view: View, preserve: bool) -> Result<Bytes, Throw> {
     }
 }
 
+/// The text of a body that is in memory, which stays there.
+pub(in crate::library) fn text_of(cx: &mut Cx<'_>, part: Part) -> Result<Str, Throw> {
+    let view = View { part, index: 0 };
+    let bytes = take(cx, view, true)?;
+    decode(cx, view, &bytes)
+}
+
 /// Decompresses piece by piece, paying for each, so that a small body cannot become a large one unnoticed.
 fn inflate(cx: &mut Cx<'_>, mut source: impl Read) -> Result<Bytes, Throw> {
     let mut out = Vec::new();

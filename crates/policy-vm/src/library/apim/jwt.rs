@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
-use crate::library::json::claims;
+use crate::library::json::claims::{self, Claim};
 use crate::library::{NativeFn, TypeDef, property};
 use crate::net_object;
 use crate::types::{self, Known, TypeId};
@@ -49,12 +49,14 @@ pub fn parse_jwt(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
         Some(scheme) if scheme.eq_ignore_ascii_case("Bearer ") => text.get(7..).unwrap_or_default().trim(),
         _ => text,
     };
-    let parts: Vec<&str> = token.split('.').collect();
-    let [header, payload, _] = parts.as_slice() else { return Ok(Value::Null) };
+    let mut parts = token.split('.');
+    let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return Ok(Value::Null);
+    };
     let (Some(header), Some(payload)) = (decode(header), decode(payload)) else { return Ok(Value::Null) };
     let Some(header) = claims::read(cx, &header)? else { return Ok(Value::Null) };
-    let Some(payload) = claims::read(cx, &payload)? else { return Ok(Value::Null) };
-    build(cx, &header, &payload)
+    let Some(mut payload) = claims::read(cx, &payload)? else { return Ok(Value::Null) };
+    build(cx, &header, &mut payload)
 }
 
 /// A part of a token as text; padding may be left out, and both alphabets of base 64 do.
@@ -64,16 +66,27 @@ fn decode(part: &str) -> Option<String> {
         b'/' => b'_',
         b => b,
     };
-    let plain: Vec<u8> = part.trim_end_matches('=').bytes().map(swap).collect();
-    String::from_utf8(URL_SAFE_NO_PAD.decode(plain).ok()?).ok()
+    let part = part.trim_end_matches('=');
+    let bytes = if part.bytes().any(|b| matches!(b, b'+' | b'/')) {
+        URL_SAFE_NO_PAD.decode(part.bytes().map(swap).collect::<Vec<u8>>())
+    } else {
+        URL_SAFE_NO_PAD.decode(part)
+    };
+    String::from_utf8(bytes.ok()?).ok()
 }
 
-fn build(cx: &mut Cx<'_>, header: &[claims::Claim], payload: &[claims::Claim]) -> Result<Value, Throw> {
-    let find = |all: &[claims::Claim], name: &str| all.iter().find(|c| c.is(name)).cloned();
-    let text = |all: &[claims::Claim], name: &str| find(all, name).map_or(Value::String(EMPTY), |c| c.text);
+fn find<'c>(cx: &Cx<'_>, all: &'c [Claim], name: &str) -> Option<&'c Claim> {
+    all.iter().find(|claim| claim.is(cx.heap, name))
+}
+
+fn text(cx: &mut Cx<'_>, all: &[Claim], name: &str) -> Result<Value, Throw> {
+    find(cx, all, name).map_or(Ok(Value::String(EMPTY)), |claim| claim.text(cx))
+}
+
+fn build(cx: &mut Cx<'_>, header: &[Claim], payload: &mut [Claim]) -> Result<Value, Throw> {
     let mut times = [Value::Null; 3];
     for (slot, name) in times.iter_mut().zip(["exp", "nbf", "iat"]) {
-        if let Some(seconds) = find(payload, name).and_then(|c| c.number) {
+        if let Some(seconds) = find(cx, payload, name).and_then(|claim| claim.number) {
             let ticks = (seconds * 10_000_000.0).round() + DateTime::UNIX_EPOCH_TICKS as f64;
             let ticks = if seconds.fract() == 0.0 && seconds.abs() < 1e12 {
                 seconds as i64 * 10_000_000 + DateTime::UNIX_EPOCH_TICKS
@@ -89,9 +102,9 @@ fn build(cx: &mut Cx<'_>, header: &[claims::Claim], payload: &[claims::Claim]) -
     }
     let mut pairs = Vec::with_capacity(payload.len());
     let mut audiences = None;
-    for claim in payload {
-        let values = cx.heap.new_array(TypeId::STRING, claim.values.clone())?;
-        if claim.is("aud") {
+    for claim in &mut *payload {
+        let values = cx.heap.new_array(TypeId::STRING, std::mem::take(&mut claim.values))?;
+        if claim.is(cx.heap, "aud") {
             audiences = Some(values);
         }
         pairs.push((Value::String(claim.name), values));
@@ -105,11 +118,11 @@ fn build(cx: &mut Cx<'_>, header: &[claims::Claim], payload: &[claims::Claim]) -
     };
     let [expires, not_before, issued] = times;
     let values = [
-        text(payload, "jti"),
-        text(header, "alg"),
-        text(header, "typ"),
-        text(payload, "iss"),
-        text(payload, "sub"),
+        text(cx, payload, "jti")?,
+        text(cx, header, "alg")?,
+        text(cx, header, "typ")?,
+        text(cx, payload, "iss")?,
+        text(cx, payload, "sub")?,
         audiences,
         expires,
         not_before,

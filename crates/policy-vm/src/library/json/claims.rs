@@ -2,21 +2,19 @@
 
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
-use crate::value::Value;
-use crate::value::heap::Object;
-use crate::value::text::{Str, TextBuf};
+use crate::value::heap::{Heap, Object};
+use crate::value::text::{Str, TextBuf, TextRef};
+use crate::value::{Ref, Value};
 
 use super::node::{self, Kind, TokenType};
 use super::{load, sequence, write};
 
 /// A claim.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(in crate::library) struct Claim {
     /// Its name.
     pub(in crate::library) name: Str,
-    name_text: Box<str>,
-    /// The text of its value, `""` for null.
-    pub(in crate::library) text: Value,
+    value: Ref,
     /// The value if it is a number.
     pub(in crate::library) number: Option<f64>,
     /// The texts of an array's items, or the one text; nothing for null.
@@ -25,8 +23,19 @@ pub(in crate::library) struct Claim {
 
 impl Claim {
     /// Whether it has this name.
-    pub(in crate::library) fn is(&self, name: &str) -> bool {
-        &*self.name_text == name
+    pub(in crate::library) fn is(&self, heap: &Heap, name: &str) -> bool {
+        heap.text(self.name).equals(TextRef::Ascii(name.as_bytes()))
+    }
+
+    /// The text of its value, `""` for null.
+    ///
+    /// # Errors
+    /// When a budget is exhausted.
+    pub(in crate::library) fn text(&self, cx: &mut Cx<'_>) -> Result<Value, Throw> {
+        match node::scalar(cx.heap, self.value) {
+            Some((TokenType::Null, _)) => Ok(Value::String(Str::EMPTY)),
+            _ => claim_text(cx, self.value),
+        }
     }
 }
 
@@ -49,33 +58,32 @@ pub(in crate::library) fn read(cx: &mut Cx<'_>, text: &str) -> Result<Option<Vec
     for property in sequence::properties(cx.heap, object) {
         cx.charge(1)?;
         let Some((name, value)) = node::property(cx.heap, property) else { continue };
-        let items = match &node::node(cx.heap, value).kind {
-            Kind::Array(items) => items.clone(),
-            _ => vec![value],
-        };
-        let mut values = Vec::with_capacity(items.len());
-        for item in items {
-            if !matches!(node::scalar(cx.heap, item), Some((TokenType::Null, _))) {
-                values.push(claim_text(cx, item)?);
+        let values = match &node::node(cx.heap, value).kind {
+            Kind::Array(items) => {
+                let items = items.clone();
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    if !matches!(node::scalar(cx.heap, item), Some((TokenType::Null, _))) {
+                        values.push(claim_text(cx, item)?);
+                    }
+                }
+                values
             }
-        }
+            Kind::Scalar { ty: TokenType::Null, .. } => Vec::new(),
+            _ => vec![claim_text(cx, value)?],
+        };
         let number = match node::scalar(cx.heap, value) {
             Some((_, Value::Int64(n))) => Some(n as f64),
             Some((_, Value::Double(d))) => Some(d),
             _ => None,
         };
-        let text = match node::scalar(cx.heap, value) {
-            Some((TokenType::Null, _)) => Value::String(Str::EMPTY),
-            _ => claim_text(cx, value)?,
-        };
-        let name_text = cx.heap.text(name).to_utf8().into();
-        claims.push(Claim { name, name_text, text, number, values });
+        claims.push(Claim { name, value, number, values });
     }
     Ok(Some(claims))
 }
 
 /// A string as it is, everything else as compact JSON.
-fn claim_text(cx: &mut Cx<'_>, at: crate::value::Ref) -> Result<Value, Throw> {
+fn claim_text(cx: &mut Cx<'_>, at: Ref) -> Result<Value, Throw> {
     if let Some((TokenType::String, text @ Value::String(_))) = node::scalar(cx.heap, at) {
         return Ok(text);
     }

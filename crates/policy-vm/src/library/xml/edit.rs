@@ -308,7 +308,8 @@ pub(super) fn replace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{names, parse_element, writer};
+    use super::super::reader::parse_element;
+    use super::super::{names, writer};
     use super::*;
     use crate::cx::check;
     use crate::value::text::Str;

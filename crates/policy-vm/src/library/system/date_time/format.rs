@@ -96,7 +96,16 @@ fn write_standard(mut moment: Moment, letter: char, out: &mut TextBuf) -> Result
 }
 
 fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), Bad> {
-    let units: Vec<u16> = format.encode_utf16().collect();
+    let (mut few, many): ([u16; 64], Vec<u16>);
+    // Nearly all formats are short and ASCII: they need no memory.
+    let units = if format.len() <= 64 && format.is_ascii() {
+        few = [0; 64];
+        few.iter_mut().zip(format.bytes()).for_each(|(unit, byte)| *unit = u16::from(byte));
+        few.get(..format.len()).unwrap_or_default()
+    } else {
+        many = format.encode_utf16().collect();
+        &many
+    };
     let parts = calendar::parts_of(moment.ticks.clamp(0, DateTime::MAX_TICKS));
     let mut at = 0;
     while let Some(unit) = units.get(at).copied() {
@@ -106,7 +115,7 @@ fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), B
                 write_token(moment, &parts, letter, run, out)?;
                 run
             }
-            quote @ (b'\'' | b'"') => write_quoted(&units, at, u16::from(quote), out)?,
+            quote @ (b'\'' | b'"') => write_quoted(units, at, u16::from(quote), out)?,
             b'%' => match units.get(at + 1).copied() {
                 Some(next) if next != u16::from(b'%') => {
                     let single = String::from_utf16_lossy(&[next]);
@@ -193,10 +202,20 @@ fn write_token(moment: Moment, parts: &Parts, letter: u8, run: usize, out: &mut 
 }
 
 fn number(value: i32, width: usize, out: &mut TextBuf) {
+    let mut digits = [b'0'; 10];
+    let mut rest = value.unsigned_abs();
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        (*digit, rest) = (b'0' + (rest % 10) as u8, rest / 10);
+        count += 1;
+        if rest == 0 {
+            break;
+        }
+    }
     // A program may ask for any width.
-    let digits = value.to_string();
     (digits.len()..width).for_each(|_| out.push(u16::from(b'0')));
-    out.push_str(&digits);
+    let shown = digits.len() - width.clamp(count, digits.len());
+    out.push_str(digits.get(shown..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
 }
 
 fn write_offset(offset: i16, run: usize, out: &mut TextBuf) {

@@ -1,0 +1,81 @@
+//! What follows a change of protocol: bytes in both directions, until one side ends, nothing moves for too long, or the
+//! gateway stops.
+
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::io;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy_bidirectional};
+
+use crate::edge::connection::Connection;
+use crate::worker::Worker;
+
+/// The client's side, which notes that something moves.
+struct Watched<'c, S> {
+    stream: S,
+    moved: &'c Cell<bool>,
+}
+
+/// Joins client and backend; `early` is what the client sent ahead of the answer.
+pub(crate) async fn run<S>(client: S, early: &[u8], backend: Upgraded, connection: &Rc<Connection>, worker: &Worker)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let moved = Cell::new(false);
+    let mut client = Watched { stream: client, moved: &moved };
+    let mut backend = TokioIo::new(backend);
+    let join = async {
+        backend.write_all(early).await?;
+        copy_bidirectional(&mut client, &mut backend).await
+    };
+    let mut join = pin!(join);
+    let mut rest = pin!(tokio::time::sleep(worker.pool.settings.body_timeout));
+    let ended = poll_fn(|cx| {
+        // The sweep wakes whoever is to end when the gateway stops.
+        *connection.waker.borrow_mut() = Some(cx.waker().clone());
+        if connection.expired.get() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
+        }
+        if let Poll::Ready(ended) = join.as_mut().poll(cx) {
+            return Poll::Ready(ended);
+        }
+        if moved.replace(false) {
+            rest.as_mut().reset(tokio::time::Instant::now() + worker.pool.settings.body_timeout);
+        }
+        rest.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    });
+    if let Err(error) = ended.await {
+        tracing::debug!(%error, client = %connection.peer, "a tunnel ended");
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<'_, S> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let read = Pin::new(&mut this.stream).poll_read(cx, buf);
+        this.moved.set(this.moved.get() || read.is_ready());
+        read
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<'_, S> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = self.get_mut();
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.moved.set(this.moved.get() || written.is_ready());
+        written
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}
