@@ -28,6 +28,25 @@ fn compile(engine: &Engine, source: &Arc<Source>) {
     black_box(compiled);
 }
 
+/// What authors compute, `#` being a number that makes each its own.
+const EXPRESSIONS: [&str; 5] = [
+    r#"@(context.Request.Headers.GetValueOrDefault("X-#","") == "b" && context.Request.Url.Path.StartsWith("/bc/"))"#,
+    r#"@($"{context.Request.Method} {context.Request.Url.Path}?id={context.Variables["n#"]}")"#,
+    r#"@((string)context.Request.Body.As<JObject>(preserveContent: true)["customer"]["name#"])"#,
+    r#"@(string.Join(";", "a,b,c".Split(',').Where(x => x.Length > #).Select(x => x.ToUpperInvariant())))"#,
+    r#"@{ int sum = 0; for (int i = 0; i < #; i++) { sum += i % 7; } return DateTime.UtcNow.AddMinutes(sum).ToString("o"); }"#,
+];
+
+/// A document of fifty expressions.
+fn fifty() -> Arc<Source> {
+    let policy = |i: usize| {
+        let text = EXPRESSIONS[i % EXPRESSIONS.len()].replace('#', &i.to_string());
+        format!("<set-variable name=\"v{i}\" value=\"{text}\" />")
+    };
+    let policies: String = (0..50).map(policy).collect();
+    Source::new("policy.xml", format!("<policies><inbound>{policies}</inbound></policies>"))
+}
+
 fn benches(criterion: &mut Criterion) {
     let engine = Engine::new();
     let documents = documents(1000);
@@ -43,6 +62,9 @@ fn benches(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(ORDERS.len() as u64));
     let mut next = documents.iter().cycle();
     group.bench_function("4_kib", |b| b.iter(|| next.next().map(|source| compile(&engine, source))));
+    let fifty = fifty();
+    group.throughput(Throughput::Elements(50));
+    group.bench_function("50_expressions", |b| b.iter(|| compile(&engine, &fifty)));
     group.sample_size(10).throughput(Throughput::Elements(documents.len() as u64));
     group.bench_function("1000_documents", |b| b.iter(|| documents.iter().for_each(|source| compile(&engine, source))));
     group.finish();

@@ -3,6 +3,7 @@
 mod check;
 mod config;
 mod disasm;
+mod doc;
 mod eval;
 mod explain;
 mod import;
@@ -29,6 +30,7 @@ enum Command {
     Check(check::Arguments),
     Config(config::Arguments),
     Disasm(disasm::Arguments),
+    Doc(doc::Arguments),
     Eval(eval::Arguments),
     Explain(explain::Arguments),
     Import(import::Arguments),
@@ -46,6 +48,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Config(arguments) => config::run(&arguments),
         Command::Disasm(arguments) => disasm::run(&arguments),
+        Command::Doc(arguments) => doc::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),

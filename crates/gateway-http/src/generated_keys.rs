@@ -7,8 +7,8 @@ use std::path::Path;
 use crate::Settings;
 use crate::config::Subscription;
 use crate::config::secret::Secret;
-use crate::data::read_text;
-use crate::service::keyless;
+use crate::data::{FileError, read_text};
+use crate::service::{keyless, toml_key};
 
 /// A key that was made up.
 #[derive(Debug)]
@@ -29,7 +29,9 @@ impl Settings {
     /// # Errors
     /// The file that cannot be written.
     pub fn generate_keys(&mut self, path: &Path) -> io::Result<Vec<GeneratedKey>> {
-        let Some(file) = self.config.subscriptions_file.clone().filter(|_| self.config.generate_keys) else {
+        // Keys of a file with mistakes are there, though they cannot be read.
+        let is_wanted = self.config.generate_keys && self.mistakes().is_empty();
+        let Some(file) = self.config.subscriptions_file.clone().filter(|_| is_wanted) else {
             return Ok(Vec::new());
         };
         let names = if path.is_dir() { keyless(path, &self.config) } else { Vec::new() };
@@ -37,15 +39,21 @@ impl Settings {
             return Ok(Vec::new());
         }
         let file = self.folder.join(file);
-        let mut text = read_text(&file).unwrap_or_default();
+        let mut text = match read_text(&file) {
+            Ok(text) => text,
+            Err(FileError::Missing) => String::new(),
+            // What cannot be read is not written over.
+            Err(error) => return Err(io::Error::other(format!("`{}`: {error}", file.display()))),
+        };
         let mut keys = Vec::new();
         for subscription in names {
             let [primary_key, secondary_key] = [random_key()?, random_key()?];
             // Writing to a string cannot fail.
             let _ = write!(
                 text,
-                "{}[{subscription:?}]\nprimary_key = \"{primary_key}\"\nsecondary_key = \"{secondary_key}\"\n",
-                if text.is_empty() { "" } else { "\n" }
+                "{}[{}]\nprimary_key = \"{primary_key}\"\nsecondary_key = \"{secondary_key}\"\n",
+                if text.is_empty() { "" } else { "\n" },
+                toml_key(&subscription)
             );
             let given = self.config.subscriptions.entry(subscription.clone()).or_default();
             let (primary, secondary) = (Secret::Text(primary_key.clone()), Secret::Text(secondary_key));

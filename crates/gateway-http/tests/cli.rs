@@ -1,4 +1,4 @@
-//! The commands that look into the engine: `eval`, `disasm`, `schema`.
+//! The commands that look into the engine: `eval`, `doc`, `disasm`, `schema`.
 
 #[path = "support/command.rs"]
 mod command;
@@ -169,6 +169,59 @@ fn specifications_are_printed_for_people_and_programs() {
         (unknown.status, unknown.err.as_str()),
         (2, "error: there is no element `set-heade`; did you mean `set-header`?\n")
     );
+}
+
+#[test]
+fn doc_prints_the_signatures_of_types_and_members() {
+    let done = tollgate(&["doc", "string.PadLeft"]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    assert!(done.out.starts_with("System.String: string PadLeft(int totalWidth)\n"), "{}", done.out);
+    let done = tollgate(&["doc", "IMessageBody"]);
+    assert!(done.out.starts_with("interface ApiManagement.IMessageBody\n"), "{}", done.out);
+    assert!(done.out.contains("T As<T>(bool preserveContent = false)"), "{}", done.out);
+    let done = tollgate(&["doc"]);
+    assert!(done.out.contains("Newtonsoft.Json.Linq\n") && done.out.contains("\n  List<T>\n"), "{}", done.out);
+}
+
+#[test]
+fn doc_says_what_policies_may_not_use() {
+    let done = tollgate(&["doc", "JsonLoadSettings.new"]);
+    assert!(done.out.contains("(policies may not use it)"), "{}", done.out);
+    let done = tollgate(&["doc", "JObject.SelectToken", "--format", "json"]);
+    let answer: Json = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["members"][0]["type"], json!("Newtonsoft.Json.Linq.JToken"));
+    assert_eq!(answer["members"][0]["allowed"], json!(true));
+}
+
+#[test]
+fn doc_suggests_the_name_that_was_meant() {
+    let done = tollgate(&["doc", "JObjekt"]);
+    assert_eq!((done.status, done.out.as_str()), (2, ""));
+    assert_eq!(done.err, "error: there is no type `JObjekt`; did you mean `JObject`?\n");
+    let done = tollgate(&["doc", "JObject.SelectTokn"]);
+    assert_eq!(done.err, "error: `JObject` has no member `SelectTokn`; did you mean `SelectToken`?\n");
+}
+
+#[test]
+fn the_prompt_goes_on_after_mistakes() {
+    let typed = "1 + 1\nfooo\n{ var x = 2; return x * 3; }\n:set name \"Ulm\"\n(string)context.Variables[\"name\"]\n\
+                 int.Parse(\"x\")\n:nothing\n:doc Guid.NewGuid\n:quit\n99\n";
+    let done = tollgate_reading(typed, &["eval", "--interactive"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    for shown in
+        ["value         2\n", "value         6\n", "value         \"Ulm\"\n", "System.Guid: static Guid NewGuid()"]
+    {
+        assert!(done.out.contains(shown), "`{shown}` is missing in {}", done.out);
+    }
+    assert!(!done.out.contains("99"), "nothing is read after the end");
+    assert!(done.err.contains("error[CS0103]") && done.err.contains("error: System.FormatException"), "{}", done.err);
+    assert!(done.err.contains("there is no command `:nothing`"), "{}", done.err);
+}
+
+#[test]
+fn without_an_expression_standard_input_is_read() {
+    let done = tollgate_reading("@(2 + 3)\n", &["eval"]);
+    assert!(done.out.starts_with("value         5\n"), "{}{}", done.out, done.err);
 }
 
 const HUB: &str = "../../../examples/hub";

@@ -159,6 +159,15 @@ fn a_new_folder_serves_at_once_with_a_key_that_is_shown_once() {
     assert_eq!(gateway.call("GET /hello/world", &[]).status, 401);
     drop(gateway);
 
+    // A subscription that comes later gets one too, and the first keeps its own.
+    let later = path.join("subscriptions/some one");
+    std::fs::create_dir_all(&later).unwrap();
+    let all = "{\"properties\": {\"scope\": \"/apis\"}}";
+    std::fs::write(later.join("subscriptionInformation.json"), all).unwrap();
+    let gateway = Process::serve(&name, &[]);
+    assert_eq!(gateway.greeting.matches("has a new key: ").count(), 1, "{}", gateway.greeting);
+    drop(gateway);
+
     let gateway = Process::serve(&name, &[]);
     assert!(!gateway.greeting.contains("new key"), "{}", gateway.greeting);
     assert_eq!(gateway.call("GET /hello/world", &[&header]).status, 200);

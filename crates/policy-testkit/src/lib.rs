@@ -12,6 +12,7 @@ pub mod evaluate;
 mod expect;
 pub mod fuzz;
 mod host;
+mod library_page;
 mod message;
 mod page;
 pub mod random;
@@ -27,6 +28,7 @@ mod variables;
 use std::path::{Path, PathBuf};
 
 pub use attributes::{attribute_tables, with_attribute_tables};
+pub use library_page::library_tables;
 pub use page::{Case, DocumentBlock, DocumentKind, Fence, Page, PageError, Step};
 pub use report::{CaseReport, Colours, PageReport, Report};
 

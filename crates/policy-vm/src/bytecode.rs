@@ -266,6 +266,8 @@ instructions! {
 
     /// d = a == b
     EqI32 { d: reg, a: reg, b: reg }
+    /// d = a == number
+    EqI32K { d: reg, a: reg, value: imm }
     /// d = a < b
     LtI32 { d: reg, a: reg, b: reg }
     /// d = a == b on strings, nulls allowed

@@ -19,6 +19,7 @@ pub mod collections;
 pub mod cryptography;
 pub mod json;
 pub mod linq;
+pub mod reference;
 pub mod registry;
 pub mod regular_expressions;
 pub mod signature;
@@ -194,6 +195,17 @@ impl TypeDef {
     pub const fn allow(mut self, allow: Allow) -> Self {
         self.allow = allow;
         self
+    }
+
+    /// True when policies may use its member of this name; constructors are `.ctor`, indexers `Item`.
+    #[must_use]
+    pub fn allows(&self, name: &str) -> bool {
+        match self.allow {
+            Allow::All => true,
+            Allow::Only(list) => list.contains(&name),
+            Allow::Except(list) => !list.contains(&name),
+            Allow::None => false,
+        }
     }
 
     /// The bare name is not in scope.

@@ -244,6 +244,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function) -> Result<Value
                     | Op::MulF64 { .. }
                     | Op::Not { .. }
                     | Op::EqI32 { .. }
+                    | Op::EqI32K { .. }
                     | Op::LtI32 { .. }
                     | Op::IsNull { .. }
                     | Op::IsNotNull { .. }

@@ -1,11 +1,12 @@
-//! What a run may take from the system's allocator: nothing, for the conditions that every call is asked.
+//! What a run may take from the system's allocator: nothing, for the conditions that every call is asked. And what a
+//! compiled document may keep.
 
 #![expect(clippy::expect_used, reason = "what stands in the way of a test fails it")]
 
 use http::HeaderValue;
 use policy_vm::host::Ambient;
 use policy_vm::value::Value;
-use policy_vm::{Exchange, Limits, eval};
+use policy_vm::{Engine, Environment, Exchange, Limits, Scope, Source, eval};
 
 struct Still;
 
@@ -55,4 +56,21 @@ fn conditions_allocate_nothing() {
     let counted: Vec<_> =
         conditions.iter().map(|text| (allocations(text), *text)).filter(|(count, _)| *count > 0).collect();
     assert_eq!(counted, []);
+}
+
+/// A thousand APIs, each with such a document, are to stay under 200 MB with all that a gateway has beside them.
+#[test]
+fn a_compiled_document_keeps_less_than_100_kib() {
+    let text = include_str!("../../../benches/documents/orders.xml");
+    let engine = Engine::new();
+    let compile = || {
+        let compiled = engine.compile(&Source::new("policy.xml", text), Scope::Api, &Environment::default());
+        compiled.program.expect("a program")
+    };
+    // The class library is set up once, names are known from the second time on.
+    drop(compile());
+    let mut program = None;
+    let counted = allocation_counter::measure(|| program = Some(compile()));
+    assert!(program.is_some());
+    assert!((4096..100 << 10).contains(&counted.bytes_current), "{counted:?}");
 }

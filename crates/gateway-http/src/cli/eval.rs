@@ -2,8 +2,10 @@
 
 mod batch;
 mod input;
+mod repl;
 mod show;
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -21,8 +23,9 @@ use super::output::{self, Format};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// The expression, `@(…)` or `@{…}`, or a file that contains it, or `-` for standard input.
-    #[arg(value_name = "EXPRESSION|FILE|-", required_unless_present_any = ["batch", "default_context"])]
+    /// The expression, `@(…)` or `@{…}`, or a file that contains it, or `-` for standard input. Without it there is a
+    /// prompt on a terminal; elsewhere standard input is read.
+    #[arg(value_name = "EXPRESSION|FILE|-")]
     expression: Option<String>,
     /// A context document as JSON, merged over the default one: objects member by member, all else replaces.
     #[arg(long, value_name = "FILE")]
@@ -33,6 +36,9 @@ pub(super) struct Arguments {
     /// Evaluate JSON lines from standard input.
     #[arg(long, conflicts_with_all = ["expression", "disasm", "format"])]
     batch: bool,
+    /// Prompt for expressions, on a terminal or not.
+    #[arg(long, short, conflicts_with_all = ["expression", "batch", "default_context", "format"])]
+    interactive: bool,
     /// Allow every member of the library, not only those that policies may use.
     #[arg(long)]
     unrestricted: bool,
@@ -55,6 +61,7 @@ crash and request (message). The exit status is 0 unless a line is no request.
 Examples:
   tollgate eval '@(context.Request.Headers.GetValueOrDefault(\"Host\", \"none\"))'
   tollgate eval expression.cs --context context.json --format json
+  tollgate eval --interactive
   echo '{\"id\": 1, \"expr\": \"@(1 + 1)\"}' | tollgate eval --batch";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -64,8 +71,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let members = if arguments.unrestricted { Members::All } else { Members::Allowed };
-    let Some(given) = &arguments.expression else { return batch::run(members, &context) };
-    let input = Input::read(given)?;
+    if arguments.batch {
+        return batch::run(members, &context);
+    }
+    let asks = arguments.expression.is_none() && arguments.format == Format::Text && std::io::stdin().is_terminal();
+    if arguments.interactive || asks {
+        return repl::run(members, context, arguments.disasm);
+    }
+    let input = Input::read(arguments.expression.as_deref().unwrap_or("-"))?;
+    if arguments.expression.is_none() && input.text().is_empty() {
+        return Ok(output::unusable("there is no expression, neither as an argument nor on standard input"));
+    }
     match evaluate::compile(members, input.text()) {
         Ok(expression) => finish(arguments, &expression, &context),
         Err(errors) => refuse(arguments.format, &input, &errors),

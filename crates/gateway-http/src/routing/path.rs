@@ -78,7 +78,8 @@ fn decode(raw: &str) -> Result<String, BadPath> {
 
 /// RFC 3986 section 5.2.4: nothing climbs above the root.
 fn remove_dot_segments(path: String) -> String {
-    if !path.contains("/.") {
+    // Paths are short: setting up a search would cost more than looking.
+    if !path.as_bytes().windows(2).any(|pair| pair == b"/.") {
         return path;
     }
     let mut kept: Vec<&str> = Vec::new();

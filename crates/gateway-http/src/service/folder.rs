@@ -42,13 +42,15 @@ pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Conf
     let file_itself = real(file);
     let mut findings = problems.into_findings();
     let is_of_folder = read.contains(&file_itself);
-    findings.retain_mut(|finding| {
+    // Settings and overrides are of no kind that is read for itself, and no policies.
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    let is_policy = !is_of_folder && !["json", "toml", "yaml", "yml"].contains(&ending);
+    findings.retain(|finding| {
         let name = finding.source.name();
-        let is_it = is_of_folder && real(Path::new(name)) == file_itself;
-        is_it || name.ends_with("tollgate.toml")
+        (!is_policy && real(Path::new(name)) == file_itself) || name.ends_with("tollgate.toml")
     });
     let mut problems = Problems::of(findings);
-    if !is_of_folder && let Some(source) = problems.read(file) {
+    if is_policy && let Some(source) = problems.read(file) {
         let environment = environment(root, engine, config).0;
         problems.compile(engine, &source, Scope::Api, &environment);
     }

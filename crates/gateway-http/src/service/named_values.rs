@@ -108,10 +108,11 @@ pub(super) fn variable(name: &str) -> String {
 }
 
 /// As a key stands in TOML.
-pub(super) fn toml_key(key: &str) -> String {
+pub(crate) fn toml_key(key: &str) -> String {
     let is_bare =
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    if is_bare { key.to_owned() } else { format!("{key:?}") }
+    // Strings of JSON are strings of TOML.
+    if is_bare { key.to_owned() } else { serde_json::Value::from(key).to_string() }
 }
 
 /// Named values that only the settings have.

@@ -839,6 +839,7 @@ fn with_constant(op: BinOp, num: Num, checked: bool, right: &Expr) -> Option<imp
     let fits = match op {
         BinOp::Add | BinOp::Sub | BinOp::Mul => !checked,
         BinOp::Div | BinOp::Rem => !matches!(value, 0 | -1),
+        BinOp::Eq => true,
         _ => false,
     };
     fits.then_some(move |d, a| match op {
@@ -846,6 +847,7 @@ fn with_constant(op: BinOp, num: Num, checked: bool, right: &Expr) -> Option<imp
         BinOp::Sub => Op::AddI32K { d, a, value: value.wrapping_neg() },
         BinOp::Mul => Op::MulI32K { d, a, value },
         BinOp::Div => Op::DivI32K { d, a, value },
+        BinOp::Eq => Op::EqI32K { d, a, value },
         _ => Op::RemI32K { d, a, value },
     })
 }

@@ -110,28 +110,17 @@ pub(super) fn extensions(name: &str) -> &'static [Member] {
 impl Binder {
     /// Reports a member that the allow-list excludes (`expressions.md` section 4).
     pub(super) fn check_allowed(&mut self, member: &Member, span: Span) {
-        let name = match member.signature.kind {
-            MemberKind::Constructor => ".ctor",
-            MemberKind::Indexer => "Item",
-            // Operators and conversions are not among the inspected nodes.
-            MemberKind::Operator | MemberKind::ImplicitConversion | MemberKind::ExplicitConversion => return,
-            MemberKind::Method | MemberKind::Property => member.signature.name,
-        };
+        let Some(name) = member.signature.listed_name() else { return };
         if self.unrestricted {
             return;
         }
         let ty = member.def.full_name();
-        let refused_member = match member.def.decl.allow {
-            Allow::All => false,
-            Allow::Only(list) => !list.contains(&name),
-            Allow::Except(list) => list.contains(&name),
-            Allow::None => {
-                // Exceptions' members are declared by `System.Exception`; a constructor is a use of the type itself.
-                self.error("TG0301", span, format!("Usage of type '{ty}' is not supported within expressions"));
-                return;
-            }
-        };
-        if refused_member {
+        if matches!(member.def.decl.allow, Allow::None) {
+            // Exceptions' members are declared by `System.Exception`; a constructor is a use of the type itself.
+            self.error("TG0301", span, format!("Usage of type '{ty}' is not supported within expressions"));
+            return;
+        }
+        if !member.def.decl.allows(name) {
             self.error(
                 "TG0302",
                 span,

@@ -83,6 +83,19 @@ pub enum ParamMode {
     Out,
 }
 
+impl Signature {
+    /// The name by which the allow-list knows the member; `None` for operators and conversions, which it never inspects.
+    #[must_use]
+    pub fn listed_name(&self) -> Option<&'static str> {
+        match self.kind {
+            MemberKind::Constructor => Some(".ctor"),
+            MemberKind::Indexer => Some("Item"),
+            MemberKind::Operator | MemberKind::ImplicitConversion | MemberKind::ExplicitConversion => None,
+            MemberKind::Method | MemberKind::Property => Some(self.name),
+        }
+    }
+}
+
 const KEYWORDS: [(&str, &str); 16] = [
     ("object", "System.Object"),
     ("string", "System.String"),

@@ -79,6 +79,7 @@ pub(super) fn run(
             Op::MulF64 { d, a, b } => reg!(regs, d) = Value::Double(prim!(regs, a, Double) * prim!(regs, b, Double)),
             Op::Not { d, a } => reg!(regs, d) = Value::Bool(!prim!(regs, a, Bool)),
             Op::EqI32 { d, a, b } => reg!(regs, d) = Value::Bool(prim!(regs, a, Int32) == prim!(regs, b, Int32)),
+            Op::EqI32K { d, a, value } => reg!(regs, d) = Value::Bool(prim!(regs, a, Int32) == value),
             Op::LtI32 { d, a, b } => reg!(regs, d) = Value::Bool(prim!(regs, a, Int32) < prim!(regs, b, Int32)),
             Op::IsNull { d, a } => reg!(regs, d) = Value::Bool(reg!(regs, a).is_null()),
             Op::IsNotNull { d, a } => reg!(regs, d) = Value::Bool(!reg!(regs, a).is_null()),

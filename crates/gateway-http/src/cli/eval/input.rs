@@ -32,7 +32,7 @@ impl Input {
         Ok(Self::new(name, text))
     }
 
-    fn new(name: &str, text: String) -> Self {
+    pub(super) fn new(name: &str, text: String) -> Self {
         let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{FEFF}').len();
         let end = text.trim_end().len().max(start);
         Self { source: Source::new(name, text), start, end }

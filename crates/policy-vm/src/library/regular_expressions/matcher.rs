@@ -5,6 +5,8 @@
 //! then. Cutting ways back (atomic groups, look-around) leaves the trail alone, so captures made inside are undone
 //! exactly when something before them fails.
 
+use std::cell::RefCell;
+
 use memchr::memmem;
 
 use super::class::{Class, is_boundary_word, is_ecma_word};
@@ -51,10 +53,18 @@ pub(super) fn search(
     limits: &mut Limits<'_>,
 ) -> Result<Option<Captures>, Stop> {
     match text {
-        TextRef::Ascii(bytes) => Matcher::new(program, bytes, start, limits).search(),
-        TextRef::Wide(units) => Matcher::new(program, units, start, limits).search(),
+        TextRef::Ascii(bytes) => Matcher::new(program, bytes, start, limits).search_and_tidy(),
+        TextRef::Wide(units) => Matcher::new(program, units, start, limits).search_and_tidy(),
     }
 }
+
+thread_local! {
+    /// Room for ways back and the trail, from one match of a thread to the next.
+    static ROOM: RefCell<(Vec<Choice>, Vec<Undo>)> = RefCell::default();
+}
+
+/// A match that needed more gives it back to the system.
+const ROOM_KEPT: usize = 1 << 10;
 
 /// A text of bytes or of units.
 trait Units: Copy {
@@ -147,6 +157,7 @@ struct Matcher<'a, 'l, T> {
 
 impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
     fn new(program: &'a Program, text: T, scan_start: usize, limits: &'a mut Limits<'l>) -> Self {
+        let (choices, trail) = ROOM.take();
         Self {
             program,
             text,
@@ -155,12 +166,22 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
             steps_to_clock: CLOCK_STEPS,
             registers: vec![0; program.registers],
             captures: vec![Vec::new(); program.slots],
-            choices: Vec::new(),
-            trail: Vec::new(),
+            choices,
+            trail,
         }
     }
 
-    fn search(mut self) -> Result<Option<Captures>, Stop> {
+    fn search_and_tidy(mut self) -> Result<Option<Captures>, Stop> {
+        let found = self.search();
+        self.choices.clear();
+        self.choices.shrink_to(ROOM_KEPT);
+        self.trail.clear();
+        self.trail.shrink_to(ROOM_KEPT);
+        ROOM.set((self.choices, self.trail));
+        found
+    }
+
+    fn search(&mut self) -> Result<Option<Captures>, Stop> {
         let mut at = self.scan_start;
         loop {
             let Some(candidate) = self.candidate(at) else { return Ok(None) };
@@ -170,7 +191,7 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
                 if let Some(whole) = self.captures.first_mut() {
                     whole.push((first as u32, (last - first) as u32));
                 }
-                return Ok(Some(self.captures));
+                return Ok(Some(std::mem::take(&mut self.captures)));
             }
             at = match self.program.right_to_left {
                 true => match candidate.checked_sub(1) {
