@@ -30,6 +30,7 @@ fn rows() -> Vec<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy-vm/tests/goldens");
     let mut files: Vec<PathBuf> =
         std::fs::read_dir(folder).expect("goldens").map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
     let text = |file: PathBuf| std::fs::read_to_string(file).expect("a readable file");
     let lines: Vec<String> = files.into_iter().map(text).collect();
