@@ -13,10 +13,16 @@ use serde_json::Value as Json;
 const ARITHMETIC: [&str; 5] = ["System.Decimal", "System.Double", "System.Single", "System.String", "System.Nullable"];
 
 /// Members without a row: those that are instructions, and those that .NET 8 or its `context` cannot answer for.
-const WITHOUT_ROW: [(&str, &str); 7] = [
+const WITHOUT_ROW: [(&str, &str); 12] = [
     ("System.Array", "int Length { get; }"),
     ("System.Nullable", "bool HasValue { get; }"),
     ("System.Nullable", "T Value { get; }"),
+    // Constants of the language, written into the program.
+    ("System.Decimal", "static decimal Zero { get; }"),
+    ("System.Decimal", "static decimal One { get; }"),
+    ("System.Decimal", "static decimal MinusOne { get; }"),
+    ("System.Decimal", "static decimal MaxValue { get; }"),
+    ("System.Decimal", "static decimal MinValue { get; }"),
     // .NET 8 has no default algorithm any more, .NET Framework had SHA-1.
     ("System.Security.Cryptography.HashAlgorithm", "static HashAlgorithm Create()"),
     // Made by a policy, never by an expression.
