@@ -3,7 +3,7 @@
 
 use std::io;
 
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,27 +12,41 @@ enum Wish {
     End(&'static str),
 }
 
-/// Waits for the first signal that ends the gateway; a thread then waits for the second.
-pub(crate) fn wait(reload: impl Fn()) -> io::Result<()> {
+/// Signals are taken from here on: before the gateway says that it serves, or the first could end it unfinished.
+pub(crate) fn listen() -> io::Result<Listening> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let mut signals = runtime.block_on(async { Signals::new() })?;
-    let name = loop {
-        match runtime.block_on(signals.next()) {
-            Wish::Reload => reload(),
-            Wish::End(name) => break name,
-        }
-    };
-    tracing::info!(signal = name, "stopping: calls in progress are finished");
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+    let signals = runtime.block_on(async { Signals::new() })?;
+    Ok(Listening { runtime, signals })
+}
+
+/// Signals that are listened to.
+pub(crate) struct Listening {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Listening {
+    /// Waits for the first signal that ends the gateway; a thread then waits for the second.
+    pub(crate) fn wait(self, reload: impl Fn()) -> io::Result<()> {
+        let Self { runtime, mut signals } = self;
         let name = loop {
-            if let Wish::End(name) = runtime.block_on(signals.next()) {
-                break name;
+            match runtime.block_on(signals.next()) {
+                Wish::Reload => reload(),
+                Wish::End(name) => break name,
             }
         };
-        tracing::warn!(signal = name, "stopping at once");
-        std::process::exit(130);
-    })?;
-    Ok(())
+        tracing::info!(signal = name, "stopping: calls in progress are finished");
+        std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+            let name = loop {
+                if let Wish::End(name) = runtime.block_on(signals.next()) {
+                    break name;
+                }
+            };
+            tracing::warn!(signal = name, "stopping at once");
+            std::process::exit(130);
+        })?;
+        Ok(())
+    }
 }
 
 #[cfg(unix)]

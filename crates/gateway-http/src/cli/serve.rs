@@ -62,13 +62,14 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(error.into()),
     };
     show(gateway.warnings());
+    let signals = shutdown::listen()?;
     for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
     if let Some(address) = gateway.admin_address() {
         tracing::info!("admin on http://{address}");
     }
-    shutdown::wait(|| drop(gateway.reload("SIGHUP")))?;
+    signals.wait(|| drop(gateway.reload("SIGHUP")))?;
     gateway.stop();
     Ok(ExitCode::SUCCESS)
 }

@@ -92,16 +92,21 @@ pub(super) fn lookup(ty: TypeId, name: &str, kinds: &[MemberKind]) -> Vec<Member
     found
 }
 
-/// Extension methods by name.
+/// Where extension methods stand that are looked at only when no other fits, as those of an outer namespace are in C#.
+const OUTER: &str = "ApiManagement.Fallback.";
+
+/// Extension methods by name; those of an outer namespace have level 1 and come last.
 pub(super) fn extensions(name: &str) -> &'static [Member] {
     static BY_NAME: LazyLock<FxHashMap<&'static str, Vec<Member>>> = LazyLock::new(|| {
         let mut all: FxHashMap<&'static str, Vec<Member>> = FxHashMap::default();
         for (id, def) in library::get().defs() {
             for signature in def.members().iter().filter(|s| s.is_extension) {
-                let member = Member { signature, def, owner: TypeId(id.0), level: 0 };
+                let level = def.full_name().starts_with(OUTER).into();
+                let member = Member { signature, def, owner: TypeId(id.0), level };
                 all.entry(signature.name).or_default().push(member);
             }
         }
+        all.values_mut().for_each(|found| found.sort_by_key(|member| member.level));
         all
     });
     BY_NAME.get(name).map(Vec::as_slice).unwrap_or_default()

@@ -297,7 +297,9 @@ impl Binder {
                 kind: ArgKind::Value(value.clone()),
             }];
             all.extend(args.iter().cloned());
-            match self.choose(found, explicit.as_deref(), &all) {
+            let (near, outer) = found.split_at(found.partition_point(|member| member.level == 0));
+            let chosen = self.choose(near, explicit.as_deref(), &all);
+            match chosen.or_else(|| self.choose(outer, explicit.as_deref(), &all)) {
                 Some(Ok(fit)) => return self.finish_call(fit, all, None, span),
                 Some(Err(pair)) => return self.ambiguous(pair, span),
                 None => {}
