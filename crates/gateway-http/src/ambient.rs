@@ -2,9 +2,12 @@
 
 use std::cell::RefCell;
 use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use policy_vm::host::{Ambient, TraceRecord};
+use policy_vm::host::{Ambient, CertificateCheck, TraceRecord};
+
+use crate::certificates::Certificates;
+use crate::trust::Trust;
 
 use crate::limits::Now;
 
@@ -88,6 +91,36 @@ impl Ambient for Machine {
 
     fn trace(&self, record: TraceRecord<'_>) {
         tracing::debug!(source = record.source, severity = record.severity, "{}", record.message);
+    }
+}
+
+/// What expressions ask of the gateway: the machine's time and randomness, and whom it trusts.
+pub(crate) struct Surroundings<'a> {
+    /// Authorities and what they have revoked.
+    pub(crate) trust: &'a Trust,
+    /// The certificates that policies name.
+    pub(crate) known: &'a Certificates,
+}
+
+impl Ambient for Surroundings<'_> {
+    fn now_ticks(&self) -> i64 {
+        Machine.now_ticks()
+    }
+
+    fn monotonic_micros(&self) -> u64 {
+        Machine.monotonic_micros()
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        Machine.random(bytes);
+    }
+
+    fn vouches_for(&self, certificate: &[u8], check: &CertificateCheck) -> bool {
+        self.trust.check(certificate, check, self.known, Duration::from_micros(unix_micros()))
+    }
+
+    fn trace(&self, record: TraceRecord<'_>) {
+        Machine.trace(record);
     }
 }
 

@@ -103,6 +103,9 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
+    if let Some(cookie) = cx.affinity.take() {
+        response.headers.append(header::SET_COOKIE, cookie);
+    }
     if response.status == 101 {
         change_protocol(cx, &mut response);
     }

@@ -39,6 +39,8 @@ pub(crate) struct CallContext {
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
     pub(crate) response_body: Option<BackendBody>,
+    /// The cookie that keeps the client with its member of a pool.
+    pub(crate) affinity: Option<HeaderValue>,
     /// The client asks to speak another protocol.
     pub(crate) wants_upgrade: bool,
     /// The connection to the backend that agreed to it.
@@ -73,6 +75,7 @@ impl CallContext {
             incoming: Some(incoming),
             response_body: None,
             wants_upgrade: false,
+            affinity: None,
             tunnel: None,
             client_host: None,
             keep_headers: false,

@@ -189,7 +189,15 @@ fn shortcut(
     }
     if connection.crowded.get() || worker.is_overloaded() {
         let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
-        return Err(Box::new(if connection.crowded.get() { closing(answer) } else { answer }));
+        if !connection.crowded.get() {
+            return Err(Box::new(answer));
+        }
+        // HTTP/2 has another way to say so.
+        if let Some(connection) = &connection.parent {
+            connection.retiring.set(true);
+            connection.wake();
+        }
+        return Err(Box::new(closing(answer)));
     }
     if let Some(error) = refused_method(&parts.method) {
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));

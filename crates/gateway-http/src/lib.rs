@@ -32,6 +32,7 @@ mod run;
 mod server;
 mod service;
 mod shared;
+mod shedding;
 mod shutdown;
 mod site;
 mod slots;

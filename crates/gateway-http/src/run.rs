@@ -10,7 +10,7 @@ use policy_vm::host::{HostCall, HostError, HostReply};
 use policy_vm::run::CallId;
 use policy_vm::{Exchange, Pipeline, Progress, Run};
 
-use crate::ambient::Machine;
+use crate::ambient::Surroundings;
 use crate::backend::send::send;
 use crate::call::CallContext;
 use crate::identity::token;
@@ -28,22 +28,24 @@ pub(crate) enum Start {
 
 /// Runs the documents; the response is in the exchange afterwards.
 pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline: &Pipeline, start: Start) {
+    let (worker, site) = (Rc::clone(&cx.worker), Rc::clone(&cx.site));
+    let ambient = Surroundings { trust: &worker.shared.trust, known: &site.service.certificates };
     let mut run = Run::new(pipeline);
     let mut progress = match start {
-        Start::Inbound => run.begin(exchange, &Machine),
-        Start::Preflight => run.preflight(exchange, &Machine),
-        Start::Failed(error) => run.begin_with_error(exchange, &Machine, *error),
+        Start::Inbound => run.begin(exchange, &ambient),
+        Start::Preflight => run.preflight(exchange, &ambient),
+        Start::Failed(error) => run.begin_with_error(exchange, &ambient, *error),
     };
     loop {
         progress = match progress {
             Progress::Finished(_) => return,
             Progress::Call(id, call) => {
                 let reply = cx.answer(exchange, call).await;
-                run.reply(exchange, &Machine, id, reply)
+                run.reply(exchange, &ambient, id, reply)
             }
             // Rare and large: kept out of the state of every call.
             several => {
-                let finished = Box::pin(side_by_side(cx, exchange, &mut run, several)).await;
+                let finished = Box::pin(side_by_side(cx, exchange, (&mut run, &ambient), several)).await;
                 debug_assert!(matches!(finished, Progress::Finished(_)));
                 return;
             }
@@ -58,7 +60,7 @@ type Waiting = Vec<(CallId, Pin<Box<dyn Future<Output = HostReply>>>)>;
 async fn side_by_side(
     cx: &mut CallContext,
     exchange: &mut Exchange,
-    run: &mut Run<'_>,
+    (run, ambient): (&mut Run<'_>, &Surroundings<'_>),
     mut progress: Progress,
 ) -> Progress {
     let mut waiting = Waiting::new();
@@ -79,7 +81,7 @@ async fn side_by_side(
             Progress::Pending => {}
         }
         let Some((id, reply)) = first(&mut waiting).await else { return Progress::Pending };
-        progress = run.reply(exchange, &Machine, id, reply);
+        progress = run.reply(exchange, ambient, id, reply);
     }
 }
 

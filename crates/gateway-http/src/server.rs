@@ -164,7 +164,10 @@ async fn work(worker: Rc<Worker>, life: Life) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = ticks.tick() => worker.sweep(),
+            due = ticks.tick() => {
+                worker.shedding.note(due.elapsed(), worker.timeouts.lag);
+                worker.sweep();
+            }
             Some(errand) = errands.recv() => errand(&worker),
             _ = stop.changed() => break,
         }

@@ -20,6 +20,7 @@ use crate::memory::Pressure;
 use crate::metrics::{Metrics, Snapshot};
 use crate::server::Shown;
 use crate::shared::Shared;
+use crate::shedding::Shedding;
 use crate::site::Site;
 use crate::timer::{Clock, Deadlines};
 
@@ -48,6 +49,8 @@ pub(crate) struct Worker {
     /// Those before it that calls in progress still use.
     former: RefCell<Vec<Rc<Site>>>,
     pub(crate) draining: Cell<bool>,
+    /// Which calls are refused because the thread lags behind.
+    pub(crate) shedding: Shedding,
     /// How short memory is.
     pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
@@ -108,6 +111,7 @@ impl Worker {
             site: RefCell::new(Rc::new(site)),
             former: RefCell::default(),
             draining: Cell::new(false),
+            shedding: Shedding::default(),
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
@@ -175,7 +179,9 @@ impl Worker {
 
     /// Are there more calls than this thread may have?
     pub(crate) fn is_overloaded(&self) -> bool {
-        self.metrics.calls.get() > self.most_calls || self.pressure.get() == Pressure::Refuse
+        self.metrics.calls.get() > self.most_calls
+            || self.pressure.get() == Pressure::Refuse
+            || self.shedding.sheds_this()
     }
 
     /// Connections that this thread may have open.

@@ -231,6 +231,22 @@ fn a_client_stays_with_its_member() {
     assert!(with("Session=nonsense").header("set-cookie").is_some());
 }
 
+/// The cookie is the gateway's own: what the cache keeps for everybody does not have it.
+#[test]
+fn a_members_cookie_is_not_stored() {
+    let (a, b) = (named("a", 200), named("b", 200));
+    let lookup = "<cache-lookup vary-by-developer=\"false\" vary-by-developer-groups=\"false\" />";
+    let folder = folder("http://a.invalid", &format!("{}{lookup}", by_id("pool")));
+    let affinity = r#","sessionAffinity":{"sessionId":{"source":"Cookie","name":"Session"}}"#;
+    pool(&folder, &[("a", &a, ""), ("b", &b, "")], affinity);
+    folder.write("policy.xml", &GLOBAL.replace("<outbound/>", "<outbound><cache-store duration=\"60\" /></outbound>"));
+    let scene = Scene::folder(folder, "");
+    let (first, second) = (scene.get("/shop/x"), scene.get("/shop/x"));
+    assert_eq!((first.body.as_str(), second.body.as_str()), ("a", "a"));
+    assert!(first.header("set-cookie").is_some());
+    assert_eq!(second.header("set-cookie"), None);
+}
+
 #[test]
 fn secrets_of_an_entity_do_not_follow_redirects_to_others() {
     let elsewhere = Backend::hello();

@@ -471,3 +471,69 @@ fn a_client_that_goes_away_costs_its_call_once() {
     assert_eq!(metric(&scene, "tollgate_requests_in_progress"), Some(0.0));
     assert_eq!(metric(&scene, "tollgate_connections"), Some(0.0));
 }
+
+#[test]
+fn no_page_of_the_admin_listener_shows_a_secret() {
+    let folder = Folder::new();
+    folder.write(
+        "policy.xml",
+        "<policies><inbound><set-variable name=\"v\" value=\"{{hidden}}\"/><return-response/></inbound></policies>",
+    );
+    folder.write("token.txt", "marker-token");
+    let settings = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\ntoken = { file = \"token.txt\" \
+                    }\n[named_values]\nhidden = \"marker-value\"\n[subscriptions.mes]\nprimary_key = \"marker-key\"\n\
+                    scope = \"/apis\"\n";
+    let scene = Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), settings);
+    scene.get("/?subscription-key=marker-query");
+    scene.folder.write(
+        "policy.xml",
+        "<policies><inbound><set-variable name=\"v\" value=\"@({{hidden}})\"/></inbound></policies>",
+    );
+    let findings = gateway(&scene).reload("test").unwrap_err().concat();
+    assert!(!findings.contains("marker-"), "{findings}");
+    let address = gateway(&scene).admin_address().unwrap();
+    for path in ["/", "/live", "/ready", "/version", "/routes", "/backends", "/cache", "/counters", "/metrics"] {
+        let answer = admin(address, "GET", path, "Authorization: Bearer marker-token\r\n");
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(!answer.body.contains("marker-"), "{path}: {}", answer.body);
+    }
+}
+
+#[test]
+fn a_breaker_that_has_tripped_stays_so_until_it_is_reset() {
+    let broken = Backend::new(|_, stream| reply(stream, "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"));
+    let folder = shop(&broken);
+    write_version(&folder, 1);
+    folder.write(
+        "apis/shop/policy.xml",
+        "<policies><inbound><base/><set-backend-service backend-id=\"broken\"/></inbound><backend><base/></backend></policies>",
+    );
+    folder.write(
+        "apis/shop/operations/get/policy.xml",
+        "<policies><inbound><base/></inbound><backend><base/></backend></policies>",
+    );
+    folder.write(
+        "backends/broken/backendInformation.json",
+        &format!(
+            "{{\"properties\":{{\"url\":\"http://{}\",\"circuitBreaker\":{{\"rules\":[{{\"name\":\"r\",\
+             \"failureCondition\":{{\"count\":2,\"interval\":\"PT1H\",\"statusCodeRanges\":[{{\"min\":500,\"max\":599}}]}},\
+             \"tripDuration\":\"PT1H\"}}]}}}}}}",
+            broken.address
+        ),
+    );
+    let scene = Scene::folder(folder, ADMIN);
+    let statuses = || [scene.get("/shop/x").status, scene.get("/shop/x").status, scene.get("/shop/x").status];
+    assert_eq!(statuses(), [500, 500, 503]);
+    scene.folder.write(
+        "policy.xml",
+        "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>",
+    );
+    assert_eq!(gateway(&scene).reload("test"), Ok(2));
+    assert_eq!(statuses(), [503, 503, 503], "another version of the documents is no reason to try again");
+    assert_eq!(page(&scene, "/backends")["backends"][0]["breaker"]["isOpen"], true);
+    assert_eq!(metric(&scene, "tollgate_breaker_open{backend=\"broken\"}"), Some(1.0));
+    let address = gateway(&scene).admin_address().unwrap();
+    assert_eq!(admin(address, "DELETE", "/backends/broken/breaker", "").status, 204);
+    assert_eq!(statuses(), [500, 500, 503]);
+    assert_eq!(broken.seen().len(), 4);
+}

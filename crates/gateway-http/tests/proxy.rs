@@ -268,3 +268,32 @@ fn stopping_lets_calls_in_progress_end() {
     stopping.join().unwrap();
     assert!(std::net::TcpStream::connect(scene.address).is_err(), "nobody listens any more");
 }
+
+#[test]
+fn events_arrive_one_by_one() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let backend = Backend::new(move |_, stream| {
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: one\n\n");
+        // The second comes only when the first has arrived.
+        let _ = wait.lock().unwrap().recv();
+        reply(stream, "data: two\n\n");
+        Then::Close
+    });
+    let scene = Scene::plain(&backend);
+    let mut client = scene.client();
+    client.send("GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
+    let mut text = String::new();
+    let mut piece = [0; 1000];
+    while !text.contains("data: one") {
+        let count = std::io::Read::read(&mut client.stream, &mut piece).unwrap();
+        text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
+    }
+    assert!(!text.contains("data: two"));
+    go.send(()).unwrap();
+    while !text.contains("data: two") {
+        let count = std::io::Read::read(&mut client.stream, &mut piece).unwrap();
+        assert!(count > 0, "{text}");
+        text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
+    }
+}

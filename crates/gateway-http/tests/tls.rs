@@ -243,3 +243,40 @@ fn a_backend_is_called_from_behind_tls() {
     assert!(get(address, &client, "other.example").unwrap().ends_with("hello"));
     assert_eq!(backend.seen().len(), 1);
 }
+
+#[test]
+fn a_handshake_that_does_not_come_is_not_waited_for() {
+    let authority = Authority::new();
+    let (_scene, address) = scene(&authority, SHOW, "[timeouts]\nhandshake = \"100ms\"");
+    let mut silent = TcpStream::connect(address).unwrap();
+    silent.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    let mut slow = TcpStream::connect(address).unwrap();
+    slow.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    slow.write_all(&[0x16, 3, 1]).unwrap();
+    for stream in [&mut silent, &mut slow] {
+        assert_eq!(stream.read(&mut [0]).unwrap(), 0, "closed");
+    }
+}
+
+#[test]
+fn a_certificate_is_exchanged_while_it_serves() {
+    let (old, new) = (Authority::new(), Authority::new());
+    let (scene, address) = scene(&old, SHOW, "[reload]\nwatch = \"0s\"");
+    let gateway = scene.gateway.as_ref().unwrap();
+    let (trusts_old, trusts_new) = (Arc::new(old.client(None, &[])), Arc::new(new.client(None, &[])));
+    let mut open = connect(address, &trusts_old, "other.example");
+    open.conn.complete_io(&mut open.sock).unwrap();
+
+    scene.folder.write("other.pem", "no certificate");
+    assert!(gateway.reload("test").unwrap_err().concat().contains("other.pem"));
+    assert!(get(address, &trusts_old, "other.example").is_ok(), "a bad one is refused and the old one kept");
+
+    write(&scene.folder, "other", &new.issue("other.example", 2100));
+    gateway.reload("test").unwrap();
+    assert!(get(address, &trusts_new, "other.example").is_ok());
+    assert!(get(address, &trusts_old, "other.example").is_err());
+    open.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").unwrap();
+    let mut text = String::new();
+    let _ = open.read_to_string(&mut text);
+    assert!(text.starts_with("HTTP/1.1 200 "), "what is open stays open");
+}

@@ -51,6 +51,9 @@ impl Surroundings {
         if let Some(seed) = script.seed {
             ambience.seed(seed);
         }
+        if let Some(facts) = &script.certificate_facts {
+            ambience.set_certificate_facts(facts);
+        }
         if let Some(answers) = script.backend.clone() {
             host.backends.script(answers);
         }

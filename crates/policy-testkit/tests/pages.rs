@@ -29,6 +29,11 @@ fn elements() {
 }
 
 #[test]
+fn expressions() {
+    check("expressions");
+}
+
+#[test]
 fn recipes() {
     check("recipes");
 }

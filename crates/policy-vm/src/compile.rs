@@ -12,14 +12,17 @@ mod flow;
 mod fold;
 mod fragment;
 mod lambda;
+mod local_function;
 mod members;
 mod names;
 mod operands;
 mod operators;
 mod overload;
 mod policy;
+mod query;
 mod statement;
 mod subtype;
+mod unavailable;
 mod walk;
 
 use crate::step::ExprId;

@@ -38,6 +38,9 @@ pub struct Cx<'a> {
 /// No library member has more `out` and `ref` parameters.
 pub const MAX_OUTS: usize = 4;
 
+/// Instructions between two looks at the clock.
+const BETWEEN_LOOKS: u64 = 1 << 16;
+
 /// What an expression may use.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
@@ -45,26 +48,44 @@ pub struct Budget {
     pub instructions: u64,
     /// Calls that may still be nested.
     pub depth: u32,
-    /// When it must end, by [`Ambient::monotonic_micros`].
-    pub deadline_micros: u64,
+    /// Time it may take, in microseconds.
+    pub micros: u64,
+    /// When it must end, by [`Ambient::monotonic_micros`]. Unknown until the clock is first looked at: most expressions
+    /// end long before, and never ask what time it is.
+    pub deadline_micros: Option<u64>,
     /// Steps left to regular expressions.
     pub regex_steps: u64,
+}
+
+impl Budget {
+    /// Counts `steps` instructions, and looks at the clock once in a while.
+    #[inline]
+    pub(crate) fn charge(&mut self, steps: usize, ambient: &dyn Ambient) -> Result<(), Throw> {
+        let before = self.instructions;
+        let Some(left) = before.checked_sub(steps as u64) else { return Err(Trap::Instructions.into()) };
+        self.instructions = left;
+        if before / BETWEEN_LOOKS != left / BETWEEN_LOOKS {
+            return self.look_at_clock(ambient);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn look_at_clock(&mut self, ambient: &dyn Ambient) -> Result<(), Throw> {
+        let now = ambient.monotonic_micros();
+        let end = *self.deadline_micros.get_or_insert(now.saturating_add(self.micros));
+        if now > end { Err(Trap::Time.into()) } else { Ok(()) }
+    }
 }
 
 impl Cx<'_> {
     /// Counts `steps` instructions of work done inside a native function; call it in loops over input.
     ///
     /// # Errors
-    /// [`Trap::Instructions`] when the budget is exhausted.
+    /// [`Trap::Instructions`] when the budget is exhausted, [`Trap::Time`] when the time is over.
     #[inline]
     pub fn charge(&mut self, steps: usize) -> Result<(), Throw> {
-        match self.budget.instructions.checked_sub(steps as u64) {
-            Some(left) => {
-                self.budget.instructions = left;
-                Ok(())
-            }
-            None => Err(Trap::Instructions.into()),
-        }
+        self.budget.charge(steps, self.ambient)
     }
 
     /// The n-th type argument of the member being called: those of its type first, then its own.
@@ -252,8 +273,13 @@ pub(crate) mod check {
         let mut heap = Heap::new(64 << 20, 8 << 20);
         let mut call = Call::default();
         let mut stack = Vec::new();
-        let budget =
-            Budget { instructions: 10_000_000, depth: 200, deadline_micros: u64::MAX, regex_steps: 10_000_000 };
+        let budget = Budget {
+            instructions: 10_000_000,
+            depth: 200,
+            micros: u64::MAX,
+            deadline_micros: None,
+            regex_steps: 10_000_000,
+        };
         let mut cx = Cx {
             heap: &mut heap,
             call: &mut call,

@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -91,6 +92,12 @@ pub trait Host: Ambient {
         async { Err(refused("this host has no concurrency limits")) }
     }
 
+    /// Gives back a place of a run whose future was dropped. Must not wait: nobody polls any more. A place that
+    /// [`Host::acquire`] was still waiting for is the host's affair, whose future is dropped with the run's.
+    fn abandon(&self, key: &str) {
+        let _ = key;
+    }
+
     /// Gives a place back.
     fn release(&self, key: &str) -> impl Future<Output = ()> + Send {
         let _ = key;
@@ -145,7 +152,35 @@ const fn looks_at_exchange(asked: &HostCall) -> bool {
     matches!(asked, HostCall::Forward(_) | HostCall::ReadBody(_) | HostCall::CheckCertificate(_))
 }
 
-async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
+/// The places that a run holds. When its future is dropped, as it is when a client goes away, they are free again.
+struct Places<'h, H: Host> {
+    host: &'h H,
+    held: Mutex<Vec<Box<str>>>,
+}
+
+impl<H: Host> Places<'_, H> {
+    fn held(&self) -> MutexGuard<'_, Vec<Box<str>>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn given_back(&self, key: &str) {
+        let mut held = self.held();
+        if let Some(at) = held.iter().position(|known| **known == *key) {
+            held.swap_remove(at);
+        }
+    }
+}
+
+impl<H: Host> Drop for Places<'_, H> {
+    fn drop(&mut self) {
+        for key in self.held().drain(..) {
+            self.host.abandon(&key);
+        }
+    }
+}
+
+async fn perform<H: Host>(places: &Places<'_, H>, asked: HostCall) -> HostReply {
+    let host = places.host;
     match asked {
         HostCall::Send(request) => HostReply::Response(host.send(*request).await.map(Box::new)),
         HostCall::SendOneWay(request) => {
@@ -160,10 +195,17 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
         HostCall::CacheStream { .. } => HostReply::Failed(refused("the body is to be read first")),
         HostCall::CacheRemove { key, cache } => done(host.cache_remove(&key, cache).await),
         HostCall::Count(count) => host.count(*count).await.map_or_else(HostReply::Failed, HostReply::Counted),
-        HostCall::AcquireSlot { key, limit } => {
-            host.acquire(&key, limit).await.map_or_else(HostReply::Failed, HostReply::Acquired)
-        }
+        HostCall::AcquireSlot { key, limit } => match host.acquire(&key, limit).await {
+            Ok(acquired) => {
+                if acquired {
+                    places.held().push(key);
+                }
+                HostReply::Acquired(acquired)
+            }
+            Err(error) => HostReply::Failed(error),
+        },
         HostCall::ReleaseSlot { key } => {
+            places.given_back(&key);
             host.release(&key).await;
             HostReply::Done
         }
@@ -180,14 +222,15 @@ async fn perform<H: Host>(host: &H, asked: HostCall) -> HostReply {
     }
 }
 
-async fn perform_on<H: Host>(host: &H, call: &Call, asked: HostCall) -> HostReply {
+async fn perform_on<H: Host>(places: &Places<'_, H>, call: &Call, asked: HostCall) -> HostReply {
+    let host = places.host;
     match asked {
         HostCall::Forward(options) => HostReply::Response(host.forward(call, options).await.map(Box::new)),
         HostCall::ReadBody(message) => HostReply::Body(host.read_body(call, message).await),
         HostCall::CheckCertificate(check) => {
             host.check_certificate(call, check).await.map_or_else(HostReply::Failed, HostReply::Checked)
         }
-        other => perform(host, other).await,
+        other => perform(places, other).await,
     }
 }
 
@@ -204,11 +247,11 @@ struct Outstanding<'h> {
 }
 
 impl<'h> Outstanding<'h> {
-    fn add<H: Host>(&mut self, host: &'h H, id: CallId, asked: HostCall) {
+    fn add<H: Host>(&mut self, places: &'h Places<'h, H>, id: CallId, asked: HostCall) {
         if looks_at_exchange(&asked) {
             self.looking.push((id, asked));
         } else {
-            self.open.push((id, Box::pin(perform(host, asked))));
+            self.open.push((id, Box::pin(perform(places, asked))));
         }
     }
 
@@ -231,9 +274,9 @@ impl<'h> Outstanding<'h> {
     }
 
     /// The next answer; `None` when nothing is out.
-    async fn next<H: Host>(&mut self, host: &'h H, call: &Call) -> Option<(CallId, HostReply)> {
+    async fn next<H: Host>(&mut self, places: &'h Places<'h, H>, call: &Call) -> Option<(CallId, HostReply)> {
         if let Some((id, asked)) = self.looking.pop() {
-            let mut looking = pin!(perform_on(host, call, asked));
+            let mut looking = pin!(perform_on(places, call, asked));
             let reply = poll_fn(|cx| {
                 self.poll(cx);
                 looking.as_mut().poll(cx)
@@ -260,17 +303,18 @@ impl Pipeline {
     pub async fn run<H: Host>(&self, exchange: &mut Exchange, host: &H) -> Ended {
         let mut run = Run::new(self);
         let mut progress = run.begin(exchange, host);
+        let places = Places { host, held: Mutex::default() };
         let mut out = Outstanding { open: Vec::new(), looking: Vec::new(), answered: VecDeque::new() };
         loop {
             match progress {
                 Progress::Finished(ended) => return ended,
                 Progress::Call(id, asked) => {
                     // Nothing else is out: no need to keep the call anywhere.
-                    let reply = perform_on(host, &exchange.call, asked).await;
+                    let reply = perform_on(&places, &exchange.call, asked).await;
                     progress = run.reply(exchange, host, id, reply);
                     continue;
                 }
-                Progress::Calls(calls) => calls.into_iter().for_each(|(id, asked)| out.add(host, id, asked)),
+                Progress::Calls(calls) => calls.into_iter().for_each(|(id, asked)| out.add(&places, id, asked)),
                 Progress::Pending => {}
                 Progress::Cancel(ids, next) => {
                     out.forget(&ids);
@@ -278,7 +322,7 @@ impl Pipeline {
                     continue;
                 }
             }
-            let Some((id, reply)) = out.next(host, &exchange.call).await else { return Ended::WithError };
+            let Some((id, reply)) = out.next(&places, &exchange.call).await else { return Ended::WithError };
             progress = run.reply(exchange, host, id, reply);
         }
     }
@@ -286,7 +330,6 @@ impl Pipeline {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
     use std::sync::atomic::{AtomicU32, Ordering};
     use std::task::Waker;
 
@@ -336,6 +379,24 @@ mod tests {
             Ok(Response { status: 200, ..Response::default() })
         }
 
+        async fn acquire(&self, key: &str, limit: u32) -> Result<bool, HostError> {
+            match key {
+                "none" => Err(refused("no places")),
+                key => {
+                    self.log.lock().expect("one thread").push(format!("acquire {key}"));
+                    Ok(limit > 0)
+                }
+            }
+        }
+
+        async fn release(&self, key: &str) {
+            self.log.lock().expect("one thread").push(format!("release {key}"));
+        }
+
+        fn abandon(&self, key: &str) {
+            self.log.lock().expect("one thread").push(format!("abandon {key}"));
+        }
+
         async fn forward(&self, call: &Call, _options: ForwardOptions) -> Result<Response, HostError> {
             self.log.lock().expect("one thread").push(format!("forward {}", call.request.method));
             Ok(Response { status: 201, ..Response::default() })
@@ -381,7 +442,32 @@ mod tests {
 
     #[test]
     fn what_a_host_does_not_offer_is_an_error() {
-        let policy = "<limit-concurrency key=\"k\" max-count=\"1\"><set-method>PUT</set-method></limit-concurrency>";
+        let policy = "<limit-concurrency key=\"none\" max-count=\"1\"><set-method>PUT</set-method></limit-concurrency>";
         assert_eq!(run(policy).2, Ended::WithError);
+    }
+
+    #[test]
+    fn a_run_that_is_dropped_gives_its_places_back() {
+        let policy = "<limit-concurrency key=\"outer\" max-count=\"1\"><limit-concurrency key=\"inner\" max-count=\"1\">\
+                      <send-request><set-url>http://slow/</set-url></send-request></limit-concurrency>\
+                      <send-request><set-url>http://slower/</set-url></send-request></limit-concurrency>";
+        let document = format!("<policies><inbound>{policy}</inbound></policies>");
+        let compiled = Engine::new().compile(&Source::new("policy.xml", document), Scope::Api, &Environment::default());
+        let pipeline = Pipeline::new(compiled.program);
+        for (polls, expected) in [
+            (1, "acquire outer,acquire inner,abandon outer,abandon inner"),
+            (5, "acquire outer,acquire inner,slow,release inner,abandon outer"),
+            (50, "acquire outer,acquire inner,slow,release inner,slower,release outer"),
+        ] {
+            let mut exchange = Exchange::new(Engine::new().limits());
+            let host = Fake::default();
+            {
+                let mut running = pin!(pipeline.run(&mut exchange, &host));
+                let mut cx = Context::from_waker(Waker::noop());
+                let _ = (0..polls).find(|_| running.as_mut().poll(&mut cx).is_ready());
+            }
+            let log = host.log.lock().expect("one thread").join(",");
+            assert_eq!(log, expected, "{polls}");
+        }
     }
 }

@@ -60,7 +60,8 @@ impl Expression {
         let budget = Budget {
             instructions: limits.instructions,
             depth: limits.depth,
-            deadline_micros: ambient.monotonic_micros().saturating_add(limits.micros),
+            micros: limits.micros,
+            deadline_micros: None,
             regex_steps: limits.regex_steps,
         };
         let mut cx = Cx {

@@ -29,6 +29,13 @@ pub trait Ambient: Sync {
     /// Fills `bytes` with unpredictable bytes.
     fn random(&self, bytes: &mut [u8]);
 
+    /// Whether this is so of a certificate (DER) that an expression asks about: `X509Certificate2.Verify()` and
+    /// `VerifyNoRevocation()`. A host that knows no authorities trusts nobody.
+    fn vouches_for(&self, certificate: &[u8], check: &CertificateCheck) -> bool {
+        let _ = (certificate, check);
+        false
+    }
+
     /// A message of `context.Trace` or of the `trace` policy.
     fn trace(&self, record: TraceRecord<'_>) {
         let _ = record;

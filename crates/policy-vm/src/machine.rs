@@ -7,6 +7,8 @@ mod arithmetic;
 mod convert;
 mod registers;
 
+pub(crate) use convert::to_i64 as integer;
+
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
 use crate::cx::{Budget, Cx, fault};
 use crate::exception::{Exc, Throw, Trap};
@@ -476,18 +478,10 @@ fn anonymous_get(cx: &mut Cx<'_>, value: Value, index: usize) -> Result<Value, T
     Err(cx.throw_default(Exc::NullReference))
 }
 
-/// Counts the instructions of a loop's turn, and looks at the clock once in a while.
+/// Counts the instructions of a loop's turn.
 #[inline]
 fn count_loop(budget: &mut Budget, ambient: &dyn Ambient, pc: usize, to: u32) -> Result<(), Throw> {
-    const BETWEEN_LOOKS: u64 = 1 << 16;
-    let turn = pc.saturating_sub(to as usize) as u64;
-    let before = budget.instructions;
-    let Some(left) = before.checked_sub(turn) else { return Err(Trap::Instructions.into()) };
-    budget.instructions = left;
-    if before / BETWEEN_LOOKS != left / BETWEEN_LOOKS && ambient.monotonic_micros() > budget.deadline_micros {
-        return Err(Trap::Time.into());
-    }
-    Ok(())
+    budget.charge(pc.saturating_sub(to as usize), ambient)
 }
 
 fn handler(cx: &Cx<'_>, function: &Function, pc: usize, exception: Ref) -> Option<(usize, u8)> {

@@ -163,7 +163,8 @@ impl StepCx<'_> {
         let budget = Budget {
             instructions: limits.instructions,
             depth: limits.depth,
-            deadline_micros: u64::MAX,
+            micros: limits.micros,
+            deadline_micros: None,
             regex_steps: limits.regex_steps,
         };
         let mut cx = Cx {

@@ -45,6 +45,10 @@ pub enum Type {
     MethodParam(u16),
     /// The type of `new { a = 1 }`: names and types in order.
     Anonymous(Box<[(Box<str>, TypeId)]>),
+    /// `(int a, string)`: names, which do not tell types apart, and types in order.
+    Tuple(Box<[(Option<Box<str>>, TypeId)]>),
+    /// A type parameter of a local function, of which nothing is known.
+    Opaque(Box<str>),
     /// The type of `null`.
     Null,
     /// No value.
@@ -181,8 +185,13 @@ pub fn net_name(id: TypeId) -> String {
         }
         Type::Array { element, rank } => format!("{}[{}]", net_name(*element), ",".repeat(usize::from(*rank) - 1)),
         Type::Nullable(inner) => format!("System.Nullable`1[{}]", net_name(*inner)),
+        Type::Tuple(elements) => {
+            let names: Vec<_> = elements.iter().map(|(_, ty)| net_name(*ty)).collect();
+            format!("System.ValueTuple`{}[{}]", names.len(), names.join(","))
+        }
         Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
         Type::Anonymous(_) => "<anonymous>".to_owned(),
+        Type::Opaque(name) => name.to_string(),
         Type::Null => "<null>".to_owned(),
         Type::Void => "System.Void".to_owned(),
         Type::Error => "?".to_owned(),
@@ -201,9 +210,17 @@ pub fn display(id: TypeId) -> String {
             let args: Vec<_> = args.iter().map(|a| display(*a)).collect();
             format!("{}<{}>", def.simple_name(), args.join(", "))
         }
-        Type::Array { element, rank } => format!("{}[{}]", display(*element), ",".repeat(usize::from(*rank) - 1)),
+        Type::Array { .. } => display_array(id, display),
+        Type::Tuple(elements) => {
+            let shown = |(name, ty): &(Option<Box<str>>, TypeId)| match name {
+                Some(name) => format!("{} {name}", display(*ty)),
+                None => display(*ty),
+            };
+            format!("({})", elements.iter().map(shown).collect::<Vec<_>>().join(", "))
+        }
         Type::Nullable(inner) => format!("{}?", display(*inner)),
         Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
+        Type::Opaque(name) => name.to_string(),
         Type::Anonymous(members) => {
             let members: Vec<_> = members.iter().map(|(n, t)| format!("{} {n}", display(*t))).collect();
             format!("<anonymous type: {}>", members.join(", "))
@@ -211,6 +228,40 @@ pub fn display(id: TypeId) -> String {
         Type::Null => "<null>".to_owned(),
         Type::Void => "void".to_owned(),
         Type::Error => "?".to_owned(),
+    }
+}
+
+/// `int[][,]`: an array of arrays of two dimensions, the outer brackets first.
+fn display_array(id: TypeId, element_name: fn(TypeId) -> String) -> String {
+    let (mut at, mut brackets) = (id, String::new());
+    while let Type::Array { element, rank } = get(at) {
+        brackets.push('[');
+        brackets.push_str(&",".repeat(usize::from(*rank).saturating_sub(1)));
+        brackets.push(']');
+        at = *element;
+    }
+    format!("{}{brackets}", element_name(at))
+}
+
+/// The name as the C# compiler writes it where it must be told apart from others: with its namespace, keywords as they are.
+#[must_use]
+pub fn display_qualified(id: TypeId) -> String {
+    match get(id) {
+        Type::Named { def, args } => {
+            let def = library::get().def(*def);
+            let name = match library::signature::keyword_of(def.full_name()) {
+                Some(keyword) => keyword,
+                None => def.full_name(),
+            };
+            if args.is_empty() {
+                return name.to_owned();
+            }
+            let args: Vec<_> = args.iter().map(|a| display_qualified(*a)).collect();
+            format!("{name}<{}>", args.join(", "))
+        }
+        Type::Array { .. } => display_array(id, display_qualified),
+        Type::Nullable(inner) => format!("{}?", display_qualified(*inner)),
+        _ => display(id),
     }
 }
 
@@ -279,6 +330,10 @@ pub fn substitute(id: TypeId, type_args: &[TypeId], method_args: &[TypeId]) -> T
             intern(Type::Array { element: substitute(*element, type_args, method_args), rank: *rank })
         }
         Type::Nullable(inner) => intern(Type::Nullable(substitute(*inner, type_args, method_args))),
+        Type::Tuple(elements) => {
+            let put = |(name, ty): &(Option<Box<str>>, TypeId)| (name.clone(), substitute(*ty, type_args, method_args));
+            intern(Type::Tuple(elements.iter().map(put).collect()))
+        }
         _ => id,
     }
 }
@@ -290,7 +345,16 @@ pub fn is_value_type(id: TypeId) -> bool {
         Type::Named { def, .. } => {
             matches!(library::get().def(*def).decl.kind, library::TypeDefKind::Struct | library::TypeDefKind::Enum)
         }
-        Type::Nullable(_) => true,
+        Type::Nullable(_) | Type::Tuple(_) => true,
         _ => false,
+    }
+}
+
+/// A tuple type without its elements' names, which values do not have.
+#[must_use]
+pub fn nameless(id: TypeId) -> TypeId {
+    match get(id) {
+        Type::Tuple(elements) => intern(Type::Tuple(elements.iter().map(|(_, ty)| (None, nameless(*ty))).collect())),
+        _ => id,
     }
 }

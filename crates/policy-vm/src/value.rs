@@ -9,6 +9,7 @@ pub mod behaviour;
 pub mod cast;
 pub mod comparer;
 pub mod heap;
+pub(crate) mod matrix;
 pub mod sequence;
 pub mod sort;
 pub mod text;

@@ -159,7 +159,7 @@ async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> 
     let line = if is_two {
         let sender = line::two(stream).await.map_err(broken)?;
         worker.pool.share(origin, &sender);
-        Line::Two(sender)
+        Line::Two(Box::new(sender))
     } else {
         Line::One(Box::new(Wire::new(stream).await.map_err(broken)?))
     };

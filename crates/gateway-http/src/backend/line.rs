@@ -18,7 +18,8 @@ use crate::backend::wire::Wire;
 #[derive(Debug)]
 pub(crate) enum Line {
     One(Box<Wire>),
-    Two(http2::SendRequest<RequestBody>),
+    /// Boxed: few calls have one, and all of them are moved.
+    Two(Box<http2::SendRequest<RequestBody>>),
 }
 
 /// How often a quiet connection over HTTP/2 is asked whether the peer is still there, and how long it may take to answer.

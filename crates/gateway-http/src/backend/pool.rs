@@ -105,7 +105,7 @@ impl Pool {
             && !sender.is_closed()
         {
             let idle_for = Some(now.saturating_sub(std::mem::replace(used, now)));
-            return Some(Lease::new(Line::Two(sender.clone()), origin, idle_for));
+            return Some(Lease::new(Line::Two(Box::new(sender.clone())), origin, idle_for));
         }
         let found = origin.idle.borrow_mut().pop()?;
         let idle_for = Some(now.saturating_sub(found.since));

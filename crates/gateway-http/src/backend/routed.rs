@@ -70,12 +70,9 @@ pub(crate) async fn forward(
         Err(error) => Err(error),
     };
     note(cx, &site, &chosen, &result);
-    result.map(|mut response| {
-        if let Some(cookie) = chosen.cookie {
-            response.headers.append(header::SET_COOKIE, cookie);
-        }
-        response
-    })
+    // Not a part of the backend's answer: that may be stored in the cache, for all clients.
+    cx.affinity = chosen.cookie;
+    result
 }
 
 /// A backend that takes calls: the entity itself, or a member of the pool.

@@ -51,6 +51,7 @@ impl Drop for InFlight<'_> {
 
 /// Numbers of a backend.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Counts {
     pub(crate) calls: u64,
     /// Calls without an answer, or with a status of 500 and above.

@@ -129,6 +129,10 @@ pub(crate) struct Timeouts {
     /// Between two requests.
     #[serde(with = "duration")]
     pub(crate) idle: Duration,
+    /// How far a thread may lag behind before part of the calls is answered 503, so that the others are still wanted when
+    /// they are answered.
+    #[serde(with = "duration")]
+    pub(crate) lag: Duration,
     /// Between the moment the gateway says that it is not ready any more and the one it stops listening: for balancers to
     /// notice.
     #[serde(with = "duration")]
@@ -145,6 +149,7 @@ impl Default for Timeouts {
             head: Duration::from_secs(10),
             progress: Duration::from_secs(30),
             idle: Duration::from_secs(240),
+            lag: Duration::from_secs(1),
             notice: Duration::ZERO,
             drain: Duration::from_secs(30),
         }

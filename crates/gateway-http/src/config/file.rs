@@ -89,6 +89,8 @@ impl Config {
         let keys = self.subscriptions.values();
         let keys = keys.flat_map(|subscription| [&subscription.primary_key, &subscription.secondary_key]);
         let secrets = self.named_values.values().chain(self.key_vault.values()).chain(keys.flatten());
+        let identities = self.identities.iter().flat_map(|one| [&one.token, &one.application_secret]).flatten();
+        let secrets = secrets.chain(identities);
         secrets.chain(self.certificates.values().filter_map(|one| one.password.as_ref())).chain(&self.admin.token)
     }
 

@@ -192,6 +192,8 @@ impl<S> Strict<S> {
         let wait = match (self.phase, self.connection.reading.get()) {
             (Phase::Head, Wait::Head(since)) => Wait::Head(since),
             (Phase::Head, _) if !self.held.is_empty() => Wait::Head(now),
+            // Whatever else woke the task: no byte has come since.
+            (Phase::Length(_) | Phase::Chunked(_), Wait::Body(since)) => Wait::Body(since),
             (Phase::Length(_) | Phase::Chunked(_), _) => Wait::Body(now),
             _ => Wait::Idle(now),
         };

@@ -15,6 +15,7 @@ use crate::access_log::AccessLog;
 use crate::config;
 use crate::config::Config;
 use crate::edge::listener::{Address, SPARE, accept, bind};
+use crate::memory::Pressure;
 use crate::service::load_policy;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -28,6 +29,11 @@ fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
 
 /// The same, which may understand HTTP/2.
 fn begin(config: Config, http2: bool) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+    answering(config, http2, "<set-status code=\"200\"/>")
+}
+
+/// The same, which answers in this way.
+fn answering(config: Config, http2: bool, answer: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     // Every test has a folder of its own: they run side by side.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -36,7 +42,7 @@ fn begin(config: Config, http2: bool) -> (Rc<Worker>, SocketAddr, watch::Sender<
     let file = folder.join("policy.xml");
     std::fs::write(
         &file,
-        "<policies><inbound><return-response><set-status code=\"200\"/></return-response></inbound></policies>",
+        format!("<policies><inbound><return-response>{answer}</return-response></inbound></policies>"),
     )
     .unwrap();
     let (service, problems) = load_policy(&file, None, &Engine::new(), &config);
@@ -201,4 +207,98 @@ async fn http2_heads_that_do_not_come_to_an_end_are_not_waited_for() {
         assert!((10..=11).contains(&seconds), "{seconds} after {beginning:?}");
         assert_eq!(worker.open.get(), 0);
     }
+}
+
+/// Answers with the request's body.
+const ECHO: &str = "<set-body>@(context.Request.Body.As&lt;string>())</set-body>";
+/// Answers with more than a socket holds.
+const LARGE: &str = "<set-body>@(new string('x', 4000000))</set-body>";
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_body_that_stops_is_not_waited_for() {
+    for head in ["", "Expect: 100-continue\r\n"] {
+        let (worker, address, _stop) = answering(Config::default(), false, ECHO);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let head = format!("POST / HTTP/1.1\r\nHost: h\r\n{head}Content-Length: 5\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for _ in 0..3 {
+            sleep(Duration::from_secs(20)).await;
+            stream.write_all(b"x").await.unwrap();
+        }
+        let (seconds, said) = closed_after(&mut stream).await;
+        assert!((30..=31).contains(&seconds), "{seconds}");
+        assert!(!said.contains("HTTP/1.1 200"), "{said}");
+        assert_eq!((worker.open.get(), worker.metrics.calls.get()), (0, 0));
+    }
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_body_that_stops_is_not_waited_for_over_http2() {
+    let (worker, address, _stop) = answering(Config::default(), true, ECHO);
+    let mut stream = greet(address).await;
+    stream.write_all(&headers(0x83, 4)).await.unwrap();
+    stream.write_all(b"\0\0\x01\0\0\0\0\0\x01x").await.unwrap();
+    sleep(Duration::from_secs(29)).await;
+    assert_eq!((worker.metrics.calls.get(), worker.metrics.refusals("BodyTooSlow")), (1, 0));
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!((worker.metrics.calls.get(), worker.metrics.refusals("BodyTooSlow")), (0, 1));
+    assert_eq!(worker.open.get(), 1, "other streams go on");
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_client_that_does_not_read_is_not_waited_for() {
+    let (worker, address, _stop) = answering(Config::default(), false, LARGE);
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&b"GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(10)).await.unwrap();
+        streams.push(stream);
+    }
+    sleep(Duration::from_secs(29)).await;
+    assert_eq!(worker.open.get(), 3);
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!((worker.open.get(), worker.metrics.calls.get()), (0, 0));
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_window_that_stays_shut_is_not_waited_for() {
+    let (worker, address, _stop) = answering(Config::default(), true, LARGE);
+    let mut stream = greet(address).await;
+    // SETTINGS_INITIAL_WINDOW_SIZE is 0 from now on.
+    stream.write_all(b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0").await.unwrap();
+    stream.write_all(&headers(0x82, 5)).await.unwrap();
+    sleep(Duration::from_secs(29)).await;
+    assert_eq!((worker.open.get(), worker.metrics.calls.get()), (1, 1));
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!((worker.open.get(), worker.metrics.calls.get()), (0, 0));
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn short_memory_closes_connections_and_then_refuses_calls() {
+    const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    let (worker, address, _stop) = start(Config::default());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    let mut piece = [0; 1000];
+    assert!(stream.read(&mut piece).await.unwrap() > 0);
+    worker.shared.pressure.set(Pressure::Close);
+    assert_eq!(closed_after(&mut stream).await, (0, String::new()), "it only rested");
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    let count = stream.read(&mut piece).await.unwrap();
+    assert!(piece[..count].starts_with(b"HTTP/1.1 200 "), "calls are taken");
+    worker.shared.pressure.set(Pressure::Refuse);
+    sleep(Duration::from_secs(1)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    let count = stream.read(&mut piece).await.unwrap();
+    let said = String::from_utf8_lossy(&piece[..count]).into_owned();
+    assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("retry-after: 1"), "{said}");
+    worker.shared.pressure.set(Pressure::None);
+    sleep(Duration::from_secs(1)).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    let count = stream.read(&mut piece).await.unwrap();
+    assert!(piece[..count].starts_with(b"HTTP/1.1 200 "), "it ends by itself");
 }

@@ -64,7 +64,7 @@ impl Reload {
 }
 
 impl Reloader {
-    /// Begins to watch. `files` are those of the version that serves, `seen` their fingerprint before it was read.
+    /// Begins to watch.
     pub(crate) fn start(keeper: Keeper) -> std::io::Result<Self> {
         let (orders, ordered) = channel();
         let thread = std::thread::Builder::new().name("reload".to_owned()).spawn(move || keeper.keep(&ordered))?;
@@ -163,7 +163,7 @@ impl Keeper {
             }
             result = self.attempt();
         }
-        match result.and_then(|fresh| self.put_in_place(fresh)) {
+        match result.map(|fresh| self.put_in_place(fresh)) {
             Ok((digest, findings)) => {
                 let number = self.shared.status.taken_over(cause, digest, findings.clone());
                 tracing::info!(cause, version = number, "the service was taken over");
@@ -204,7 +204,7 @@ impl Keeper {
     }
 
     /// Every thread goes on with it from its next call on.
-    fn put_in_place(&self, fresh: Fresh) -> Result<(String, Vec<String>), Vec<String>> {
+    fn put_in_place(&self, fresh: Fresh) -> (String, Vec<String>) {
         let errands = fresh.sites.into_iter().map(|site| {
             let shown = fresh.shown.clone();
             move |worker: &std::rc::Rc<crate::worker::Worker>| worker.replace(site, shown)
@@ -213,7 +213,7 @@ impl Keeper {
         if done < self.crew.len() {
             tracing::warn!(done, threads = self.crew.len(), "some threads are busy: they follow");
         }
-        Ok((fresh.digest, fresh.notes))
+        (fresh.digest, fresh.notes)
     }
 }
 

@@ -2,6 +2,15 @@
 //!
 //! The tree is syntax only: `a.b` is a [`ExprKind::Member`] whether `a` is a namespace, a type or a value.
 
+mod query;
+mod statement;
+
+pub use query::{FromClause, Query, QueryBody, QueryClause, QueryEnd};
+pub use statement::{
+    Block, CatchClause, Declarator, FunctionParam, LocalDeclaration, LocalFunction, Stmt, StmtKind, SwitchLabel,
+    SwitchSection, UsingResource,
+};
+
 use crate::source::Span;
 
 /// What stands between the brackets of `@( … )` or `@{ … }`.
@@ -147,16 +156,13 @@ pub enum ExprKind {
         /// Its operand.
         operand: Box<Expr>,
     },
-    /// `a + b`, `a && b`, `a ?? b` …
+    /// `a + b`, `a && b`, `a ?? b` …, and `a * b + c`: operators are applied from left to right, each to all before it.
+    /// A list, so that a sum of any length is no deeper than one of two terms.
     Binary {
-        /// The operator.
-        op: BinaryOp,
-        /// Left operand.
-        left: Box<Expr>,
-        /// Right operand.
-        right: Box<Expr>,
-        /// Where the operator stands.
-        op_span: Span,
+        /// The leftmost operand.
+        first: Box<Expr>,
+        /// At least one.
+        rest: Vec<Infix>,
     },
     /// `c ? a : b`.
     Conditional {
@@ -208,6 +214,17 @@ pub enum ExprKind {
     Type(TypeSyntax),
     /// Something that could not be read; a diagnostic was reported for it.
     Error,
+}
+
+/// An infix operator with its right operand.
+#[derive(Clone, Debug)]
+pub struct Infix {
+    /// The operator.
+    pub op: BinaryOp,
+    /// Where it stands.
+    pub op_span: Span,
+    /// The right operand.
+    pub right: Expr,
 }
 
 /// A literal's value.
@@ -551,6 +568,8 @@ pub struct Lambda {
     pub body: LambdaBody,
     /// True for `async`, always refused later.
     pub is_async: bool,
+    /// Where `=>` or `delegate` stands.
+    pub arrow: Span,
 }
 
 /// A parameter of a lambda.
@@ -571,314 +590,4 @@ pub enum LambdaBody {
     Expression(Box<Expr>),
     /// `=> { … }`.
     Block(Block),
-}
-
-/// A query expression.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// The first `from`.
-    pub from: FromClause,
-    /// The clauses up to `select` or `group`.
-    pub body: QueryBody,
-}
-
-/// `from T x in e`.
-#[derive(Clone, Debug)]
-pub struct FromClause {
-    /// The type, if written.
-    pub ty: Option<TypeSyntax>,
-    /// The range variable.
-    pub name: Ident,
-    /// The sequence.
-    pub source: Expr,
-}
-
-/// The clauses of a query after its first `from`, or after `into`.
-#[derive(Clone, Debug)]
-pub struct QueryBody {
-    /// `from`, `let`, `where`, `join`, `orderby`.
-    pub clauses: Vec<QueryClause>,
-    /// `select` or `group`.
-    pub end: QueryEnd,
-    /// `into x …`.
-    pub continuation: Option<(Ident, Box<QueryBody>)>,
-}
-
-/// A clause in the middle of a query.
-#[derive(Clone, Debug)]
-pub enum QueryClause {
-    /// `from`
-    From(FromClause),
-    /// `let x = e`
-    Let(Ident, Expr),
-    /// `where e`
-    Where(Expr),
-    /// `join x in e on a equals b [into g]`
-    Join {
-        /// What is joined.
-        from: FromClause,
-        /// Before `equals`.
-        left: Expr,
-        /// After `equals`.
-        right: Expr,
-        /// After `into`.
-        into: Option<Ident>,
-    },
-    /// `orderby a, b descending`: each key with true for descending.
-    OrderBy(Vec<(Expr, bool)>),
-}
-
-/// The end of a query.
-#[derive(Clone, Debug)]
-pub enum QueryEnd {
-    /// `select e`
-    Select(Expr),
-    /// `group e by k`
-    Group {
-        /// The element.
-        element: Expr,
-        /// The key.
-        key: Expr,
-    },
-}
-
-/// `{ … }`.
-#[derive(Clone, Debug)]
-pub struct Block {
-    /// In order.
-    pub statements: Vec<Stmt>,
-    /// The braces.
-    pub span: Span,
-}
-
-/// A statement.
-#[derive(Clone, Debug)]
-pub struct Stmt {
-    /// What it is.
-    pub kind: StmtKind,
-    /// All of it.
-    pub span: Span,
-}
-
-/// The kinds of statements.
-#[derive(Clone, Debug)]
-pub enum StmtKind {
-    /// `;`
-    Empty,
-    /// `{ … }`
-    Block(Block),
-    /// `int a = 1, b;`
-    Local(LocalDeclaration),
-    /// `e;`
-    Expression(Expr),
-    /// `if (c) s else s`
-    If {
-        /// The condition.
-        condition: Expr,
-        /// When true.
-        then: Box<Stmt>,
-        /// When false.
-        otherwise: Option<Box<Stmt>>,
-    },
-    /// `while (c) s`
-    While {
-        /// The condition.
-        condition: Expr,
-        /// The body.
-        body: Box<Stmt>,
-    },
-    /// `do s while (c);`
-    DoWhile {
-        /// The body.
-        body: Box<Stmt>,
-        /// The condition.
-        condition: Expr,
-    },
-    /// `for (init; c; step) s`
-    For {
-        /// A declaration or expression statements.
-        init: Vec<Stmt>,
-        /// The condition.
-        condition: Option<Expr>,
-        /// After each turn.
-        step: Vec<Expr>,
-        /// The body.
-        body: Box<Stmt>,
-    },
-    /// `foreach (T x in e) s`
-    Foreach {
-        /// The type, `var` included.
-        ty: TypeSyntax,
-        /// What is declared: a variable, or a tuple to deconstruct.
-        designation: Designation,
-        /// The sequence.
-        source: Expr,
-        /// The body.
-        body: Box<Stmt>,
-    },
-    /// `switch (e) { … }`
-    Switch {
-        /// What is tested.
-        value: Expr,
-        /// In order.
-        sections: Vec<SwitchSection>,
-    },
-    /// `break;`
-    Break,
-    /// `continue;`
-    Continue,
-    /// `return e;`
-    Return(Option<Expr>),
-    /// `throw e;`
-    Throw(Option<Expr>),
-    /// `try … catch … finally …`
-    Try {
-        /// The guarded block.
-        body: Block,
-        /// In order.
-        catches: Vec<CatchClause>,
-        /// `finally`.
-        finally: Option<Block>,
-    },
-    /// `using (…) s`
-    Using {
-        /// What is disposed of.
-        resource: UsingResource,
-        /// The body.
-        body: Box<Stmt>,
-    },
-    /// `lock (e) s`
-    Lock {
-        /// The object.
-        value: Expr,
-        /// The body.
-        body: Box<Stmt>,
-    },
-    /// `checked { … }`, `unchecked { … }`
-    Checked {
-        /// True for `checked`.
-        checked: bool,
-        /// The block.
-        body: Block,
-    },
-    /// `int f(int x) { … }`
-    LocalFunction(Box<LocalFunction>),
-    /// `name: s`
-    Labeled {
-        /// The label.
-        label: Ident,
-        /// The statement.
-        body: Box<Stmt>,
-    },
-    /// `goto name;`
-    Goto(Ident),
-    /// `goto case e;` (`None`: `goto default;`)
-    GotoCase(Option<Expr>),
-    /// `yield return`, `yield break`, `fixed`, `unsafe` …: refused later, by the keyword it starts with.
-    Unsupported(&'static str),
-    /// Something that could not be read.
-    Error,
-}
-
-/// `const T a = 1, b = 2`.
-#[derive(Clone, Debug)]
-pub struct LocalDeclaration {
-    /// True for `const`.
-    pub is_const: bool,
-    /// The type, `var` included.
-    pub ty: TypeSyntax,
-    /// Names and values.
-    pub declarators: Vec<Declarator>,
-}
-
-/// `a = 1`.
-#[derive(Clone, Debug)]
-pub struct Declarator {
-    /// The name.
-    pub name: Ident,
-    /// The value.
-    pub value: Option<Expr>,
-}
-
-/// The cases of a switch that share statements.
-#[derive(Clone, Debug)]
-pub struct SwitchSection {
-    /// `case …:`, `default:`
-    pub labels: Vec<SwitchLabel>,
-    /// What follows.
-    pub statements: Vec<Stmt>,
-    /// All of it.
-    pub span: Span,
-}
-
-/// A label of a switch section.
-#[derive(Clone, Debug)]
-pub enum SwitchLabel {
-    /// `case p when g:`
-    Case {
-        /// The pattern.
-        pattern: Pattern,
-        /// The guard.
-        guard: Option<Expr>,
-        /// All of it.
-        span: Span,
-    },
-    /// `default:`
-    Default(Span),
-}
-
-/// `catch (T e) when (c) { … }`
-#[derive(Clone, Debug)]
-pub struct CatchClause {
-    /// The exception type; `None` for a bare `catch`.
-    pub ty: Option<TypeSyntax>,
-    /// The variable.
-    pub name: Option<Ident>,
-    /// After `when`.
-    pub filter: Option<Expr>,
-    /// The block.
-    pub body: Block,
-    /// All of it.
-    pub span: Span,
-}
-
-/// The parentheses of `using (…)`.
-#[derive(Clone, Debug)]
-pub enum UsingResource {
-    /// `var x = e`
-    Declaration(LocalDeclaration),
-    /// `e`
-    Expression(Expr),
-}
-
-/// A local function.
-#[derive(Clone, Debug)]
-pub struct LocalFunction {
-    /// The return type.
-    pub return_type: TypeSyntax,
-    /// Its name.
-    pub name: Ident,
-    /// Type parameters, usually none.
-    pub type_params: Vec<Ident>,
-    /// Parameters.
-    pub params: Vec<FunctionParam>,
-    /// The body.
-    pub body: LambdaBody,
-    /// True for `async`, always refused later.
-    pub is_async: bool,
-}
-
-/// A parameter of a local function.
-#[derive(Clone, Debug)]
-pub struct FunctionParam {
-    /// Its type.
-    pub ty: TypeSyntax,
-    /// `ref`/`out`.
-    pub mode: ArgumentMode,
-    /// True for `params`.
-    pub is_params: bool,
-    /// Its name.
-    pub name: Ident,
-    /// Its default.
-    pub default: Option<Expr>,
 }

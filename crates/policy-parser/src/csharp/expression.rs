@@ -9,7 +9,7 @@ mod query;
 
 pub(super) use primary::predefined_type;
 
-use super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
+use super::ast::{self, BinaryOp, Expr, ExprKind, UnaryOp};
 use super::lookahead::TypeMode;
 use super::parser::Parser;
 use super::token::{Contextual, Token, TokenKind};
@@ -91,7 +91,9 @@ impl Parser<'_> {
             if infix.precedence < precedence || (infix.precedence == precedence && !infix.is_right_associative()) {
                 break;
             }
-            if !self.link() {
+            // A chain of infix operators is a list, no deeper for being long.
+            let goes_on = matches!((&left.kind, infix.action), (ExprKind::Binary { .. }, Action::Binary(_)));
+            if !goes_on && !self.link() {
                 break;
             }
             left = self.infix_operation(left, infix);
@@ -201,12 +203,21 @@ impl Parser<'_> {
         if infix.tokens == 2 {
             op_span = op_span.to(self.bump().span());
         }
+        if let Action::Binary(op) = infix.action {
+            let right = self.sub_expression(infix.precedence);
+            let next = ast::Infix { op, op_span, right };
+            let kind = match left.kind {
+                ExprKind::Binary { first, mut rest } => {
+                    rest.push(next);
+                    ExprKind::Binary { first, rest }
+                }
+                _ => ExprKind::Binary { first: Box::new(left), rest: vec![next] },
+            };
+            return Expr { kind, span: self.span_from(start) };
+        }
         let left = Box::new(left);
         let kind = match infix.action {
-            Action::Binary(op) => {
-                let right = Box::new(self.sub_expression(infix.precedence));
-                ExprKind::Binary { op, left, right, op_span }
-            }
+            Action::Binary(_) => ExprKind::Error,
             Action::Assign(op) => {
                 if self.at(TokenKind::Ref) {
                     self.refuse_ref();

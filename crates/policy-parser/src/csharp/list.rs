@@ -95,7 +95,8 @@ impl<'t> Parser<'t> {
 
     /// The same inside braces, where a bracket of another kind is a mistake too.
     fn skip_in_braces(&mut self, expected: TokenKind, possible: fn(&Self) -> bool) -> bool {
-        if self.at(TokenKind::Colon) {
+        // A declaration's list of variables may be over here: `case` labels and `?:` go on with a colon.
+        if self.in_declarator && self.at(TokenKind::Colon) {
             return false;
         }
         if matches!(self.kind(), TokenKind::CloseParen | TokenKind::CloseBracket) {

@@ -439,7 +439,10 @@ impl Parser<'_> {
                     TokenKind::Ident => self.is_identifier(next),
                     _ => false,
                 };
-                may_be && !(self.in_async && token.contextual == Contextual::Await)
+                // `await x.y()` is no declaration of `x`.
+                let awaits = token.contextual == Contextual::Await
+                    && !matches!(self.peek(2).kind, TokenKind::Eq | TokenKind::Semicolon | TokenKind::Comma);
+                may_be && !awaits && !(self.in_async && token.contextual == Contextual::Await)
             }
             TokenKind::OpenParen => self.is_typed_identifier(),
             _ => false,

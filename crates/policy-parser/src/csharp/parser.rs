@@ -27,6 +27,8 @@ pub(super) struct Parser<'t> {
     /// Inside an `async` function `await` is an operator.
     pub(super) in_async: bool,
     is_block: bool,
+    /// Inside the variables of a declaration.
+    pub(super) in_declarator: bool,
 }
 
 const NOTHING: Token =
@@ -49,6 +51,7 @@ impl<'t> Parser<'t> {
             in_query: false,
             in_async: false,
             is_block: current.kind == TokenKind::OpenBrace,
+            in_declarator: false,
         }
     }
 
@@ -139,6 +142,11 @@ impl<'t> Parser<'t> {
     /// The source of a token.
     pub(super) fn text_of(&self, token: Token) -> &'t str {
         self.text.get(token.start as usize..token.end as usize).unwrap_or("")
+    }
+
+    /// The source of a span.
+    pub(super) fn text_at(&self, span: Span) -> &'t str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
     /// The end of the token before the one in front.

@@ -186,7 +186,9 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::Postfix { increment, operand } => {
             format!("({} {})", if *increment { "x++" } else { "x--" }, expr(operand))
         }
-        ExprKind::Binary { op, left, right, .. } => format!("({op:?} {} {})", expr(left), expr(right)),
+        ExprKind::Binary { first, rest } => {
+            rest.iter().fold(expr(first), |left, next| format!("({:?} {left} {})", next.op, expr(&next.right)))
+        }
         ExprKind::Conditional { condition, when_true, when_false } => {
             format!("(? {} {} {})", expr(condition), expr(when_true), expr(when_false))
         }
@@ -329,7 +331,10 @@ fn collect(e: &Expr, found: &mut Vec<Span>) {
     found.push(e.span);
     let mut each = |parts: &[&Expr]| parts.iter().for_each(|part| collect(part, found));
     match &e.kind {
-        ExprKind::Binary { left, right, .. } => each(&[left, right]),
+        ExprKind::Binary { first, rest } => {
+            each(&[first]);
+            rest.iter().for_each(|next| collect(&next.right, found));
+        }
         ExprKind::Member { target, .. } => each(&[target]),
         ExprKind::Invoke { target, args } | ExprKind::Index { target, args } => {
             each(&[target]);

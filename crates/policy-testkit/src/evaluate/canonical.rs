@@ -102,6 +102,10 @@ fn object(cx: &mut Cx<'_>, handle: Ref) -> Result<Json, Throw> {
             Ok(Json::String(format!("{ty}: {message}")))
         }
         Object::Array(_) | Object::List(_) => items(cx, value),
+        Object::Anonymous { ty, values } if matches!(types::get(*ty), Type::Tuple(_)) => {
+            let values = values.clone();
+            Ok(Json::Array(values.iter().map(|value| part(cx, *value)).collect::<Result<_, _>>()?))
+        }
         Object::Native(native) => {
             let (ty, iterates) = (native.net_type(), native.iterate(value).is_some());
             match special(cx, value, ty) {

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use policy_vm::host::{Ambient, TraceRecord};
+use policy_vm::host::{Ambient, CertificateCheck, TraceRecord};
 
 use crate::time::DEFAULT_CLOCK;
 
@@ -15,11 +15,18 @@ pub(crate) struct Ambience {
     /// State of the random numbers (SplitMix64).
     random: AtomicU64,
     traces: Mutex<Vec<String>>,
+    /// What is true of certificates that expressions ask about.
+    facts: Mutex<Vec<String>>,
 }
 
 impl Default for Ambience {
     fn default() -> Self {
-        Self { ticks: AtomicI64::new(DEFAULT_CLOCK), random: AtomicU64::new(0), traces: Mutex::default() }
+        Self {
+            ticks: AtomicI64::new(DEFAULT_CLOCK),
+            random: AtomicU64::new(0),
+            traces: Mutex::default(),
+            facts: Mutex::default(),
+        }
     }
 }
 
@@ -38,6 +45,11 @@ impl Ambience {
 
     pub(crate) fn seed(&self, seed: u64) {
         self.random.store(seed, Ordering::Relaxed);
+    }
+
+    /// What is true of certificates from now on: `trusted`, `not-revoked`.
+    pub(crate) fn set_certificate_facts(&self, facts: &[String]) {
+        *self.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = facts.to_vec();
     }
 
     /// The traces since the last call.
@@ -74,6 +86,15 @@ impl Ambient for Ambience {
             let random = (mixed ^ (mixed >> 31)).to_le_bytes();
             chunk.copy_from_slice(random.get(..chunk.len()).unwrap_or_default());
         }
+    }
+
+    fn vouches_for(&self, _: &[u8], check: &CertificateCheck) -> bool {
+        let fact = match check {
+            CertificateCheck::Trusted => "trusted",
+            CertificateCheck::NotRevoked => "not-revoked",
+            CertificateCheck::IssuedBy(_) | CertificateCheck::IssuerThumbprint(_) => return false,
+        };
+        self.facts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().any(|known| known == fact)
     }
 
     fn trace(&self, record: TraceRecord<'_>) {

@@ -5,11 +5,14 @@
 //! are thrown away. Everything the binder learns (variables, functions) is in vectors that only grow, so a try leaves
 //! unused entries behind and nothing else.
 
+use std::rc::Rc;
+
 use policy_parser::Span;
 use policy_parser::csharp::ast;
 
 use super::ExpressionError;
-use super::bound::{Const, Expr, FnId, Function, Kind, Local, LocalId, Stmt};
+use super::bound::{Const, Expr, FnId, Function, Kind, LabelId, Local, LocalId, Stmt};
+use super::local_function::Generic;
 use crate::types::{self, TypeId};
 use crate::value::Part;
 
@@ -18,6 +21,22 @@ use crate::value::Part;
 pub(super) enum Symbol {
     Local(LocalId),
     Function(FnId),
+    /// A function with type parameters, by its place in [`Binder::generics`].
+    Generic(usize),
+}
+
+/// What a generic function was bound to, by its type arguments.
+type Instances = Vec<(Vec<TypeId>, FnId)>;
+
+/// The labels of a statement list.
+pub(super) type LabelScope = Vec<(Box<str>, LabelId)>;
+
+/// A `switch` being bound: what its `goto case`s ask for.
+#[derive(Debug)]
+pub(super) struct SwitchScope {
+    pub(super) ty: TypeId,
+    /// The constant, none for `default`; where the jump goes; where it stands.
+    pub(super) wanted: Vec<(Option<Const>, LabelId, Span)>,
 }
 
 /// Binds one expression.
@@ -37,6 +56,16 @@ pub(super) struct Binder {
     /// Nesting of loops and switches: what `break` and `continue` may leave.
     pub(super) breakable: u32,
     pub(super) loops: u32,
+    /// `finally` blocks around, which `return` must not leave.
+    pub(super) in_finally: u32,
+    /// Labels of the lists being bound, outermost first.
+    pub(super) labels: Vec<LabelScope>,
+    pub(super) label_count: u32,
+    pub(super) switches: Vec<SwitchScope>,
+    /// Local functions with type parameters, with what they were bound to for which type arguments.
+    pub(super) generics: Vec<(Rc<Generic>, Instances)>,
+    /// Type parameters in scope.
+    pub(super) type_names: Vec<(Box<str>, TypeId)>,
     /// Inside a `catch`, where `throw;` is allowed.
     pub(super) in_catch: bool,
     /// Variables that stand for the non-null receivers of enclosing conditional accesses.
@@ -47,8 +76,8 @@ pub(super) struct Binder {
     pub(super) reads: super::Reads,
     /// Depth of the syntax tree being walked.
     pub(super) depth: u32,
-    /// Names that the blocks being bound declare somewhere, for CS0841.
-    pub(super) later: Vec<Vec<Box<str>>>,
+    /// Names that the blocks being bound declare somewhere, for CS0841 and CS0136, with the number of scopes there.
+    pub(super) later: Vec<(usize, Vec<Box<str>>)>,
     /// Every member may be used, whatever the allow-list says.
     pub(super) unrestricted: bool,
 }
@@ -79,6 +108,8 @@ impl Binder {
             is_local_function: false,
             captures: Vec::new(),
             calls: Vec::new(),
+            signature: Vec::new(),
+            span: Span::default(),
         };
         Self {
             errors: Vec::new(),
@@ -91,6 +122,12 @@ impl Binder {
             unchecked: false,
             breakable: 0,
             loops: 0,
+            in_finally: 0,
+            labels: Vec::new(),
+            label_count: 0,
+            switches: Vec::new(),
+            generics: Vec::new(),
+            type_names: Vec::new(),
             in_catch: false,
             receivers: Vec::new(),
             tries: 0,
@@ -109,7 +146,11 @@ impl Binder {
                 let value = self.natural(value);
                 if value.ty == types::void() {
                     // The compiler wraps the expression into `return …;`.
-                    self.error("CS0029", expr.span, "Cannot implicitly convert type 'void' to 'object'");
+                    self.error(
+                        "CS0029",
+                        super::expression::strip(expr).span,
+                        "Cannot implicitly convert type 'void' to 'object'",
+                    );
                 }
                 if let Some(f) = self.functions.first_mut() {
                     f.returns = value.ty;
@@ -141,7 +182,7 @@ impl Binder {
             Some(ty) => ty,
             None if operands.iter().all(Expr::is_null_literal) => TypeId::OBJECT,
             None => {
-                if !operands.iter().any(Expr::is_error) {
+                if !operands.iter().any(Expr::is_error) && self.errors.iter().all(|e| e.warning) {
                     self.error("NO_COMMON_TYPE", span, "the values returned have no common type");
                 }
                 return (types::error(), body);
@@ -233,6 +274,8 @@ impl Binder {
             captured: false,
             shared: false,
             readonly: None,
+            by_reference: false,
+            parameter: None,
         });
         id
     }
@@ -257,10 +300,16 @@ impl Binder {
                 name.span,
                 format!("A local variable or function named '{text}' is already defined in this scope"),
             );
-        } else if self.find(&name.text).is_some() || &*name.text == "context" {
+        } else if self.find(&name.text).is_some() || self.declared_around(&name.text) || &*name.text == "context" {
             let text = &name.text;
             self.error("CS0136", name.span, format!("A local or parameter named '{text}' cannot be declared in this scope because that name is used in an enclosing local scope to define a local or parameter"));
         }
+    }
+
+    /// A block around declares the name further down: its scope is all of the block.
+    fn declared_around(&self, name: &str) -> bool {
+        let here = self.scopes.len();
+        self.later.iter().any(|(scopes, names)| *scopes < here && names.iter().any(|n| **n == *name))
     }
 
     pub(super) fn find(&self, name: &str) -> Option<Symbol> {
@@ -275,8 +324,25 @@ impl Binder {
         self.locals.get_mut(id.0 as usize)
     }
 
+    /// A function is another one or lies in it.
+    pub(super) fn is_within(&self, function: FnId, outer: FnId) -> bool {
+        let mut at = Some(function);
+        while let Some(id) = at {
+            if id == outer {
+                return true;
+            }
+            at = self.functions.get(id.0 as usize).and_then(|f| f.parent);
+        }
+        false
+    }
+
+    pub(super) fn new_label(&mut self) -> LabelId {
+        self.label_count += 1;
+        LabelId(self.label_count)
+    }
+
     /// Notes that the function being bound uses a variable; outer functions' variables become captured.
-    pub(super) fn use_local(&mut self, id: LocalId) {
+    pub(super) fn use_local(&mut self, id: LocalId, span: Span) {
         let Some(owner) = self.local(id).map(|l| l.owner) else { return };
         let mut at = self.function;
         let mut shared = false;
@@ -289,6 +355,11 @@ impl Binder {
             let Some(parent) = function.parent else { return };
             at = parent;
         }
+        let reference = self.local(id).is_some_and(Local::is_reference);
+        if reference && self.function != owner {
+            let name = self.local(id).map(|l| l.name.clone()).unwrap_or_default();
+            self.error("CS1628", span, format!("Cannot use ref, out, or in parameter '{name}' inside an anonymous method, lambda expression, query expression, or local function"));
+        }
         if self.function != owner
             && let Some(local) = self.local_mut(id)
         {
@@ -298,7 +369,7 @@ impl Binder {
     }
 
     pub(super) fn local_expr(&mut self, id: LocalId, span: Span) -> Expr {
-        self.use_local(id);
+        self.use_local(id, span);
         let Some(local) = self.local(id) else { return Expr::error(span) };
         let (ty, constant) = (local.ty, local.constant.clone());
         match constant {
@@ -333,8 +404,13 @@ impl Binder {
                 candidates.push(e.ty);
             }
         }
+        // Types decide, not values: a constant that happens to fit a smaller type does not make it the common one.
+        let typed = |e: &Expr| Expr::new(Kind::Default, e.ty, e.span);
+        let fits = |e: &Expr, ty: TypeId| {
+            if e.is_null_literal() { self.converts(e, ty) } else { self.converts(&typed(e), ty) }
+        };
         let fitting: Vec<TypeId> =
-            candidates.iter().copied().filter(|ty| operands.iter().all(|e| self.converts(e, *ty))).collect();
+            candidates.iter().copied().filter(|ty| operands.iter().all(|e| fits(e, *ty))).collect();
         match fitting.as_slice() {
             [] => None,
             [one] => Some(*one),

@@ -5,13 +5,17 @@ use policy_parser::csharp::ast::StringLiteral;
 use rust_decimal::Decimal;
 
 use crate::bytecode::{BinOp, Num, Prim};
-use crate::library::{NativeFn, Signature};
+use crate::library::{NativeFn, ParamMode, Signature};
 use crate::types::{self, TypeId};
 use crate::value::Part;
 
 /// A variable of the program under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct LocalId(pub(super) u32);
+
+/// Where a `goto` leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct LabelId(pub(super) u32);
 
 /// A function of the expression under construction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +102,11 @@ pub(super) enum Kind {
     /// `constant` says all.
     Constant,
     Local(LocalId),
+    /// The cell of a variable that is given by reference; `out` when it need not have a value.
+    CellOf {
+        local: LocalId,
+        out: bool,
+    },
     View(Part),
     /// A library member; `outs` are where its `out` and `ref` arguments go, in order.
     Call {
@@ -139,6 +148,11 @@ pub(super) enum Kind {
         left: Box<Expr>,
         right: Box<Expr>,
     },
+    /// `first op a op b …`, each operator on the result so far: a list for the same reason.
+    Chain {
+        first: Box<Expr>,
+        steps: Vec<Step>,
+    },
     Negate {
         num: Num,
         checked: bool,
@@ -149,8 +163,10 @@ pub(super) enum Kind {
         operand: Box<Expr>,
     },
     Not(Box<Expr>),
-    AndAlso(Box<Expr>, Box<Expr>),
-    OrElse(Box<Expr>, Box<Expr>),
+    /// `a && b && …`: a list, so that a long condition is not a deep one.
+    AndAlso(Vec<Expr>),
+    /// `a || b || …`
+    OrElse(Vec<Expr>),
     /// `left ?? right`, both of the result's type or its nullable form.
     Coalesce(Box<Expr>, Box<Expr>),
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
@@ -214,6 +230,15 @@ pub(super) enum Kind {
     Throw(Box<Expr>),
     Default,
     Typeof(TypeId),
+}
+
+/// An operator of a chain with its right operand.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) op: BinOp,
+    pub(super) num: Num,
+    pub(super) checked: bool,
+    pub(super) right: Expr,
 }
 
 /// What a value is converted by.
@@ -280,6 +305,8 @@ pub(super) enum Stmt {
     },
     Break,
     Continue,
+    Label(LabelId),
+    Goto(LabelId),
     Return(Option<Expr>),
     Throw(Option<Expr>),
     Try {
@@ -313,12 +340,21 @@ pub(super) struct Local {
     pub(super) shared: bool,
     /// `foreach` and `using` variables, parameters of the range kind.
     pub(super) readonly: Option<&'static str>,
+    /// Given to a `ref` or `out` parameter somewhere.
+    pub(super) by_reference: bool,
+    /// How it was given, for the parameters of local functions.
+    pub(super) parameter: Option<ParamMode>,
 }
 
 impl Local {
     /// The variable is shared between functions through a cell.
     pub(super) fn needs_cell(&self) -> bool {
-        self.captured && (self.written || self.shared)
+        self.by_reference || self.is_reference() || self.captured && (self.written || self.shared)
+    }
+
+    /// A `ref` or `out` parameter: what comes in is the cell.
+    pub(super) fn is_reference(&self) -> bool {
+        matches!(self.parameter, Some(ParamMode::Ref | ParamMode::Out))
     }
 }
 
@@ -335,6 +371,10 @@ pub(super) struct Function {
     pub(super) captures: Vec<LocalId>,
     /// Local functions it calls.
     pub(super) calls: Vec<FnId>,
+    /// Its parameters as calls see them, for local functions.
+    pub(super) signature: Vec<super::local_function::Param>,
+    /// Where it ends, or its name: where it is to blame for what it does not do.
+    pub(super) span: Span,
 }
 
 /// The primitive a numeric type is.

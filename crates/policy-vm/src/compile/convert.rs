@@ -4,6 +4,7 @@ use policy_parser::Span;
 
 use super::binder::Binder;
 use super::bound::{Const, Conversion, Expr, Kind, delegate, is_enum, named, nullable_inner, prim_of};
+use super::expression::tuple::elements_of;
 use super::members::class_chain;
 use super::{fold, subtype};
 use crate::bytecode::Prim;
@@ -25,6 +26,8 @@ pub(super) enum Implicit {
     Wrap(Box<Implicit>, TypeId),
     /// From `T?` to `U?` by the conversion of `T` to `U`.
     Lift(Box<Implicit>, TypeId, TypeId),
+    /// Of a tuple, element by element.
+    Tuple,
     /// A conversion operator, with what comes before and after it.
     User(&'static Signature, TypeId),
 }
@@ -57,6 +60,12 @@ pub(super) fn standard(from: TypeId, to: TypeId) -> Option<Implicit> {
     }
     if let (Some(a), Some(b)) = (prim_of(from), prim_of(to)) {
         return implicit_numeric(a, b).then_some(Implicit::Numeric(a, b));
+    }
+    if let (Some(a), Some(b)) = (elements_of(from), elements_of(to)) {
+        // Names are not part of what a tuple is.
+        let same = a.len() == b.len() && a.iter().zip(b).all(|((_, a), (_, b))| a == b);
+        let each = a.len() == b.len() && a.iter().zip(b).all(|((_, a), (_, b))| standard(*a, *b).is_some());
+        return if same { Some(Implicit::Reference) } else { each.then_some(Implicit::Tuple) };
     }
     if let Some(inner) = nullable_inner(to) {
         if let Some(from_inner) = nullable_inner(from) {
@@ -104,6 +113,12 @@ impl Binder {
 
     pub(super) fn no_conversion(&mut self, value: &Expr, to: TypeId) -> Expr {
         let target = types::display(to);
+        if let (Some(Const::Float(_)), TypeId::DOUBLE, TypeId::SINGLE | TypeId::DECIMAL) =
+            (&value.constant, value.ty, to)
+        {
+            let suffix = if to == TypeId::SINGLE { 'F' } else { 'M' };
+            return self.fail("CS0664", value.span, format!("Literal of type double cannot be implicitly converted to type '{target}'; use an '{suffix}' suffix to create a literal of this type"));
+        }
         if value.is_null_literal() {
             return self.fail(
                 "CS0037",
@@ -122,7 +137,7 @@ impl Binder {
                 format!("Constant value '{n}' cannot be converted to a '{target}'"),
             );
         }
-        let source = types::display(value.ty);
+        let (source, target) = (types::display_qualified(value.ty), types::display_qualified(to));
         if self.explicit_exists(value, to) {
             return self.fail("CS0266", value.span, format!("Cannot implicitly convert type '{source}' to '{target}'. An explicit conversion exists (are you missing a cast?)"));
         }
@@ -136,13 +151,16 @@ impl Binder {
             Implicit::Constant => {
                 let into = prim_of(to).or_else(|| prim_of(nullable_inner(to).unwrap_or(to)));
                 let constant = match (&value.constant, into) {
-                    (Some(c), Some(prim)) => fold::convert(c, prim, false),
+                    (Some(c), Some(prim)) => fold::convert(c, prim_of(value.ty).unwrap_or(prim), prim, false),
                     (c, None) => c.clone(),
                     (None, _) => None,
                 };
                 Expr { constant, kind: Kind::Constant, ty: to, span: value.span }
             }
-            Implicit::Numeric(from, into) => self.numeric(value, from, into, to, false),
+            Implicit::Numeric(from, into) => {
+                let span = value.span;
+                self.numeric(value, from, into, to, None, span)
+            }
             Implicit::Wrap(inner, inner_ty) => self.apply(value, *inner, inner_ty).retyped(to),
             Implicit::Lift(inner, from, into) => {
                 if matches!(*inner, Implicit::Identity) {
@@ -150,6 +168,7 @@ impl Binder {
                 }
                 self.lift(value, from, to, |this, unwrapped| this.apply(unwrapped, *inner, into))
             }
+            Implicit::Tuple => self.convert_tuple(value, to),
             Implicit::User(signature, owner) => self.call_conversion(value, signature, owner, to),
         }
     }
@@ -169,21 +188,39 @@ impl Binder {
         Expr::new(Kind::NullConditional { receiver: Box::new(value), slot, rest: Box::new(rest) }, result, span)
     }
 
-    pub(super) fn numeric(&mut self, value: Expr, from: Prim, into: Prim, to: TypeId, explicit: bool) -> Expr {
+    /// A numeric conversion; `cast` is where a cast is written.
+    pub(super) fn numeric(
+        &mut self,
+        value: Expr,
+        from: Prim,
+        into: Prim,
+        to: TypeId,
+        cast: Option<Span>,
+        span: Span,
+    ) -> Expr {
+        let explicit = cast.is_some();
         if from == into {
             return value.retyped(to);
         }
         if let Some(constant) = &value.constant {
-            if let Some(folded) = fold::convert(constant, into, explicit && self.unchecked) {
+            if let Some(folded) = fold::convert(constant, from, into, explicit && self.unchecked) {
                 return Expr::constant(folded, to, value.span);
             }
-            if let (Const::Int(_) | Const::Float(_), true) = (constant, fold::range(into).is_some()) {
+            if let (Const::Float(_), Prim::Decimal) = (constant, into) {
+                let shown = show_const(constant);
+                return self.fail(
+                    "CS0031",
+                    span,
+                    format!("Constant value '{shown}' cannot be converted to a 'decimal'"),
+                );
+            }
+            if fold::range(into).is_some() {
                 let shown = show_const(constant);
                 let target = types::display(to);
-                return self.fail("CS0221", value.span, format!("Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"));
+                return self.fail("CS0221", span, format!("Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"));
             }
         }
-        let span = value.span;
+        let span = cast.unwrap_or(value.span);
         let conversion = Conversion::Numeric { from, into, checked: explicit && self.checked };
         Expr::new(Kind::Convert { conversion, operand: Box::new(value) }, to, span)
     }
@@ -199,8 +236,9 @@ impl Binder {
         match self.explicit(value.clone(), to, span) {
             Some(done) => Expr { span, ..done },
             None => {
-                let (source, target) = (types::display(value.ty), types::display(to));
+                let (source, target) = (types::display_qualified(value.ty), types::display_qualified(to));
                 if value.is_null_literal() {
+                    let target = types::display(to);
                     return self.fail(
                         "CS0037",
                         span,
@@ -225,7 +263,7 @@ impl Binder {
         let node =
             |conversion, operand: Expr| Expr::new(Kind::Convert { conversion, operand: Box::new(operand) }, to, span);
         if let (Some(a), Some(b)) = (prim_of(from), prim_of(to)) {
-            return Some(self.numeric(value, a, b, to, true));
+            return Some(self.numeric(value, a, b, to, Some(span), span));
         }
         match (is_enum(from), is_enum(to)) {
             (true, true) => {
@@ -454,10 +492,22 @@ pub(super) fn show_const(value: &Const) -> String {
         Const::Null => "null".to_owned(),
         Const::Bool(b) => b.to_string(),
         Const::Int(n) => n.to_string(),
-        Const::Float(n) => n.to_string(),
+        Const::Float(n) => {
+            let mut text = String::new();
+            crate::library::system::number::format::default_double(*n, &mut text);
+            text
+        }
         Const::Decimal(d) => d.to_string(),
         Const::Text(policy_parser::csharp::ast::StringLiteral::Text(t)) => t.to_string(),
         Const::Text(_) => String::new(),
+    }
+}
+
+/// A constant as one would write it.
+pub(super) fn written(value: &Const) -> String {
+    match value {
+        Const::Text(policy_parser::csharp::ast::StringLiteral::Text(t)) => format!("\"{t}\""),
+        other => show_const(other),
     }
 }
 

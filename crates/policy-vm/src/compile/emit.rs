@@ -9,7 +9,8 @@ use policy_parser::csharp::ast::StringLiteral;
 use rustc_hash::FxHashMap;
 
 use super::ExpressionSink;
-use super::bound::{Callee, Const, Conversion, Expr, FnId, Function, Kind, Local, LocalId, Target, nullable_inner};
+use super::bound::nullable_inner;
+use super::bound::{Callee, Const, Conversion, Expr, FnId, Function, Kind, LabelId, Local, LocalId, Step, Target};
 use crate::bytecode::{self, BinOp, CallSite, Constant, Handler, MAX_REGISTERS, Num, Op};
 use crate::types::TypeId;
 use crate::value::Value;
@@ -49,6 +50,8 @@ struct Output {
     handlers: Vec<Handler>,
     leaves: Vec<statement::Leave>,
     caught: Vec<u8>,
+    /// Where `goto`s lead, with the number of statements that must be left on the way.
+    gotos: FxHashMap<LabelId, (Label, usize)>,
 }
 
 impl<'a> Emitter<'a> {
@@ -86,7 +89,7 @@ impl<'a> Emitter<'a> {
             self.out.registers.insert(*local, register);
         }
         for param in &function.params {
-            if self.local(*param).is_some_and(Local::needs_cell) {
+            if self.local(*param).is_some_and(|l| l.needs_cell() && !l.is_reference()) {
                 let r = self.register(*param)?;
                 self.push(Op::NewCell { d: r, a: r });
             }
@@ -186,7 +189,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn type_index(&mut self, ty: TypeId) -> Emit<u16> {
-        self.sink.type_index(ty).ok_or(TooComplex)
+        self.sink.type_index(crate::types::nameless(ty)).ok_or(TooComplex)
     }
 
     fn site(&mut self, callee: &Callee) -> Emit<u16> {
@@ -266,6 +269,10 @@ impl<'a> Emitter<'a> {
                     self.push(Op::Move { d, a });
                 }
             }
+            Kind::CellOf { local, .. } => {
+                let a = self.register(*local)?;
+                self.push(Op::Move { d, a });
+            }
             Kind::View(part) => self.push(Op::LoadView { d, part: *part }),
             Kind::Call { callee, args, outs } => self.call(callee, args, outs, d)?,
             Kind::CallFunction { function, args } => self.call_function(*function, args, d)?,
@@ -289,11 +296,12 @@ impl<'a> Emitter<'a> {
             Kind::ArrayLiteral { element, items } => self.array(*element, items, d)?,
             Kind::NewAnonymous(values) => {
                 let (a, n) = self.run_of(values)?;
-                let ty = self.type_index(e.ty)?;
+                let ty = self.type_index(crate::types::nameless(nullable_inner(e.ty).unwrap_or(e.ty)))?;
                 self.push(Op::NewAnonymous { d, a, n, ty });
             }
             Kind::Convert { conversion, operand } => self.convert(*conversion, operand, e.ty, d)?,
             Kind::Binary { op, num, checked, left, right } => self.binary(*op, *num, *checked, left, right, d)?,
+            Kind::Chain { first, steps } => self.chain(first, steps, d)?,
             Kind::Negate { num, checked, operand } => {
                 let a = self.operand(operand)?;
                 self.push(Op::Negate { num: *num, checked: *checked, d, a });
@@ -557,6 +565,11 @@ impl<'a> Emitter<'a> {
             return Ok(());
         }
         let (a, b) = self.operands(left, right)?;
+        self.operation(op, num, checked, a, b, d);
+        Ok(())
+    }
+
+    fn operation(&mut self, op: BinOp, num: Num, checked: bool, a: u8, b: u8, d: u8) {
         self.push(match (op, num, checked) {
             (BinOp::Add, Num::I32, false) => Op::AddI32 { d, a, b },
             (BinOp::Sub, Num::I32, false) => Op::SubI32 { d, a, b },
@@ -573,6 +586,31 @@ impl<'a> Emitter<'a> {
             (op, num, false) => Op::Binary { op, num, d, a, b },
             (op, num, true) => Op::BinaryChecked { op, num, d, a, b },
         });
+    }
+
+    /// The result so far stays aside: a right operand may read the variable that the chain is assigned to.
+    fn chain(&mut self, first: &Expr, steps: &[Step], d: u8) -> Emit {
+        let mut a = if steps.iter().any(|step| assigns(&step.right)) {
+            let r = self.take()?;
+            self.expr(first, r)?;
+            r
+        } else {
+            self.operand(first)?
+        };
+        let so_far = self.take()?;
+        for (i, step) in steps.iter().enumerate() {
+            let mark = self.out.next;
+            let into = if i + 1 == steps.len() { d } else { so_far };
+            match with_constant(step.op, step.num, step.checked, &step.right) {
+                Some(op) => self.push(op(into, a)),
+                None => {
+                    let b = self.operand(&step.right)?;
+                    self.operation(step.op, step.num, step.checked, a, b, into);
+                }
+            }
+            self.release(mark);
+            a = so_far;
+        }
         Ok(())
     }
 
@@ -597,26 +635,8 @@ impl<'a> Emitter<'a> {
                 }
             }
             (Kind::Not(operand), None) => self.branch(operand, !when, label)?,
-            (Kind::AndAlso(a, b), None) if when => {
-                let skip = self.label();
-                self.branch(a, false, skip)?;
-                self.branch(b, true, label)?;
-                self.place(skip);
-            }
-            (Kind::AndAlso(a, b), None) => {
-                self.branch(a, false, label)?;
-                self.branch(b, false, label)?;
-            }
-            (Kind::OrElse(a, b), None) if when => {
-                self.branch(a, true, label)?;
-                self.branch(b, true, label)?;
-            }
-            (Kind::OrElse(a, b), None) => {
-                let skip = self.label();
-                self.branch(a, true, skip)?;
-                self.branch(b, false, label)?;
-                self.place(skip);
-            }
+            (Kind::AndAlso(list), None) => self.branch_of(list, false, when, label)?,
+            (Kind::OrElse(list), None) => self.branch_of(list, true, when, label)?,
             (Kind::IsNull { negated, operand }, None) => {
                 let a = self.operand(operand)?;
                 let op = if *negated == when { Op::JumpIfNotNull { a, to: 0 } } else { Op::JumpIfNull { a, to: 0 } };
@@ -657,6 +677,19 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
+    /// Jumps to `label` when a list of conditions, the first of which that is `decides` decides, is `when`.
+    fn branch_of(&mut self, list: &[Expr], decides: bool, when: bool, label: Label) -> Emit {
+        if when == decides {
+            return list.iter().try_for_each(|e| self.branch(e, when, label));
+        }
+        let Some((last, before)) = list.split_last() else { return Ok(()) };
+        let skip = self.label();
+        before.iter().try_for_each(|e| self.branch(e, decides, skip))?;
+        self.branch(last, when, label)?;
+        self.place(skip);
+        Ok(())
+    }
+
     /// Goes back to `top` while the condition holds: one instruction for the usual counting loop.
     fn loop_back(&mut self, condition: &Expr, top: Label, exit: Label) -> Emit {
         if let (Kind::Binary { op, num: Num::I32, left, right, .. }, None) = (&condition.kind, &condition.constant) {
@@ -687,20 +720,19 @@ impl<'a> Emitter<'a> {
             self.push(Op::Concat { d, a, n });
             return Ok(());
         }
-        // Long sums are put together in pieces, the result so far in front: it grows in place.
-        let (a, b) = (self.take()?, self.take()?);
-        for (i, chunk) in parts.chunks(AT_ONCE).enumerate() {
-            let mark = self.out.next;
-            let (first, n) = self.run_of(chunk)?;
-            if i == 0 {
-                self.push(Op::Concat { d: a, a: first, n });
-            } else {
-                self.push(Op::Concat { d: b, a: first, n });
-                self.push(Op::Concat { d: a, a, n: 2 });
-            }
-            self.release(mark);
+        // A long sum is one of sums, each of them as long as the others: what is put together is copied as often as that
+        // nests, and not once for each term that follows.
+        let mark = self.out.next;
+        let size = parts.len().div_ceil(AT_ONCE);
+        let registers = parts.chunks(size).map(|_| self.take()).collect::<Emit<Vec<u8>>>()?;
+        for (chunk, r) in parts.chunks(size).zip(&registers) {
+            let inner = self.out.next;
+            self.concat(chunk, *r)?;
+            self.release(inner);
         }
-        self.push(Op::Move { d, a });
+        let n = u8::try_from(registers.len()).map_err(|_| TooComplex)?;
+        self.push(Op::Concat { d, a: registers.first().copied().unwrap_or(0), n });
+        self.release(mark);
         Ok(())
     }
 
@@ -925,18 +957,19 @@ pub(super) fn children(e: &Expr) -> Vec<&Expr> {
         | Kind::Assign { value: a, .. } => vec![a],
         Kind::ArrayGet { array: a, index: b }
         | Kind::Binary { left: a, right: b, .. }
-        | Kind::AndAlso(a, b)
-        | Kind::OrElse(a, b)
         | Kind::Coalesce(a, b)
         | Kind::EqString { left: a, right: b, .. }
         | Kind::EqReference { left: a, right: b, .. }
         | Kind::NullConditional { receiver: a, rest: b, .. } => vec![a, b],
+        Kind::AndAlso(list) | Kind::OrElse(list) => list.iter().collect(),
+        Kind::Chain { first, steps } => std::iter::once(&**first).chain(steps.iter().map(|s| &s.right)).collect(),
         Kind::Conditional(a, b, c) => vec![a, b, c],
         Kind::Sequence { effects, result } => effects.iter().chain(std::iter::once(&**result)).collect(),
         Kind::NativeClosure { receiver, .. } => receiver.iter().map(|r| &**r).collect(),
         Kind::Error
         | Kind::Constant
         | Kind::Local(_)
+        | Kind::CellOf { .. }
         | Kind::View(_)
         | Kind::Closure { .. }
         | Kind::Default

@@ -3,7 +3,9 @@
 mod access;
 mod assign;
 mod create;
+mod dimensions;
 mod literal;
+pub(super) mod tuple;
 
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, ExprKind, SimpleName};
@@ -20,7 +22,10 @@ pub(super) enum Entity<'a> {
     Type(TypeId),
     Namespace(String),
     Group(Group<'a>),
-    Function(FnId),
+    /// A local function.
+    Function(FnId, &'a SimpleName),
+    /// A local function with type parameters.
+    Generic(usize, &'a SimpleName),
     /// Reported already.
     Error(Span),
 }
@@ -91,11 +96,11 @@ impl Binder {
             }
             ExprKind::Unary { op, operand } => self.unary_syntax(*op, operand, span),
             ExprKind::Postfix { increment, operand } => self.increment(operand, *increment, false, span),
-            ExprKind::Binary { op, left, right, .. } => self.binary_syntax(*op, left, right, span),
+            ExprKind::Binary { first, rest } => self.binary_syntax(first, rest),
             ExprKind::Conditional { condition, when_true, when_false } => self.conditional(condition, when_true, when_false, span),
             ExprKind::Assign { op, target, value } => self.assign(*op, target, value, span),
             ExprKind::Lambda(_) => self.fail("CS1660", span, "Cannot convert lambda expression to type 'object' because it is not a delegate type"),
-            ExprKind::Query(query) => self.query(query, span),
+            ExprKind::Query(query) => self.query(query),
             ExprKind::Typeof(ty) => {
                 let ty = self.type_of_syntax(ty);
                 Expr::new(Kind::Typeof(ty), TypeId::TYPE, span)
@@ -110,7 +115,7 @@ impl Binder {
             }
             ExprKind::Checked { checked, operand } => self.checked_value(*checked, operand),
             ExprKind::Throw(_) => self.fail("CS8115", span, "A throw expression is not allowed in this context."),
-            ExprKind::Tuple(_) => self.fail("TG0403", span, "tuples are not supported yet"),
+            ExprKind::Tuple(elements) => self.tuple(elements, span),
             ExprKind::Declaration { .. } => self.fail("CS8185", span, "A declaration is not allowed in this context."),
             ExprKind::Type(_) => self.fail("CS1525", span, "Invalid expression term"),
             ExprKind::Error => Expr::error(span),
@@ -167,11 +172,15 @@ impl Binder {
 
     fn simple_name<'a>(&mut self, name: &'a SimpleName, span: Span) -> Entity<'a> {
         let text = &*name.ident.text;
+        match self.find(text) {
+            Some(Symbol::Local(id)) if name.type_args.is_none() => return Entity::Value(self.local_expr(id, span)),
+            Some(Symbol::Function(id)) => return Entity::Function(id, name),
+            Some(Symbol::Generic(index)) => return Entity::Generic(index, name),
+            _ => {}
+        }
         if name.type_args.is_none() {
-            match self.find(text) {
-                Some(Symbol::Local(id)) => return Entity::Value(self.local_expr(id, span)),
-                Some(Symbol::Function(id)) => return Entity::Function(id),
-                None => {}
+            if let Some((_, ty)) = self.type_names.iter().rev().find(|(n, _)| **n == *text) {
+                return Entity::Type(*ty);
             }
             if text == "context" {
                 return Entity::Value(self.context(span));
@@ -185,7 +194,15 @@ impl Binder {
         if crate::library::get().is_namespace(text) {
             return Entity::Namespace(text.to_owned());
         }
-        if self.later.iter().flatten().any(|later| **later == *text) {
+        if let Some(full) = super::unavailable::simple(text) {
+            self.error("TG0301", span, super::unavailable::refusal(full));
+            return Entity::Error(span);
+        }
+        // What every class has of `object`, and so the one around an expression.
+        if matches!(text, "Equals" | "ReferenceEquals") {
+            return Entity::Group(Group { name, receiver: super::overload::Receiver::Type(TypeId::OBJECT), span });
+        }
+        if self.later.iter().flat_map(|(_, names)| names).any(|later| **later == *text) {
             let message = format!("Cannot use local variable '{text}' before it is declared");
             self.error("CS0841", name.ident.span, message);
             return Entity::Error(span);
@@ -220,10 +237,10 @@ impl Binder {
             }
             Entity::Group(group) => {
                 let name = &group.name.ident.text;
-                self.fail("CS0428", group.span, format!("Cannot convert method group '{name}' to non-delegate type 'object'. Did you intend to invoke the method?"))
+                self.fail("CS0428", group.name.ident.span, format!("Cannot convert method group '{name}' to non-delegate type 'object'. Did you intend to invoke the method?"))
             }
-            Entity::Function(id) => {
-                let name = self.functions.get(id.0 as usize).map(|f| f.name.clone()).unwrap_or_default();
+            Entity::Function(_, function) | Entity::Generic(_, function) => {
+                let name = &function.ident.text;
                 self.fail("CS0428", span, format!("Cannot convert method group '{name}' to non-delegate type 'object'. Did you intend to invoke the method?"))
             }
         }
@@ -388,6 +405,7 @@ impl Binder {
             TypeId::INT32 | TypeId::UINT32 | TypeId::SINGLE => 4,
             TypeId::INT64 | TypeId::UINT64 | TypeId::DOUBLE => 8,
             TypeId::DECIMAL => 16,
+            ty if super::bound::is_enum(ty) => 4,
             _ => {
                 let name = types::display(ty);
                 return self.fail("CS0233", span, format!("'{name}' does not have a predefined size, therefore sizeof can only be used in an unsafe context"));

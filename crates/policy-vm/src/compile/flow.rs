@@ -4,11 +4,15 @@
 //! where paths meet, a variable has a value if it has one on all of them; after a jump everything holds, since nothing comes
 //! there.
 
-use rustc_hash::FxHashSet;
+use std::rc::Rc;
+
+use policy_parser::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ExpressionError;
 use super::binder::Binder;
-use super::bound::{Const, Expr, FnId, Kind, LocalId, Stmt, Target};
+use super::bound::{Const, Expr, FnId, Kind, LabelId, LocalId, Stmt, Target};
+use crate::library::ParamMode;
 
 /// Reports reads of variables that may not have been assigned.
 pub(super) fn check(binder: &Binder) -> Vec<ExpressionError> {
@@ -18,16 +22,24 @@ pub(super) fn check(binder: &Binder) -> Vec<ExpressionError> {
         reported: FxHashSet::default(),
         exits: Vec::new(),
         visited: FxHashSet::default(),
+        labels: FxHashMap::default(),
+        returns: Vec::new(),
+        summaries: FxHashMap::default(),
+        summarized: None,
     };
     let Some(root) = binder.functions.first() else { return Vec::new() };
-    let mut state = State::default();
-    state.assigned.extend(root.params.iter().copied());
-    walk.statements(&root.body, state);
+    walk.body(&root.body, State::default());
+    // Mistakes in functions that nobody calls are mistakes as well.
+    for (i, function) in binder.functions.iter().enumerate() {
+        if function.is_local_function {
+            walk.summary(FnId(i as u32));
+        }
+    }
     walk.errors
 }
 
 /// The variables that certainly have a value; all of them where nothing can come.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 struct State {
     assigned: FxHashSet<LocalId>,
     unreachable: bool,
@@ -68,20 +80,56 @@ struct Exits {
     is_loop: bool,
 }
 
+/// What a call of a local function needs and does.
+#[derive(Debug, Default)]
+struct Summary {
+    /// Variables of outer functions that it reads before it assigns them.
+    needs: Vec<LocalId>,
+    /// Variables of outer functions that have a value after it.
+    sets: Vec<LocalId>,
+}
+
 struct Walk<'b> {
     binder: &'b Binder,
     errors: Vec<ExpressionError>,
     reported: FxHashSet<LocalId>,
     exits: Vec<Exits>,
     visited: FxHashSet<FnId>,
+    /// States at the `goto`s that lead to a label, and whether there was one more since its list began.
+    labels: FxHashMap<LabelId, (State, bool)>,
+    /// States where the function being walked ends.
+    returns: Vec<State>,
+    summaries: FxHashMap<FnId, Rc<Summary>>,
+    /// The local function being summarized, with what it needs.
+    summarized: Option<(FnId, Vec<LocalId>)>,
 }
 
 impl Walk<'_> {
-    fn statements(&mut self, list: &[Stmt], mut state: State) -> State {
-        for stmt in list {
-            state = self.statement(stmt, state);
+    /// A function's body; what it gives back is the state at all its ends.
+    fn body(&mut self, list: &[Stmt], state: State) -> State {
+        let exits = std::mem::take(&mut self.exits);
+        let returns = std::mem::take(&mut self.returns);
+        let end = self.statements(list, state);
+        self.exits = exits;
+        std::mem::replace(&mut self.returns, returns).into_iter().fold(end, State::meet)
+    }
+
+    /// Walks a list again as long as a `goto` in it has brought something new to a label above it.
+    fn statements(&mut self, list: &[Stmt], state: State) -> State {
+        const OFTEN: usize = 16;
+        let labels: Vec<LabelId> =
+            list.iter().filter_map(|s| if let Stmt::Label(id) = s { Some(*id) } else { None }).collect();
+        let mut end = State::unreachable();
+        for _ in 0..OFTEN {
+            for id in &labels {
+                self.labels.entry(*id).or_insert((State::unreachable(), false)).1 = false;
+            }
+            end = list.iter().fold(state.clone(), |state, stmt| self.statement(stmt, state));
+            if !labels.iter().any(|id| self.labels.get(id).is_some_and(|(_, changed)| *changed)) {
+                break;
+            }
         }
-        state
+        end
     }
 
     fn statement(&mut self, stmt: &Stmt, mut state: State) -> State {
@@ -136,7 +184,29 @@ impl Walk<'_> {
                 }
                 State::unreachable()
             }
-            Stmt::Return(value) | Stmt::Throw(value) => {
+            Stmt::Label(id) => {
+                // What jumps here from further down is walked over once more.
+                if let Some((jumps, changed)) = self.labels.get_mut(id) {
+                    *changed = false;
+                    state = state.meet(jumps.clone());
+                }
+                state
+            }
+            Stmt::Goto(id) => {
+                let (jumps, changed) = self.labels.entry(*id).or_insert((State::unreachable(), false));
+                let met = jumps.clone().meet(state);
+                *changed |= met != *jumps;
+                *jumps = met;
+                State::unreachable()
+            }
+            Stmt::Return(value) => {
+                if let Some(value) = value {
+                    state = self.expr(value, state);
+                }
+                self.returns.push(state);
+                State::unreachable()
+            }
+            Stmt::Throw(value) => {
                 if let Some(value) = value {
                     self.expr(value, state);
                 }
@@ -244,16 +314,14 @@ impl Walk<'_> {
                 let (yes, no) = self.condition(inner, state);
                 (no, yes)
             }
-            (Kind::AndAlso(a, b), _) => {
-                let (yes, no) = self.condition(a, state);
-                let (both, second) = self.condition(b, yes);
-                (both, no.meet(second))
-            }
-            (Kind::OrElse(a, b), _) => {
-                let (yes, no) = self.condition(a, state);
-                let (second, neither) = self.condition(b, no);
-                (yes.meet(second), neither)
-            }
+            (Kind::AndAlso(list), _) => list.iter().fold((state, State::unreachable()), |(all, failed), e| {
+                let (yes, no) = self.condition(e, all);
+                (yes, failed.meet(no))
+            }),
+            (Kind::OrElse(list), _) => list.iter().fold((State::unreachable(), state), |(found, none), e| {
+                let (yes, no) = self.condition(e, none);
+                (found.meet(yes), no)
+            }),
             (Kind::Conditional(c, a, b), _) => {
                 let (yes, no) = self.condition(c, state);
                 let (a_yes, a_no) = self.condition(a, yes);
@@ -277,7 +345,7 @@ impl Walk<'_> {
         }
         match &e.kind {
             Kind::Local(id) => {
-                self.read(*id, e, &state);
+                self.read(*id, e.span, &state);
                 state
             }
             Kind::AndAlso(..) | Kind::OrElse(..) | Kind::Not(_) => {
@@ -327,12 +395,30 @@ impl Walk<'_> {
                 state
             }
             Kind::Closure { function } => {
-                self.function(*function, &state);
+                if self.binder.functions.get(function.0 as usize).is_some_and(|f| f.is_local_function) {
+                    let summary = self.summary(*function);
+                    self.need(&summary, e.span, &state);
+                } else {
+                    self.lambda(*function, &state);
+                }
+                state
+            }
+            Kind::CellOf { local, out } => {
+                if !out {
+                    self.read(*local, e.span, &state);
+                }
                 state
             }
             Kind::CallFunction { function, args } => {
                 state = args.iter().fold(state, |state, a| self.expr(a, state));
-                self.function(*function, &state);
+                let summary = self.summary(*function);
+                self.need(&summary, e.span, &state);
+                for arg in args {
+                    if let Kind::CellOf { local, .. } = arg.kind {
+                        state.set(local);
+                    }
+                }
+                summary.sets.iter().for_each(|id| state.set(*id));
                 state
             }
             _ => super::emit::children(e).into_iter().fold(state, |state, c| self.expr(c, state)),
@@ -350,8 +436,8 @@ impl Walk<'_> {
         }
     }
 
-    /// A lambda sees what has a value where it is made, a local function what has one where it is first called.
-    fn function(&mut self, id: FnId, state: &State) {
+    /// A lambda sees what has a value where it is made.
+    fn lambda(&mut self, id: FnId, state: &State) {
         if !self.visited.insert(id) {
             return;
         }
@@ -360,18 +446,66 @@ impl Walk<'_> {
         for param in &function.params {
             inside.set(*param);
         }
-        let exits = std::mem::take(&mut self.exits);
-        self.statements(&function.body, inside);
-        self.exits = exits;
+        self.body(&function.body, inside);
     }
 
-    fn read(&mut self, id: LocalId, e: &Expr, state: &State) {
+    /// A local function is walked as if nothing around it had a value: what it reads all the same, its calls must see to.
+    fn summary(&mut self, id: FnId) -> Rc<Summary> {
+        if let Some(summary) = self.summaries.get(&id) {
+            return Rc::clone(summary);
+        }
+        // A function that calls itself needs nothing more for that.
+        self.summaries.insert(id, Rc::default());
+        let binder = self.binder;
+        let Some(function) = binder.functions.get(id.0 as usize) else { return Rc::default() };
+        let mut inside = State::default();
+        let mode = |param: &LocalId| binder.local(*param).and_then(|l| l.parameter);
+        for param in function.params.iter().filter(|p| mode(p) != Some(ParamMode::Out)) {
+            inside.set(*param);
+        }
+        let outer = self.summarized.replace((id, Vec::new()));
+        let end = self.body(&function.body, inside);
+        let needs = std::mem::replace(&mut self.summarized, outer).map(|(_, needs)| needs).unwrap_or_default();
+        for param in function.params.iter().filter(|p| mode(p) == Some(ParamMode::Out)) {
+            if !end.has(*param) && self.reported.insert(*param) {
+                let name = binder.local(*param).map(|l| l.name.clone()).unwrap_or_default();
+                let message =
+                    format!("The out parameter '{name}' must be assigned to before control leaves the current method");
+                self.errors.push(ExpressionError { code: "CS0177", message, span: function.span, warning: false });
+            }
+        }
+        let sets = function.captures.iter().copied().filter(|id| end.has(*id)).collect();
+        let summary = Rc::new(Summary { needs, sets });
+        self.summaries.insert(id, Rc::clone(&summary));
+        summary
+    }
+
+    fn need(&mut self, summary: &Summary, span: Span, state: &State) {
+        for id in &summary.needs {
+            self.read(*id, span, state);
+        }
+    }
+
+    fn read(&mut self, id: LocalId, span: Span, state: &State) {
         let Some(local) = self.binder.local(id) else { return };
-        if state.has(id) || local.name.is_empty() || !self.reported.insert(id) {
+        if state.has(id) || local.name.is_empty() {
+            return;
+        }
+        let inside = self.summarized.as_ref().is_none_or(|(function, _)| self.binder.is_within(local.owner, *function));
+        if let (false, Some((_, needs))) = (inside, &mut self.summarized) {
+            if !needs.contains(&id) {
+                needs.push(id);
+            }
+            return;
+        }
+        if !self.reported.insert(id) {
             return;
         }
         let name = &local.name;
-        let message = format!("Use of unassigned local variable '{name}'");
-        self.errors.push(ExpressionError { code: "CS0165", message, span: e.span, warning: false });
+        let (code, message) = match local.parameter {
+            Some(ParamMode::Out) => ("CS0269", format!("Use of unassigned out parameter '{name}'")),
+            _ => ("CS0165", format!("Use of unassigned local variable '{name}'")),
+        };
+        self.errors.push(ExpressionError { code, message, span, warning: false });
     }
 }

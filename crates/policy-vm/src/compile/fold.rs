@@ -146,7 +146,8 @@ fn decimal(op: BinOp, a: Decimal, b: Decimal) -> Result<Option<Const>, FoldError
 }
 
 /// A constant converted to another numeric type; `None` when it does not fit and must not be cut.
-pub(super) fn convert(value: &Const, into: Prim, unchecked: bool) -> Option<Const> {
+pub(super) fn convert(value: &Const, from: Prim, into: Prim, unchecked: bool) -> Option<Const> {
+    let digits = if from == Prim::F32 { 7 } else { 15 };
     match (value, into) {
         (Const::Int(n), Prim::F64) => Some(Const::Float(*n as f64)),
         (Const::Int(n), Prim::F32) => Some(Const::Float(f64::from(*n as f32))),
@@ -161,7 +162,10 @@ pub(super) fn convert(value: &Const, into: Prim, unchecked: bool) -> Option<Cons
         }
         (Const::Float(n), Prim::F64) => Some(Const::Float(*n)),
         (Const::Float(n), Prim::F32) => Some(Const::Float(f64::from(*n as f32))),
-        (Const::Float(_), Prim::Decimal) => None,
+        // A `float` has seven digits, a `double` fifteen.
+        (Const::Float(n), Prim::Decimal) => {
+            crate::library::system::decimal::convert::from_float(*n, digits).map(Const::Decimal)
+        }
         (Const::Float(n), _) => {
             let (min, max) = range(into)?;
             let whole = n.trunc();

@@ -1,10 +1,10 @@
-//! Lambdas, local functions and query expressions.
+//! Lambdas.
 
 use policy_parser::Span;
-use policy_parser::csharp::ast::{self, LambdaBody, QueryClause, QueryEnd};
+use policy_parser::csharp::ast::{self, LambdaBody};
 
-use super::binder::{Binder, MAX_TRIES, Returns, Symbol};
-use super::bound::{Expr, FnId, Function, Kind, Stmt, delegate};
+use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope};
+use super::bound::{Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
 use crate::types::{self, TypeId};
 
 impl Binder {
@@ -18,7 +18,7 @@ impl Binder {
             return None;
         }
         let before = self.errors.len();
-        let id = self.lambda_function(lambda, params, None);
+        let id = self.lambda_function(lambda, params, None, types::error());
         if self.errors.len() > before {
             return None;
         }
@@ -35,7 +35,7 @@ impl Binder {
         if self.tries > MAX_TRIES {
             return false;
         }
-        let (_, clean) = self.silently(|this| this.lambda_function(lambda, &params, Some(returns)));
+        let (_, clean) = self.silently(|this| this.lambda_function(lambda, &params, Some(returns), ty));
         clean
     }
 
@@ -45,7 +45,8 @@ impl Binder {
             return Expr::error(span);
         }
         if lambda.is_async {
-            return self.fail("CS1989", span, "Async lambda expressions cannot be converted to expression trees");
+            let shown = types::display(ty);
+            return self.fail("CS4010", lambda.arrow, format!("Cannot convert async lambda expression to delegate type '{shown}'. An async lambda expression may return void, Task or Task<T>, none of which are convertible to '{shown}'."));
         }
         let Some((params, returns)) = delegate(ty) else {
             let shown = types::display(ty);
@@ -61,12 +62,30 @@ impl Binder {
             let (shown, count) = (types::display(ty), given.len());
             return self.fail("CS1593", span, format!("Delegate '{shown}' does not take {count} arguments"));
         }
-        let id = self.lambda_function(lambda, &params, Some(returns));
+        if lambda.params.iter().flatten().any(|p| p.mode != ast::ArgumentMode::Value) {
+            let shown = types::display(ty);
+            return self.fail("CS1661", span, format!("Cannot convert lambda expression to type '{shown}' because the parameter types do not match the delegate parameter types"));
+        }
+        for (param, wanted) in lambda.params.iter().flatten().zip(&params) {
+            let Some(syntax) = &param.ty else { continue };
+            let (written, clean) = self.silently(|this| this.type_of_syntax(syntax));
+            if clean && written != *wanted {
+                let shown = types::display(ty);
+                return self.fail("CS1661", span, format!("Cannot convert lambda expression to type '{shown}' because the parameter types do not match the delegate parameter types"));
+            }
+        }
+        let id = self.lambda_function(lambda, &params, Some(returns), ty);
         Expr::new(Kind::Closure { function: id }, ty, span)
     }
 
     /// Binds the body as a function of its own. `returns`: `None` to find out.
-    fn lambda_function(&mut self, lambda: &ast::Lambda, params: &[TypeId], returns: Option<TypeId>) -> FnId {
+    fn lambda_function(
+        &mut self,
+        lambda: &ast::Lambda,
+        params: &[TypeId],
+        returns: Option<TypeId>,
+        target: TypeId,
+    ) -> FnId {
         let id = self.new_function("lambda", returns.unwrap_or_else(types::error), false);
         let outer = self.enter(id, returns);
         self.scopes.push(Vec::new());
@@ -89,7 +108,7 @@ impl Binder {
             }
             None => locals.extend(params.iter().map(|ty| self.temporary(*ty))),
         }
-        let (body, found) = self.function_body(&lambda.body, returns);
+        let (body, found) = self.function_body(&lambda.body, returns, Some((lambda.arrow, target)));
         self.scopes.pop();
         self.leave(outer);
         if let Some(function) = self.functions.get_mut(id.0 as usize) {
@@ -100,7 +119,12 @@ impl Binder {
         id
     }
 
-    fn function_body(&mut self, body: &LambdaBody, returns: Option<TypeId>) -> (Vec<Stmt>, TypeId) {
+    pub(super) fn function_body(
+        &mut self,
+        body: &LambdaBody,
+        returns: Option<TypeId>,
+        lambda: Option<(Span, TypeId)>,
+    ) -> (Vec<Stmt>, TypeId) {
         match (body, returns) {
             (LambdaBody::Expression(expr), Some(ty)) if ty == types::void() => {
                 let value = self.value_or_void(expr);
@@ -125,8 +149,13 @@ impl Binder {
                 match returns {
                     Some(ty) => {
                         if reachable && ty != types::void() {
-                            let end = Span::new(block.span.end.saturating_sub(1), block.span.end);
-                            self.error("CS1643", end, "Not all code paths return a value in lambda expression");
+                            let (at, target) = lambda.unwrap_or((block.span, types::error()));
+                            let target = types::display(target);
+                            self.error(
+                                "CS1643",
+                                at,
+                                format!("Not all code paths return a value in lambda expression of type '{target}'"),
+                            );
                         }
                         (body, ty)
                     }
@@ -143,7 +172,7 @@ impl Binder {
         }
     }
 
-    fn new_function(&mut self, name: &str, returns: TypeId, is_local_function: bool) -> FnId {
+    pub(super) fn new_function(&mut self, name: &str, returns: TypeId, is_local_function: bool) -> FnId {
         let id = FnId(u32::try_from(self.functions.len()).unwrap_or(u32::MAX));
         self.functions.push(Function {
             name: name.to_owned(),
@@ -154,177 +183,50 @@ impl Binder {
             is_local_function,
             captures: Vec::new(),
             calls: Vec::new(),
+            signature: Vec::new(),
+            span: Span::default(),
         });
         id
     }
 
-    fn enter(&mut self, id: FnId, returns: Option<TypeId>) -> Outer {
+    pub(super) fn enter(&mut self, id: FnId, returns: Option<TypeId>) -> Outer {
         let outer = Outer {
             function: self.function,
             returns: std::mem::replace(&mut self.returns, returns.map_or(Returns::Infer(Vec::new()), Returns::Type)),
             breakable: std::mem::take(&mut self.breakable),
             loops: std::mem::take(&mut self.loops),
             in_catch: std::mem::take(&mut self.in_catch),
+            in_finally: std::mem::take(&mut self.in_finally),
+            labels: std::mem::take(&mut self.labels),
+            switches: std::mem::take(&mut self.switches),
+            receivers: std::mem::take(&mut self.receivers),
         };
         self.function = id;
         outer
     }
 
-    fn leave(&mut self, outer: Outer) {
+    pub(super) fn leave(&mut self, outer: Outer) {
         self.function = outer.function;
         self.returns = outer.returns;
         self.breakable = outer.breakable;
         self.loops = outer.loops;
         self.in_catch = outer.in_catch;
-    }
-
-    /// Makes a local function's name known; its body follows when the whole block has been seen.
-    pub(super) fn declare_function(&mut self, function: &ast::LocalFunction) -> FnId {
-        let returns = if Self::is_void(&function.return_type) {
-            types::void()
-        } else {
-            self.type_of_syntax(&function.return_type)
-        };
-        self.check_fresh(&function.name);
-        let id = self.new_function(&function.name.text, returns, true);
-        if let Some(scope) = self.scopes.last_mut() {
-            scope.push((function.name.text.clone(), Symbol::Function(id)));
-        }
-        if !function.type_params.is_empty() {
-            self.error("TG0404", function.name.span, "generic local functions are not supported yet");
-        }
-        // The parameters' types are needed by calls that come before the body is bound.
-        let before = self.function;
-        self.function = id;
-        let mut params = Vec::new();
-        for param in &function.params {
-            let ty = self.type_of_syntax(&param.ty);
-            if param.mode != ast::ArgumentMode::Value || param.is_params || param.default.is_some() {
-                self.error(
-                    "TG0404",
-                    param.name.span,
-                    "`ref`, `out`, `params` and default parameters of local functions are not supported yet",
-                );
-            }
-            params.push(self.new_local(&param.name.text, ty));
-        }
-        self.function = before;
-        if let Some(f) = self.functions.get_mut(id.0 as usize) {
-            f.params = params;
-        }
-        id
-    }
-
-    fn is_void(syntax: &ast::TypeSyntax) -> bool {
-        matches!(syntax.kind, ast::TypeKind::Predefined(ast::PredefinedType::Void))
-    }
-
-    pub(super) fn bind_function(&mut self, id: FnId, function: &ast::LocalFunction) {
-        let Some(returns) = self.functions.get(id.0 as usize).map(|f| f.returns) else { return };
-        let params = self.functions.get(id.0 as usize).map(|f| f.params.clone()).unwrap_or_default();
-        let outer = self.enter(id, Some(returns));
-        self.scopes.push(Vec::new());
-        for (param, local) in function.params.iter().zip(params) {
-            self.check_fresh(&param.name);
-            if let Some(scope) = self.scopes.last_mut() {
-                scope.push((param.name.text.clone(), Symbol::Local(local)));
-            }
-        }
-        let before = self.errors.len();
-        let (body, _) = self.function_body(&function.body, Some(returns));
-        // The same mistake has another number in a local function than in a lambda.
-        let name = &function.name.text;
-        for error in self.errors.get_mut(before..).unwrap_or_default() {
-            if error.code == "CS1643" {
-                error.code = "CS0161";
-                error.message = format!("'{name}(…)': not all code paths return a value");
-                error.span = function.name.span;
-            }
-        }
-        self.scopes.pop();
-        self.leave(outer);
-        if let Some(f) = self.functions.get_mut(id.0 as usize) {
-            f.body = body;
-        }
-    }
-
-    /// A query is the calls it stands for.
-    pub(super) fn query(&mut self, query: &ast::Query, span: Span) -> Expr {
-        match translate(query) {
-            Some(expr) => self.value(&expr),
-            None => self.fail("TG0405", span, "this query expression is not supported yet; write it with method calls"),
-        }
+        self.in_finally = outer.in_finally;
+        self.labels = outer.labels;
+        self.switches = outer.switches;
+        self.receivers = outer.receivers;
     }
 }
 
-struct Outer {
+/// What belongs to the function around the one being bound.
+pub(super) struct Outer {
     function: FnId,
     returns: Returns,
     breakable: u32,
     loops: u32,
     in_catch: bool,
-}
-
-/// Queries with one range variable: `from x in e where … orderby … select …` and `group … by …`.
-fn translate(query: &ast::Query) -> Option<ast::Expr> {
-    let from = &query.from;
-    let mut source = from.source.clone();
-    if let Some(ty) = &from.ty {
-        source = call(source, "Cast", Some(vec![ty.clone()]), Vec::new());
-    }
-    translate_body(source, &from.name, &query.body)
-}
-
-fn translate_body(mut source: ast::Expr, variable: &ast::Ident, body: &ast::QueryBody) -> Option<ast::Expr> {
-    for clause in &body.clauses {
-        match clause {
-            QueryClause::Where(condition) => {
-                source = call(source, "Where", None, vec![lambda(variable, condition.clone())])
-            }
-            QueryClause::OrderBy(keys) => {
-                for (i, (key, descending)) in keys.iter().enumerate() {
-                    let name = match (i, descending) {
-                        (0, false) => "OrderBy",
-                        (0, true) => "OrderByDescending",
-                        (_, false) => "ThenBy",
-                        (_, true) => "ThenByDescending",
-                    };
-                    source = call(source, name, None, vec![lambda(variable, key.clone())]);
-                }
-            }
-            QueryClause::From(_) | QueryClause::Let(..) | QueryClause::Join { .. } => return None,
-        }
-    }
-    let is_variable = |e: &ast::Expr| matches!(&e.kind, ast::ExprKind::Name(n) if n.ident.text == variable.text);
-    let result = match &body.end {
-        QueryEnd::Select(value) if is_variable(value) && !body.clauses.is_empty() => source,
-        QueryEnd::Select(value) => call(source, "Select", None, vec![lambda(variable, value.clone())]),
-        QueryEnd::Group { element, key } if is_variable(element) => {
-            call(source, "GroupBy", None, vec![lambda(variable, key.clone())])
-        }
-        QueryEnd::Group { element, key } => {
-            call(source, "GroupBy", None, vec![lambda(variable, key.clone()), lambda(variable, element.clone())])
-        }
-    };
-    match &body.continuation {
-        Some((name, rest)) => translate_body(result, name, rest),
-        None => Some(result),
-    }
-}
-
-fn call(target: ast::Expr, name: &str, type_args: Option<Vec<ast::TypeSyntax>>, args: Vec<ast::Expr>) -> ast::Expr {
-    let span = target.span;
-    let name = ast::SimpleName { ident: ast::Ident { text: name.into(), span }, type_args };
-    let member = ast::Expr { kind: ast::ExprKind::Member { target: Box::new(target), name }, span };
-    let args =
-        args.into_iter().map(|value| ast::Argument { name: None, mode: ast::ArgumentMode::Value, value }).collect();
-    ast::Expr { kind: ast::ExprKind::Invoke { target: Box::new(member), args }, span }
-}
-
-fn lambda(variable: &ast::Ident, body: ast::Expr) -> ast::Expr {
-    let span = body.span;
-    let param = ast::LambdaParam { ty: None, mode: ast::ArgumentMode::Value, name: variable.clone() };
-    let lambda =
-        ast::Lambda { params: Some(vec![param]), body: LambdaBody::Expression(Box::new(body)), is_async: false };
-    ast::Expr { kind: ast::ExprKind::Lambda(lambda), span }
+    in_finally: u32,
+    labels: Vec<LabelScope>,
+    switches: Vec<SwitchScope>,
+    receivers: Vec<(LocalId, TypeId)>,
 }

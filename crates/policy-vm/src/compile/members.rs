@@ -59,7 +59,7 @@ pub(super) fn class_chain(ty: TypeId) -> &'static [TypeId] {
             let base = match types::get(at) {
                 Type::Named { def, args } => library::get().def(*def).base().map(|b| types::substitute(b, args, &[])),
                 Type::Array { .. } => Some(TypeId::ARRAY),
-                Type::Nullable(_) => Some(TypeId::VALUE_TYPE),
+                Type::Nullable(_) | Type::Tuple(_) => Some(TypeId::VALUE_TYPE),
                 _ => None,
             };
             let Some(base) = base else { return chain };
@@ -136,7 +136,10 @@ impl Binder {
             let ty = members.get(index)?.1;
             return Some(Expr::new(Kind::AnonymousGet { object: Box::new(receiver.clone()), index }, ty, span));
         }
-        if matches!(types::get(receiver.ty), Type::Array { .. }) && name == "Length" {
+        if let Some(element) = self.tuple_element(receiver, name, span) {
+            return Some(element);
+        }
+        if matches!(types::get(receiver.ty), Type::Array { rank: 1, .. }) && name == "Length" {
             return Some(Expr::new(Kind::ArrayLength(Box::new(receiver.clone())), TypeId::INT32, span));
         }
         if let Some(inner) = nullable_inner(receiver.ty) {

@@ -8,7 +8,7 @@ use crate::library::{self, DefId};
 use crate::types::{self, Type, TypeId};
 
 /// Namespaces whose types are in scope by their bare names (`expressions.md` 3.1).
-const IMPORTED: [&str; 16] = [
+pub(super) const IMPORTED: [&str; 16] = [
     "System",
     "System.Collections.Generic",
     "System.IO",
@@ -77,18 +77,14 @@ impl Binder {
             TypeKind::Nullable(inner) => {
                 let inner = self.type_of_syntax(inner);
                 if inner != types::error() && !types::is_value_type(inner) {
-                    let name = types::display(inner);
-                    self.error("CS0453", syntax.span, format!("The type '{name}' must be a non-nullable value type in order to use it as parameter 'T' in the generic type or method 'Nullable<T>'"));
+                    let mark = Span::new(syntax.span.end.saturating_sub(1), syntax.span.end);
+                    self.error("CS8370", mark, "Feature 'nullable reference types' is not available in C# 7.3. Please use language version 8.0 or greater.");
                     return types::error();
                 }
                 types::nullable_of(inner)
             }
             TypeKind::Array { element, rank } => {
                 let element = self.type_of_syntax(element);
-                if *rank > 1 {
-                    self.error("TG0402", syntax.span, "arrays of several dimensions are not supported yet");
-                    return types::error();
-                }
                 if element == types::error() { element } else { types::intern(Type::Array { element, rank: *rank }) }
             }
             TypeKind::Named(parts) => self.named_type(parts, syntax.span),
@@ -100,9 +96,15 @@ impl Binder {
                 );
                 types::error()
             }
-            TypeKind::Tuple(_) => {
-                self.error("TG0403", syntax.span, "tuples are not supported yet");
-                types::error()
+            TypeKind::Tuple(elements) => {
+                let shape: Vec<_> = elements
+                    .iter()
+                    .map(|(ty, name)| (name.as_ref().map(|n| n.text.clone()), self.type_of_syntax(ty)))
+                    .collect();
+                if shape.iter().any(|(_, ty)| *ty == types::error()) {
+                    return types::error();
+                }
+                types::intern(Type::Tuple(shape.into()))
             }
             TypeKind::Omitted | TypeKind::Error => types::error(),
         }
@@ -116,6 +118,16 @@ impl Binder {
         let Some((last, namespace)) = parts.split_last() else { return types::error() };
         let args = self.type_args(last);
         let name = &*last.ident.text;
+        let omitted = |t: &TypeSyntax| matches!(t.kind, TypeKind::Omitted);
+        if last.type_args.iter().flatten().any(omitted) {
+            self.error("CS7003", span, "Unexpected use of an unbound generic name");
+            return types::error();
+        }
+        if let (true, Some((_, ty))) =
+            (namespace.is_empty() && args.is_empty(), self.type_names.iter().rev().find(|(n, _)| **n == *name))
+        {
+            return *ty;
+        }
         let found = if namespace.is_empty() {
             imported_type(name, args.len())
         } else {
@@ -135,6 +147,16 @@ impl Binder {
 
     fn unknown_type(&mut self, namespace: &[SimpleName], last: &SimpleName, span: Span) {
         let name = &*last.ident.text;
+        let written: Vec<_> = namespace.iter().chain([last]).map(|n| &*n.ident.text).collect();
+        let known = if namespace.is_empty() {
+            super::unavailable::simple(name)
+        } else {
+            super::unavailable::full(&written.join("."))
+        };
+        if let Some(full) = known {
+            self.error("TG0301", span, super::unavailable::refusal(full));
+            return;
+        }
         if name == "dynamic" {
             self.error("TG0401", span, "Dynamic member invocation is not supported");
             return;
@@ -143,7 +165,7 @@ impl Binder {
         let other_arity = library.simple(name).first().map(|id| library.def(*id)).filter(|_| namespace.is_empty());
         if let Some(def) = other_arity {
             let (count, ty) = (def.type_params.len(), def.display_name());
-            if count > 0 && last.type_args.is_none() {
+            if count > 0 {
                 let params = def.type_params.join(", ");
                 self.error(
                     "CS0305",
@@ -161,12 +183,16 @@ impl Binder {
                 return;
             }
         }
+        let generic = match last.type_args.as_ref().map(Vec::len) {
+            Some(count) => format!("<{}>", ",".repeat(count.saturating_sub(1))),
+            None => String::new(),
+        };
         let suffix = "(are you missing a using directive or an assembly reference?)";
         match namespace.split_last() {
             None => self.error(
                 "CS0246",
                 last.ident.span,
-                format!("The type or namespace name '{name}' could not be found {suffix}"),
+                format!("The type or namespace name '{name}{generic}' could not be found {suffix}"),
             ),
             Some(_) => {
                 let full: Vec<_> = namespace.iter().map(|n| &*n.ident.text).collect();

@@ -5,7 +5,7 @@ use policy_parser::csharp::ast::{self, BinaryOp, ExprKind, IntegerType, Literal,
 use rust_decimal::Decimal;
 
 use super::binder::{Binder, const_text};
-use super::bound::{Const, Expr, Kind, is_enum, nullable_inner, num_of, prim_of};
+use super::bound::{Const, Expr, Kind, Step, is_enum, nullable_inner, num_of, prim_of};
 use super::expression::{shown, strip};
 use super::fold::{self, FoldError};
 use super::members;
@@ -14,7 +14,7 @@ use super::subtype;
 use crate::bytecode::{BinOp, Num, Prim};
 use crate::types::{self, TypeId};
 
-fn token(op: BinaryOp) -> &'static str {
+pub(super) fn token(op: BinaryOp) -> &'static str {
     match op {
         BinaryOp::Add => "+",
         BinaryOp::Sub => "-",
@@ -65,21 +65,25 @@ fn is_comparison(op: BinaryOp) -> bool {
 }
 
 impl Binder {
-    /// A chain of infix operators is walked along its left side, so that long sums need no depth.
-    pub(super) fn binary_syntax(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Expr {
-        let mut chain = vec![(op, right, span)];
-        let mut at = left;
-        while let ExprKind::Binary { op, left, right, .. } = &at.kind {
-            chain.push((*op, right, at.span));
-            at = left;
-        }
-        let mut result = if let (Some((BinaryOp::Coalesce, ..)), ExprKind::Throw(_)) = (chain.last(), &at.kind) {
-            self.fail("CS8115", at.span, "A throw expression is not allowed in this context.")
+    /// A chain of infix operators: sums, conditions and texts of any length become lists. What becomes a tree (operators
+    /// that types declare, tests of equality) may not get too high.
+    pub(super) fn binary_syntax(&mut self, first: &ast::Expr, rest: &[ast::Infix]) -> Expr {
+        const HIGHEST: u32 = 100;
+        let coalesces = rest.first().is_some_and(|next| next.op == BinaryOp::Coalesce);
+        let mut result = if coalesces && matches!(first.kind, ExprKind::Throw(_)) {
+            self.fail("CS8115", first.span, "A throw expression is not allowed in this context.")
         } else {
-            self.value(at)
+            self.value(first)
         };
-        for (op, right, span) in chain.into_iter().rev() {
-            result = self.binary_step(op, result, right, span);
+        let mut height = 0;
+        for next in rest {
+            let span = first.span.to(next.right.span);
+            result = self.binary_step(next.op, result, &next.right, span);
+            let flat = matches!(result.kind, Kind::Concat(_) | Kind::Chain { .. } | Kind::AndAlso(_) | Kind::OrElse(_));
+            height += u32::from(!flat && result.constant.is_none() && !result.is_error());
+            if height > HIGHEST {
+                return self.fail("CS8078", next.op_span, "An expression is too long or complex to compile");
+            }
         }
         result
     }
@@ -109,9 +113,14 @@ impl Binder {
             let value = if op == BinaryOp::AndAlso { *a && *b } else { *a || *b };
             return Expr::constant(Const::Bool(value), TypeId::BOOL, span);
         }
-        let (left, right) = (Box::new(left), Box::new(right));
-        let kind = if op == BinaryOp::AndAlso { Kind::AndAlso(left, right) } else { Kind::OrElse(left, right) };
-        Expr::new(kind, TypeId::BOOL, span)
+        let and = op == BinaryOp::AndAlso;
+        let mut list = match left {
+            Expr { kind: Kind::AndAlso(list), constant: None, .. } if and => list,
+            Expr { kind: Kind::OrElse(list), constant: None, .. } if !and => list,
+            other => vec![other],
+        };
+        list.push(right);
+        Expr::new(if and { Kind::AndAlso(list) } else { Kind::OrElse(list) }, TypeId::BOOL, span)
     }
 
     fn coalesce(&mut self, left: Expr, right: &ast::Expr, span: Span) -> Expr {
@@ -170,6 +179,18 @@ impl Binder {
     }
 
     fn no_operator(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Expr {
+        self.no_operator_named(token(op), op, left, right, span)
+    }
+
+    /// `shown` is the operator as it is written: `+` or `+=`.
+    pub(super) fn no_operator_named(
+        &mut self,
+        shown_op: &str,
+        op: BinaryOp,
+        left: &Expr,
+        right: &Expr,
+        span: Span,
+    ) -> Expr {
         if left.is_error() || right.is_error() {
             return Expr::error(span);
         }
@@ -180,7 +201,7 @@ impl Binder {
         self.fail(
             "CS0019",
             span,
-            format!("Operator '{}' cannot be applied to operands of type '{a}' and '{b}'", token(op)),
+            format!("Operator '{shown_op}' cannot be applied to operands of type '{a}' and '{b}'"),
         )
     }
 
@@ -191,6 +212,11 @@ impl Binder {
         }
         if left.ty == types::void() || right.ty == types::void() {
             return self.no_operator(op, &left, &right, span);
+        }
+        if super::expression::tuple::elements_of(left.ty).is_some()
+            && let Some(done) = self.tuple_equality(op, left.clone(), right.clone(), span)
+        {
+            return done;
         }
         let is_text = |e: &Expr| e.ty == TypeId::STRING || e.is_null_literal();
         if !(is_text(&left) && is_text(&right))
@@ -307,10 +333,16 @@ impl Binder {
         let null = |e: &Expr| e.is_null_literal();
         let (ua, ub) = (unwrap(&slot_a), unwrap(&slot_b));
         let value = if null(&slot_a) || null(&slot_b) { None } else { Some(self.binary(op, ua, ub, span)) };
+        if let (BinaryOp::And | BinaryOp::Or, TypeId::BOOL) = (op, plain) {
+            let result = three_valued(op == BinaryOp::Or, &slot_a, &slot_b, span);
+            return self.after([a.0, b.0], result, span);
+        }
         let both: Vec<Expr> =
             [&slot_a, &slot_b].into_iter().filter(|e| nullable_inner(e.ty).is_some()).map(has).collect();
-        let both =
-            both.into_iter().reduce(|x, y| Expr::new(Kind::AndAlso(Box::new(x), Box::new(y)), TypeId::BOOL, span));
+        let both = match both.len() {
+            0 | 1 => both.into_iter().next(),
+            _ => Some(Expr::new(Kind::AndAlso(both), TypeId::BOOL, span)),
+        };
         let result = match (is_comparison(op), value, both) {
             (true, Some(value), Some(both)) => {
                 let otherwise = match op {
@@ -336,7 +368,11 @@ impl Binder {
             (true, ..) => Expr::constant(Const::Bool(op == BinaryOp::Ne), TypeId::BOOL, span),
             (false, ..) => Expr::constant(Const::Null, types::nullable_of(plain), span),
         };
-        let effects: Vec<Expr> = [a.0, b.0].into_iter().flatten().collect();
+        self.after([a.0, b.0], result, span)
+    }
+
+    fn after(&mut self, effects: [Option<Expr>; 2], result: Expr, span: Span) -> Expr {
+        let effects: Vec<Expr> = effects.into_iter().flatten().collect();
         if effects.is_empty() {
             return result;
         }
@@ -394,7 +430,17 @@ impl Binder {
             let num = num_of(ty).unwrap_or(Num::I32);
             return self.machine_binary(machine_op, num, ty, left, right, ty, span);
         }
-        let Some(ty) = promote(&left, a, &right, b) else { return self.no_operator(op, &left, &right, span) };
+        let Some(ty) = promote(&left, a, &right, b) else {
+            if a == Prim::U64 || b == Prim::U64 {
+                let (token, x, y) = (token(op), shown(&left), shown(&right));
+                return self.fail(
+                    "CS0034",
+                    span,
+                    format!("Operator '{token}' is ambiguous on operands of type '{x}' and '{y}'"),
+                );
+            }
+            return self.no_operator(op, &left, &right, span);
+        };
         let bitwise = matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
         if bitwise && matches!(ty, TypeId::DOUBLE | TypeId::SINGLE | TypeId::DECIMAL) {
             return self.no_operator(op, &left, &right, span);
@@ -433,7 +479,22 @@ impl Binder {
             }
         }
         let checked = self.checked;
-        Expr::new(Kind::Binary { op, num, checked, left: Box::new(left), right: Box::new(right) }, result, span)
+        let step = |op, num, checked, right| Step { op, num, checked, right };
+        // A comparison stays by itself: it may become a jump.
+        let compares = matches!(op, BinOp::Eq | BinOp::Ne | BinOp::Lt | BinOp::Le | BinOp::Gt | BinOp::Ge);
+        let kind = match left {
+            Expr { kind: Kind::Chain { first, mut steps }, constant: None, .. } if !compares => {
+                steps.push(step(op, num, checked, right));
+                Kind::Chain { first, steps }
+            }
+            Expr {
+                kind: Kind::Binary { op: o, num: n, checked: c, left: first, right: second },
+                constant: None,
+                ..
+            } if !compares => Kind::Chain { first, steps: vec![step(o, n, c, *second), step(op, num, checked, right)] },
+            left => Kind::Binary { op, num, checked, left: Box::new(left), right: Box::new(right) },
+        };
+        Expr::new(kind, result, span)
     }
 
     /// An operator that one of the operands' types declares.
@@ -472,6 +533,13 @@ impl Binder {
             UnaryOp::Decrement => return self.increment(operand, false, true, span),
             UnaryOp::Await => return self.fail("CS4032", span, "The 'await' operator can only be used within an async method. Consider marking this method with the 'async' modifier and changing its return type to 'Task<object>'."),
             UnaryOp::AddressOf | UnaryOp::Dereference => {
+                let operand = self.value(operand);
+                if operand.is_error() {
+                    return operand;
+                }
+                if op == UnaryOp::Dereference {
+                    return self.fail("CS0193", span, "The * or -> operator must be applied to a pointer");
+                }
                 return self.fail("CS0214", span, "Pointers and fixed size buffers may only be used in an unsafe context");
             }
             _ => {}
@@ -583,6 +651,37 @@ impl Binder {
     }
 }
 
+/// `a & b` and `a | b` on `bool?`: what one side decides does not need the other to have a value.
+fn three_valued(or: bool, a: &Expr, b: &Expr, span: Span) -> Expr {
+    let ty = types::nullable_of(TypeId::BOOL);
+    let value = |constant: Const| Expr::constant(constant, ty, span);
+    let new = |kind: Kind, ty: TypeId| Expr::new(kind, ty, span);
+    let decides = |e: &Expr| {
+        let has = new(Kind::IsNull { negated: true, operand: Box::new(e.clone()) }, TypeId::BOOL);
+        let plain = e.clone().retyped(TypeId::BOOL);
+        let is = if or { plain } else { new(Kind::Not(Box::new(plain)), TypeId::BOOL) };
+        match (e.is_null_literal(), nullable_inner(e.ty).is_some()) {
+            (true, _) => Expr::constant(Const::Bool(false), TypeId::BOOL, span),
+            (false, true) => new(Kind::AndAlso(vec![has, is]), TypeId::BOOL),
+            (false, false) => is,
+        }
+    };
+    let unknown = |e: &Expr| match nullable_inner(e.ty) {
+        None if !e.is_null_literal() => Expr::constant(Const::Bool(false), TypeId::BOOL, span),
+        _ => new(Kind::IsNull { negated: false, operand: Box::new(e.clone()) }, TypeId::BOOL),
+    };
+    let choose = |condition: Expr, yes: Expr, no: Expr| {
+        new(Kind::Conditional(Box::new(condition), Box::new(yes), Box::new(no)), ty)
+    };
+    let decided = value(Const::Bool(or));
+    let neither = choose(
+        new(Kind::OrElse(vec![unknown(a), unknown(b)]), TypeId::BOOL),
+        value(Const::Null),
+        value(Const::Bool(!or)),
+    );
+    choose(decides(a), decided.clone(), choose(decides(b), decided, neither))
+}
+
 /// The operand of a misplaced `throw`, or the expression itself.
 fn strip_throw(expr: &ast::Expr) -> &ast::Expr {
     match &strip(expr).kind {
@@ -593,16 +692,21 @@ fn strip_throw(expr: &ast::Expr) -> &ast::Expr {
 
 /// `a + b` with a string: nested sums become one list, neighbouring constants one text.
 fn concat(left: Expr, right: Expr, span: Span) -> Expr {
-    let mut parts = match left.kind {
-        Kind::Concat(parts) => parts,
-        _ => vec![left],
+    let is_concat = |e: &Expr| e.constant.is_none() && matches!(e.kind, Kind::Concat(_));
+    // What has been merged before is not looked at again: a sum of many terms takes no longer than its terms.
+    let (mut merged, parts) = match left.kind {
+        Kind::Concat(parts) if left.constant.is_none() => (parts, Vec::new()),
+        _ => (Vec::new(), vec![left]),
     };
-    match right.kind {
-        Kind::Concat(more) => parts.extend(more),
-        _ => parts.push(right),
-    }
-    let mut merged: Vec<Expr> = Vec::new();
-    for part in parts {
+    let right = if is_concat(&right) {
+        match right.kind {
+            Kind::Concat(more) => more,
+            _ => Vec::new(),
+        }
+    } else {
+        vec![right]
+    };
+    for part in parts.into_iter().chain(right) {
         let text = match &part.constant {
             Some(Const::Text(ast::StringLiteral::Text(text))) => Some(text.to_string()),
             Some(Const::Null) => Some(String::new()),
@@ -613,7 +717,11 @@ fn concat(left: Expr, right: Expr, span: Span) -> Expr {
             _ => None,
         });
         match (text, before) {
-            (Some(text), Some(before)) => *before = format!("{before}{text}").into(),
+            (Some(text), Some(before)) => {
+                let mut joined = String::from(std::mem::take(before));
+                joined.push_str(&text);
+                *before = joined.into();
+            }
             (Some(text), None) => merged.push(Expr::constant(
                 Const::Text(ast::StringLiteral::Text(text.into())),
                 TypeId::STRING,

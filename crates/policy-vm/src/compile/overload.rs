@@ -10,7 +10,7 @@ use policy_parser::csharp::ast::{self, ArgumentMode};
 use super::binder::Binder;
 use super::bound::{Const, Expr, Kind, Target, delegate};
 use super::members::{self, Member};
-use crate::library::{Constant, ParamMode};
+use crate::library::{self, Constant, ParamMode};
 use crate::types::{self, Type, TypeId};
 use crate::value::Value;
 
@@ -68,14 +68,14 @@ pub(super) struct Fit {
 
 /// Which arguments go to which parameter.
 #[derive(Debug, Clone)]
-struct Mapping {
-    slots: Vec<Slot>,
+pub(super) struct Mapping {
+    pub(super) slots: Vec<Slot>,
     expanded: bool,
     defaults: usize,
 }
 
 #[derive(Debug, Clone)]
-enum Slot {
+pub(super) enum Slot {
     Arg(usize),
     Default,
     /// The arguments that become the elements of a `params` array.
@@ -109,7 +109,7 @@ impl Binder {
 
     fn fit(&mut self, member: &Member, explicit: Option<&[TypeId]>, args: &[Arg<'_>]) -> Option<Fit> {
         for expanded in [false, true] {
-            let Some(mapping) = map(member, args, expanded) else { continue };
+            let Some(mapping) = map(&member.signature.params, args, expanded) else { continue };
             let arity = member.signature.type_params.len();
             let type_args = match explicit {
                 Some(given) if given.len() == arity => given.to_vec(),
@@ -136,7 +136,7 @@ impl Binder {
     }
 
     /// The argument can be given to a parameter of this type.
-    fn accepts(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode) -> bool {
+    pub(super) fn accepts(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode) -> bool {
         match (&arg.kind, mode) {
             (ArgKind::Value(value), ParamMode::Value) if arg.mode == ArgumentMode::Value => self.converts(value, ty),
             (ArgKind::Lambda(lambda), ParamMode::Value) => self.lambda_fits(lambda, ty),
@@ -195,6 +195,28 @@ impl Binder {
         Some(Expr::new(Kind::NativeClosure { callee, receiver: receiver.map(Box::new) }, ty, span))
     }
 
+    /// Says why a method group is no delegate of a type: CS0407 when only the result is wrong, else CS0123.
+    pub(super) fn no_delegate(&mut self, group: &Group<'_>, ty: TypeId) -> Expr {
+        let (name, at) = (&group.name.ident.text, group.name.ident.span);
+        let (candidates, _) = self.group_candidates(group);
+        let params = delegate(ty).map(|(params, _)| params).unwrap_or_default();
+        let same = candidates.iter().find(|m| {
+            let given = &m.signature.params;
+            given.len() == params.len() && given.iter().zip(&params).all(|(p, ty)| m.ty(p.ty, &[]) == *ty)
+        });
+        match same {
+            Some(member) => {
+                let (result, shown) =
+                    (types::display(member.ty(member.signature.returns, &[])), self.signature_name(member));
+                self.fail("CS0407", group.span, format!("'{result} {shown}' has the wrong return type"))
+            }
+            None => {
+                let target = types::display(ty);
+                self.fail("CS0123", at, format!("No overload for '{name}' matches delegate '{target}'"))
+            }
+        }
+    }
+
     pub(super) fn explicit_args(&mut self, name: &ast::SimpleName) -> Option<Vec<TypeId>> {
         name.type_args.as_ref().map(|list| list.iter().map(|t| self.type_of_syntax(t)).collect())
     }
@@ -249,23 +271,13 @@ impl Binder {
         Chosen { member: fit.member, type_args: fit.type_args, args: values, outs }
     }
 
-    fn finish_arg(&mut self, arg: Arg<'_>, ty: TypeId) -> (Expr, Option<Target>) {
+    pub(super) fn finish_arg(&mut self, arg: Arg<'_>, ty: TypeId) -> (Expr, Option<Target>) {
         match arg.kind {
             ArgKind::Value(value) => (self.convert(value, ty), None),
             ArgKind::Lambda(lambda) => (self.lambda(lambda, ty, arg.span), None),
             ArgKind::Group(group) => match self.group_to_delegate(&group, ty) {
                 Some(value) => (value, None),
-                None => {
-                    let name = &group.name.ident.text;
-                    (
-                        self.fail(
-                            "CS0123",
-                            arg.span,
-                            format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
-                        ),
-                        None,
-                    )
-                }
+                None => (self.no_delegate(&group, ty), None),
             },
             ArgKind::Variable(target, value) => {
                 if let Target::Local(id) = *target {
@@ -300,14 +312,53 @@ impl Binder {
         let by_count: Vec<Member> = candidates
             .iter()
             .copied()
-            .filter(|m| map(m, args, false).is_some() || map(m, args, true).is_some())
+            .filter(|m| {
+                let params = &m.signature.params;
+                let arity = m.signature.type_params.len();
+                what.explicit.as_ref().is_none_or(|given| given.len() == arity)
+                    && (map(params, args, false).is_some() || map(params, args, true).is_some())
+            })
             .collect();
-        let Some(member) = by_count.first().copied() else {
+        if let Some(given) = &what.explicit
+            && !candidates.is_empty()
+            && !candidates.iter().any(|m| m.signature.type_params.len() == given.len())
+        {
+            let first = candidates.iter().find(|m| !m.signature.type_params.is_empty()).or(candidates.first());
+            if let Some(member) = first {
+                let (shown, arity) = (self.signature_name(member), member.signature.type_params.len());
+                return if arity == 0 {
+                    self.fail(
+                        "CS0308",
+                        what.span,
+                        format!("The non-generic method '{shown}' cannot be used with type arguments"),
+                    )
+                } else {
+                    self.fail(
+                        "CS0305",
+                        what.span,
+                        format!("Using the generic method '{shown}' requires {arity} type arguments"),
+                    )
+                };
+            }
+        }
+        let wrong_name = args
+            .iter()
+            .filter_map(|a| a.name)
+            .find(|n| !candidates.iter().any(|m| m.signature.params.iter().any(|p| p.name == &*n.text)));
+        if let (Some(wrong), false) = (wrong_name, candidates.is_empty()) {
+            let (name, parameter) = (what.name, &wrong.text);
+            return self.fail(
+                "CS1739",
+                wrong.span,
+                format!("The best overload for '{name}' does not have a parameter named '{parameter}'"),
+            );
+        }
+        let Some(member) = self.closest_candidate(&by_count, args, what) else {
             return self.wrong_count(candidates, args.len() - offset.min(args.len()), what, span);
         };
         let explicit = what.explicit.as_deref();
         for expanded in [false, true] {
-            let Some(mapping) = map(&member, args, expanded) else { continue };
+            let Some(mapping) = map(&member.signature.params, args, expanded) else { continue };
             let arity = member.signature.type_params.len();
             let type_args = match explicit {
                 Some(given) if given.len() == arity => given.to_vec(),
@@ -327,15 +378,42 @@ impl Binder {
             for (i, (arg, ty)) in args.iter().zip(&arg_types).enumerate() {
                 let mode = mode_of(&member, &mapping, i);
                 if !self.accepts(arg, *ty, mode) && (!expanded || i + 1 >= arg_types.len()) {
-                    return self.bad_argument(arg, *ty, mode, i + 1 - offset.min(i + 1), span);
+                    if let (0, true, ArgKind::Value(value)) = (i, what.receiver_first, &arg.kind) {
+                        let (from, to) = (types::display(value.ty), types::display(*ty));
+                        let (name, shown) = (what.name, self.signature_name(&member));
+                        return self.fail("CS1929", arg.span, format!("'{from}' does not contain a definition for '{name}' and the best extension method overload '{shown}' requires a receiver of type '{to}'"));
+                    }
+                    // The receiver of an extension method counts.
+                    return self.bad_argument(arg, *ty, mode, i + 1, span);
                 }
             }
         }
-        self.fail(
-            "CS1502",
-            span,
-            format!("The best overloaded method match for '{}' has some invalid arguments", what.name),
-        )
+        // One of the arguments was refused; which one, depends on the candidate.
+        self.wrong_count(candidates, args.len() - offset.min(args.len()), what, span)
+    }
+
+    /// The candidate that takes most of the arguments before the first that it does not take.
+    fn closest_candidate(&mut self, candidates: &[Member], args: &[Arg<'_>], what: &Wanted<'_>) -> Option<Member> {
+        let mut best: Option<(usize, Member)> = None;
+        for member in candidates.iter().copied() {
+            let params = &member.signature.params;
+            let Some(mapping) = map(params, args, false).or_else(|| map(params, args, true)) else { continue };
+            let arity = member.signature.type_params.len();
+            let type_args = match what.explicit.as_deref() {
+                Some(given) if given.len() == arity => given.to_vec(),
+                _ => self.silently(|this| this.infer_inputs(&member, &mapping, args)).0,
+            };
+            let Some(types_of) = arg_types(&member, &mapping, &type_args, args.len()) else { continue };
+            let fits = |this: &mut Self, (i, (arg, ty)): (usize, (&Arg<'_>, &TypeId))| {
+                // A lambda's own mistakes are told when it is the only thing left.
+                matches!(arg.kind, ArgKind::Lambda(_)) || this.accepts(arg, *ty, mode_of(&member, &mapping, i))
+            };
+            let taken = args.iter().zip(&types_of).enumerate().take_while(|pair| fits(self, *pair)).count();
+            if best.as_ref().is_none_or(|(most, _)| taken > *most) {
+                best = Some((taken, member));
+            }
+        }
+        best.map(|(_, member)| member)
     }
 
     fn first_lambda_error(&mut self, member: &Member, mapping: &Mapping, args: &[Arg<'_>]) -> Option<Expr> {
@@ -345,17 +423,36 @@ impl Binder {
             let ArgKind::Lambda(lambda) = &arg.kind else { continue };
             let param =
                 member.signature.params.iter().zip(&mapping.slots).find(|(_, s)| matches!(s, Slot::Arg(j) if *j == i));
-            let (params, _) = delegate(types::substitute(member.ty(param?.0.ty, &[]), &[], &partial))?;
+            let target = types::substitute(member.ty(param?.0.ty, &[]), &[], &partial);
+            let (params, _) = delegate(target)?;
+            let known = infer::params_in(target).is_empty();
+            if let Some(given) = lambda.params.as_ref().filter(|p| known && p.len() != params.len()) {
+                let (shown, count) = (types::display(target), given.len());
+                return Some(self.fail(
+                    "CS1593",
+                    arg.span,
+                    format!("Delegate '{shown}' does not take {count} arguments"),
+                ));
+            }
             let before = self.errors.len();
             self.lambda_return(lambda, &params);
-            if self.errors.len() > before {
+            let own = self.errors.get(before).is_some_and(|e| e.code != "NO_COMMON_TYPE");
+            if own {
                 return Some(Expr::error(arg.span));
             }
+            self.errors.truncate(before);
         }
         None
     }
 
-    fn bad_argument(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode, number: usize, span: Span) -> Expr {
+    pub(super) fn bad_argument(
+        &mut self,
+        arg: &Arg<'_>,
+        ty: TypeId,
+        mode: ParamMode,
+        number: usize,
+        span: Span,
+    ) -> Expr {
         let target = types::display(ty);
         match (&arg.kind, mode) {
             (ArgKind::Value(_), ParamMode::Out) => {
@@ -373,7 +470,9 @@ impl Binder {
                 )
             }
             (ArgKind::Value(value), _) => {
-                let source = if value.is_null_literal() { "<null>".to_owned() } else { types::display(value.ty) };
+                let target = types::display_qualified(ty);
+                let source =
+                    if value.is_null_literal() { "<null>".to_owned() } else { types::display_qualified(value.ty) };
                 self.fail(
                     "CS1503",
                     arg.span,
@@ -404,6 +503,14 @@ impl Binder {
                     "CS1503",
                     arg.span,
                     format!("Argument {number}: cannot convert from '{keyword} {source}' to '{keyword} {target}'"),
+                )
+            }
+            (ArgKind::Declare(Some(declared), _), _) => {
+                let source = types::display(*declared);
+                self.fail(
+                    "CS1503",
+                    arg.span,
+                    format!("Argument {number}: cannot convert from 'out {source}' to 'out {target}'"),
                 )
             }
             (ArgKind::Declare(..), _) => {
@@ -443,8 +550,20 @@ impl Binder {
 
     /// `Enumerable.Select<TSource, TResult>(IEnumerable<TSource>, Func<TSource, TResult>)`.
     pub(super) fn signature_name(&self, member: &Member) -> String {
-        let owner = member.def.display_name();
-        let params: Vec<_> = member.signature.params.iter().map(|p| named_display(member, p.ty)).collect();
+        let owner = types::display(member.owner);
+        // A delegate goes by its own name.
+        if delegate(member.owner).is_some() {
+            return owner;
+        }
+        let shown = |p: &library::Parameter| {
+            let mode = match p.mode {
+                ParamMode::Value => "",
+                ParamMode::Ref => "ref ",
+                ParamMode::Out => "out ",
+            };
+            format!("{mode}{}", named_display(member, p.ty))
+        };
+        let params: Vec<_> = member.signature.params.iter().map(shown).collect();
         let generics = match member.signature.type_params.as_slice() {
             [] => String::new(),
             list => format!("<{}>", list.join(", ")),
@@ -498,10 +617,30 @@ fn mode_of(member: &Member, mapping: &Mapping, arg: usize) -> ParamMode {
     at.and_then(|i| member.signature.params.get(i)).map_or(ParamMode::Value, |p| p.mode)
 }
 
+/// What assigning arguments to parameters asks of a parameter.
+pub(super) trait Parameter {
+    fn name(&self) -> &str;
+    fn is_params(&self) -> bool;
+    fn is_optional(&self) -> bool;
+}
+
+impl Parameter for library::Parameter {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn is_params(&self) -> bool {
+        self.is_params
+    }
+
+    fn is_optional(&self) -> bool {
+        self.default.is_some()
+    }
+}
+
 /// Assigns arguments to parameters; `None` when names or numbers do not fit.
-fn map(member: &Member, args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
-    let params = &member.signature.params;
-    if expanded && !params.last().is_some_and(|p| p.is_params) {
+pub(super) fn map<P: Parameter>(params: &[P], args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
+    if expanded && !params.last().is_some_and(Parameter::is_params) {
         return None;
     }
     let mut slots: Vec<Option<Slot>> = vec![None; params.len()];
@@ -509,7 +648,7 @@ fn map(member: &Member, args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
     let mut rest = Vec::new();
     for (i, arg) in args.iter().enumerate() {
         let at = match arg.name {
-            Some(name) => params.iter().position(|p| p.name == &*name.text)?,
+            Some(name) => params.iter().position(|p| p.name() == &*name.text)?,
             None if i < fixed => i,
             None if expanded => {
                 rest.push(i);
@@ -529,7 +668,7 @@ fn map(member: &Member, args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
         done.push(match slot {
             Some(slot) => slot,
             None if expanded && i == fixed => Slot::Params(std::mem::take(&mut rest)),
-            None if param.default.is_some() => {
+            None if param.is_optional() => {
                 defaults += 1;
                 Slot::Default
             }
@@ -537,6 +676,28 @@ fn map(member: &Member, args: &[Arg<'_>], expanded: bool) -> Option<Mapping> {
         });
     }
     Some(Mapping { slots: done, expanded, defaults })
+}
+
+/// Each argument with its parameter's type, elements of a `params` array included.
+pub(super) fn slot_pairs<'x, 'a, P>(
+    params: &[P],
+    slots: &[Slot],
+    args: &'x [Arg<'a>],
+    ty: impl Fn(&P) -> TypeId,
+) -> Vec<(TypeId, &'x Arg<'a>)> {
+    let mut list = Vec::new();
+    for (param, slot) in params.iter().zip(slots) {
+        let ty = ty(param);
+        match slot {
+            Slot::Arg(i) => list.extend(args.get(*i).map(|a| (ty, a))),
+            Slot::Default => {}
+            Slot::Params(indexes) => {
+                let element = super::subtype::element_type(ty).unwrap_or(TypeId::OBJECT);
+                list.extend(indexes.iter().filter_map(|i| args.get(*i)).map(|a| (element, a)));
+            }
+        }
+    }
+    list
 }
 
 /// For each argument the type of its parameter, or of the element of its `params` array.

@@ -57,8 +57,8 @@ fn direct(ty: TypeId) -> Vec<TypeId> {
             }
             up
         }
-        Type::Anonymous(_) => vec![TypeId::OBJECT],
-        Type::Nullable(_) => vec![TypeId::VALUE_TYPE],
+        Type::Anonymous(_) | Type::Opaque(_) => vec![TypeId::OBJECT],
+        Type::Nullable(_) | Type::Tuple(_) => vec![TypeId::VALUE_TYPE],
         _ => Vec::new(),
     }
 }
@@ -112,7 +112,10 @@ pub(super) fn is_covariant(full_name: &str) -> bool {
 
 /// Not a value type.
 pub(super) fn is_reference(ty: TypeId) -> bool {
-    !types::is_value_type(ty) && ty != types::void() && ty != types::error()
+    !types::is_value_type(ty)
+        && ty != types::void()
+        && ty != types::error()
+        && !matches!(types::get(ty), Type::Opaque(_))
 }
 
 /// The element type of a sequence: what `foreach (var x in …)` declares, and `T` of its `IEnumerable<T>`.

@@ -6,7 +6,7 @@
 pub(super) mod comparers;
 pub(super) mod dictionary;
 pub mod dispatch;
-pub(super) mod enumerator;
+pub(in crate::library) mod enumerator;
 pub(super) mod hash_set;
 pub(super) mod i_enumerable_object;
 pub(super) mod icollection;

@@ -26,6 +26,7 @@ mod public_key;
 mod rng_crypto_service_provider;
 mod rsa_certificate_extensions;
 mod rsa_encryption_padding;
+mod rsa_parameters;
 mod rsa_signature_padding;
 mod rsa_type;
 mod sha1_managed;
@@ -41,6 +42,7 @@ mod x500_distinguished_name;
 pub(in crate::library) mod x509_certificate;
 pub(in crate::library) mod x509_certificate2;
 mod x509_content_type;
+mod x509_key_storage_flags;
 mod x509_name_type;
 
 use crate::library::TypeDef;
@@ -67,6 +69,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &rng_crypto_service_provider::TYPE,
     &rsa_certificate_extensions::TYPE,
     &rsa_encryption_padding::TYPE,
+    &rsa_parameters::TYPE,
     &rsa_signature_padding::TYPE,
     &rsa_type::TYPE,
     &sha1_managed::TYPE,
@@ -82,5 +85,6 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &x509_certificate::TYPE,
     &x509_certificate2::TYPE,
     &x509_content_type::TYPE,
+    &x509_key_storage_flags::TYPE,
     &x509_name_type::TYPE,
 ];

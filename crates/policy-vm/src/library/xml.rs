@@ -61,6 +61,8 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &dom::NAME_TABLE,
     &dom::NODE,
     &dom::NODE_LIST,
+    &dom::LINKED,
+    &dom::CHARACTER_DATA,
     &dom::TEXT,
     &extensions::TYPE,
     &leaves::CDATA,

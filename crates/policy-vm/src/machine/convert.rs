@@ -12,7 +12,7 @@ use crate::value::heap::Object;
 use crate::value::text::TextBuf;
 
 /// An integral value as `long`.
-pub(super) fn to_i64(value: Value) -> Result<i64, Throw> {
+pub(crate) fn to_i64(value: Value) -> Result<i64, Throw> {
     Ok(to_i128(value)? as i64)
 }
 

@@ -160,3 +160,13 @@ fn a_run_that_is_dropped_says_what_it_holds() {
     assert_eq!(scene.run_and_drop(2), ["ReleaseSlot { key: \"k\" }"]);
     assert_eq!(scene.run_and_drop(1), Vec::<String>::new());
 }
+
+/// The clock is looked at while an expression of a policy runs, not only in expressions evaluated by themselves.
+#[test]
+fn an_expression_that_takes_too_long_is_stopped() {
+    let mut scene = Scene::inbound("<set-variable name=\"n\" value=\"@{ while (true) { } }\" />");
+    let limits = Limits::default();
+    scene.clock.passing.store(i64::try_from(limits.micros).unwrap_or(i64::MAX), std::sync::atomic::Ordering::Relaxed);
+    let shown = scene.run();
+    assert!(shown.contains("Expression evaluation failed. the expression exceeded its time budget"), "{shown}");
+}

@@ -60,7 +60,8 @@ impl Entry {
             Type::Named { args, .. } => args.iter().any(open),
             Type::Array { element, .. } => open(element),
             Type::Nullable(inner) => open(inner),
-            Type::Anonymous(_) | Type::Null | Type::Void | Type::Error => false,
+            Type::Tuple(elements) => elements.iter().any(|(_, ty)| open(ty)),
+            Type::Anonymous(_) | Type::Opaque(_) | Type::Null | Type::Void | Type::Error => false,
         };
         Self { ty, open: is_open, supertypes: OnceLock::new(), bases: OnceLock::new() }
     }

@@ -128,13 +128,18 @@ fn write_object(cx: &mut Cx<'_>, handle: Ref, out: &mut TextBuf) -> Result<(), T
             let (key, value) = (*key, *value);
             write_parts(cx, &[(None, key), (None, value)], ["[", ", ", "]"], out)?;
         }
+        Object::Anonymous { ty, values } if matches!(types::get(*ty), Type::Tuple(_)) => {
+            let parts: Vec<_> = values.iter().map(|value| (None, *value)).collect();
+            write_parts(cx, &parts, ["(", ", ", ")"], out)?;
+        }
         Object::Anonymous { ty, values } => {
             let names: &[(Box<str>, TypeId)] = match types::get(*ty) {
                 Type::Anonymous(members) => members,
                 _ => &[],
             };
             let parts: Vec<_> = names.iter().map(|(name, _)| Some(&**name)).zip(values.iter().copied()).collect();
-            write_parts(cx, &parts, ["{ ", ", ", " }"], out)?;
+            let open = if parts.is_empty() { "{" } else { "{ " };
+            write_parts(cx, &parts, [open, ", ", " }"], out)?;
         }
         Object::Exception(_) => system::exception::write_text(cx, handle, 0, out)?,
         Object::Json(_) => crate::library::json::write_text(cx, handle, out)?,
@@ -468,6 +473,13 @@ pub fn default_of(heap: &mut Heap, ty: TypeId) -> Result<Value, Throw> {
                     }
                     _ => return Ok(Value::Null),
                 }
+            }
+            types::Type::Tuple(elements) => {
+                let mut values = Vec::with_capacity(elements.len());
+                for (_, ty) in elements {
+                    values.push(default_of(heap, *ty)?);
+                }
+                Object::Anonymous { ty: types::nameless(ty), values: values.into() }
             }
             _ => return Ok(Value::Null),
         },

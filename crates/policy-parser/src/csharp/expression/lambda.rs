@@ -18,9 +18,10 @@ impl Parser<'_> {
         } else {
             vec![LambdaParam { ty: None, mode: ArgumentMode::Value, name: self.identifier() }]
         };
+        let arrow = self.token().span();
         self.expect(TokenKind::FatArrow);
         let body = self.function_body(is_async);
-        let lambda = Lambda { params: Some(params), body, is_async };
+        let lambda = Lambda { params: Some(params), body, is_async, arrow };
         Expr { kind: ExprKind::Lambda(lambda), span: self.span_from(start) }
     }
 
@@ -108,7 +109,7 @@ impl Parser<'_> {
     pub(super) fn anonymous_method(&mut self) -> Expr {
         let start = self.token().start;
         let is_async = self.eat_word(Contextual::Async);
-        self.bump();
+        let arrow = self.bump().span();
         let params = self.at(TokenKind::OpenParen).then(|| self.lambda_parameters(true));
         let body = if self.at(TokenKind::OpenBrace) {
             self.function_body(is_async)
@@ -116,7 +117,7 @@ impl Parser<'_> {
             self.expected(TokenKind::OpenBrace);
             LambdaBody::Expression(Box::new(self.error_expr()))
         };
-        let lambda = Lambda { params, body, is_async };
+        let lambda = Lambda { params, body, is_async, arrow };
         Expr { kind: ExprKind::Lambda(lambda), span: self.span_from(start) }
     }
 }

@@ -74,6 +74,7 @@ impl Parser<'_> {
     }
 
     fn declarators(&mut self, ty: TypeSyntax, is_const: bool) -> LocalDeclaration {
+        let outer = std::mem::replace(&mut self.in_declarator, true);
         let mut declarators = vec![self.declarator(is_const)];
         let mut progress = Progress::new();
         while progress.made(self.mark()) && !matches!(self.kind(), TokenKind::Semicolon | TokenKind::CloseParen) {
@@ -84,6 +85,7 @@ impl Parser<'_> {
                 break;
             }
         }
+        self.in_declarator = outer;
         LocalDeclaration { is_const, ty, declarators }
     }
 
@@ -144,10 +146,20 @@ impl Parser<'_> {
         let name = self.identifier();
         let type_params = if self.at(TokenKind::Lt) { self.type_parameters() } else { Vec::new() };
         let (params, sound) = self.function_parameters();
-        self.skip_constraints();
-        let body = self.local_function_body(modifiers.is_async, sound.then_some(&name));
+        let is_constrained = self.skip_constraints();
+        let shown: Vec<&str> = params.iter().map(|p| self.text_at(p.ty.span)).collect();
+        let shown = format!("{}({})", name.text, shown.join(", "));
+        let body = self.local_function_body(modifiers.is_async, sound.then_some((&name, &shown)));
         let is_async = modifiers.is_async;
-        StmtKind::LocalFunction(Box::new(LocalFunction { return_type, name, type_params, params, body, is_async }))
+        StmtKind::LocalFunction(Box::new(LocalFunction {
+            return_type,
+            name,
+            type_params,
+            params,
+            body,
+            is_async,
+            is_constrained,
+        }))
     }
 
     /// The parameters; false when there was something else in their place.
@@ -170,7 +182,8 @@ impl Parser<'_> {
         (params, true)
     }
 
-    fn local_function_body(&mut self, is_async: bool, name: Option<&Ident>) -> LambdaBody {
+    /// `named` is the function's name, and its signature as messages show it.
+    fn local_function_body(&mut self, is_async: bool, named: Option<(&Ident, &String)>) -> LambdaBody {
         match self.kind() {
             TokenKind::OpenBrace => self.function_body(is_async),
             TokenKind::FatArrow => {
@@ -180,11 +193,11 @@ impl Parser<'_> {
                 body
             }
             TokenKind::Semicolon => {
-                if let Some(Ident { text, span }) = name {
+                if let Some((name, shown)) = named {
                     let message = format!(
-                        "Local function '{text}()' must declare a body because it is not marked 'static extern'."
+                        "Local function '{shown}' must declare a body because it is not marked 'static extern'."
                     );
-                    self.error("CS8112", *span, message);
+                    self.error("CS8112", name.span, message);
                 }
                 self.bump();
                 LambdaBody::Expression(Box::new(self.error_expr()))
@@ -207,14 +220,17 @@ impl Parser<'_> {
     }
 
     /// `where T : class` says nothing that a policy's own function needs.
-    fn skip_constraints(&mut self) {
+    fn skip_constraints(&mut self) -> bool {
+        let mut found = false;
         while self.at_word(Contextual::Where) && self.peek(2).kind == TokenKind::Colon {
             while !matches!(self.kind(), TokenKind::OpenBrace | TokenKind::FatArrow | TokenKind::Semicolon)
                 && !self.kind().is_end()
             {
                 self.skip();
             }
+            found = true;
         }
+        found
     }
 
     fn starts_parameter(&self) -> bool {
@@ -225,12 +241,13 @@ impl Parser<'_> {
     }
 
     fn function_parameter(&mut self) -> FunctionParam {
+        let start = self.token().start;
         let mode = self.argument_mode();
         let is_params = self.eat(TokenKind::Params);
         let ty = self.type_in(TypeMode::Normal);
         let name = self.identifier();
         let default = self.eat(TokenKind::Eq).then(|| self.expression());
         let mode = if is_params { ArgumentMode::Value } else { mode };
-        FunctionParam { ty, mode, is_params, name, default }
+        FunctionParam { ty, mode, is_params, name, default, span: self.span_from(start) }
     }
 }

@@ -19,6 +19,7 @@ pub(super) enum Leave {
 
 impl Emitter<'_> {
     pub(super) fn statements(&mut self, list: &[Stmt]) -> Emit {
+        self.labels_of(list);
         for stmt in list {
             let mark = self.out.next;
             self.statement(stmt)?;
@@ -71,6 +72,19 @@ impl Emitter<'_> {
                 Leave::Loop { again, .. } => Some(*again),
                 _ => None,
             }),
+            Stmt::Label(id) => {
+                if let Some((label, _)) = self.out.gotos.get(id).copied() {
+                    self.place(label);
+                }
+                Ok(())
+            }
+            Stmt::Goto(id) => {
+                let Some((label, leaves)) = self.out.gotos.get(id).copied() else { return Ok(()) };
+                self.run_finallies(leaves)?;
+                // It may lead back: what is jumped over is counted as a turn of a loop.
+                self.jump(Op::Loop { to: 0 }, label);
+                Ok(())
+            }
             Stmt::Return(value) => {
                 let r = self.take()?;
                 match value {
@@ -92,6 +106,16 @@ impl Emitter<'_> {
                 Ok(())
             }
             Stmt::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_deref()),
+        }
+    }
+
+    /// Makes the labels of a list known before anything in it jumps to them.
+    fn labels_of(&mut self, list: &[Stmt]) {
+        for stmt in list {
+            if let Stmt::Label(id) = stmt {
+                let (label, leaves) = (self.label(), self.out.leaves.len());
+                self.out.gotos.entry(*id).or_insert((label, leaves));
+            }
         }
     }
 
@@ -180,6 +204,9 @@ impl Emitter<'_> {
         let otherwise = default.and_then(|i| labels.get(i).copied()).unwrap_or(exit);
         self.jump(Op::Jump { to: 0 }, otherwise);
         self.out.leaves.push(Leave::Switch { exit });
+        for (_, body) in sections {
+            self.labels_of(body);
+        }
         for ((_, body), label) in sections.iter().zip(labels) {
             self.place(label);
             self.block(body)?;

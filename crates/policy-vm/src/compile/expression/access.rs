@@ -5,7 +5,7 @@ use policy_parser::csharp::ast::{self, ArgumentMode, ExprKind, SimpleName};
 
 use super::{Entity, strip};
 use crate::compile::binder::Binder;
-use crate::compile::bound::{Const, Expr, FnId, Kind, LocalId, Target, delegate, is_enum, named, nullable_inner};
+use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, delegate, is_enum, named, nullable_inner};
 use crate::compile::members::{self, Member};
 use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
 use crate::library::{self, MemberKind};
@@ -29,8 +29,13 @@ impl Binder {
                 self.error("CS0119", group.span, format!("'{method}' is a method, which is not valid in the given context; '{member}' has nothing to be a member of"));
                 Entity::Error(span)
             }
-            Entity::Function(_) => {
-                self.error("CS0119", span, "a local function is not valid in the given context");
+            Entity::Function(_, function) | Entity::Generic(_, function) => {
+                let name = &function.ident.text;
+                self.error(
+                    "CS0119",
+                    function.ident.span,
+                    format!("'{name}' is a method, which is not valid in the given context"),
+                );
                 Entity::Error(span)
             }
         }
@@ -43,11 +48,15 @@ impl Binder {
             let args = name.type_args.as_deref().unwrap_or_default().iter().map(|t| self.type_of_syntax(t)).collect();
             return Entity::Type(types::intern(Type::Named { def, args }));
         }
-        if library::get().is_namespace(&full) {
+        if let Some(known) = crate::compile::unavailable::full(&full) {
+            self.error("TG0301", span, crate::compile::unavailable::refusal(known));
+            return Entity::Error(span);
+        }
+        if library::get().is_namespace(&full) || crate::compile::unavailable::is_namespace(&full) {
             return Entity::Namespace(full);
         }
         let text = &name.ident.text;
-        self.error("CS0234", name.ident.span, format!("The type or namespace name '{text}' does not exist in the namespace '{namespace}' (are you missing an assembly reference?)"));
+        self.error("CS0234", span, format!("The type or namespace name '{text}' does not exist in the namespace '{namespace}' (are you missing an assembly reference?)"));
         Entity::Error(span)
     }
 
@@ -106,6 +115,17 @@ impl Binder {
                 Value::Double(n) => Some(Const::Float(n)),
                 _ => None,
             },
+            None if ty == TypeId::DECIMAL => {
+                let largest = rust_decimal::Decimal::MAX;
+                match member.signature.name {
+                    "MaxValue" => Some(Const::Decimal(largest)),
+                    "MinValue" => Some(Const::Decimal(-largest)),
+                    "One" => Some(Const::Decimal(rust_decimal::Decimal::ONE)),
+                    "MinusOne" => Some(Const::Decimal(rust_decimal::Decimal::NEGATIVE_ONE)),
+                    "Zero" => Some(Const::Decimal(rust_decimal::Decimal::ZERO)),
+                    _ => None,
+                }
+            }
             None => None,
         };
         match constant {
@@ -131,7 +151,8 @@ impl Binder {
             return Entity::Error(span);
         }
         if value.ty == types::void() {
-            self.error("CS0023", span, "Operator '.' cannot be applied to operand of type 'void'");
+            let dot = Span::new(value.span.end, value.span.end.max(span.start) + 1);
+            self.error("CS0023", dot, "Operator '.' cannot be applied to operand of type 'void'");
             return Entity::Error(span);
         }
         let property = !invoked || self.property_is_delegate(&value, text);
@@ -141,12 +162,22 @@ impl Binder {
         {
             return Entity::Value(found);
         }
+        if invoked
+            && members::lookup(value.ty, text, &[MemberKind::Method]).is_empty()
+            && members::extensions(text).is_empty()
+            && self.silently(|this| this.property(&value, text, span)).0.is_some()
+        {
+            let _ = self.not_invocable(value.ty, &name.ident);
+            return Entity::Error(span);
+        }
         let has_method =
             !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
         if has_method {
             return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span });
         }
-        let _ = self.no_member(value.ty, text, name.ident.span);
+        // After `?` the compiler points at the dot.
+        let at = if matches!(value.kind, Kind::Local(_)) && value.span == span { span } else { name.ident.span };
+        let _ = self.no_member(value.ty, text, at);
         Entity::Error(span)
     }
 
@@ -162,8 +193,15 @@ impl Binder {
                 let args = self.arguments(args);
                 self.call(&group, args, span)
             }
-            Entity::Function(id) => self.call_function(id, args, span),
-            Entity::Value(value) => self.invoke_delegate(value, args, span),
+            Entity::Function(id, name) => {
+                let args = self.arguments(args);
+                self.call_function(id, name, args, span)
+            }
+            Entity::Generic(index, name) => {
+                let args = self.arguments(args);
+                self.call_generic(index, name, args, span)
+            }
+            Entity::Value(value) => self.invoke_delegate(value, &strip(target).kind, args, span),
             Entity::Error(_) => {
                 // The arguments are looked at all the same: all errors at once.
                 let _ = self.arguments(args);
@@ -179,7 +217,12 @@ impl Binder {
         }
     }
 
-    fn invoke_delegate(&mut self, value: Expr, args: &[ast::Argument], span: Span) -> Expr {
+    fn not_invocable(&mut self, owner: TypeId, name: &ast::Ident) -> Expr {
+        let (shown, text) = (types::display(owner), &name.text);
+        self.fail("CS1955", name.span, format!("Non-invocable member '{shown}.{text}' cannot be used like a method."))
+    }
+
+    fn invoke_delegate(&mut self, value: Expr, target: &ExprKind, args: &[ast::Argument], span: Span) -> Expr {
         if value.is_error() {
             let _ = self.arguments(args);
             return value;
@@ -188,7 +231,14 @@ impl Binder {
             let _ = self.arguments(args);
             return match value.kind {
                 Kind::Local(_) => self.fail("CS0149", value.span, "Method name expected"),
-                _ => self.fail("CS1955", value.span, "Non-invocable member cannot be used like a method."),
+                _ => match target {
+                    ExprKind::Member { target, name } => match self.silently(|this| this.entity(target)).0 {
+                        Entity::Value(receiver) => self.not_invocable(receiver.ty, &name.ident),
+                        Entity::Type(ty) => self.not_invocable(ty, &name.ident),
+                        _ => Expr::error(span),
+                    },
+                    _ => self.fail("CS0149", value.span, "Method name expected"),
+                },
             };
         }
         let candidates = members::lookup(value.ty, "Invoke", &[MemberKind::Method]);
@@ -214,6 +264,11 @@ impl Binder {
     pub(super) fn call(&mut self, group: &Group<'_>, args: Vec<Arg<'_>>, span: Span) -> Expr {
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
             return Expr::error(span);
+        }
+        if let Receiver::Value(value) = &group.receiver
+            && super::tuple::elements_of(value.ty).is_some()
+        {
+            self.check_tuple_member(span);
         }
         let explicit = self.explicit_args(group.name);
         if explicit.as_ref().is_some_and(|list| list.contains(&types::error())) {
@@ -247,6 +302,11 @@ impl Binder {
                 Some(Err(pair)) => return self.ambiguous(pair, span),
                 None => {}
             }
+            let hidden = members::lookup(value.ty, name, &[MemberKind::Method]);
+            if let (true, Some(member)) = (candidates.is_empty(), hidden.first()) {
+                let shown = self.signature_name(member);
+                return self.fail("CS0176", group.span, format!("Member '{shown}' cannot be accessed with an instance reference; qualify it with a type name instead"));
+            }
             if candidates.is_empty() {
                 let for_receiver: Vec<Member> = found.iter().copied().filter(|m| self.extends(m, &value)).collect();
                 if for_receiver.is_empty() {
@@ -266,6 +326,18 @@ impl Binder {
                     format!(
                         "An object reference is required for the non-static field, method, or property '{owner}.{name}'"
                     ),
+                );
+            }
+        }
+        if let Receiver::Type(ty) = group.receiver {
+            let all = members::lookup(ty, name, &[MemberKind::Method]);
+            let instance: Vec<Member> = all.into_iter().filter(|m| !m.signature.is_static).collect();
+            if let Some(Ok(fit)) = self.choose(&instance, explicit.as_deref(), &args) {
+                let shown = self.signature_name(&fit.member);
+                return self.fail(
+                    "CS0120",
+                    group.span,
+                    format!("An object reference is required for the non-static field, method, or property '{shown}'"),
                 );
             }
         }
@@ -316,35 +388,6 @@ impl Binder {
         Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
     }
 
-    fn call_function(&mut self, id: FnId, args: &[ast::Argument], span: Span) -> Expr {
-        let values: Vec<Expr> = args.iter().map(|a| self.value(&a.value)).collect();
-        let Some(function) = self.functions.get(id.0 as usize) else { return Expr::error(span) };
-        let (name, returns, params) = (function.name.clone(), function.returns, function.params.clone());
-        if values.len() != params.len() || args.iter().any(|a| a.mode != ArgumentMode::Value) {
-            let count = values.len();
-            return self.fail("CS1501", span, format!("No overload for method '{name}' takes {count} arguments"));
-        }
-        let mut converted = Vec::new();
-        for (i, (value, param)) in values.into_iter().zip(params).enumerate() {
-            let ty = self.local(param).map_or(types::error(), |l| l.ty);
-            if !self.converts(&value, ty) {
-                let (source, target) = (super::shown(&value), types::display(ty));
-                return self.fail(
-                    "CS1503",
-                    value.span,
-                    format!("Argument {}: cannot convert from '{source}' to '{target}'", i + 1),
-                );
-            }
-            converted.push(self.convert(value, ty));
-        }
-        if let Some(caller) = self.functions.get_mut(self.function.0 as usize)
-            && !caller.calls.contains(&id)
-        {
-            caller.calls.push(id);
-        }
-        Expr::new(Kind::CallFunction { function: id, args: converted }, returns, span)
-    }
-
     /// Binds arguments as far as they can be without their parameters.
     pub(super) fn arguments<'a>(&mut self, args: &'a [ast::Argument]) -> Vec<Arg<'a>> {
         args.iter().map(|a| self.argument(a)).collect()
@@ -356,7 +399,7 @@ impl Binder {
             (ArgumentMode::Value, ExprKind::Lambda(lambda)) => ArgKind::Lambda(lambda),
             (ArgumentMode::Value, ExprKind::Name(_) | ExprKind::Member { .. }) => match self.entity(&arg.value) {
                 Entity::Group(group) => ArgKind::Group(Box::new(group)),
-                Entity::Function(id) => ArgKind::Value(self.function_value(id, span)),
+                Entity::Function(id, _) => ArgKind::Value(self.function_value(id, span)),
                 other => ArgKind::Value(self.entity_value(other, span)),
             },
             (ArgumentMode::Value, _) => {
@@ -382,7 +425,7 @@ impl Binder {
 
     fn variable_argument<'a>(&mut self, expr: &'a ast::Expr) -> ArgKind<'a> {
         let span = expr.span;
-        match self.assign_target(expr) {
+        match self.target(expr, super::assign::NO_REFERENCE) {
             Some((target @ (Target::Local(_) | Target::Element { .. }), ty)) => {
                 let value = match &target {
                     Target::Local(id) => Expr::new(Kind::Local(*id), ty, span),
@@ -392,45 +435,22 @@ impl Binder {
                     _ => Expr::error(span),
                 };
                 if let Target::Local(id) = target {
-                    self.use_local(id);
+                    self.use_local(id, span);
                 }
                 ArgKind::Variable(Box::new(target), Box::new(value))
             }
-            Some(_) => ArgKind::Value(self.fail(
-                "CS0206",
-                span,
-                "A property or indexer may not be passed as an out or ref parameter",
-            )),
-            None => ArgKind::Value(Expr::error(span)),
-        }
-    }
-
-    /// A local function as a delegate: its type is that of its signature.
-    fn function_value(&mut self, id: FnId, span: Span) -> Expr {
-        let Some(function) = self.functions.get(id.0 as usize).cloned() else { return Expr::error(span) };
-        let params: Vec<TypeId> = function.params.iter().filter_map(|p| self.local(*p)).map(|l| l.ty).collect();
-        let ty = if function.returns == types::void() {
-            library::get()
-                .find_full(&format!("System.Action<{}>", vec!["T"; params.len()].join(",")))
-                .map(|def| types::intern(Type::Named { def, args: params.into() }))
-        } else {
-            let mut args = params;
-            args.push(function.returns);
-            library::get()
-                .find_full(&format!("System.Func<{}>", vec!["T"; args.len()].join(",")))
-                .map(|def| types::intern(Type::Named { def, args: args.into() }))
-        };
-        if let Some(caller) = self.functions.get_mut(self.function.0 as usize) {
-            caller.calls.push(id);
-        }
-        match ty {
-            Some(ty) => Expr::new(Kind::Closure { function: id }, ty, span),
-            None => Expr::error(span),
+            Some(_) | None => ArgKind::Value(Expr::error(span)),
         }
     }
 
     /// `target[args]`.
     pub(super) fn index(&mut self, target: Expr, args: &[ast::Argument], span: Span) -> Expr {
+        if let Type::Array { element, rank: rank @ 2.. } = types::get(target.ty) {
+            return match self.matrix_place(target, *rank, args, span) {
+                Some(all) => super::dimensions::matrix_get(all, *element, span),
+                None => Expr::error(span),
+            };
+        }
         if let Type::Array { element, .. } = types::get(target.ty) {
             let Some(index) = self.array_index(args, span) else { return Expr::error(span) };
             return Expr::new(Kind::ArrayGet { array: Box::new(target), index: Box::new(index) }, *element, span);
@@ -498,6 +518,13 @@ impl Binder {
             ExprKind::Member { name, .. } => &name.ident.text,
             _ => return self.fail("CS8081", arg.value.span, "Expression does not have a name."),
         };
+        let mut at = &arg.value;
+        while let ExprKind::Member { target, .. } = &at.kind {
+            at = target;
+        }
+        if !matches!(at.kind, ExprKind::Name(_) | ExprKind::Predefined(_) | ExprKind::GlobalName(_)) {
+            return self.fail("CS8082", at.span, "Sub-expression cannot be used in an argument to nameof.");
+        }
         let before = self.errors.len();
         let _ = self.entity(&arg.value);
         if self.errors.len() > before {
@@ -508,7 +535,7 @@ impl Binder {
 
     /// Notes that a variable is assigned to, or reports why it must not be.
     pub(crate) fn write_local(&mut self, id: LocalId, span: Span) {
-        self.use_local(id);
+        self.use_local(id, span);
         let Some(local) = self.local_mut(id) else { return };
         local.written = true;
         let (constant, readonly, name) = (local.constant.is_some(), local.readonly, local.name.clone());

@@ -10,6 +10,14 @@ use crate::compile::members::{self};
 use crate::library::MemberKind;
 use crate::types::{self, Type, TypeId};
 
+/// What is said of a place that cannot be written to.
+pub(in crate::compile) type Refusal = (&'static str, &'static str);
+
+const NO_VARIABLE: Refusal = ("CS0131", "The left-hand side of an assignment must be a variable, property or indexer");
+const NO_OPERAND: Refusal =
+    ("CS1059", "The operand of an increment or decrement operator must be a variable, property or indexer");
+pub(in crate::compile) const NO_REFERENCE: Refusal = ("CS1510", "A ref or out value must be an assignable variable");
+
 impl Binder {
     pub(super) fn assign(&mut self, op: Option<BinaryOp>, target: &ast::Expr, value: &ast::Expr, span: Span) -> Expr {
         if let Some(op) = op {
@@ -22,6 +30,9 @@ impl Binder {
             let value = self.value(value);
             let ty = value.ty;
             return Expr::new(Kind::Assign { target: Box::new(Target::Discard), value: Box::new(value) }, ty, span);
+        }
+        if let Some(done) = self.deconstruction(target, value, span) {
+            return done;
         }
         let Some((target, ty)) = self.assign_target(target) else {
             let _ = self.silent_value(value);
@@ -50,19 +61,34 @@ impl Binder {
         match &strip(value).kind {
             ExprKind::Lambda(lambda) => self.lambda(lambda, ty, value.span),
             ExprKind::ArrayInitializer(initializer) => self.array_initializer(initializer, ty),
+            ExprKind::Tuple(elements) => self.tuple_for(elements, ty, value.span),
             ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
                 super::Entity::Group(group) if crate::compile::convert::is_delegate(ty) => {
                     match self.group_to_delegate(&group, ty) {
                         Some(done) => done,
+                        None => self.no_delegate(&group, ty),
+                    }
+                }
+                super::Entity::Function(id, name) if crate::compile::convert::is_delegate(ty) => {
+                    match self.function_to_delegate(id, ty, value.span) {
+                        Some(done) => done,
                         None => {
-                            let name = &group.name.ident.text;
+                            let (name, shown) = (&name.ident.text, types::display(ty));
                             self.fail(
                                 "CS0123",
                                 value.span,
-                                format!("No overload for '{name}' matches delegate '{}'", types::display(ty)),
+                                format!("No overload for '{name}' matches delegate '{shown}'"),
                             )
                         }
                     }
+                }
+                super::Entity::Group(super::Group { name, .. })
+                | super::Entity::Function(_, name)
+                | super::Entity::Generic(_, name)
+                    if ty != types::error() =>
+                {
+                    let (text, shown) = (&name.ident.text, types::display(ty));
+                    self.fail("CS0428", name.ident.span, format!("Cannot convert method group '{text}' to non-delegate type '{shown}'. Did you intend to invoke the method?"))
                 }
                 other => {
                     let found = self.entity_value(other, value.span);
@@ -78,16 +104,29 @@ impl Binder {
 
     /// What stands on the left of an assignment, and its type.
     pub(in crate::compile) fn assign_target(&mut self, expr: &ast::Expr) -> Option<(Target, TypeId)> {
+        self.target(expr, NO_VARIABLE)
+    }
+
+    /// A place that is written to; `otherwise` says what it is when it is none.
+    pub(in crate::compile) fn target(&mut self, expr: &ast::Expr, otherwise: Refusal) -> Option<(Target, TypeId)> {
         let span = expr.span;
         match &expr.kind {
-            ExprKind::Parenthesized(inner) => self.assign_target(inner),
+            ExprKind::Parenthesized(inner) => self.target(inner, otherwise),
             ExprKind::Index { target, args } => {
                 let target = self.value(target);
+                if let Type::Array { element, rank: rank @ 2.. } = types::get(target.ty) {
+                    let all = self.matrix_place(target, *rank, args, span)?;
+                    return Some((super::dimensions::matrix_target(all, *element), *element));
+                }
                 if let Type::Array { element, .. } = types::get(target.ty) {
                     let index = self.array_index(args, span)?;
                     return Some((Target::Element { array: Box::new(target), index: Box::new(index) }, *element));
                 }
                 let (member, all) = self.indexer(target, args, span)?;
+                if otherwise == NO_REFERENCE {
+                    self.error("CS0206", span, "A property or indexer may not be passed as an out or ref parameter");
+                    return None;
+                }
                 let ty = member.ty(member.signature.returns, &[]);
                 self.set_target(&member, all, span).map(|t| (t, ty))
             }
@@ -96,40 +135,33 @@ impl Binder {
                 let super::Entity::Value(receiver) = left else {
                     let entity = self.member(left, name, false, span);
                     if !matches!(entity, super::Entity::Error(_)) {
-                        self.error(
-                            "CS0131",
-                            span,
-                            "The left-hand side of an assignment must be a variable, property or indexer",
-                        );
+                        self.error(otherwise.0, span, otherwise.1);
                     }
                     return None;
                 };
-                self.property_target(receiver, &name.ident.text, span)
+                if otherwise == NO_REFERENCE {
+                    self.error("CS0206", span, "A property or indexer may not be passed as an out or ref parameter");
+                    return None;
+                }
+                self.property_target(receiver, &name.ident, span)
             }
             ExprKind::Name(_) => match self.entity(expr) {
                 super::Entity::Value(Expr { kind: Kind::Local(id), ty, .. }) => Some((Target::Local(id), ty)),
                 super::Entity::Error(_) => None,
+                super::Entity::Function(_, name) | super::Entity::Generic(_, name) => {
+                    let text = &name.ident.text;
+                    self.error("CS1656", span, format!("Cannot assign to '{text}' because it is a 'method group'"));
+                    None
+                }
                 _ => {
-                    self.error(
-                        "CS0131",
-                        span,
-                        "The left-hand side of an assignment must be a variable, property or indexer",
-                    );
+                    self.error(otherwise.0, span, otherwise.1);
                     None
                 }
             },
-            ExprKind::Tuple(_) | ExprKind::Declaration { .. } => {
-                self.error("TG0403", span, "deconstruction is not supported yet");
-                None
-            }
             _ => {
                 let value = self.value(expr);
                 if !value.is_error() {
-                    self.error(
-                        "CS0131",
-                        span,
-                        "The left-hand side of an assignment must be a variable, property or indexer",
-                    );
+                    self.error(otherwise.0, span, otherwise.1);
                 }
                 None
             }
@@ -139,9 +171,10 @@ impl Binder {
     pub(in crate::compile) fn property_target(
         &mut self,
         receiver: Expr,
-        name: &str,
+        name: &ast::Ident,
         span: Span,
     ) -> Option<(Target, TypeId)> {
+        let (name, at) = (&*name.text, name.span);
         if receiver.is_error() {
             return None;
         }
@@ -155,7 +188,7 @@ impl Binder {
             return None;
         }
         let Some(member) = members::lookup(receiver.ty, name, &[MemberKind::Property]).first().copied() else {
-            let _ = self.no_member(receiver.ty, name, span);
+            let _ = self.no_member(receiver.ty, name, at);
             return None;
         };
         self.check_allowed(&member, span);
@@ -164,13 +197,19 @@ impl Binder {
     }
 
     /// A place that is read and then written: what to do first, the place itself, and its present value.
-    fn place(&mut self, expr: &ast::Expr) -> Option<(Vec<Expr>, Target, Expr)> {
+    fn place(&mut self, expr: &ast::Expr, otherwise: Refusal) -> Option<(Vec<Expr>, Target, Expr)> {
         let span = expr.span;
         let mut first = Vec::new();
         match &expr.kind {
-            ExprKind::Parenthesized(inner) => self.place(inner),
+            ExprKind::Parenthesized(inner) => self.place(inner, otherwise),
             ExprKind::Index { target, args } => {
                 let target = self.value(target);
+                if let Type::Array { element, rank: rank @ 2.. } = types::get(target.ty) {
+                    let all = self.matrix_place(target, *rank, args, span)?;
+                    let all: Vec<Expr> = all.into_iter().map(|e| self.keep(e, &mut first)).collect();
+                    let read = super::dimensions::matrix_get(all.clone(), *element, span);
+                    return Some((first, super::dimensions::matrix_target(all, *element), read));
+                }
                 if let Type::Array { element, .. } = types::get(target.ty) {
                     let index = self.array_index(args, span)?;
                     let array = self.keep(target, &mut first);
@@ -189,15 +228,15 @@ impl Binder {
             }
             ExprKind::Member { target, name } => {
                 let super::Entity::Value(receiver) = self.entity(target) else {
-                    return self.assign_target(expr).and(None);
+                    return self.target(expr, otherwise).and(None);
                 };
                 let receiver = self.keep(receiver, &mut first);
                 let read = self.property(&receiver, &name.ident.text, span);
-                let (target, _) = self.property_target(receiver, &name.ident.text, span)?;
+                let (target, _) = self.property_target(receiver, &name.ident, span)?;
                 read.map(|read| (first, target, read))
             }
             _ => {
-                let (target, ty) = self.assign_target(expr)?;
+                let (target, ty) = self.target(expr, otherwise)?;
                 let Target::Local(id) = target else { return None };
                 self.write_local(id, span);
                 Some((first, Target::Local(id), Expr::new(Kind::Local(id), ty, span)))
@@ -206,7 +245,7 @@ impl Binder {
     }
 
     /// Evaluates once and uses often; what costs nothing is simply repeated.
-    fn keep(&mut self, value: Expr, first: &mut Vec<Expr>) -> Expr {
+    pub(in crate::compile) fn keep(&mut self, value: Expr, first: &mut Vec<Expr>) -> Expr {
         if value.constant.is_some() || matches!(value.kind, Kind::Local(_) | Kind::View(_)) {
             return value;
         }
@@ -217,7 +256,7 @@ impl Binder {
     }
 
     fn compound(&mut self, op: BinaryOp, target: &ast::Expr, value: &ast::Expr, span: Span) -> Expr {
-        let Some((first, place, read)) = self.place(target) else {
+        let Some((first, place, read)) = self.place(target, NO_VARIABLE) else {
             let _ = self.silent_value(value);
             return Expr::error(span);
         };
@@ -226,13 +265,26 @@ impl Binder {
             return Expr::error(span);
         }
         let ty = read.ty;
-        let result = self.binary(op, read, right.clone(), span);
+        let (result, clean) = self.silently(|this| this.binary(op, read.clone(), right.clone(), span));
+        if !clean && prim_of(ty).is_none_or(|_| prim_of(right.ty).is_none()) {
+            return self.no_operator_named(
+                &format!("{}=", crate::compile::operators::token(op)),
+                op,
+                &read,
+                &right,
+                span,
+            );
+        }
+        let result = if clean { result } else { self.binary(op, read, right.clone(), span) };
         // "If the operator's result converts explicitly to the variable's type, and the right operand implicitly, the
         // assignment is evaluated as x = (T)(x op y)": `b += 1` on a byte.
         let small = prim_of(ty).is_some() && prim_of(result.ty).is_some();
         let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
         let result = if small && result.ty != ty && (self.converts(&right, ty) || shift) {
             self.cast(result, ty, span)
+        } else if small && result.ty != ty && right.constant.is_some() && right.ty == TypeId::INT32 {
+            // It is the constant that does not fit.
+            self.no_conversion(&Expr { span, ..right }, ty)
         } else {
             self.convert(result, ty)
         };
@@ -248,7 +300,7 @@ impl Binder {
 
     /// `++x`, `x++`, `--x`, `x--`.
     pub(in crate::compile) fn increment(&mut self, operand: &ast::Expr, up: bool, prefix: bool, span: Span) -> Expr {
-        let Some((mut first, place, read)) = self.place(operand) else { return Expr::error(span) };
+        let Some((mut first, place, read)) = self.place(operand, NO_OPERAND) else { return Expr::error(span) };
         if read.is_error() {
             return read;
         }

@@ -22,12 +22,13 @@ impl Binder {
         initializer: Option<&ast::Initializer>,
         span: Span,
     ) -> Expr {
+        let at = ty.span;
         let ty = self.type_of_syntax(ty);
         let bound = self.arguments(args.unwrap_or_default());
         if ty == types::error() {
             return Expr::error(span);
         }
-        let made = self.construct(ty, bound, span);
+        let made = self.construct(ty, bound, at, span);
         match initializer {
             None => made,
             Some(_) if made.is_error() => made,
@@ -44,7 +45,8 @@ impl Binder {
         }
     }
 
-    fn construct(&mut self, ty: TypeId, args: Vec<Arg<'_>>, span: Span) -> Expr {
+    /// `at` is where the type is written.
+    fn construct(&mut self, ty: TypeId, args: Vec<Arg<'_>>, at: Span, span: Span) -> Expr {
         if crate::compile::convert::is_delegate(ty) {
             let mut args = args;
             return match args.pop().map(|a| (a.kind, a.span)) {
@@ -52,7 +54,15 @@ impl Binder {
                 Some((ArgKind::Group(group), _)) => {
                     self.group_to_delegate(&group, ty).unwrap_or_else(|| Expr::error(span))
                 }
-                _ => self.fail("CS0149", span, "Method name expected"),
+                Some((_, at)) => self.fail("CS0149", at, "Method name expected"),
+                None => {
+                    let shown = types::display(ty);
+                    self.fail(
+                        "CS1729",
+                        span,
+                        format!("'{shown}' does not contain a constructor that takes 0 arguments"),
+                    )
+                }
             };
         }
         let shown = types::display(ty);
@@ -98,13 +108,15 @@ impl Binder {
                 )
             }
             None => {
-                if candidates.is_empty()
-                    && let Some((def, _)) = named(ty)
-                {
-                    let full = def.full_name();
-                    return self.fail("CS0143", span, format!("The type '{full}' has no constructors defined"));
+                if candidates.is_empty() && !types::is_value_type(ty) {
+                    return self.fail(
+                        "CS0144",
+                        span,
+                        format!("Cannot create an instance of the abstract type or interface '{shown}'"),
+                    );
                 }
-                let what = Wanted { name: &shown, span, explicit: None, is_constructor: true, receiver_first: false };
+                let what =
+                    Wanted { name: &shown, span: at, explicit: None, is_constructor: true, receiver_first: false };
                 self.no_fit(&candidates, &args, &what, span)
             }
         }
@@ -152,7 +164,7 @@ impl Binder {
                     effects.push(self.no_static_member(receiver.ty, &name.text, name.span));
                     return;
                 }
-                self.property_target(receiver, &name.text, span)
+                self.property_target(receiver, name, span)
             }
             MemberInitializerTarget::Index(args) => {
                 let found = self.indexer(receiver, args, span);
@@ -185,6 +197,11 @@ impl Binder {
             return self.fail("CS1922", span, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
         }
         let values: Vec<Expr> = args.iter().map(|a| self.value(a)).collect();
+        let span = match (args.first(), args.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => span,
+        };
+        let name = ast::SimpleName { ident: ast::Ident { span, ..name.ident }, type_args: None };
         let bound = values
             .into_iter()
             .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
@@ -197,7 +214,14 @@ impl Binder {
         let mut shape: Vec<(Box<str>, TypeId)> = Vec::new();
         let mut values = Vec::new();
         for member in members {
-            let value = self.value(&member.value);
+            let at = member.name.as_ref().map_or(member.value.span, |name| name.span.to(member.value.span));
+            let value = match self.member_value(&member.value) {
+                Ok(value) => value,
+                Err(what) => {
+                    values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
+                    continue;
+                }
+            };
             let name = match &member.name {
                 Some(name) => Some(name.text.clone()),
                 None => projected_name(&member.value),
@@ -208,19 +232,11 @@ impl Binder {
             };
             if value.is_null_literal() || value.ty == types::void() {
                 let what = super::shown(&value);
-                values.push(self.fail(
-                    "CS0828",
-                    member.value.span,
-                    format!("Cannot assign '{what}' to anonymous type property"),
-                ));
+                values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
                 continue;
             }
             if shape.iter().any(|(n, _)| *n == name) {
-                self.error(
-                    "CS0833",
-                    member.value.span,
-                    "An anonymous type cannot have multiple properties with the same name",
-                );
+                self.error("CS0833", at, "An anonymous type cannot have multiple properties with the same name");
             }
             shape.push((name, value.ty));
             values.push(value);
@@ -230,6 +246,20 @@ impl Binder {
         }
         let ty = types::intern(Type::Anonymous(shape.into()));
         Expr::new(Kind::NewAnonymous(values), ty, span)
+    }
+
+    /// The value of an anonymous object's member, or what it is that has none.
+    fn member_value(&mut self, value: &ast::Expr) -> Result<Expr, &'static str> {
+        match &strip(value).kind {
+            ExprKind::Lambda(_) => Err("lambda expression"),
+            ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
+                super::Entity::Group(_) | super::Entity::Function(..) | super::Entity::Generic(..) => {
+                    Err("method group")
+                }
+                other => Ok(self.entity_value(other, value.span)),
+            },
+            _ => Ok(self.value(value)),
+        }
     }
 
     pub(super) fn new_array(
@@ -242,16 +272,16 @@ impl Binder {
         span: Span,
     ) -> Expr {
         let mut element_ty = self.type_of_syntax(element);
-        if rank > 1 || further.iter().any(|r| *r > 1) {
-            return self.fail("TG0402", span, "arrays of several dimensions are not supported yet");
-        }
-        for _ in further {
-            element_ty = types::array_of(element_ty);
-        }
         if element_ty == types::error() {
             return Expr::error(span);
         }
-        let ty = types::array_of(element_ty);
+        for rank in further.iter().rev() {
+            element_ty = types::intern(Type::Array { element: element_ty, rank: *rank });
+        }
+        let ty = types::intern(Type::Array { element: element_ty, rank });
+        if rank > 1 {
+            return self.new_matrix_with(ty, sizes, rank, initializer, span);
+        }
         match (sizes.first(), initializer) {
             (size, Some(initializer)) => {
                 if let Some(size) = size {
@@ -291,9 +321,35 @@ impl Binder {
         }
     }
 
+    fn new_matrix_with(
+        &mut self,
+        ty: TypeId,
+        sizes: &[ast::Expr],
+        rank: u8,
+        initializer: Option<&ast::ArrayInitializer>,
+        span: Span,
+    ) -> Expr {
+        let Some(initializer) = initializer else {
+            if sizes.len() != usize::from(rank) {
+                return self.fail("CS1586", span, "Array creation must have array size or array initializer");
+            }
+            return self.new_matrix(ty, sizes, span);
+        };
+        let mut wanted = vec![None; usize::from(rank)];
+        for (size, slot) in sizes.iter().zip(&mut wanted) {
+            let bound = self.dimension(size);
+            match super::dimensions::constant_size(&bound) {
+                Some(n) => *slot = Some(n),
+                None if bound.is_error() => return bound,
+                None => return self.fail("CS0150", size.span, "A constant value is expected"),
+            }
+        }
+        Expr { span, ..self.matrix_initializer(initializer, ty, Some(&wanted)) }
+    }
+
     pub(super) fn new_implicit_array(&mut self, rank: u8, initializer: &ast::ArrayInitializer, span: Span) -> Expr {
         if rank > 1 {
-            return self.fail("TG0402", span, "arrays of several dimensions are not supported yet");
+            return self.implicit_matrix(rank, initializer, span);
         }
         let items: Vec<Expr> = initializer.elements.iter().map(|e| self.value(e)).collect();
         if items.iter().any(Expr::is_error) {
@@ -311,6 +367,9 @@ impl Binder {
     /// `{ a, b }` as an array of a known type.
     pub(in crate::compile) fn array_initializer(&mut self, initializer: &ast::ArrayInitializer, ty: TypeId) -> Expr {
         let span = initializer.span;
+        if matches!(types::get(ty), Type::Array { rank, .. } if *rank > 1) {
+            return self.matrix_initializer(initializer, ty, None);
+        }
         let Type::Array { element, rank: 1 } = types::get(ty) else {
             if ty == types::error() {
                 return Expr::error(span);
@@ -333,7 +392,7 @@ impl Binder {
 }
 
 /// The name of `new { a.B }`: the last one of a member access.
-fn projected_name(expr: &ast::Expr) -> Option<Box<str>> {
+pub(super) fn projected_name(expr: &ast::Expr) -> Option<Box<str>> {
     match &expr.kind {
         ExprKind::Name(name) | ExprKind::MemberBinding(name) => Some(name.ident.text.clone()),
         ExprKind::Member { name, .. } => Some(name.ident.text.clone()),

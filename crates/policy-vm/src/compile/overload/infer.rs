@@ -1,6 +1,6 @@
 //! Type inference: the type arguments of a generic method from its arguments, lambdas included.
 
-use super::{Arg, ArgKind, Mapping, Member, Slot};
+use super::{Arg, ArgKind, Mapping, Member};
 use crate::compile::binder::Binder;
 use crate::compile::bound::delegate;
 use crate::compile::convert::standard;
@@ -24,7 +24,16 @@ struct Inference {
 impl Binder {
     /// All type arguments, or none.
     pub(super) fn infer(&mut self, member: &Member, mapping: &Mapping, args: &[Arg<'_>]) -> Option<Vec<TypeId>> {
-        let inference = self.run_inference(member, mapping, args)?;
+        self.infer_pairs(member.signature.type_params.len(), pairs(member, mapping, args))
+    }
+
+    /// All type arguments from arguments with their parameters' types, or none.
+    pub(in crate::compile) fn infer_pairs(
+        &mut self,
+        arity: usize,
+        pairs: Vec<(TypeId, &Arg<'_>)>,
+    ) -> Option<Vec<TypeId>> {
+        let inference = self.run_inference(arity, pairs)?;
         inference.params.iter().map(|b| b.fixed).collect()
     }
 
@@ -41,10 +50,10 @@ impl Binder {
         inference.params.iter().enumerate().map(|(i, b)| b.fixed.unwrap_or_else(|| unknown(i))).collect()
     }
 
-    fn run_inference(&mut self, member: &Member, mapping: &Mapping, args: &[Arg<'_>]) -> Option<Inference> {
-        let mut inference = Inference { params: vec![Bounds::default(); member.signature.type_params.len()] };
+    fn run_inference(&mut self, arity: usize, pairs: Vec<(TypeId, &Arg<'_>)>) -> Option<Inference> {
+        let mut inference = Inference { params: vec![Bounds::default(); arity] };
         let mut waiting: Vec<(TypeId, &Arg<'_>)> = Vec::new();
-        for (param, arg) in pairs(member, mapping, args) {
+        for (param, arg) in pairs {
             match &arg.kind {
                 ArgKind::Value(value) => {
                     if value.is_error() {
@@ -136,21 +145,8 @@ impl Binder {
     }
 }
 
-/// Each argument with its parameter's type, elements of a `params` array included.
 fn pairs<'x, 'a>(member: &Member, mapping: &Mapping, args: &'x [Arg<'a>]) -> Vec<(TypeId, &'x Arg<'a>)> {
-    let mut list = Vec::new();
-    for (param, slot) in member.signature.params.iter().zip(&mapping.slots) {
-        let ty = member.ty(param.ty, &[]);
-        match slot {
-            Slot::Arg(i) => list.extend(args.get(*i).map(|a| (ty, a))),
-            Slot::Default => {}
-            Slot::Params(indexes) => {
-                let element = subtype::element_type(ty).unwrap_or(TypeId::OBJECT);
-                list.extend(indexes.iter().filter_map(|i| args.get(*i)).map(|a| (element, a)));
-            }
-        }
-    }
-    list
+    super::slot_pairs(&member.signature.params, &mapping.slots, args, |p| member.ty(p.ty, &[]))
 }
 
 impl Inference {
@@ -168,6 +164,9 @@ impl Inference {
         match (types::get(from), types::get(to)) {
             (Type::Array { element: a, .. }, Type::Array { element: b, .. }) => self.exact(*a, *b),
             (Type::Nullable(a), Type::Nullable(b)) => self.exact(*a, *b),
+            (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+                a.iter().zip(b).for_each(|((_, a), (_, b))| self.exact(*a, *b));
+            }
             (Type::Named { def: d, args: a }, Type::Named { def: e, args: b }) if d == e => {
                 for (a, b) in a.iter().zip(b) {
                     self.exact(*a, *b);
@@ -190,6 +189,9 @@ impl Inference {
         }
         match (types::get(from), types::get(to)) {
             (Type::Nullable(a), Type::Nullable(b)) => return self.lower(*a, *b),
+            (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+                return a.iter().zip(b).for_each(|((_, a), (_, b))| self.lower(*a, *b));
+            }
             // A plain value converts to its nullable form.
             (_, Type::Nullable(b)) if types::is_value_type(from) => return self.lower(from, *b),
             (Type::Array { element: a, rank: m }, Type::Array { element: b, rank: n }) if m == n => {
@@ -296,12 +298,13 @@ fn push(list: &mut Vec<TypeId>, ty: TypeId) {
 }
 
 /// The method's type parameters that occur in a type.
-fn params_in(ty: TypeId) -> Vec<u16> {
+pub(super) fn params_in(ty: TypeId) -> Vec<u16> {
     match types::get(ty) {
         Type::MethodParam(n) => vec![*n],
         Type::Named { args, .. } => args.iter().flat_map(|a| params_in(*a)).collect(),
         Type::Array { element, .. } => params_in(*element),
         Type::Nullable(inner) => params_in(*inner),
+        Type::Tuple(elements) => elements.iter().flat_map(|(_, ty)| params_in(*ty)).collect(),
         _ => Vec::new(),
     }
 }

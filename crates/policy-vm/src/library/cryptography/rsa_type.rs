@@ -12,11 +12,12 @@ use super::arguments::{bytes, owned, refuse};
 use super::digest::Function;
 use super::hash_algorithm_name::function;
 use super::rsa_encryption_padding::{RsaEncryptionPadding, padding as encryption_padding};
+use super::rsa_parameters;
 use super::rsa_signature_padding::{RsaSignaturePadding, padding as signature_padding};
 use crate::cx::{Cx, arg, as_bool, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::host::Ambient;
-use crate::library::{TypeDef, method};
+use crate::library::{TypeDef, method, property};
 use crate::net_object;
 use crate::types::Known;
 use crate::value::Value;
@@ -25,9 +26,19 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
     .base("AsymmetricAlgorithm")
     .summary("Signs and verifies, encrypts and decrypts with RSA.")
     .members(&[
+        property("string KeyExchangeAlgorithm { get; }", |cx, _| cx.string("RSA")),
+        property("string SignatureAlgorithm { get; }", |cx, _| cx.string("RSA")),
         method("static RSA Create()", |cx, _| make_empty(cx)),
+        method("static RSA Create(int keySizeInBits)", rsa_parameters::create_sized),
+        method("static RSA Create(RSAParameters parameters)", rsa_parameters::create),
         method("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),
         method("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
+        method("RSAParameters ExportParameters(bool includePrivateParameters)", rsa_parameters::export),
+        method("int GetMaxOutputSize()", |cx, args| {
+            let bits = key_bits(cx, args)?;
+            Ok(Value::Int32(bits / 8))
+        }),
+        method("void ImportParameters(RSAParameters parameters)", rsa_parameters::import),
         method("byte[] SignData(byte[] data, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding)", sign_data),
         method(
             "byte[] SignData(byte[] data, int offset, int count, HashAlgorithmName hashAlgorithm, \
@@ -39,6 +50,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
             "bool VerifyData(byte[] data, byte[] signature, HashAlgorithmName hashAlgorithm, \
              RSASignaturePadding padding)",
             verify_data,
+        ),
+        method(
+            "bool VerifyData(byte[] data, int offset, int count, byte[] signature, HashAlgorithmName hashAlgorithm, \
+             RSASignaturePadding padding)",
+            verify_part,
         ),
         method(
             "bool VerifyHash(byte[] hash, byte[] signature, HashAlgorithmName hashAlgorithm, \
@@ -59,11 +75,11 @@ pub(super) struct RsaObject {
 net_object!(RsaObject, KNOWN);
 
 /// What a private operation costs in instructions: it is worth that much work.
-const PRIVATE_COST: usize = 50_000;
+pub(super) const PRIVATE_COST: usize = 50_000;
 const PUBLIC_COST: usize = 2_000;
 
 /// Larger keys take too long.
-const MOST_BITS: usize = 8192;
+pub(super) const MOST_BITS: usize = 8192;
 
 /// The host's randomness, for blinding and padding.
 struct Random<'a>(&'a dyn Ambient);
@@ -98,15 +114,17 @@ fn this(cx: &Cx<'_>, args: &[Value]) -> Result<RsaObject, Throw> {
     cx.heap.native::<RsaObject>(arg(args, 0)).cloned().ok_or(fault("an RSA was expected"))
 }
 
-fn private(cx: &mut Cx<'_>, args: &[Value]) -> Result<Arc<RsaPrivateKey>, Throw> {
+pub(super) fn private(cx: &mut Cx<'_>, args: &[Value]) -> Result<Arc<RsaPrivateKey>, Throw> {
     cx.charge(PRIVATE_COST)?;
     match this(cx, args)?.private {
         Some(key) => Ok(key),
-        None => Err(refuse(cx, "The key has no private part.")),
+        None => {
+            Err(refuse(cx, "Object contains only the public half of a key pair. A private key must also be provided."))
+        }
     }
 }
 
-fn public(cx: &mut Cx<'_>, args: &[Value]) -> Result<Arc<RsaPublicKey>, Throw> {
+pub(super) fn public(cx: &mut Cx<'_>, args: &[Value]) -> Result<Arc<RsaPublicKey>, Throw> {
     cx.charge(PUBLIC_COST)?;
     match this(cx, args)?.public {
         Some(key) => Ok(key),
@@ -115,7 +133,11 @@ fn public(cx: &mut Cx<'_>, args: &[Value]) -> Result<Arc<RsaPublicKey>, Throw> {
 }
 
 pub(super) fn key_size(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Int32(this(cx, args)?.public.map_or(2048, |key| key.n().bits() as i32)))
+    Ok(Value::Int32(key_bits(cx, args)?))
+}
+
+fn key_bits(cx: &Cx<'_>, args: &[Value]) -> Result<i32, Throw> {
+    Ok(this(cx, args)?.public.map_or(2048, |key| key.n().bits() as i32))
 }
 
 fn oaep(padding: RsaEncryptionPadding) -> Option<Oaep> {
@@ -212,18 +234,42 @@ fn sign_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     sign(cx, args, &hash, function, padding)
 }
 
-fn sign_part(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+/// The part of the data that offset and count tell.
+fn part(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<u8>, Throw> {
     let data = owned(cx, args, 1, "data")?;
     let (offset, count) = (usize::try_from(as_i32(args, 2)?), usize::try_from(as_i32(args, 3)?));
-    let part = offset.ok().zip(count.ok()).and_then(|(offset, count)| data.get(offset..offset.checked_add(count)?));
-    let Some(part) = part else {
-        let why = "Specified argument was out of the range of valid values.";
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, why, "offset"));
+    let Some(rest) = offset.ok().and_then(|offset| data.get(offset..)) else {
+        return Err(beyond(cx, "offset", as_i32(args, 2)?, data.len()));
     };
+    match count.ok().and_then(|count| rest.get(..count)) {
+        Some(part) => Ok(part.to_vec()),
+        None => Err(beyond(cx, "count", as_i32(args, 3)?, rest.len())),
+    }
+}
+
+fn beyond(cx: &mut Cx<'_>, name: &str, value: i32, most: usize) -> Throw {
+    let bound =
+        if value < 0 { "be a non-negative value".to_owned() } else { format!("be less than or equal to '{most}'") };
+    let message = format!("{name} ('{value}') must {bound}. (Parameter '{name}')\nActual value was {value}.");
+    cx.throw_with_parameter(Exc::ArgumentOutOfRange, message, name)
+}
+
+fn sign_part(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let part = part(cx, args)?;
+    cx.charge(part.len() / 8 + 16)?;
     let function = function(cx, args, 4)?;
     let padding = signature_padding(cx, args, 5)?;
-    let hash = function.hash(part);
+    let hash = function.hash(&part);
     sign(cx, args, &hash, function, padding)
+}
+
+fn verify_part(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let part = part(cx, args)?;
+    cx.charge(part.len() / 8 + 16)?;
+    let signature = owned(cx, args, 4, "signature")?;
+    let function = function(cx, args, 5)?;
+    let padding = signature_padding(cx, args, 6)?;
+    verify(cx, args, &function.hash(&part), &signature, (function, padding))
 }
 
 fn sign_hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -237,14 +283,13 @@ fn verify(
     cx: &mut Cx<'_>,
     args: &[Value],
     hash: &[u8],
-    function: Function,
-    padding: RsaSignaturePadding,
+    signature: &[u8],
+    (function, padding): (Function, RsaSignaturePadding),
 ) -> Result<Value, Throw> {
-    let signature = owned(cx, args, 2, "signature")?;
     let key = public(cx, args)?;
     let verdict = match padding {
-        RsaSignaturePadding::Pkcs1 => key.verify(pkcs1(function), hash, &signature),
-        RsaSignaturePadding::Pss => key.verify(pss(function), hash, &signature),
+        RsaSignaturePadding::Pkcs1 => key.verify(pkcs1(function), hash, signature),
+        RsaSignaturePadding::Pss => key.verify(pss(function), hash, signature),
     };
     Ok(Value::Bool(verdict.is_ok()))
 }
@@ -254,14 +299,16 @@ fn verify_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let function = function(cx, args, 3)?;
     let padding = signature_padding(cx, args, 4)?;
     let hash = hashed(cx, args, 1, function)?;
-    verify(cx, args, &hash, function, padding)
+    let signature = owned(cx, args, 2, "signature")?;
+    verify(cx, args, &hash, &signature, (function, padding))
 }
 
 fn verify_hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let hash = owned(cx, args, 1, "hash")?;
     let function = function(cx, args, 3)?;
     let padding = signature_padding(cx, args, 4)?;
-    verify(cx, args, &hash, function, padding)
+    let signature = owned(cx, args, 2, "signature")?;
+    verify(cx, args, &hash, &signature, (function, padding))
 }
 
 /// The number in an element of the XML form.

@@ -6,7 +6,7 @@ use super::arguments::{owned, refuse};
 use super::certificate::{Certificate, read};
 use super::digest::Function;
 use crate::cx::{Cx, arg, fault};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{TypeDef, constructor, method, property};
 use crate::net_object;
 use crate::types::Known;
@@ -21,6 +21,8 @@ pub(in crate::library) const TYPE: TypeDef =
         .members(&[
             constructor("X509Certificate(byte[] data)", new),
             constructor("X509Certificate(byte[] rawData, string password)", new),
+            constructor("X509Certificate(byte[] rawData, string password, X509KeyStorageFlags keyStorageFlags)", new),
+            constructor("X509Certificate(X509Certificate cert)", copy),
             property("string Issuer { get; }", |cx, args| text(cx, args, |c| c.issuer.clone())),
             property("string Subject { get; }", |cx, args| text(cx, args, |c| c.subject.clone())),
             method("void Dispose()", |_, _| Ok(Value::Null)),
@@ -30,6 +32,7 @@ pub(in crate::library) const TYPE: TypeDef =
             method("string GetCertHashString()", |cx, args| text(cx, args, thumbprint)),
             method("string GetEffectiveDateString()", |cx, args| text(cx, args, |c| date_text(c.not_before))),
             method("string GetExpirationDateString()", |cx, args| text(cx, args, |c| date_text(c.not_after))),
+            method("bool Equals(X509Certificate other)", equals_other),
             method("string GetFormat()", |cx, _| cx.string("X509")),
             method("string GetKeyAlgorithm()", |cx, args| text(cx, args, |c| c.key_algorithm.clone())),
             method("byte[] GetPublicKey()", |cx, args| data(cx, args, |c| c.key.clone())),
@@ -39,6 +42,7 @@ pub(in crate::library) const TYPE: TypeDef =
             method("byte[] GetSerialNumber()", |cx, args| data(cx, args, |c| c.serial.iter().rev().copied().collect())),
             method("string GetSerialNumberString()", |cx, args| text(cx, args, |c| hexadecimal(&c.serial))),
             method("string ToString()", |cx, args| text(cx, args, describe)),
+            method("string ToString(bool fVerbose)", |cx, args| text(cx, args, describe)),
         ]);
 
 static KNOWN: Known = Known::new("System.Security.Cryptography.X509Certificates.X509Certificate2");
@@ -76,11 +80,29 @@ pub(in crate::library) fn make(cx: &mut Cx<'_>, bytes: &[u8], password: &str) ->
 }
 
 pub(super) fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() && args.len() > 1 {
+        return Err(cx.throw_argument(Exc::Argument, "Array may not be empty or null.", "rawData"));
+    }
     let bytes = if arg(args, 0).is_null() { Vec::new() } else { owned(cx, args, 0, "data")? };
     let password = cx.string_opt(args, 1).map(|s| cx.text(s.slice(0, 1000)).to_utf8().into_owned());
     // Deriving a key from a password is work.
     cx.charge(bytes.len() + 20_000)?;
     make(cx, &bytes, &password.unwrap_or_default())
+}
+
+/// `new X509Certificate(cert)`.
+pub(super) fn copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    match cx.heap.native::<CertificateObject>(arg(args, 0)).cloned() {
+        Some(certificate) => Ok(cx.heap.new_native(certificate)?),
+        None => Err(cx.argument_null("cert")),
+    }
+}
+
+/// Serial number and issuer tell certificates apart.
+fn equals_other(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let this = this(cx, args)?;
+    let other = cx.heap.native::<CertificateObject>(arg(args, 1));
+    Ok(Value::Bool(other.is_some_and(|other| other.0.issuer == this.issuer && other.0.serial == this.serial)))
 }
 
 /// The receiver.

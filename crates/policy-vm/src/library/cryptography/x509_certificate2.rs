@@ -4,9 +4,10 @@ use super::oid;
 use super::public_key::PublicKeyObject;
 use super::rsa_type::RsaObject;
 use super::x500_distinguished_name;
-use super::x509_certificate::{data, hexadecimal, new, text, this, thumbprint};
+use super::x509_certificate::{copy, data, hexadecimal, new, text, this, thumbprint};
 use crate::cx::{Cx, arg, as_bool};
 use crate::exception::Throw;
+use crate::host::CertificateCheck;
 use crate::library::system::date_time;
 use crate::library::{TypeDef, constructor, method, property};
 use crate::value::{DateTimeKind, Value};
@@ -18,6 +19,8 @@ pub(in crate::library) const TYPE: TypeDef =
         .members(&[
             constructor("X509Certificate2(byte[] rawData)", new),
             constructor("X509Certificate2(byte[] rawData, string password)", new),
+            constructor("X509Certificate2(byte[] rawData, string password, X509KeyStorageFlags keyStorageFlags)", new),
+            constructor("X509Certificate2(X509Certificate certificate)", copy),
             property("string FriendlyName { get; }", |cx, _| cx.string("")),
             property("bool HasPrivateKey { get; }", |cx, args| Ok(Value::Bool(this(cx, args)?.has_private))),
             property("X500DistinguishedName IssuerName { get; }", |cx, args| {
@@ -47,7 +50,7 @@ pub(in crate::library) const TYPE: TypeDef =
             property("string Thumbprint { get; }", |cx, args| text(cx, args, thumbprint)),
             property("int Version { get; }", |cx, args| Ok(Value::Int32(this(cx, args)?.version))),
             method("string GetNameInfo(X509NameType nameType, bool forIssuer)", get_name_info),
-            method("bool Verify()", verify_no_revocation),
+            method("bool Verify()", |cx, args| verify(cx, args, true)),
         ]);
 
 pub(super) fn rsa_public_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -92,11 +95,23 @@ fn get_name_info(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.string(&name)
 }
 
-/// `Verify` and `VerifyNoRevocation`. The engine has no roots to trust yet, so no chain is complete.
+/// `VerifyNoRevocation()`.
 pub(super) fn verify_no_revocation(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    verify(cx, args, false)
+}
+
+/// Whether the certificate is valid now, its chain leads to an authority that the host trusts, and (if asked) it is
+/// known not to be revoked.
+fn verify(cx: &mut Cx<'_>, args: &[Value], revocation: bool) -> Result<Value, Throw> {
     if arg(args, 0).is_null() {
         return Err(cx.argument_null("certificate"));
     }
-    this(cx, args)?;
-    Ok(Value::Bool(false))
+    let certificate = this(cx, args)?;
+    // Signatures are checked, which is work.
+    cx.charge(20_000)?;
+    let now = cx.ambient.now_ticks();
+    let valid = (certificate.not_before..=certificate.not_after).contains(&now);
+    let holds = |check| cx.ambient.vouches_for(&certificate.der, &check);
+    let trusted = valid && holds(CertificateCheck::Trusted) && (!revocation || holds(CertificateCheck::NotRevoked));
+    Ok(Value::Bool(trusted))
 }

@@ -2,6 +2,7 @@
 
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
+use crate::library::collections::enumerator;
 use crate::library::{TypeDef, constructor, method, property, property_set};
 use crate::value::{Ref, Value};
 
@@ -32,7 +33,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Lin
         method("void Insert(int index, JToken item)", insert),
         method("bool Remove(JToken item)", remove),
         method("void RemoveAt(int index)", remove_at),
-        method("IEnumerator<JToken> GetEnumerator()", enumerate),
+        method("IEnumerator<JToken> GetEnumerator()", enumerator::begin),
     ]);
 
 pub(super) fn create(cx: &mut Cx<'_>) -> Result<Ref, Throw> {
@@ -150,11 +151,6 @@ pub(super) fn remove_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
         }
     };
     Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "index"))
-}
-
-/// A token is its own enumerator: `foreach` goes through the children where they are.
-fn enumerate(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(arg(args, 0))
 }
 
 /// The items of an array node.

@@ -32,7 +32,9 @@ pub(super) struct Limits<'a> {
     pub(super) ambient: &'a dyn Ambient,
     /// By the ambient's clock; `u64::MAX` for none.
     pub(super) timeout_micros: u64,
-    pub(super) deadline_micros: u64,
+    /// The expression's own time and when it is over, as in [`Budget`](crate::cx::Budget).
+    pub(super) micros: u64,
+    pub(super) deadline_micros: Option<u64>,
 }
 
 /// More ways back than this are too many.
@@ -236,9 +238,10 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
     }
 
     #[cold]
-    fn look_at_clock(&self) -> Result<(), Stop> {
+    fn look_at_clock(&mut self) -> Result<(), Stop> {
         let now = self.limits.ambient.monotonic_micros();
-        if now >= self.limits.deadline_micros {
+        let end = *self.limits.deadline_micros.get_or_insert(now.saturating_add(self.limits.micros));
+        if now > end {
             return Err(Stop::Deadline);
         }
         if now >= self.limits.timeout_micros { Err(Stop::Timeout) } else { Ok(()) }

@@ -68,11 +68,13 @@ impl Job {
             steps: allowed,
             ambient: cx.ambient,
             timeout_micros: self.timeout.map_or(u64::MAX, |micros| now.saturating_add(micros)),
+            micros: cx.budget.micros,
             deadline_micros: cx.budget.deadline_micros,
         };
         let found = search_text(&self.pattern.program, cx.heap.text(input), start, &mut limits);
         let used = allowed - limits.steps;
         cx.budget.regex_steps = before - used;
+        cx.budget.deadline_micros = limits.deadline_micros;
         match found {
             Ok(found) => {
                 if let Some(captures) = &found {

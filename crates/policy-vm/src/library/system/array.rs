@@ -10,6 +10,7 @@ use crate::exception::{Exc, Throw};
 use crate::library::{Intrinsic, TypeDef, method, property};
 use crate::types::{self, TypeId};
 use crate::value::heap::{Array, Object};
+use crate::value::matrix::Matrix;
 use crate::value::{Value, behaviour};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
@@ -17,7 +18,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
     .members(&[
         property("int Length { get; }", length).intrinsic(Intrinsic::None),
         property("long LongLength { get; }", long_length),
-        property("int Rank { get; }", |_, _| Ok(Value::Int32(1))),
+        property("int Rank { get; }", rank),
         property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(false))),
         property("bool IsFixedSize { get; }", |_, _| Ok(Value::Bool(true))),
         property("bool IsSynchronized { get; }", |_, _| Ok(Value::Bool(false))),
@@ -108,6 +109,7 @@ fn len(cx: &Cx<'_>, array: Value) -> Option<usize> {
     match cx.heap.get(array) {
         Some(Object::Array(array)) => Some(array.items.len()),
         Some(Object::Bytes(bytes)) => Some(bytes.len()),
+        Some(_) => cx.heap.native::<Matrix>(array).map(|matrix| matrix.items.len()),
         _ => None,
     }
 }
@@ -193,14 +195,23 @@ fn length(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     len(cx, arg(args, 0)).map(int).ok_or(fault("an array was expected"))
 }
 
+fn rank(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(int(cx.heap.native::<Matrix>(arg(args, 0)).map_or(1, |matrix| matrix.sizes.len())))
+}
+
 fn long_length(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len(cx, arg(args, 0)).ok_or(fault("an array was expected"))?;
     Ok(Value::Int64(i64::try_from(len).unwrap_or(i64::MAX)))
 }
 
-/// Every array here has the one dimension 0.
+/// The size of one dimension; most arrays have but one.
 fn dimension(cx: &mut Cx<'_>, args: &[Value]) -> Result<usize, Throw> {
-    if as_i32(args, 1)? != 0 {
+    let dimension = as_i32(args, 1)?;
+    if let Some(matrix) = cx.heap.native::<Matrix>(arg(args, 0)) {
+        let size = usize::try_from(dimension).ok().and_then(|d| matrix.sizes.get(d).copied());
+        return size.ok_or_else(|| cx.throw_default(Exc::IndexOutOfRange));
+    }
+    if dimension != 0 {
         return Err(cx.throw(Exc::IndexOutOfRange, "Array does not have that many dimensions."));
     }
     len(cx, arg(args, 0)).ok_or(fault("an array was expected"))

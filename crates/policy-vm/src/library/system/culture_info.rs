@@ -5,6 +5,8 @@ use crate::exception::Throw;
 use crate::library::{Allow, TypeDef, method, property};
 use crate::types::Known;
 use crate::value::Value;
+use crate::value::heap::Heap;
+use crate::value::text::TextBuf;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Globalization.CultureInfo")
     .interfaces(&["System.IFormatProvider"])
@@ -12,6 +14,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Globalizatio
         property("static CultureInfo InvariantCulture { get; }", invariant),
         property("static CultureInfo CurrentCulture { get; }", invariant),
         property("static CultureInfo CurrentUICulture { get; }", invariant),
+        property("string Name { get; }", |cx, _| cx.string("")),
+        method("string ToString()", |cx, _| cx.string("")),
         method("static CultureInfo GetCultureInfo(string name)", invariant),
         method("static CultureInfo CreateSpecificCulture(string name)", invariant),
     ])
@@ -24,7 +28,12 @@ static ID: Known = Known::new("System.Globalization.CultureInfo");
 #[derive(Debug)]
 struct Culture;
 
-crate::net_object!(Culture, ID);
+crate::net_object! {
+    Culture, ID,
+    fn to_text(&self, _: &Heap) -> Option<TextBuf> {
+        Some(TextBuf::new())
+    }
+}
 
 fn invariant(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(Culture)?)

@@ -3,7 +3,7 @@
 use super::exception::{create, new, unnamed};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::{Allow, Member, TypeDef, constructor, property};
+use crate::library::{Allow, Member, NEW_LINE, TypeDef, constructor, property};
 use crate::value::Value;
 use crate::value::heap::Object;
 
@@ -69,7 +69,7 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
     exception!(22, "System.NotImplementedException", "NotImplementedException", "System.SystemException"),
     exception!(23, "System.NotSupportedException", "NotSupportedException", "System.SystemException"),
     exception!(24, "System.NullReferenceException", "NullReferenceException", "System.SystemException"),
-    exception!(25, "System.ObjectDisposedException", "ObjectDisposedException", "System.InvalidOperationException"),
+    &OBJECT_DISPOSED,
     exception!(26, "System.OutOfMemoryException", "OutOfMemoryException", "System.SystemException"),
     exception!(27, "System.OverflowException", "OverflowException", "System.ArithmeticException"),
     exception!(28, "System.RankException", "RankException", "System.SystemException"),
@@ -79,12 +79,8 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
         "RegexMatchTimeoutException",
         "System.TimeoutException"
     ),
-    exception!(
-        30,
-        "System.Text.RegularExpressions.RegexParseException",
-        "RegexParseException",
-        "System.ArgumentException"
-    ),
+    // Only the parser of patterns makes one.
+    &REGEX_PARSE,
     exception!(31, "System.TimeoutException", "TimeoutException", "System.SystemException"),
     exception!(32, "System.TimeZoneNotFoundException", "TimeZoneNotFoundException", "System.Exception"),
     exception!(33, "System.UnauthorizedAccessException", "UnauthorizedAccessException", "System.SystemException"),
@@ -92,6 +88,19 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
     exception!(35, "System.Xml.XmlException", "XmlException", "System.SystemException"),
     exception!(36, "System.Xml.Schema.XmlSchemaException", "XmlSchemaException", "System.SystemException"),
 ];
+
+const REGEX_PARSE: TypeDef = TypeDef::class("System.Text.RegularExpressions.RegexParseException")
+    .base("System.ArgumentException")
+    .allow(Allow::None);
+
+const OBJECT_DISPOSED: TypeDef = TypeDef::class("System.ObjectDisposedException")
+    .base("System.InvalidOperationException")
+    .members(&[
+        constructor("ObjectDisposedException(string objectName)", new_object_disposed),
+        constructor("ObjectDisposedException(string objectName, string message)", new_object_disposed),
+        constructor("ObjectDisposedException(string message, Exception innerException)", new::<25>),
+    ])
+    .allow(Allow::None);
 
 const ARGUMENT_NULL: TypeDef = TypeDef::class("System.ArgumentNullException")
     .base("System.ArgumentException")
@@ -134,6 +143,15 @@ fn with_parameter(
         Some(name) => create(cx, exception, format!("{message} (Parameter '{name}')"), Value::Null, Some(name.into())),
         None => create(cx, exception, message, Value::Null, None),
     }
+}
+
+fn new_object_disposed(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (name, message) = (text(cx, args, 0)?, message_of(cx, args, 1, Exc::ObjectDisposed)?);
+    let mut message = message.unwrap_or_else(|| Exc::ObjectDisposed.describe().2.to_owned());
+    if let Some(name) = name.filter(|name| !name.is_empty()) {
+        message.push_str(&format!("{NEW_LINE}Object name: '{name}'."));
+    }
+    create(cx, Exc::ObjectDisposed, message, Value::Null, None)
 }
 
 fn new_argument(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

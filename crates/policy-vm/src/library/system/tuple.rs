@@ -2,7 +2,7 @@
 
 use super::object;
 use crate::cx::{Cx, arg, fault};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{Member, TypeDef, constructor, method, property};
 use crate::types::{self, Known, TypeId};
 use crate::value::Value;
@@ -134,6 +134,9 @@ fn make(cx: &mut Cx<'_>, type_args: &[TypeId], items: &[Value]) -> Result<Value,
 }
 
 fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if args.len() == 8 && cx.heap.native::<Tuple>(arg(args, 7)).is_none() {
+        return Err(cx.throw(Exc::Argument, "The last element of an eight element tuple must be a Tuple."));
+    }
     let type_args: Vec<_> = (0..args.len()).map(|i| cx.type_arg(i)).collect();
     make(cx, &type_args, args)
 }

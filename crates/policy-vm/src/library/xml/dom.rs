@@ -1,6 +1,8 @@
 //! `System.Xml.XmlDocument` and its nodes: another view of the trees that LINQ to XML has.
 //!
-//! Only what existing policies use: loading, selecting by XPath, names, texts, attributes, children.
+//! Here is what reads: loading, selecting by XPath, names, texts, attributes, children; [`build`] makes and moves nodes.
+
+mod build;
 
 use super::edit;
 use super::names::{self, XMLNS};
@@ -31,12 +33,17 @@ pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
             Ok(Value::Bool(!children(cx.heap, node).is_empty()))
         }),
         property_set("string InnerText { get; set; }", inner_text, set_inner_text),
-        property("string InnerXml { get; }", inner_xml),
+        property_set("string InnerXml { get; set; }", inner_xml, build::set_inner_xml),
+        property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(false))),
         property("XmlNode LastChild { get; }", |cx, args| child(cx, args, true)),
         property("string LocalName { get; }", local_name),
         property("string Name { get; }", name),
         property("string NamespaceURI { get; }", namespace_uri),
         property("XmlNode NextSibling { get; }", |cx, args| sibling(cx, args, 1)),
+        property("XmlNodeType NodeType { get; }", |cx, args| {
+            let number = build::node_type(cx, args)?;
+            Ok(Value::Enum(X_NODE_TYPE.id(), number))
+        }),
         property("string OuterXml { get; }", outer_xml),
         property("XmlDocument OwnerDocument { get; }", owner),
         property("XmlNode ParentNode { get; }", parent_node),
@@ -44,7 +51,21 @@ pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
         property("XmlNode PreviousSibling { get; }", |cx, args| sibling(cx, args, -1)),
         property_set("string Value { get; set; }", value, set_inner_text),
         property("XmlElement this[string name] { get; }", item),
-        method("XmlNode AppendChild(XmlNode newChild)", append_child),
+        property("XmlElement this[string localname, string ns] { get; }", build::item_in),
+        method("XmlNode AppendChild(XmlNode newChild)", build::append_child),
+        method("XmlNode Clone()", build::clone_deep),
+        method("XmlNode CloneNode(bool deep)", build::clone_node),
+        method("string GetNamespaceOfPrefix(string prefix)", build::namespace_of_prefix),
+        method("string GetPrefixOfNamespace(string namespaceURI)", build::prefix_of_namespace),
+        method("XmlNode InsertAfter(XmlNode newChild, XmlNode refChild)", |cx, args| {
+            build::insert_beside(cx, args, true)
+        }),
+        method("XmlNode InsertBefore(XmlNode newChild, XmlNode refChild)", |cx, args| {
+            build::insert_beside(cx, args, false)
+        }),
+        method("XmlNode PrependChild(XmlNode newChild)", build::prepend_child),
+        method("void RemoveAll()", build::remove_all),
+        method("XmlNode ReplaceChild(XmlNode newChild, XmlNode oldChild)", build::replace_child),
         method("XmlNode RemoveChild(XmlNode oldChild)", remove_child),
         method("XmlNodeList SelectNodes(string xpath)", select_nodes),
         method("XmlNodeList SelectNodes(string xpath, XmlNamespaceManager nsmgr)", select_nodes),
@@ -57,30 +78,74 @@ pub(super) const DOCUMENT: TypeDef = TypeDef::class("System.Xml.XmlDocument").ba
     property("XmlElement DocumentElement { get; }", document_element),
     property("XmlNameTable NameTable { get; }", |_, args| Ok(arg(args, 0))),
     method("void LoadXml(string xml)", load_xml),
-    method("XmlElement CreateElement(string name)", create_element),
-    method("XmlText CreateTextNode(string text)", create_text),
+    method("XmlAttribute CreateAttribute(string name)", build::create_attribute),
+    method("XmlAttribute CreateAttribute(string qualifiedName, string namespaceURI)", build::create_attribute),
+    method(
+        "XmlAttribute CreateAttribute(string prefix, string localName, string namespaceURI)",
+        build::create_prefixed_attribute,
+    ),
+    method("XmlCDataSection CreateCDataSection(string data)", |cx, args| build::create_leaf(cx, args, Kind::CData)),
+    method("XmlComment CreateComment(string data)", |cx, args| build::create_leaf(cx, args, Kind::Comment)),
+    method("XmlElement CreateElement(string name)", build::create_element),
+    method("XmlElement CreateElement(string qualifiedName, string namespaceURI)", build::create_element),
+    method(
+        "XmlElement CreateElement(string prefix, string localName, string namespaceURI)",
+        build::create_prefixed_element,
+    ),
+    method(
+        "XmlProcessingInstruction CreateProcessingInstruction(string target, string data)",
+        build::create_instruction,
+    ),
+    method("XmlText CreateTextNode(string text)", |cx, args| build::create_leaf(cx, args, Kind::Text)),
     method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
+    method("XmlNodeList GetElementsByTagName(string localName, string namespaceURI)", build::by_tag_name_in),
+    method("XmlNode ImportNode(XmlNode node, bool deep)", build::import_node),
 ]);
 
-pub(super) const ELEMENT: TypeDef = TypeDef::class("System.Xml.XmlElement").base("System.Xml.XmlNode").members(&[
-    property("bool HasAttributes { get; }", |cx, args| {
-        let node = node(cx, args)?;
-        Ok(Value::Bool(!attributes(cx.heap, node).is_empty()))
-    }),
-    method("string GetAttribute(string name)", get_attribute),
-    method("bool HasAttribute(string name)", has_attribute),
-    method("void RemoveAttribute(string name)", remove_attribute),
-    method("void SetAttribute(string name, string value)", set_attribute),
-    method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
-]);
+pub(super) const ELEMENT: TypeDef =
+    TypeDef::class("System.Xml.XmlElement").base("System.Xml.XmlLinkedNode").members(&[
+        property("bool HasAttributes { get; }", |cx, args| {
+            let node = node(cx, args)?;
+            Ok(Value::Bool(!attributes(cx.heap, node).is_empty()))
+        }),
+        property("bool IsEmpty { get; }", build::is_empty),
+        method("string GetAttribute(string name)", get_attribute),
+        method("string GetAttribute(string localName, string namespaceURI)", build::get_attribute_in),
+        method("XmlAttribute GetAttributeNode(string name)", build::get_attribute_node),
+        method("bool HasAttribute(string name)", has_attribute),
+        method("bool HasAttribute(string localName, string namespaceURI)", build::has_attribute_in),
+        method("void RemoveAllAttributes()", build::remove_all_attributes),
+        method("void RemoveAttribute(string name)", remove_attribute),
+        method("void RemoveAttribute(string localName, string namespaceURI)", build::remove_attribute_in),
+        method("XmlAttribute RemoveAttributeNode(XmlAttribute oldAttr)", build::remove_attribute_node),
+        method("void SetAttribute(string name, string value)", set_attribute),
+        method("string SetAttribute(string localName, string namespaceURI, string value)", build::set_attribute_in),
+        method("XmlAttribute SetAttributeNode(XmlAttribute newAttr)", build::set_attribute_node_of),
+        method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
+        method("XmlNodeList GetElementsByTagName(string localName, string namespaceURI)", build::by_tag_name_in),
+    ]);
 
-pub(super) const ATTRIBUTE: TypeDef = TypeDef::class("System.Xml.XmlAttribute").base("System.Xml.XmlNode");
-pub(super) const TEXT: TypeDef = TypeDef::class("System.Xml.XmlText").base("System.Xml.XmlNode");
-pub(super) const CDATA: TypeDef = TypeDef::class("System.Xml.XmlCDataSection").base("System.Xml.XmlNode");
-pub(super) const COMMENT: TypeDef = TypeDef::class("System.Xml.XmlComment").base("System.Xml.XmlNode");
+pub(super) const ATTRIBUTE: TypeDef = TypeDef::class("System.Xml.XmlAttribute").base("System.Xml.XmlNode").members(&[
+    property("XmlElement OwnerElement { get; }", build::owner_element),
+    property("bool Specified { get; }", |_, _| Ok(Value::Bool(true))),
+]);
+pub(super) const LINKED: TypeDef = TypeDef::class("System.Xml.XmlLinkedNode").base("System.Xml.XmlNode");
+pub(super) const CHARACTER_DATA: TypeDef =
+    TypeDef::class("System.Xml.XmlCharacterData").base("System.Xml.XmlLinkedNode").members(&[
+        property_set("string Data { get; set; }", data, set_data),
+        property("int Length { get; }", |cx, args| Ok(int(build::data_text(cx, args)?.len()))),
+        method("void AppendData(string strData)", build::append_data),
+        method("string Substring(int offset, int count)", build::substring),
+    ]);
+pub(super) const TEXT: TypeDef = TypeDef::class("System.Xml.XmlText").base("System.Xml.XmlCharacterData");
+pub(super) const CDATA: TypeDef = TypeDef::class("System.Xml.XmlCDataSection").base("System.Xml.XmlCharacterData");
+pub(super) const COMMENT: TypeDef = TypeDef::class("System.Xml.XmlComment").base("System.Xml.XmlCharacterData");
 pub(super) const INSTRUCTION: TypeDef =
-    TypeDef::class("System.Xml.XmlProcessingInstruction").base("System.Xml.XmlNode");
-pub(super) const DOCUMENT_TYPE: TypeDef = TypeDef::class("System.Xml.XmlDocumentType").base("System.Xml.XmlNode");
+    TypeDef::class("System.Xml.XmlProcessingInstruction").base("System.Xml.XmlLinkedNode").members(&[
+        property_set("string Data { get; set; }", data, set_data),
+        property("string Target { get; }", build::target),
+    ]);
+pub(super) const DOCUMENT_TYPE: TypeDef = TypeDef::class("System.Xml.XmlDocumentType").base("System.Xml.XmlLinkedNode");
 pub(super) const NAME_TABLE: TypeDef = TypeDef::class("System.Xml.XmlNameTable");
 
 pub(super) const NODE_LIST: TypeDef =
@@ -95,12 +160,31 @@ pub(super) const ATTRIBUTES: TypeDef =
         property("int Count { get; }", list_count),
         property("XmlAttribute this[int i] { get; }", list_item),
         property("XmlAttribute this[string name] { get; }", named_attribute),
+        method("XmlAttribute Append(XmlAttribute node)", append_attribute),
+        method("XmlAttribute Remove(XmlAttribute node)", take_attribute),
+        method("XmlNode Item(int index)", list_item),
+        method("XmlNode RemoveNamedItem(string name)", |cx, args| {
+            let found = named_attribute(cx, args)?;
+            if found.is_null() { Ok(found) } else { take_attribute(cx, &[arg(args, 0), found]) }
+        }),
+        method("XmlNode SetNamedItem(XmlNode node)", append_attribute),
         method("XmlNode GetNamedItem(string name)", named_attribute),
     ]);
 
 pub(super) const NAMESPACES: TypeDef = TypeDef::class("System.Xml.XmlNamespaceManager").members(&[
     constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
+    property("string DefaultNamespace { get; }", |cx, args| {
+        let none = cx.string("")?;
+        lookup_namespace(cx, &[arg(args, 0), none]).map(|found| if found.is_null() { none } else { found })
+    }),
     method("void AddNamespace(string prefix, string uri)", add_namespace),
+    method("bool HasNamespace(string prefix)", |cx, args| {
+        let found = lookup_namespace(cx, args)?;
+        Ok(Value::Bool(!found.is_null() && !text_arg(cx, args, 1).starts_with("xml")))
+    }),
+    method("string LookupNamespace(string prefix)", lookup_namespace),
+    method("string LookupPrefix(string uri)", lookup_prefix),
+    method("void RemoveNamespace(string prefix, string uri)", remove_namespace),
 ]);
 
 /// A node of a tree, seen as an `XmlNode`. Two views of one node are equal.
@@ -130,6 +214,8 @@ impl NetObject for Dom {
 struct Nodes {
     ty: TypeId,
     items: Vec<Value>,
+    /// The element whose attributes these are.
+    owner: Value,
 }
 
 impl NetObject for Nodes {
@@ -167,6 +253,7 @@ static X_CDATA: Known = Known::new("System.Xml.XmlCDataSection");
 static X_COMMENT: Known = Known::new("System.Xml.XmlComment");
 static X_INSTRUCTION: Known = Known::new("System.Xml.XmlProcessingInstruction");
 static X_TYPE: Known = Known::new("System.Xml.XmlDocumentType");
+static X_NODE_TYPE: Known = Known::new("System.Xml.XmlNodeType");
 static X_LIST: Known = Known::new("System.Xml.XmlNodeList");
 static X_ATTRIBUTES: Known = Known::new("System.Xml.XmlAttributeCollection");
 
@@ -206,7 +293,7 @@ fn list(cx: &mut Cx<'_>, ty: TypeId, nodes: &[Value]) -> Result<Value, Throw> {
     for node in nodes {
         items.push(view(cx, *node)?);
     }
-    Ok(cx.heap.new_native(Nodes { ty, items })?)
+    Ok(cx.heap.new_native(Nodes { ty, items, owner: Value::Null })?)
 }
 
 fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
@@ -229,30 +316,6 @@ fn document_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     view(cx, root.unwrap_or(Value::Null))
 }
 
-fn create_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let local = cx.string_arg(args, 1, "name")?;
-    names::check_name(cx, local)?;
-    let name = names::new_name(cx, local, Str::EMPTY)?;
-    let element = edit::new_element(cx, name)?;
-    view(cx, element)
-}
-
-fn create_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
-    let node = tree::new(cx, Kind::Text(text))?;
-    view(cx, node)
-}
-
-fn append_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let parent = node(cx, args)?;
-    let child = node(cx, args.get(1..).unwrap_or_default())?;
-    if !tree::parent(cx, child).is_null() {
-        edit::remove(cx, child)?;
-    }
-    edit::append(cx, parent, child)?;
-    Ok(arg(args, 1))
-}
-
 fn remove_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let parent = node(cx, args)?;
     let child = node(cx, args.get(1..).unwrap_or_default())?;
@@ -273,7 +336,47 @@ fn attribute_list(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Ok(Value::Null);
     }
     let all = attributes(cx.heap, node).to_vec();
-    list(cx, X_ATTRIBUTES.id(), &all)
+    let made = list(cx, X_ATTRIBUTES.id(), &all)?;
+    if let Some(nodes) = cx.heap.native_mut::<Nodes>(made) {
+        nodes.owner = node;
+    }
+    Ok(made)
+}
+
+/// `Attributes.Append(node)`: gives the node.
+fn append_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let owner = nodes(cx, args)?.owner;
+    let attribute = node(cx, args.get(1..).unwrap_or_default())?;
+    build::set_attribute_node(cx, owner, attribute)?;
+    if let Some(nodes) = cx.heap.native_mut::<Nodes>(arg(args, 0)) {
+        nodes.items.push(arg(args, 1));
+    }
+    Ok(arg(args, 1))
+}
+
+/// `Attributes.Remove(node)`: gives the node.
+fn take_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let attribute = node(cx, args.get(1..).unwrap_or_default())?;
+    edit::remove_attribute(cx, attribute)?;
+    for at in 0..nodes(cx, args)?.items.len() {
+        let item = nodes(cx, args)?.items.get(at).copied().unwrap_or(Value::Null);
+        if node(cx, &[item])? == attribute {
+            if let Some(nodes) = cx.heap.native_mut::<Nodes>(arg(args, 0)) {
+                nodes.items.remove(at);
+            }
+            break;
+        }
+    }
+    Ok(arg(args, 1))
+}
+
+fn data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    build::data_text(cx, args).map(Value::String)
+}
+
+fn set_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let new = text_arg(cx, args, 1);
+    build::set_data(cx, args, &new)
 }
 
 fn child_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -551,6 +654,42 @@ fn add_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.heap.charge(prefix.len() + uri.len())?;
     if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
         manager.prefixes.insert(0, (prefix, uri));
+    }
+    Ok(Value::Null)
+}
+
+fn lookup_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let wanted = text_arg(cx, args, 1);
+    let manager = cx.heap.native::<Manager>(arg(args, 0));
+    let found =
+        manager.and_then(|m| m.prefixes.iter().find(|(prefix, _)| *prefix == wanted)).map(|(_, uri)| uri.clone());
+    let fixed = match wanted.as_str() {
+        "xml" => Some(names::XML.to_owned()),
+        "xmlns" => Some(XMLNS.to_owned()),
+        "" => Some(String::new()),
+        _ => None,
+    };
+    found.or(fixed).map_or(Ok(Value::Null), |uri| cx.string(&uri))
+}
+
+fn lookup_prefix(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let wanted = text_arg(cx, args, 1);
+    let manager = cx.heap.native::<Manager>(arg(args, 0));
+    let found =
+        manager.and_then(|m| m.prefixes.iter().find(|(_, uri)| *uri == wanted)).map(|(prefix, _)| prefix.clone());
+    let fixed = match wanted.as_str() {
+        names::XML => Some("xml".to_owned()),
+        XMLNS => Some("xmlns".to_owned()),
+        "" => Some(String::new()),
+        _ => None,
+    };
+    found.or(fixed).map_or(Ok(Value::Null), |prefix| cx.string(&prefix))
+}
+
+fn remove_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (prefix, uri) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
+    if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
+        manager.prefixes.retain(|known| *known != (prefix.clone(), uri.clone()));
     }
     Ok(Value::Null)
 }

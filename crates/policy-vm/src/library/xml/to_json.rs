@@ -25,7 +25,7 @@ pub(in crate::library) fn text_of(cx: &mut Cx<'_>, value: Value) -> Result<Optio
         None if cx.heap.native::<tree::XmlObject>(value).is_some() => value,
         None => return Ok(None),
     };
-    let mut writer = Writer { out: TextBuf::with_capacity(128), scope: Vec::new(), depth: 0 };
+    let mut writer = Writer { out: TextBuf::with_capacity(128), scope: Vec::new(), depth: 0, comment: (0, None) };
     writer.outer_scope(cx, node);
     writer.out.push_str("{");
     writer.node(cx, node, true)?;
@@ -38,6 +38,8 @@ struct Writer {
     /// Prefixes in scope with their namespaces, the innermost last.
     scope: Vec<(Str, Str)>,
     depth: usize,
+    /// Where the last comment ends, and the unit before it: comments count for nothing when commas are set.
+    comment: (usize, Option<u16>),
 }
 
 impl Writer {
@@ -90,10 +92,11 @@ impl Writer {
             Kind::Instruction { data, .. } => self.leaf(cx, node, data, named)?,
             Kind::Comment(text) => {
                 if named {
-                    self.comma();
+                    let before = self.last();
                     self.out.push_str("/*");
                     self.out.push_text(cx.text(text));
                     self.out.push_str("*/");
+                    self.comment = (self.out.as_text().len(), before);
                 }
             }
             Kind::DocumentType { name, public, system, subset } => {
@@ -229,10 +232,14 @@ impl Writer {
         Ok(())
     }
 
-    fn comma(&mut self) {
+    /// The last unit that is not of a comment.
+    fn last(&self) -> Option<u16> {
         let text = self.out.as_text();
-        let last = text.len().checked_sub(1).and_then(|at| text.get(at));
-        if last.is_some_and(|unit| !matches!(unit, 0x7b | 0x5b | 0x3a | 0x2c)) {
+        if text.len() == self.comment.0 { self.comment.1 } else { text.get(text.len().checked_sub(1)?) }
+    }
+
+    fn comma(&mut self) {
+        if self.last().is_some_and(|unit| !matches!(unit, 0x7b | 0x5b | 0x3a | 0x2c)) {
             self.out.push_str(",");
         }
     }
@@ -261,10 +268,7 @@ impl Writer {
                 name.push_str("?");
                 name.push_text(cx.text(target));
             }
-            Kind::DocumentType { name: of, .. } => {
-                name.push_str("!");
-                name.push_text(cx.text(of));
-            }
+            Kind::DocumentType { .. } => name.push_str("!DOCTYPE"),
             Kind::Document { .. } => {}
         }
         Ok(name)

@@ -134,7 +134,6 @@ macro_rules! integer_type {
                 shared::try_parse::<$rust>,
             ),
             method("TypeCode GetTypeCode()", $crate::library::system::type_code::get_type_code),
-            method(concat!("static ", $keyword, " Abs(", $keyword, " value)"), shared::abs::<$rust>),
             method(
                 concat!("static ", $keyword, " Clamp(", $keyword, " value, ", $keyword, " min, ", $keyword, " max)"),
                 $crate::library::system::math::clamp,
@@ -148,22 +147,8 @@ macro_rules! integer_type {
                 $crate::library::system::math::min,
             ),
             method(concat!("static int Sign(", $keyword, " value)"), $crate::library::system::math::sign),
-            method(
-                concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"),
-                shared::copy_sign::<$rust>,
-            ),
-            method(
-                concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"),
-                shared::max_magnitude,
-            ),
-            method(
-                concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"),
-                shared::min_magnitude,
-            ),
             method(concat!("static bool IsEvenInteger(", $keyword, " value)"), shared::is_even),
             method(concat!("static bool IsOddInteger(", $keyword, " value)"), shared::is_odd),
-            method(concat!("static bool IsNegative(", $keyword, " value)"), shared::is_negative),
-            method(concat!("static bool IsPositive(", $keyword, " value)"), shared::is_positive),
             method(concat!("static bool IsPow2(", $keyword, " value)"), shared::is_pow2),
             method(concat!("static ", $keyword, " PopCount(", $keyword, " value)"), shared::pop_count::<$rust>),
             method(
@@ -183,11 +168,29 @@ macro_rules! integer_type {
                 concat!("static ", $keyword, " RotateRight(", $keyword, " value, int rotateAmount)"),
                 shared::rotate_right::<$rust>,
             ),
+            // What follows only signed types have.
+            method(concat!("static ", $keyword, " Abs(", $keyword, " value)"), shared::abs::<$rust>),
+            method(
+                concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"),
+                shared::copy_sign::<$rust>,
+            ),
+            method(
+                concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::max_magnitude,
+            ),
+            method(
+                concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"),
+                shared::min_magnitude,
+            ),
+            method(concat!("static bool IsNegative(", $keyword, " value)"), shared::is_negative),
+            method(concat!("static bool IsPositive(", $keyword, " value)"), shared::is_positive),
         ];
+
+        const SIGNED_ONLY: usize = 6;
 
         pub(in crate::library) const TYPE: TypeDef = TypeDef::structure($full)
             .interfaces(&["System.IComparable", "System.IFormattable", concat!("System.IEquatable<", $keyword, ">")])
-            .members(MEMBERS)
+            .members(if <$rust>::MIN == 0 { MEMBERS.split_at(MEMBERS.len() - SIGNED_ONLY).0 } else { MEMBERS })
             .summary(concat!("An integer, `", $keyword, "` in C#."));
     };
 }

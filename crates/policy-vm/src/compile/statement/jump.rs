@@ -1,0 +1,134 @@
+//! `goto` and what it leads to.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, StmtKind};
+
+use crate::compile::binder::{Binder, LabelScope};
+use crate::compile::bound::{Const, LabelId, Stmt};
+
+impl Binder {
+    /// The labels that a list of statements declares.
+    pub(super) fn labels_of(&mut self, list: &[ast::Stmt]) -> LabelScope {
+        let mut labels: LabelScope = Vec::new();
+        for stmt in list {
+            let mut at = stmt;
+            while let StmtKind::Labeled { label, body } = &at.kind {
+                if labels.iter().chain(self.labels.iter().flatten()).any(|(name, _)| *name == label.text) {
+                    let name = &label.text;
+                    self.error("CS0140", label.span, format!("The label '{name}' is a duplicate"));
+                }
+                let id = self.new_label();
+                labels.push((label.text.clone(), id));
+                at = body;
+            }
+        }
+        labels
+    }
+
+    pub(super) fn label_id(&self, name: &str) -> Option<LabelId> {
+        self.labels.iter().rev().flatten().find(|(n, _)| **n == *name).map(|(_, id)| *id)
+    }
+
+    pub(super) fn goto(&mut self, label: &ast::Ident) -> Stmt {
+        match self.label_id(&label.text) {
+            Some(id) => Stmt::Goto(id),
+            None => {
+                let name = &label.text;
+                self.error(
+                    "CS0159",
+                    label.span,
+                    format!("No such label '{name}' within the scope of the goto statement"),
+                );
+                Stmt::Block(Vec::new())
+            }
+        }
+    }
+
+    /// `goto case e;`, and `goto default;` without an expression.
+    pub(super) fn goto_case(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
+        let Some(ty) = self.switches.last().map(|s| s.ty) else {
+            self.error("CS0153", span, "A goto case is only valid inside a switch statement");
+            return Stmt::Block(Vec::new());
+        };
+        let constant = match value {
+            None => None,
+            Some(value) => {
+                let bound = self.value(value);
+                let bound = self.convert(bound, ty);
+                if bound.is_error() {
+                    return Stmt::Block(Vec::new());
+                }
+                let Some(constant) = bound.constant else {
+                    self.error("CS0150", value.span, "A constant value is expected");
+                    return Stmt::Block(Vec::new());
+                };
+                Some(constant)
+            }
+        };
+        let id = self.new_label();
+        if let Some(switch) = self.switches.last_mut() {
+            switch.wanted.push((constant, id, span));
+        }
+        Stmt::Goto(id)
+    }
+
+    /// Puts the labels that `goto case` asked for in front of the sections they name.
+    pub(super) fn place_cases(
+        &mut self,
+        wanted: Vec<(Option<Const>, LabelId, Span)>,
+        seen: &[(Const, usize)],
+        default: Option<usize>,
+        sections: &mut [(Vec<crate::compile::bound::Expr>, Vec<Stmt>)],
+    ) {
+        for (constant, id, span) in wanted {
+            let section = match &constant {
+                None => default,
+                Some(constant) => seen.iter().find(|(c, _)| c == constant).map(|(_, section)| *section),
+            };
+            match section.and_then(|i| sections.get_mut(i)) {
+                Some((_, body)) => body.insert(0, Stmt::Label(id)),
+                None => {
+                    let label = match &constant {
+                        None => "default:".to_owned(),
+                        Some(constant) => format!("case {}:", crate::compile::convert::written(constant)),
+                    };
+                    self.error(
+                        "CS0159",
+                        span,
+                        format!("No such label '{label}' within the scope of the goto statement"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Some `goto` in these statements leads to the label.
+pub(super) fn mentions(list: &[ast::Stmt], label: &str) -> bool {
+    list.iter().any(|stmt| leads_to(stmt, label))
+}
+
+fn leads_to(stmt: &ast::Stmt, label: &str) -> bool {
+    match &stmt.kind {
+        StmtKind::Goto(name) => *name.text == *label,
+        StmtKind::Block(block) => mentions(&block.statements, label),
+        StmtKind::If { then, otherwise, .. } => {
+            leads_to(then, label) || otherwise.as_deref().is_some_and(|s| leads_to(s, label))
+        }
+        StmtKind::While { body, .. }
+        | StmtKind::DoWhile { body, .. }
+        | StmtKind::For { body, .. }
+        | StmtKind::Foreach { body, .. }
+        | StmtKind::Using { body, .. }
+        | StmtKind::Lock { body, .. }
+        | StmtKind::Labeled { body, .. } => leads_to(body, label),
+        StmtKind::Switch { sections, .. } => sections.iter().any(|s| mentions(&s.statements, label)),
+        StmtKind::Try { body, catches, finally } => {
+            mentions(&body.statements, label)
+                || catches.iter().any(|c| mentions(&c.body.statements, label))
+                || finally.as_ref().is_some_and(|f| mentions(&f.statements, label))
+        }
+        StmtKind::Checked { body, .. } => mentions(&body.statements, label),
+        _ => false,
+    }
+}

@@ -1,0 +1,164 @@
+//! Patterns: what `is` and `case` test, and what they declare.
+
+use policy_parser::Span;
+use policy_parser::csharp::ast::{self, Designation, ExprKind, Pattern};
+
+use crate::compile::binder::Binder;
+use crate::compile::bound::{Const, Conversion, Expr, Kind, nullable_inner};
+use crate::compile::expression::{Entity, shown};
+use crate::compile::subtype;
+use crate::types::{self, TypeId};
+
+impl Binder {
+    /// `operand is pattern`.
+    pub(in crate::compile) fn is_pattern(&mut self, operand: Expr, pattern: &Pattern, span: Span) -> Expr {
+        if operand.is_error() {
+            return operand;
+        }
+        self.pattern_test(operand, pattern, span, false)
+    }
+
+    /// `in_case`: after `case`, where a lone name is a constant before it is a type.
+    pub(super) fn pattern_test(&mut self, operand: Expr, pattern: &Pattern, span: Span, in_case: bool) -> Expr {
+        match pattern {
+            Pattern::Type(syntax) => {
+                if let Some(constant) = self.name_as_constant(syntax) {
+                    return self.constant_test(operand, constant, span);
+                }
+                let before = self.errors.len();
+                let ty = self.type_of_syntax(syntax);
+                if in_case && self.names_nothing(syntax, before) {
+                    return Expr::error(span);
+                }
+                self.type_test(operand, ty, false, span)
+            }
+            Pattern::Constant(expr) => {
+                let constant = self.value(expr);
+                self.constant_test(operand, constant, span)
+            }
+            Pattern::Declaration { ty, designation } => {
+                let declared = if Self::is_var(ty) { operand.ty } else { self.type_of_syntax(ty) };
+                let id = match designation {
+                    Designation::Variable(name) => Some(self.declare(name, declared)),
+                    _ => None,
+                };
+                if operand.is_error() || declared == types::error() {
+                    return Expr::error(span);
+                }
+                let slot = self.temporary(operand.ty);
+                let first = Expr::new(Kind::Let { slot, value: Box::new(operand) }, types::void(), span);
+                let held = self.slot(slot, span);
+                let test = if Self::is_var(ty) {
+                    Expr::constant(Const::Bool(true), TypeId::BOOL, span)
+                } else {
+                    self.type_test(held.clone(), declared, true, ty.span)
+                };
+                let Some(id) = id else {
+                    return Expr::new(
+                        Kind::Sequence { effects: vec![first], result: Box::new(test) },
+                        TypeId::BOOL,
+                        span,
+                    );
+                };
+                // The run-time type was tested: seeing the value as that type cannot fail.
+                let set =
+                    Expr::new(Kind::Let { slot: id, value: Box::new(held.retyped(declared)) }, types::void(), span);
+                let yes = Expr::constant(Const::Bool(true), TypeId::BOOL, span);
+                let matched =
+                    Expr::new(Kind::Sequence { effects: vec![set], result: Box::new(yes) }, TypeId::BOOL, span);
+                let both = Expr::new(Kind::AndAlso(vec![test, matched]), TypeId::BOOL, span);
+                Expr::new(Kind::Sequence { effects: vec![first], result: Box::new(both) }, TypeId::BOOL, span)
+            }
+        }
+    }
+
+    /// Rewords what was said since `before` about an unknown type that is a lone name.
+    fn names_nothing(&mut self, syntax: &ast::TypeSyntax, before: usize) -> bool {
+        let ast::TypeKind::Named(parts) = &syntax.kind else { return false };
+        let [name] = parts.as_slice() else { return false };
+        match self.errors.get_mut(before) {
+            Some(error) if error.code == "CS0246" && name.type_args.is_none() => {
+                let text = &name.ident.text;
+                error.code = "CS0103";
+                error.message = format!("The name '{text}' does not exist in the current context");
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// `is Name`: a constant if the name leads to one, else a type.
+    pub(super) fn name_as_constant(&mut self, syntax: &ast::TypeSyntax) -> Option<Expr> {
+        let ast::TypeKind::Named(parts) = &syntax.kind else { return None };
+        let mut parts = parts.iter();
+        let first = parts.next()?;
+        let mut expr = ast::Expr { kind: ExprKind::Name(first.clone()), span: first.ident.span };
+        for name in parts {
+            let span = Span::new(expr.span.start, name.ident.span.end);
+            expr = ast::Expr { kind: ExprKind::Member { target: Box::new(expr), name: name.clone() }, span };
+        }
+        let (value, clean) = self.silently(|this| match this.entity(&expr) {
+            Entity::Value(value) => Some(value),
+            _ => None,
+        });
+        value.filter(|_| clean)
+    }
+
+    pub(super) fn type_test(&mut self, operand: Expr, ty: TypeId, declares: bool, span: Span) -> Expr {
+        if operand.is_error() || ty == types::error() {
+            return Expr::error(span);
+        }
+        if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
+            if !declares {
+                // "The given expression is never of the provided type" is only a warning for the plain operator.
+                let no = Expr::constant(Const::Bool(false), TypeId::BOOL, span);
+                return Expr::new(Kind::Sequence { effects: vec![operand], result: Box::new(no) }, TypeId::BOOL, span);
+            }
+            let (from, to) = (shown(&operand), types::display(ty));
+            return self.fail(
+                "CS8121",
+                span,
+                format!("An expression of type '{from}' cannot be handled by a pattern of type '{to}'."),
+            );
+        }
+        let plain = nullable_inner(operand.ty).unwrap_or(operand.ty);
+        if types::is_value_type(plain) && nullable_inner(ty).unwrap_or(ty) == plain {
+            return Expr::new(Kind::IsNull { negated: true, operand: Box::new(operand) }, TypeId::BOOL, span);
+        }
+        Expr::new(Kind::Is { operand: Box::new(operand), ty }, TypeId::BOOL, span)
+    }
+
+    pub(super) fn constant_test(&mut self, operand: Expr, constant: Expr, span: Span) -> Expr {
+        if operand.is_error() || constant.is_error() {
+            return Expr::error(span);
+        }
+        if constant.constant.is_none() {
+            return self.fail("CS0150", constant.span, "A constant value is expected");
+        }
+        if constant.is_null_literal() {
+            if types::is_value_type(operand.ty) && nullable_inner(operand.ty).is_none() {
+                let ty = operand.ty;
+                return self.no_conversion(&constant, ty);
+            }
+            return Expr::new(Kind::IsNull { negated: false, operand: Box::new(operand) }, TypeId::BOOL, span);
+        }
+        // A value of a base type (`object`) is first tested for the constant's type.
+        if operand.ty != constant.ty && subtype::is_reference(operand.ty) && operand.ty != TypeId::STRING {
+            let slot = self.temporary(operand.ty);
+            let first = Expr::new(Kind::Let { slot, value: Box::new(operand) }, types::void(), span);
+            let held = self.slot(slot, span);
+            let is = Expr::new(Kind::Is { operand: Box::new(held.clone()), ty: constant.ty }, TypeId::BOOL, span);
+            let conversion = Conversion::Cast;
+            let unboxed = Expr::new(Kind::Convert { conversion, operand: Box::new(held) }, constant.ty, span);
+            let equal = self.binary(ast::BinaryOp::Eq, unboxed, constant, span);
+            let both = Expr::new(Kind::AndAlso(vec![is, equal]), TypeId::BOOL, span);
+            return Expr::new(Kind::Sequence { effects: vec![first], result: Box::new(both) }, TypeId::BOOL, span);
+        }
+        let target = nullable_inner(operand.ty).unwrap_or(operand.ty);
+        let constant = self.convert(constant, target);
+        if constant.is_error() {
+            return constant;
+        }
+        self.binary(ast::BinaryOp::Eq, operand, constant, span)
+    }
+}

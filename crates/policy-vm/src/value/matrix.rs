@@ -1,0 +1,111 @@
+//! Arrays of several dimensions: `new int[2, 3]`.
+//!
+//! They are rare, so they have no instructions of their own: making, reading and writing them are calls of the functions
+//! here.
+
+use std::any::Any;
+
+use super::heap::{NetObject, Object};
+use super::sequence::Iter;
+use super::{Value, behaviour};
+use crate::cx::{Cx, fault};
+use crate::exception::{Exc, Throw};
+use crate::types::{self, Type, TypeId};
+
+/// `T[,]`, `T[,,]` …
+#[derive(Debug)]
+pub(crate) struct Matrix {
+    ty: TypeId,
+    pub(crate) sizes: Box<[usize]>,
+    pub(crate) items: Vec<Value>,
+}
+
+impl NetObject for Matrix {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn iterate(&self, _this: Value) -> Option<Iter> {
+        Some(Iter::Items(self.items.clone().into_iter()))
+    }
+}
+
+/// `new T[a, b]`: the sizes are the arguments, the array's type is the type argument.
+pub(crate) fn create(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let sizes = sizes(cx, args)?;
+    let ty = cx.type_arg(0);
+    let Type::Array { element, .. } = types::get(ty) else { return Err(fault("not an array type")) };
+    let Some(count) = sizes.iter().try_fold(1_usize, |count, size| count.checked_mul(*size)) else {
+        return Err(cx.throw_default(Exc::OutOfMemory));
+    };
+    cx.heap.charge(count.saturating_mul(size_of::<Value>()))?;
+    let item = behaviour::default_of(cx.heap, *element)?;
+    let matrix = Matrix { ty, sizes, items: vec![item; count] };
+    Ok(Value::Object(cx.heap.new_object(Object::Native(Box::new(matrix)))?))
+}
+
+/// `new T[,] { … }`: the elements as an array, and the sizes.
+pub(crate) fn filled(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some((elements, rest)) = args.split_first() else { return Err(fault("no elements")) };
+    let (sizes, ty) = (sizes(cx, rest)?, cx.type_arg(0));
+    let items: Vec<Value> = match cx.heap.get(*elements) {
+        Some(Object::Array(array)) => array.items.clone(),
+        Some(Object::Bytes(bytes)) => bytes.iter().copied().map(Value::Byte).collect(),
+        _ => return Err(fault("not an array")),
+    };
+    cx.heap.charge(items.len() * size_of::<Value>())?;
+    let matrix = Matrix { ty, sizes, items };
+    Ok(Value::Object(cx.heap.new_object(Object::Native(Box::new(matrix)))?))
+}
+
+fn sizes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Box<[usize]>, Throw> {
+    let mut sizes = Vec::with_capacity(args.len());
+    for arg in args {
+        let Ok(size) = usize::try_from(crate::machine::integer(*arg)?) else {
+            return Err(cx.throw_default(Exc::Overflow));
+        };
+        sizes.push(size);
+    }
+    Ok(sizes.into())
+}
+
+/// `a[i, j]`
+pub(crate) fn get(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some((array, indexes)) = args.split_first() else { return Err(fault("no array")) };
+    let found = place(cx, *array, indexes)?;
+    let item = found.and_then(|at| cx.heap.native::<Matrix>(*array)?.items.get(at).copied());
+    item.ok_or_else(|| cx.throw_default(Exc::IndexOutOfRange))
+}
+
+/// `a[i, j] = value`
+pub(crate) fn set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (Some((value, rest)), Some(array)) = (args.split_last(), args.first()) else { return Err(fault("no array")) };
+    let found = place(cx, *array, rest.get(1..).unwrap_or_default())?;
+    let slot = found.and_then(|at| cx.heap.native_mut::<Matrix>(*array)?.items.get_mut(at));
+    match slot {
+        Some(slot) => *slot = *value,
+        None => return Err(cx.throw_default(Exc::IndexOutOfRange)),
+    }
+    Ok(Value::Null)
+}
+
+/// Where the element stands among all; none when an index is outside.
+fn place(cx: &Cx<'_>, array: Value, indexes: &[Value]) -> Result<Option<usize>, Throw> {
+    let Some(matrix) = cx.heap.native::<Matrix>(array) else { return Err(fault("not an array of several dimensions")) };
+    let mut at = 0_usize;
+    for (index, size) in indexes.iter().zip(&matrix.sizes) {
+        match usize::try_from(crate::machine::integer(*index)?) {
+            Ok(index) if index < *size => at = at * size + index,
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(at))
+}

@@ -1,0 +1,226 @@
+//! What an expression may use up, and that running out is an ordinary failure: no hang, no abort, and memory given back.
+
+#![expect(clippy::expect_used, reason = "what stands in the way of a test fails it")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use policy_vm::exception::{Throw, Trap};
+use policy_vm::host::Ambient;
+use policy_vm::value::Value;
+use policy_vm::{Exchange, Limits, eval};
+
+/// A clock on which some time passes between two looks.
+#[derive(Default)]
+struct Clock {
+    passing: u64,
+    now: AtomicU64,
+}
+
+impl Ambient for Clock {
+    fn now_ticks(&self) -> i64 {
+        638_505_760_891_234_567
+    }
+
+    fn monotonic_micros(&self) -> u64 {
+        self.now.fetch_add(self.passing, Ordering::Relaxed)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        bytes.fill(4);
+    }
+}
+
+fn limits() -> Limits {
+    Limits { instructions: 2_000_000, memory: 8 << 20, string: 1 << 20, regex_steps: 500_000, ..Limits::default() }
+}
+
+/// What stops the expression.
+fn trap(text: &str) -> Trap {
+    trap_on(&Clock::default(), text)
+}
+
+fn trap_on(clock: &Clock, text: &str) -> Trap {
+    let limits = limits();
+    let expression = eval::compile(text).map_err(|errors| format!("{text}: {errors:?}")).expect("it compiles");
+    let mut exchange = Exchange::new(&limits);
+    let (result, _) = expression.evaluate(&mut exchange, clock, &limits, |_, result| result);
+    match result {
+        Err(Throw::Trap(trap)) => trap,
+        other => panic!("{text} was not stopped: {other:?}"),
+    }
+}
+
+const ENDLESS: [&str; 9] = [
+    "@{ while (true) { } }",
+    "@{ for (;;) ; }",
+    "@{ int i = 0; do { i++; } while (i != -1); return i; }",
+    "@{ again: goto again; }",
+    "@{ int i = 0; again: i++; if (i > 0) { goto again; } return i; }",
+    "@{ try { while (true) { } } catch { return 1; } finally { while (true) { } } }",
+    "@(Enumerable.Range(0, int.MaxValue).Sum(x => 1L))",
+    "@(Enumerable.Range(0, 100000).SelectMany(x => Enumerable.Range(0, 100000)).Count(x => x < 0))",
+    "@{ int n = 0; foreach (var a in Enumerable.Range(0, int.MaxValue)) { n++; } return n; }",
+];
+
+#[test]
+fn endless_work_runs_out_of_instructions() {
+    for text in ENDLESS {
+        assert_eq!(trap(text), Trap::Instructions, "{text}");
+    }
+}
+
+#[test]
+fn endless_work_runs_out_of_time() {
+    for text in ENDLESS {
+        let clock = Clock { passing: limits().micros, ..Clock::default() };
+        assert_eq!(trap_on(&clock, text), Trap::Time, "{text}");
+    }
+}
+
+/// A deadline that lies within what the machine does without looking costs nothing: nobody asks for the time.
+#[test]
+fn short_work_does_not_ask_for_the_time() {
+    let (clock, limits) = (Clock { passing: 1, ..Clock::default() }, limits());
+    let expression = eval::compile("@(Enumerable.Range(0, 1000).Sum())").expect("it compiles");
+    let mut exchange = Exchange::new(&limits);
+    let (result, _) = expression.evaluate(&mut exchange, &clock, &limits, |_, result| result);
+    assert_eq!(result, Ok(Value::Int32(499_500)));
+    assert_eq!(clock.now.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn deep_recursion_is_stopped() {
+    let texts = [
+        "@{ Func<int, int> f = null; f = x => f(x + 1) + 1; return f(0); }",
+        "@{ int f(int x) => f(x + 1) + 1; return f(0); }",
+        "@{ int even(int n) => odd(n + 1); int odd(int n) => even(n + 1) + 1; return even(0); }",
+        "@{ T f<T>(T x) => f(x); return f(1); }",
+        "@{ Func<int, bool> f = null; f = x => new[] { 1 }.Any(y => f(y)); return f(0); }",
+        "@{ int f(int x) { try { return f(x + 1); } finally { f(x); } } return f(0); }",
+    ];
+    // Levels of code without optimisation are large.
+    let deep = std::thread::Builder::new().stack_size(16 << 20);
+    let ended = deep.spawn(move || texts.iter().for_each(|text| stops_deep(text))).map(std::thread::JoinHandle::join);
+    assert!(matches!(ended, Ok(Ok(()))));
+}
+
+fn stops_deep(text: &str) {
+    let limits = limits();
+    let expression = eval::compile_unrestricted(text).map_err(|e| format!("{text}: {e:?}")).expect("it compiles");
+    let mut exchange = Exchange::new(&limits);
+    let (result, _) = expression.evaluate(&mut exchange, &Clock::default(), &limits, |_, result| result);
+    let stopped = [Trap::Depth, Trap::Instructions].map(|trap| Err(Throw::Trap(trap)));
+    assert!(stopped.contains(&result), "{text}: {result:?}");
+}
+
+#[test]
+fn memory_is_refused_before_it_is_taken() {
+    let texts = [
+        ("@{ var s = \"ab\"; while (true) { s += s; } }", Trap::StringTooLong),
+        ("@(new string('x', int.MaxValue))", Trap::StringTooLong),
+        ("@(\"a\".PadLeft(2000000000))", Trap::StringTooLong),
+        ("@(string.Concat(Enumerable.Repeat(\"abcdefgh\", 1 << 30)))", Trap::Instructions),
+        ("@(Enumerable.Repeat(\"x\", 1 << 30).ToArray())", Trap::Memory),
+        ("@(new int[int.MaxValue].Length)", Trap::Memory),
+        ("@(new byte[int.MaxValue].Length)", Trap::Memory),
+        ("@{ var l = new List<string>(); while (true) { l.Add(\"x\"); } }", Trap::Memory),
+        ("@{ var o = new JArray(); while (true) { o.Add(new JObject()); } }", Trap::Memory),
+        ("@{ var b = new StringBuilder(\"abcdefgh\"); while (true) { b.Append(b.ToString()); } }", Trap::StringTooLong),
+        ("@(\"a\".Replace(\"a\", new string('b', 1000)).Replace(\"b\", new string('c', 100000)))", Trap::StringTooLong),
+    ];
+    for (text, why) in texts {
+        let stopped = trap(text);
+        let memory = [Trap::Memory, Trap::StringTooLong, Trap::Instructions];
+        assert!(stopped == why || memory.contains(&stopped) && memory.contains(&why), "{text}: {stopped}");
+    }
+}
+
+#[test]
+fn no_catch_stops_a_budget() {
+    let text = "@{ try { while (true) { } } catch (Exception) { return \"caught\"; } catch { return \"caught\"; } }";
+    assert_eq!(trap(text), Trap::Instructions);
+}
+
+#[test]
+fn regular_expressions_have_steps() {
+    let hostile = [
+        "@(Regex.IsMatch(new string('a', 40) + \"!\", \"^(a+)+$\"))",
+        "@(Regex.Match(new string('a', 60), \"(a*)*b\").Success)",
+    ];
+    for text in hostile {
+        assert_eq!(trap(text), Trap::Regex, "{text}");
+    }
+    // In a JSONPath as well.
+    let text = "@(JArray.Parse(\"[{'a':'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'}]\").SelectTokens(\"$[?(@.a =~ /^(a+)+$/)]\").Count())";
+    assert_eq!(trap(text), Trap::Regex, "{text}");
+}
+
+/// Patterns whose programs would be too large, and those nested too deeply, end in an exception or in a budget.
+#[test]
+fn hostile_patterns_end() {
+    let limits = limits();
+    let ends = |text: &str| {
+        let expression = eval::compile(text).expect("it compiles");
+        let mut exchange = Exchange::new(&limits);
+        expression.evaluate(&mut exchange, &Clock::default(), &limits, |_, result| result).0
+    };
+    assert!(ends("@(Regex.IsMatch(\"a\", new string('(', 100000)))").is_err());
+    assert!(ends("@(Regex.IsMatch(\"a\", new string('(', 100000) + new string(')', 100000)))").is_err());
+    assert_eq!(ends("@(Regex.IsMatch(\"a\", \"(?:(?:a{1000}){1000}){1000}\"))"), Ok(Value::Bool(false)));
+    assert!(ends("@(Regex.IsMatch(\"a\", string.Concat(Enumerable.Repeat(\"(a|b)\", 200000))))").is_err());
+}
+
+#[test]
+fn json_paths_have_steps() {
+    let text = "@{ var o = new JObject(); for (int i = 0; i < 200; i++) { o[\"k\" + i] = new JArray(Enumerable.Range(0, 50)); } \
+                return o.SelectTokens(\"$..[?(@..[?(@ > 1)])]\").Count(); }";
+    let limits = Limits { instructions: 50_000, ..limits() };
+    let expression = eval::compile(text).expect("it compiles");
+    let mut exchange = Exchange::new(&limits);
+    let (result, _) = expression.evaluate(&mut exchange, &Clock::default(), &limits, |_, result| result);
+    assert_eq!(result, Err(Throw::Trap(Trap::Instructions)));
+}
+
+/// After a call that used all it may, the next has all of it again.
+#[test]
+fn budgets_begin_anew_with_each_exchange() {
+    let limits = limits();
+    let greedy = eval::compile("@{ var l = new List<string>(); while (true) { l.Add(\"x\"); } }").expect("it compiles");
+    let modest = eval::compile("@(new string('x', 1000000).Length)").expect("it compiles");
+    let mut exchange = Exchange::new(&limits);
+    for _ in 0..20 {
+        let (result, _) = greedy.evaluate(&mut exchange, &Clock::default(), &limits, |_, result| result);
+        assert!(result.is_err());
+        exchange.reset();
+        let (result, _) = modest.evaluate(&mut exchange, &Clock::default(), &limits, |_, result| result);
+        assert_eq!(result, Ok(Value::Int32(1_000_000)));
+    }
+}
+
+/// Nothing of one call is seen by another, whatever both have in common: patterns, texts, JSON.
+#[test]
+fn calls_share_nothing() {
+    let text = "@{ var o = JObject.Parse(\"{'a':1}\"); o[\"mark\"] = context.Request.Method; \
+                var r = Regex.Replace(\"<x>\", \"x\", m => (string)o[\"mark\"]); \
+                return r + o[\"mark\"] + o.Count; }";
+    let expression = eval::compile(text).expect("it compiles");
+    std::thread::scope(|scope| {
+        for name in ["ALICE", "BOB", "CAROL", "DAVE"] {
+            let expression = &expression;
+            scope.spawn(move || {
+                let limits = limits();
+                let mut exchange = Exchange::new(&limits);
+                for _ in 0..200 {
+                    exchange.reset();
+                    exchange.call.request.method = name.parse().expect("a method");
+                    let (shown, _) =
+                        expression.evaluate(&mut exchange, &Clock::default(), &limits, |cx, result| match result {
+                            Ok(Value::String(text)) => cx.text(text).to_utf8().into_owned(),
+                            other => format!("{other:?}"),
+                        });
+                    assert_eq!(shown, format!("<{name}>{name}2"));
+                }
+            });
+        }
+    });
+}
