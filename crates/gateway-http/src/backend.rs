@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod breaker;
 pub(crate) mod client;
 pub(crate) mod connect;
+pub(crate) mod ear;
 pub(crate) mod egress;
 pub(crate) mod error;
 pub(crate) mod forward;

@@ -159,7 +159,7 @@ impl Routes {
             let next = match node.children.get(segment) {
                 Some(next) => *next,
                 None => {
-                    let Some((name, number)) = segment.split_once(";rev=").filter(|_| walk.revision.is_none()) else {
+                    let Some((name, number)) = revision_of(segment).filter(|_| walk.revision.is_none()) else {
                         break;
                     };
                     let next = if name.is_empty() && rest == 0 { Some(&0) } else { node.children.get(name) };
@@ -173,6 +173,12 @@ impl Routes {
         }
         walk
     }
+}
+
+/// The name and the revision of a segment that asks for one. Few do: a search for all of the mark is set up only then.
+fn revision_of(segment: &str) -> Option<(&str, &str)> {
+    memchr::memchr(b';', segment.as_bytes())?;
+    segment.split_once(";rev=")
 }
 
 /// How far a path leads.

@@ -26,8 +26,9 @@ pub(crate) enum BodyError {
 }
 
 /// The body of a request to a backend.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) enum RequestBody {
+    #[default]
     Empty,
     Bytes(Option<Bytes>),
     Client(ClientBody),

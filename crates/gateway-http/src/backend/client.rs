@@ -24,11 +24,12 @@ const DISTRUST_MILLIS: u64 = 60_000;
 /// Sends a request and waits for the head of its response.
 ///
 /// A request that the connection handed back unwritten goes out again whatever it is. One that was written goes out once
-/// more when it is safe to repeat and went over a connection that had been idle.
+/// more when it is safe to repeat and went over a connection that had been idle. The request is lent, for it is large, and
+/// is gone afterwards.
 pub(crate) async fn call(
     worker: &Rc<Worker>,
     origin: &Rc<Origin>,
-    mut request: Request<RequestBody>,
+    request: &mut Request<RequestBody>,
 ) -> Result<(Response<Incoming>, Lease), CallError> {
     let mut pooled = true;
     loop {
@@ -42,30 +43,29 @@ pub(crate) async fn call(
         if matches!(request.body(), RequestBody::Client(_)) {
             lease.line.detach();
         }
-        let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(&request).map(Box::new) } else { None };
+        let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
         if !lease.line.ready().await && reused {
             continue;
         }
         if !origin.is_plain() || origin.version != HttpVersion::One {
-            request = addressed(request, origin, lease.line.is_two())?;
+            *request = addressed(std::mem::take(request), origin, lease.line.is_two())?;
         }
-        let mut error = match lease.line.send(request).await {
+        let failed = match lease.line.send(request).await {
             Ok(response) if response.status() == http::StatusCode::SWITCHING_PROTOCOLS => {
                 return Err(CallError::Unasked { origin: origin.to_string() });
             }
             Ok(response) => return Ok((response, lease)),
-            Err(error) => error,
+            Err(failed) => failed,
         };
-        if let Some(unsent) = error.take_message().filter(|_| reused) {
-            request = unsent;
+        if failed.unsent && reused {
             continue;
         }
-        let error = error.into_error();
+        let error = failed.error;
         match spare.filter(|_| reused && !error.is_user()) {
             Some(again) => {
                 origin.distrusted_until.set(worker.clock.millis().saturating_add(DISTRUST_MILLIS));
-                request = *again;
+                *request = *again;
                 pooled = false;
             }
             None => return Err(broken(origin, error)),

@@ -15,7 +15,7 @@ use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
 use crate::backend::headers::{for_backend, remove_hop_by_hop};
-use crate::backend::pool::Lease;
+use crate::backend::pool::{Lease, Origin};
 use crate::backend::routed;
 use crate::backend::target::{Target, target};
 use crate::call::CallContext;
@@ -45,10 +45,10 @@ pub(crate) async fn forward(
         && !cx.wants_upgrade
         && options.http_version == HttpVersion::One;
     let result = if is_plain {
-        let (target, request) = prepare(cx, exchange)?;
+        let (origin, mut request) = prepare(cx, exchange)?;
         // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
         let result = {
-            let work = pin!(call(&cx.worker, &target.origin, request));
+            let work = pin!(call(&cx.worker, &origin, &mut request));
             limit(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)
@@ -105,11 +105,11 @@ pub(crate) fn head(mut parts: response::Parts, body: Body) -> Response {
 }
 
 /// The request as it goes out. What no policy reads again is moved, not copied.
-fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Request<RequestBody>), CallError> {
-    let target = target(&cx.worker.pool, &exchange.call.request.url)?;
+fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>, Request<RequestBody>), CallError> {
+    let Target { origin, uri } = target(&cx.worker.pool, &exchange.call.request.url)?;
     let request = &mut exchange.call.request;
     let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
-    for_backend(&mut headers, &target.origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for));
+    for_backend(&mut headers, &origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for));
     let body = match &request.body {
         Body::None | Body::Consumed => RequestBody::Empty,
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),
@@ -118,8 +118,7 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Target, Req
             cx.incoming.take().map_or(RequestBody::Empty, RequestBody::Client)
         }
     };
-    let uri = target.uri.clone();
-    Ok((target, build(request.method.clone(), uri, headers, body)))
+    Ok((origin, build(request.method.clone(), uri, headers, body)))
 }
 
 /// Brings a client's body into memory.

@@ -66,18 +66,29 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
 
 /// Removes `Connection` and what it names. Nearly always it has nothing to say.
 fn remove_connection(headers: &mut HeaderMap) {
-    let Entry::Occupied(entry) = headers.entry(CONNECTION) else { return };
     let mut nominated = Vec::new();
-    for line in entry.remove_entry_mult().1 {
-        let line = line.as_bytes();
-        if !line.eq_ignore_ascii_case(b"keep-alive") && !line.eq_ignore_ascii_case(b"close") {
-            let names =
-                line.split(|byte| *byte == b',').filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok());
-            nominated.extend(names.filter(may_be_nominated));
-        }
+    if has_twins(headers) {
+        let Entry::Occupied(entry) = headers.entry(CONNECTION) else { return };
+        entry.remove_entry_mult().1.for_each(|line| nominate(&line, &mut nominated));
+    } else if let Some(line) = headers.remove(CONNECTION) {
+        nominate(&line, &mut nominated);
     }
     for name in nominated {
         headers.remove(name);
+    }
+}
+
+/// Has any name more than one line? Where none has, the shorter ways of the map will do.
+fn has_twins(headers: &HeaderMap) -> bool {
+    headers.len() != headers.keys_len()
+}
+
+/// The headers that a line of `Connection` names.
+fn nominate(line: &HeaderValue, nominated: &mut Vec<HeaderName>) {
+    let line = line.as_bytes();
+    if !line.eq_ignore_ascii_case(b"keep-alive") && !line.eq_ignore_ascii_case(b"close") {
+        let names = line.split(|byte| *byte == b',').filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok());
+        nominated.extend(names.filter(may_be_nominated));
     }
 }
 
@@ -112,14 +123,11 @@ pub(crate) fn for_backend(
         // To many servers it is the same header, and nobody but the gateway sets that.
         headers.remove("x_forwarded_for");
     }
-    match headers.entry(HOST) {
-        Entry::Occupied(mut entry) if is_same_value(entry.get(), client_host) => {
-            entry.insert(host.clone());
-        }
-        Entry::Occupied(_) => {}
-        Entry::Vacant(entry) => {
-            entry.insert(host.clone());
-        }
+    let has_twins = has_twins(headers);
+    match headers.get_mut(HOST) {
+        Some(value) if !is_same_value(value, client_host) => {}
+        Some(value) if !has_twins => *value = host.clone(),
+        _ => _ = headers.insert(HOST, host.clone()),
     }
     let Some(peer) = forwarded_for else { return };
     let value = if look.forwarded_for { joined(headers, peer) } else { peer.clone() };

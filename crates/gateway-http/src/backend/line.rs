@@ -50,6 +50,22 @@ pub(crate) async fn two(stream: Stream<TlsStream<TcpStream>>) -> hyper::Result<h
     Ok(sender)
 }
 
+/// A request was not answered.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    pub(crate) error: hyper::Error,
+    /// Nothing of it was written, and it is back with its caller.
+    pub(crate) unsent: bool,
+}
+
+impl Failed {
+    /// Puts a request that was not sent back into its place.
+    pub(crate) fn new(mut error: TrySendError<Request<RequestBody>>, place: &mut Request<RequestBody>) -> Self {
+        let unsent = error.take_message().map(|request| *place = request).is_some();
+        Self { error: error.into_error(), unsent }
+    }
+}
+
 impl Line {
     /// The whole URL goes with a request.
     pub(crate) const fn is_two(&self) -> bool {
@@ -72,13 +88,12 @@ impl Line {
     }
 
     /// Sends a request and waits for the head of the answer.
-    pub(crate) async fn send(
-        &mut self,
-        request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
+    pub(crate) async fn send(&mut self, request: &mut Request<RequestBody>) -> Result<Response<Incoming>, Failed> {
         match self {
             Self::One(wire) => wire.send(request).await,
-            Self::Two(sender) => sender.try_send_request(request).await,
+            Self::Two(sender) => {
+                sender.try_send_request(std::mem::take(request)).await.map_err(|error| Failed::new(error, request))
+            }
         }
     }
 

@@ -78,19 +78,22 @@ impl Pool {
         Self { origins: RefCell::default(), clock, settings: settings.clone(), resolver, tls }
     }
 
-    /// The origin with that name, reached in that way; made when it is the first time.
+    /// The origin with that name, reached in that way; made when it is the first time, unless that is no name of a host.
     pub(crate) fn origin(&self, tls: bool, host: &str, port: u16, way: Way<'_>) -> Option<Rc<Origin>> {
         let mut hasher = FxHasher::default();
         (tls, host, port).hash(&mut hasher);
+        let name = hasher.finish();
         let mut origins = self.origins.borrow_mut();
-        let same = origins.entry(hasher.finish()).or_default();
         let is_it =
             |origin: &&Rc<Origin>| origin.port == port && origin.tls == tls && origin.goes(way) && origin.host == host;
-        if let Some(origin) = same.iter().find(is_it) {
+        if let Some(origin) = origins.get(&name).and_then(|same| same.iter().find(is_it)) {
             return Some(Rc::clone(origin));
         }
+        if host.is_empty() || !host.bytes().all(is_host_byte) {
+            return None;
+        }
         let origin = Rc::new(Origin::new(tls, host, port, way, &self.tls)?);
-        same.push(Rc::clone(&origin));
+        origins.entry(name).or_default().push(Rc::clone(&origin));
         Some(origin)
     }
 
@@ -156,6 +159,10 @@ impl Pool {
             !same.is_empty()
         });
     }
+}
+
+fn is_host_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b'[' | b']' | b':')
 }
 
 /// An origin as one thread knows it.

@@ -282,7 +282,8 @@ impl Trip {
             (None, Some(bytes)) => RequestBody::Bytes(Some(bytes.clone())),
             (None, None) => RequestBody::Empty,
         };
-        let request: Request<RequestBody> = build(self.method.clone(), target.uri.clone(), self.headers.clone(), body);
+        let mut request: Request<RequestBody> =
+            build(self.method.clone(), target.uri.clone(), self.headers.clone(), body);
         if is_first && changes_protocol(cx, &self.url) {
             (cx.response_body, cx.tunnel) = (None, None);
             let (response, tunnel) = upgrade::call(&cx.worker, &target.origin, request, timeout).await?;
@@ -292,7 +293,7 @@ impl Trip {
             return Ok(keep(cx, parts, body));
         }
         let result = {
-            let work = pin!(call(&cx.worker, &target.origin, request));
+            let work = pin!(call(&cx.worker, &target.origin, &mut request));
             limit(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)

@@ -34,7 +34,8 @@ async fn exchange(worker: &Rc<Worker>, request: OutgoingRequest) -> Result<Respo
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes)),
         _ => RequestBody::Empty,
     };
-    let (response, lease) = call(worker, &target.origin, build(method, target.uri, headers, body)).await?;
+    let mut request = build(method, target.uri, headers, body);
+    let (response, lease) = call(worker, &target.origin, &mut request).await?;
     let (parts, incoming) = response.into_parts();
     let limit = worker.limits.buffered_body;
     let body = collect(BackendBody::new(incoming, lease, Rc::clone(worker)), limit)

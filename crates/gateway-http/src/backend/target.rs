@@ -35,15 +35,9 @@ pub(crate) fn target_by(pool: &Pool, url: &Url, way: Way<'_>) -> Result<Target, 
         0 => 80,
         port => port,
     };
-    if url.host.is_empty() || !url.host.bytes().all(is_host_byte) {
-        return Err(CallError::Url(format!("host `{}`", url.host.escape_debug())));
-    }
-    let origin = pool.origin(tls, &url.host, port, way).ok_or_else(|| CallError::Url("host".to_owned()))?;
+    let bad_host = || CallError::Url(format!("host `{}`", url.host.escape_debug()));
+    let origin = pool.origin(tls, &url.host, port, way).ok_or_else(bad_host)?;
     Ok(Target { origin, uri: path_and_query(url)? })
-}
-
-fn is_host_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b'~' | b'[' | b']' | b':')
 }
 
 fn path_and_query(url: &Url) -> Result<Uri, CallError> {
@@ -56,7 +50,8 @@ fn path_and_query(url: &Url) -> Result<Uri, CallError> {
         text.push('?');
         text.push_str(&url.query);
     }
-    if !text.bytes().all(|byte| matches!(byte, 0x21..=0x7e)) {
+    // Of ASCII, the library refuses what must not stand there.
+    if !text.is_ascii() {
         return Err(CallError::Url(format!("path `{}`", text.escape_debug())));
     }
     PathAndQuery::from_maybe_shared(Bytes::from(text))
@@ -87,6 +82,19 @@ mod tests {
             let mut text = String::new();
             join_path(base, rest, &mut text);
             assert_eq!(text, expected, "{base} {rest}");
+        }
+    }
+
+    #[test]
+    fn only_what_a_request_line_takes_goes_into_it() {
+        let sent = |path: &str, query: &str| {
+            let url = Url { path: path.to_owned(), query: query.to_owned(), ..Url::default() };
+            path_and_query(&url).map(|uri| uri.to_string())
+        };
+        assert_eq!(sent("a/%20~", "b=c").ok().as_deref(), Some("/a/%20~?b=c"));
+        for byte in (0..=0x20).chain(0x7f..=0xff) {
+            let text = char::from(byte).to_string();
+            assert!(sent(&text, "").is_err() && sent("/", &text).is_err(), "{byte:#x}");
         }
     }
 }

@@ -12,7 +12,6 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -20,8 +19,10 @@ use tokio_rustls::client::TlsStream;
 
 use crate::backend::body::RequestBody;
 use crate::backend::connect::Stream;
+use crate::backend::ear::Listening;
+use crate::backend::line::Failed;
 
-type Io = TokioIo<Stream<TlsStream<TcpStream>>>;
+type Io = TokioIo<Listening<TlsStream<TcpStream>>>;
 type Connection = http1::Connection<Io, RequestBody>;
 
 /// An open connection.
@@ -76,9 +77,10 @@ impl Wake for Bell {
 impl Wire {
     /// Speaks HTTP/1.1 on a stream.
     pub(crate) async fn new(stream: Stream<TlsStream<TcpStream>>) -> hyper::Result<Self> {
-        let (sender, connection) = http1::Builder::new().handshake(TokioIo::new(stream)).await?;
         let bell = Arc::new(Bell::default());
         let waker = Waker::from(Arc::clone(&bell));
+        let stream = Listening::new(stream, &waker);
+        let (sender, connection) = http1::Builder::new().handshake(TokioIo::new(stream)).await?;
         Ok(Self { sender, driver: Driver::Caller(Box::new(Caller { connection: Some(connection), bell, waker })) })
     }
 
@@ -104,19 +106,17 @@ impl Wire {
     }
 
     /// Sends a request and waits for the head of the answer.
-    pub(crate) async fn send(
-        &mut self,
-        request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
-        match &mut self.driver {
-            Driver::Task => self.sender.try_send_request(request).await,
+    pub(crate) async fn send(&mut self, request: &mut Request<RequestBody>) -> Result<Response<Incoming>, Failed> {
+        let result = match &mut self.driver {
+            Driver::Task => self.sender.try_send_request(std::mem::take(request)).await,
             Driver::Caller(caller) => {
                 // The task that used it last is not told.
                 caller.bell.quiet(true);
-                let mut answer = pin!(self.sender.try_send_request(request));
+                let mut answer = pin!(self.sender.try_send_request(std::mem::take(request)));
                 std::future::poll_fn(|cx| caller.turn(cx, |inner| answer.as_mut().poll(inner))).await
             }
-        }
+        };
+        result.map_err(|error| Failed::new(error, request))
     }
 
     /// Looks for something that comes over the connection, letting it go on when it is not there yet.
