@@ -25,6 +25,10 @@ use crate::timer::TICK;
 use crate::tls::{self, TlsError};
 use crate::worker::Worker;
 
+/// Calls nested as deeply as the engine allows, each through a lambda of LINQ, must fit without optimisation too. Only what is
+/// touched takes memory.
+const STACK: usize = 8 << 20;
+
 /// Why the gateway could not begin.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ServerError {
@@ -83,7 +87,8 @@ impl Server {
             let (shared, shown, log) = (Arc::clone(&shared), shown.clone(), writer.log());
             let life = Life { sockets, errands, stop: stopped.clone() };
             let begin = move || thread(|| Worker::new(shared, site, shown, log, threads), life);
-            handles.push(std::thread::Builder::new().name(format!("worker-{number}")).spawn(begin)?);
+            let thread = std::thread::Builder::new().name(format!("worker-{number}")).stack_size(STACK);
+            handles.push(thread.spawn(begin)?);
         }
         let addresses = addresses.iter().map(|address| address.socket).collect();
         Ok(Self { stop, threads: handles, writer, crew: Crew::new(crew), shared, addresses })
