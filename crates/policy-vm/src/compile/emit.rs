@@ -3,15 +3,22 @@
 //! Named variables have a register for the whole function. A variable that lambdas share lives in a cell, and its
 //! register holds the cell. Temporaries are taken and given back in stack order.
 
+mod assign;
+mod branch;
+mod operator;
 mod statement;
+mod tree;
+
+pub(super) use tree::children;
+use tree::{assigns, reads};
 
 use policy_parser::csharp::ast::StringLiteral;
 use rustc_hash::FxHashMap;
 
 use super::ExpressionSink;
 use super::bound::nullable_inner;
-use super::bound::{Callee, Const, Conversion, Expr, FnId, Function, Kind, LabelId, Local, LocalId, Step, Target};
-use crate::bytecode::{self, BinOp, CallSite, Constant, Handler, MAX_REGISTERS, Num, Op};
+use super::bound::{Callee, Const, Conversion, Expr, FnId, Function, Kind, LabelId, Local, LocalId, Target};
+use crate::bytecode::{self, CallSite, Constant, Handler, MAX_REGISTERS, Op};
 use crate::types::TypeId;
 use crate::value::Value;
 use crate::value::text::Str;
@@ -558,245 +565,6 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    fn binary(&mut self, op: BinOp, num: Num, checked: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
-        if let Some(op) = with_constant(op, num, checked, right) {
-            let a = self.operand(left)?;
-            self.push(op(d, a));
-            return Ok(());
-        }
-        let (a, b) = self.operands(left, right)?;
-        self.operation(op, num, checked, a, b, d);
-        Ok(())
-    }
-
-    fn operation(&mut self, op: BinOp, num: Num, checked: bool, a: u8, b: u8, d: u8) {
-        self.push(match (op, num, checked) {
-            (BinOp::Add, Num::I32, false) => Op::AddI32 { d, a, b },
-            (BinOp::Sub, Num::I32, false) => Op::SubI32 { d, a, b },
-            (BinOp::Mul, Num::I32, false) => Op::MulI32 { d, a, b },
-            (BinOp::Add, Num::I64, false) => Op::AddI64 { d, a, b },
-            (BinOp::Sub, Num::I64, false) => Op::SubI64 { d, a, b },
-            (BinOp::Mul, Num::I64, false) => Op::MulI64 { d, a, b },
-            (BinOp::Add, Num::F64, _) => Op::AddF64 { d, a, b },
-            (BinOp::Sub, Num::F64, _) => Op::SubF64 { d, a, b },
-            (BinOp::Mul, Num::F64, _) => Op::MulF64 { d, a, b },
-            (BinOp::Eq, Num::I32, _) => Op::EqI32 { d, a, b },
-            (BinOp::Lt, Num::I32, _) => Op::LtI32 { d, a, b },
-            (BinOp::Gt, Num::I32, _) => Op::LtI32 { d, a: b, b: a },
-            (op, num, false) => Op::Binary { op, num, d, a, b },
-            (op, num, true) => Op::BinaryChecked { op, num, d, a, b },
-        });
-    }
-
-    /// The result so far stays aside: a right operand may read the variable that the chain is assigned to.
-    fn chain(&mut self, first: &Expr, steps: &[Step], d: u8) -> Emit {
-        let mut a = if steps.iter().any(|step| assigns(&step.right)) {
-            let r = self.take()?;
-            self.expr(first, r)?;
-            r
-        } else {
-            self.operand(first)?
-        };
-        let so_far = self.take()?;
-        for (i, step) in steps.iter().enumerate() {
-            let mark = self.out.next;
-            let into = if i + 1 == steps.len() { d } else { so_far };
-            match with_constant(step.op, step.num, step.checked, &step.right) {
-                Some(op) => self.push(op(into, a)),
-                None => {
-                    let b = self.operand(&step.right)?;
-                    self.operation(step.op, step.num, step.checked, a, b, into);
-                }
-            }
-            self.release(mark);
-            a = so_far;
-        }
-        Ok(())
-    }
-
-    fn logical(&mut self, e: &Expr, d: u8) -> Emit {
-        let (no, end) = (self.label(), self.label());
-        self.branch(e, false, no)?;
-        self.push(Op::LoadBool { d, value: true });
-        self.jump(Op::Jump { to: 0 }, end);
-        self.place(no);
-        self.push(Op::LoadBool { d, value: false });
-        self.place(end);
-        Ok(())
-    }
-
-    /// Jumps to `label` when the condition is `when`; goes on otherwise.
-    fn branch(&mut self, e: &Expr, when: bool, label: Label) -> Emit {
-        let mark = self.out.next;
-        match (&e.kind, &e.constant) {
-            (_, Some(Const::Bool(value))) => {
-                if *value == when {
-                    self.jump(Op::Jump { to: 0 }, label);
-                }
-            }
-            (Kind::Not(operand), None) => self.branch(operand, !when, label)?,
-            (Kind::AndAlso(list), None) => self.branch_of(list, false, when, label)?,
-            (Kind::OrElse(list), None) => self.branch_of(list, true, when, label)?,
-            (Kind::IsNull { negated, operand }, None) => {
-                let a = self.operand(operand)?;
-                let op = if *negated == when { Op::JumpIfNotNull { a, to: 0 } } else { Op::JumpIfNull { a, to: 0 } };
-                self.jump(op, label);
-            }
-            (Kind::Binary { op, num: Num::I32, left, right, .. }, None)
-                if against_small(*op, when, right).is_some() =>
-            {
-                let a = self.operand(left)?;
-                if let Some((op, value)) = against_small(*op, when, right) {
-                    let op = match op {
-                        BinOp::Lt => Op::JumpLtI32K { a, value, to: 0 },
-                        BinOp::Ge => Op::JumpGeI32K { a, value, to: 0 },
-                        BinOp::Eq => Op::JumpEqI32K { a, value, to: 0 },
-                        _ => Op::JumpNeI32K { a, value, to: 0 },
-                    };
-                    self.jump(op, label);
-                }
-            }
-            (Kind::Binary { op, num: Num::I32, left, right, .. }, None) if comparison(*op, when).is_some() => {
-                let (a, b) = self.operands(left, right)?;
-                let op = match comparison(*op, when) {
-                    Some(BinOp::Lt) => Op::JumpLtI32 { a, b, to: 0 },
-                    Some(BinOp::Ge) => Op::JumpGeI32 { a, b, to: 0 },
-                    Some(BinOp::Gt) => Op::JumpLtI32 { a: b, b: a, to: 0 },
-                    Some(BinOp::Le) => Op::JumpGeI32 { a: b, b: a, to: 0 },
-                    Some(BinOp::Eq) => Op::JumpEqI32 { a, b, to: 0 },
-                    _ => Op::JumpNeI32 { a, b, to: 0 },
-                };
-                self.jump(op, label);
-            }
-            _ => {
-                let a = self.operand(e)?;
-                self.jump(if when { Op::JumpIf { a, to: 0 } } else { Op::JumpIfNot { a, to: 0 } }, label);
-            }
-        }
-        self.release(mark);
-        Ok(())
-    }
-
-    /// Jumps to `label` when a list of conditions, the first of which that is `decides` decides, is `when`.
-    fn branch_of(&mut self, list: &[Expr], decides: bool, when: bool, label: Label) -> Emit {
-        if when == decides {
-            return list.iter().try_for_each(|e| self.branch(e, when, label));
-        }
-        let Some((last, before)) = list.split_last() else { return Ok(()) };
-        let skip = self.label();
-        before.iter().try_for_each(|e| self.branch(e, decides, skip))?;
-        self.branch(last, when, label)?;
-        self.place(skip);
-        Ok(())
-    }
-
-    /// Goes back to `top` while the condition holds: one instruction for the usual counting loop.
-    fn loop_back(&mut self, condition: &Expr, top: Label, exit: Label) -> Emit {
-        if let (Kind::Binary { op, num: Num::I32, left, right, .. }, None) = (&condition.kind, &condition.constant) {
-            let mark = self.out.next;
-            let looped = match (against_small(*op, true, right), comparison(*op, true)) {
-                (Some((BinOp::Lt, value)), _) => Some(Op::LoopLtI32K { a: self.operand(left)?, value, to: 0 }),
-                (None, Some(BinOp::Lt)) => {
-                    let (a, b) = self.operands(left, right)?;
-                    Some(Op::LoopLtI32 { a, b, to: 0 })
-                }
-                _ => None,
-            };
-            self.release(mark);
-            if let Some(op) = looped {
-                self.jump(op, top);
-                return Ok(());
-            }
-        }
-        self.branch(condition, false, exit)?;
-        self.jump(Op::Loop { to: 0 }, top);
-        Ok(())
-    }
-
-    fn concat(&mut self, parts: &[Expr], d: u8) -> Emit {
-        const AT_ONCE: usize = 32;
-        if parts.len() <= AT_ONCE {
-            let (a, n) = self.run_of(parts)?;
-            self.push(Op::Concat { d, a, n });
-            return Ok(());
-        }
-        // A long sum is one of sums, each of them as long as the others: what is put together is copied as often as that
-        // nests, and not once for each term that follows.
-        let mark = self.out.next;
-        let size = parts.len().div_ceil(AT_ONCE);
-        let registers = parts.chunks(size).map(|_| self.take()).collect::<Emit<Vec<u8>>>()?;
-        for (chunk, r) in parts.chunks(size).zip(&registers) {
-            let inner = self.out.next;
-            self.concat(chunk, *r)?;
-            self.release(inner);
-        }
-        let n = u8::try_from(registers.len()).map_err(|_| TooComplex)?;
-        self.push(Op::Concat { d, a: registers.first().copied().unwrap_or(0), n });
-        self.release(mark);
-        Ok(())
-    }
-
-    fn assign(&mut self, target: &Target, value: &Expr, d: u8) -> Emit {
-        match target {
-            Target::Local(id) if !self.local(*id).is_some_and(Local::needs_cell) => {
-                let r = self.register(*id)?;
-                if assigns(value) || reads(value, *id) {
-                    self.expr(value, d)?;
-                    self.push(Op::Move { d: r, a: d });
-                } else {
-                    self.expr(value, r)?;
-                    if d != r {
-                        self.push(Op::Move { d, a: r });
-                    }
-                }
-                Ok(())
-            }
-            Target::Local(_) | Target::Discard => {
-                self.expr(value, d)?;
-                self.store(target, d)
-            }
-            Target::Element { array, index, .. } => {
-                let (a, b) = (self.take()?, self.take()?);
-                self.expr(array, a)?;
-                self.expr(index, b)?;
-                self.expr(value, d)?;
-                self.push(Op::ArraySet { a, b, value: d });
-                Ok(())
-            }
-            Target::Member { callee, args, .. } => {
-                let mut all = args.clone();
-                all.push(value.clone());
-                let (a, n) = self.run_of(&all)?;
-                let site = self.site(callee)?;
-                let ignored = self.take()?;
-                self.push(Op::Call { d: ignored, a, n, site });
-                self.push(Op::Move { d, a: a + n - 1 });
-                Ok(())
-            }
-        }
-    }
-
-    /// Puts a register's value into a target.
-    fn store(&mut self, target: &Target, value: u8) -> Emit {
-        match target {
-            Target::Discard => {}
-            Target::Local(id) => {
-                let r = self.register(*id)?;
-                if self.local(*id).is_some_and(Local::needs_cell) {
-                    self.push(Op::CellSet { a: r, b: value });
-                } else {
-                    self.push(Op::Move { d: r, a: value });
-                }
-            }
-            Target::Element { array, index, .. } => {
-                let (a, b) = self.operands(array, index)?;
-                self.push(Op::ArraySet { a, b, value });
-            }
-            Target::Member { .. } => return Err(TooComplex),
-        }
-        Ok(())
-    }
-
     fn constant(&mut self, value: &Const, ty: TypeId, d: u8) -> Emit {
         let ty = nullable_inner(ty).unwrap_or(ty);
         let op = match value {
@@ -839,51 +607,6 @@ fn integer(n: i128, ty: TypeId) -> Value {
     }
 }
 
-/// The comparison that holds when `op` gives `when`.
-fn comparison(op: BinOp, when: bool) -> Option<BinOp> {
-    Some(match (op, when) {
-        (BinOp::Lt, true) | (BinOp::Ge, false) => BinOp::Lt,
-        (BinOp::Le, true) | (BinOp::Gt, false) => BinOp::Le,
-        (BinOp::Gt, true) | (BinOp::Le, false) => BinOp::Gt,
-        (BinOp::Ge, true) | (BinOp::Lt, false) => BinOp::Ge,
-        (BinOp::Eq, true) | (BinOp::Ne, false) => BinOp::Eq,
-        (BinOp::Ne, true) | (BinOp::Eq, false) => BinOp::Ne,
-        _ => return None,
-    })
-}
-
-/// A comparison with a small constant as "less", "not less", "equal" or "not equal".
-fn against_small(op: BinOp, when: bool, right: &Expr) -> Option<(BinOp, i16)> {
-    let Some(Const::Int(n)) = right.constant else { return None };
-    let value = i16::try_from(n).ok()?;
-    Some(match comparison(op, when)? {
-        BinOp::Le => (BinOp::Lt, value.checked_add(1)?),
-        BinOp::Gt => (BinOp::Ge, value.checked_add(1)?),
-        op => (op, value),
-    })
-}
-
-/// The instruction for an operator whose right operand is a constant, if there is one.
-fn with_constant(op: BinOp, num: Num, checked: bool, right: &Expr) -> Option<impl Fn(u8, u8) -> Op + use<>> {
-    let (Num::I32, Some(Const::Int(n))) = (num, &right.constant) else { return None };
-    let value = i32::try_from(*n).ok()?;
-    // What may overflow in checked arithmetic, or always, is left to the careful instruction.
-    let fits = match op {
-        BinOp::Add | BinOp::Sub | BinOp::Mul => !checked,
-        BinOp::Div | BinOp::Rem => !matches!(value, 0 | -1),
-        BinOp::Eq => true,
-        _ => false,
-    };
-    fits.then_some(move |d, a| match op {
-        BinOp::Add => Op::AddI32K { d, a, value },
-        BinOp::Sub => Op::AddI32K { d, a, value: value.wrapping_neg() },
-        BinOp::Mul => Op::MulI32K { d, a, value },
-        BinOp::Div => Op::DivI32K { d, a, value },
-        BinOp::Eq => Op::EqI32K { d, a, value },
-        _ => Op::RemI32K { d, a, value },
-    })
-}
-
 fn set_target(op: &mut Op, target: u32) {
     match op {
         Op::Jump { to }
@@ -904,75 +627,5 @@ fn set_target(op: &mut Op, target: u32) {
         | Op::LoopLtI32K { to, .. }
         | Op::IterNext { to, .. } => *to = target,
         _ => {}
-    }
-}
-
-/// Evaluating the expression may assign to a variable.
-fn assigns(e: &Expr) -> bool {
-    if e.constant.is_some() {
-        return false;
-    }
-    match &e.kind {
-        Kind::Assign { .. } | Kind::Sequence { .. } | Kind::Let { .. } => true,
-        Kind::Call { args, outs, .. } => !outs.is_empty() || args.iter().any(assigns),
-        _ => children(e).into_iter().any(assigns),
-    }
-}
-
-/// Evaluating the expression reads a variable after having begun to compute: its register must not be overwritten yet.
-fn reads(e: &Expr, id: LocalId) -> bool {
-    match &e.kind {
-        _ if e.constant.is_some() => false,
-        Kind::Local(other) => *other == id,
-        // One instruction reads its operands before it writes its result.
-        Kind::Binary { left, right, .. } => !simple(left) && reads(left, id) || !simple(right) && reads(right, id),
-        Kind::Closure { .. } | Kind::CallFunction { .. } => true,
-        _ => children(e).into_iter().any(|c| reads(c, id)),
-    }
-}
-
-fn simple(e: &Expr) -> bool {
-    e.constant.is_some() || matches!(e.kind, Kind::Local(_))
-}
-
-pub(super) fn children(e: &Expr) -> Vec<&Expr> {
-    match &e.kind {
-        Kind::Call { args, .. } | Kind::CallFunction { args, .. } | Kind::NewAnonymous(args) | Kind::Concat(args) => {
-            args.iter().collect()
-        }
-        Kind::ArrayLiteral { items, .. } => items.iter().collect(),
-        Kind::AnonymousGet { object: a, .. }
-        | Kind::ArrayLength(a)
-        | Kind::NewArray { length: a, .. }
-        | Kind::Convert { operand: a, .. }
-        | Kind::Negate { operand: a, .. }
-        | Kind::Complement { operand: a, .. }
-        | Kind::Not(a)
-        | Kind::Format { value: a, .. }
-        | Kind::IsNull { operand: a, .. }
-        | Kind::Is { operand: a, .. }
-        | Kind::As { operand: a, .. }
-        | Kind::Throw(a)
-        | Kind::Let { value: a, .. }
-        | Kind::Assign { value: a, .. } => vec![a],
-        Kind::ArrayGet { array: a, index: b }
-        | Kind::Binary { left: a, right: b, .. }
-        | Kind::Coalesce(a, b)
-        | Kind::EqString { left: a, right: b, .. }
-        | Kind::EqReference { left: a, right: b, .. }
-        | Kind::NullConditional { receiver: a, rest: b, .. } => vec![a, b],
-        Kind::AndAlso(list) | Kind::OrElse(list) => list.iter().collect(),
-        Kind::Chain { first, steps } => std::iter::once(&**first).chain(steps.iter().map(|s| &s.right)).collect(),
-        Kind::Conditional(a, b, c) => vec![a, b, c],
-        Kind::Sequence { effects, result } => effects.iter().chain(std::iter::once(&**result)).collect(),
-        Kind::NativeClosure { receiver, .. } => receiver.iter().map(|r| &**r).collect(),
-        Kind::Error
-        | Kind::Constant
-        | Kind::Local(_)
-        | Kind::CellOf { .. }
-        | Kind::View(_)
-        | Kind::Closure { .. }
-        | Kind::Default
-        | Kind::Typeof(_) => Vec::new(),
     }
 }
