@@ -24,16 +24,16 @@ pub(super) type ClientStream = Stream<tokio_rustls::server::TlsStream<TcpStream>
 
 /// Serves HTTP/1.1.
 pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, worker: Rc<Worker>) -> hyper::Result<()> {
-    let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits));
+    let strict = Strict::new(stream, Rc::clone(&connection), worker.head_limits());
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
     let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
     // Ours is the way to notice that a client has gone: see `Probe`.
     http.half_close(true);
-    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    http.pipeline_flush(true).max_buf_size(worker.limits.get().header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
-    if worker.limits.headers > LIBRARY_HEADERS {
-        http.max_headers(worker.limits.headers);
+    if worker.limits.get().headers > LIBRARY_HEADERS {
+        http.max_headers(worker.limits.get().headers);
     }
     let mut served = Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(&connection));
     (&mut served).await?;

@@ -118,23 +118,31 @@ fn item_name(item: &Node) -> Option<&str> {
     item.get("name").and_then(Node::scalar)
 }
 
+/// Where overrides of the settings' environment may lie beside the folder.
+pub(crate) fn beside(root: &Path, config: &Config) -> Vec<PathBuf> {
+    let Some(name) = config.service.environment.as_ref().filter(|_| config.service.overrides.is_none()) else {
+        return Vec::new();
+    };
+    match root.file_name() {
+        Some(_) => root.parent().map(|above| files_in(above, name)).unwrap_or_default(),
+        None => files_in(&root.join(".."), name),
+    }
+}
+
+fn files_in(folder: &Path, environment: &str) -> Vec<PathBuf> {
+    ["yaml", "yml"].map(|ending| folder.join(format!("configuration.{environment}.{ending}"))).into()
+}
+
 /// The file, and where the settings ask for it.
 fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBuf, Place)> {
     if let Some(file) = &config.service.overrides {
-        return Some((root.join(file), config.place(&["service", "overrides"])));
+        return Some((config.folder.join(file), config.place(&["service", "overrides"])));
     }
     let name = config.service.environment.as_ref()?;
     let place = config.place(&["service", "environment"]);
-    let above = match root.file_name() {
-        Some(_) => root.parent().map(Path::to_owned),
-        None => Some(root.join("..")),
-    };
-    for folder in [Some(root.to_owned()), above].into_iter().flatten() {
-        for ending in ["yaml", "yml"] {
-            let path = folder.join(format!("configuration.{name}.{ending}"));
-            if !matches!(read_text(&path), Err(FileError::Missing)) {
-                return Some((path, place));
-            }
+    for path in files_in(root, name).into_iter().chain(beside(root, config)) {
+        if !matches!(read_text(&path), Err(FileError::Missing)) {
+            return Some((path, place));
         }
     }
     let text = format!("there is no `configuration.{name}.yaml` in the service folder or beside it");
