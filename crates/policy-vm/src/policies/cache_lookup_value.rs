@@ -109,7 +109,7 @@ mod tests {
         };
         assert_eq!(
             found(false),
-            "TG0215 policy.xml:1:76 warning: there is no external cache here: the memory of the process takes its place\n"
+            "TG0215 policy.xml:1:80 warning: there is no external cache here: the memory of the process takes its place\n"
         );
         assert_eq!(found(true), "");
     }
