@@ -164,6 +164,10 @@ fn parent(path: &Path) -> &Path {
 #[must_use]
 pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let config = &settings.config;
+    if path.extension().is_some_and(|ending| ending == "toml") && service::folder_around(path).is_none() {
+        // Settings on their own: nothing is there that they could be for.
+        return Settings::read(Some(path), path).mistakes;
+    }
     let engine = config.engine();
     let around = if path.is_dir() { None } else { service::folder_around(path) };
     let mut problems = match &around {

@@ -41,7 +41,7 @@ pub(crate) struct Worker {
     pub(crate) timeouts: Cell<Timeouts>,
     pub(crate) limits: Cell<Limits>,
     head_limits: RefCell<Rc<HeadLimits>>,
-    /// Behind a counter of this thread's own: calls hold it, and must not count together with other threads'.
+    #[expect(clippy::redundant_allocation, reason = "calls hold it, and threads must not count in the same place")]
     rules: RefCell<Rc<Arc<Rules>>>,
     pub(crate) log: AccessLog,
     pub(crate) metrics: Rc<Metrics>,
@@ -159,6 +159,7 @@ impl Worker {
     }
 
     /// The settings in force.
+    #[expect(clippy::redundant_allocation, reason = "as above")]
     pub(crate) fn rules(&self) -> Rc<Arc<Rules>> {
         Rc::clone(&self.rules.borrow())
     }
