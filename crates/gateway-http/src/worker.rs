@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use policy_vm::Exchange;
 use policy_vm::host::OutgoingRequest;
@@ -109,7 +109,7 @@ impl Worker {
         log: AccessLog,
         threads: usize,
     ) -> Rc<Self> {
-        let limits = rules.limits;
+        let (limits, timeouts) = (rules.limits, rules.timeouts);
         let clock = Clock::new();
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
@@ -118,7 +118,7 @@ impl Worker {
             tokens: Tokens::default(),
             report: shared.reports.register(),
             clock,
-            timeouts: Cell::new(rules.timeouts),
+            timeouts: Cell::new(timeouts),
             head_limits: RefCell::new(Rc::new(head_limits(&limits))),
             most_calls: Cell::new(share(limits.calls, threads)),
             limits: Cell::new(limits),
@@ -131,7 +131,7 @@ impl Worker {
             site: RefCell::new(Rc::new(site)),
             former: RefCell::default(),
             draining: Cell::new(false),
-            shedding: Shedding::default(),
+            shedding: Shedding::new(timeouts.lag),
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
@@ -173,6 +173,7 @@ impl Worker {
     fn obey(&self, rules: Arc<Rules>) {
         let before = self.rules.replace(Rc::new(Arc::clone(&rules)));
         self.timeouts.set(rules.timeouts);
+        self.shedding.allow(rules.timeouts.lag);
         self.limits.set(rules.limits);
         self.most_calls.set(share(rules.limits.calls, self.threads));
         *self.head_limits.borrow_mut() = Rc::new(head_limits(&rules.limits));
@@ -225,11 +226,12 @@ impl Worker {
         self.tls.borrow().get(listener).and_then(Option::clone)
     }
 
-    /// Are there more calls than this thread may have?
-    pub(crate) fn is_overloaded(&self) -> bool {
+    /// Are there more calls than this thread may have, or more than it gets done in time? It is asked for a call that begins
+    /// `now`.
+    pub(crate) fn is_overloaded(&self, now: Instant) -> bool {
         self.metrics.calls.get() > self.most_calls.get()
             || self.pressure.get() == Pressure::Refuse
-            || self.shedding.sheds_this()
+            || self.shedding.is_too_late(now)
     }
 
     /// Connections that this thread may have open.
@@ -251,7 +253,9 @@ impl Worker {
     /// Sends a request that nobody waits for; when too many are under way already, it is dropped.
     pub(crate) fn send_one_way(self: &Rc<Self>, request: OutgoingRequest) {
         if self.one_way.get() >= MAX_ONE_WAY {
-            tracing::warn!("a one-way request was dropped: too many are under way");
+            if self.metrics.refused("OneWayRequestDropped", self.clock.millis()) {
+                tracing::warn!("a one-way request was dropped: too many are under way");
+            }
             return;
         }
         self.one_way.set(self.one_way.get() + 1);
@@ -291,6 +295,7 @@ impl Worker {
                 connection.expired.set(true);
                 connection.wake();
             }
+            connection.rest_if_quiet(now);
             if looks {
                 connection.look_for_peer();
             }
