@@ -21,6 +21,7 @@ use crate::backend::body::{BackendBody, collect};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
+use crate::backend::trailers::Trailers;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
 use crate::edge::body::ClientBody;
@@ -45,6 +46,8 @@ pub(crate) struct CallContext {
     pub(crate) wants_upgrade: bool,
     /// The connection to the backend that agreed to it.
     pub(crate) tunnel: Option<Box<Upgraded>>,
+    /// What the client said about trailers.
+    pub(crate) trailers: Option<Box<Trailers>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
     /// Policies read the request's headers after it was forwarded.
@@ -77,6 +80,7 @@ impl CallContext {
             wants_upgrade: false,
             affinity: None,
             tunnel: None,
+            trailers: None,
             client_host: None,
             keep_headers: false,
             api: None,

@@ -165,14 +165,14 @@ async fn work(worker: Rc<Worker>, life: Life) {
             Err(error) => tracing::error!(%error, "a socket cannot be used"),
         }
     }
+    // A task like any other: what runs here itself does not wait for its turn.
+    let watched = Rc::clone(&worker);
+    tokio::task::spawn_local(async move { watched.shedding.watch().await });
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            due = ticks.tick() => {
-                worker.shedding.note(due.elapsed(), worker.timeouts.lag);
-                worker.sweep();
-            }
+            _ = ticks.tick() => worker.sweep(),
             Some(errand) = errands.recv() => errand(&worker),
             _ = stop.changed() => break,
         }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use policy_vm::Exchange;
 use policy_vm::host::OutgoingRequest;
@@ -87,6 +87,7 @@ impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, site: Site, tls: Shown, log: AccessLog, threads: usize) -> Rc<Self> {
         let limits = Limits { connections: shared.connections, ..shared.config.limits.clone() };
         let clock = Clock::new();
+        let shedding = Shedding::new(shared.config.timeouts.lag);
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
             pool: Pool::new(clock.clone(), &shared.config.backend, Arc::clone(&shared.tls_client)),
@@ -111,7 +112,7 @@ impl Worker {
             site: RefCell::new(Rc::new(site)),
             former: RefCell::default(),
             draining: Cell::new(false),
-            shedding: Shedding::default(),
+            shedding,
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
@@ -177,11 +178,12 @@ impl Worker {
         self.tls.borrow().get(listener).and_then(Option::clone)
     }
 
-    /// Are there more calls than this thread may have?
-    pub(crate) fn is_overloaded(&self) -> bool {
+    /// Are there more calls than this thread may have, or more than it gets done in time? It is asked for a call that begins
+    /// `now`.
+    pub(crate) fn is_overloaded(&self, now: Instant) -> bool {
         self.metrics.calls.get() > self.most_calls
             || self.pressure.get() == Pressure::Refuse
-            || self.shedding.sheds_this()
+            || self.shedding.is_too_late(now)
     }
 
     /// Connections that this thread may have open.
@@ -203,7 +205,9 @@ impl Worker {
     /// Sends a request that nobody waits for; when too many are under way already, it is dropped.
     pub(crate) fn send_one_way(self: &Rc<Self>, request: OutgoingRequest) {
         if self.one_way.get() >= MAX_ONE_WAY {
-            tracing::warn!("a one-way request was dropped: too many are under way");
+            if self.metrics.refused("OneWayRequestDropped", self.clock.millis()) {
+                tracing::warn!("a one-way request was dropped: too many are under way");
+            }
             return;
         }
         self.one_way.set(self.one_way.get() + 1);
@@ -242,6 +246,7 @@ impl Worker {
                 connection.expired.set(true);
                 connection.wake();
             }
+            connection.rest_if_quiet(now);
             if looks {
                 connection.look_for_peer();
             }

@@ -436,6 +436,36 @@ fn too_many_calls_are_told_to_come_again() {
     assert_eq!(backend.seen().len(), 3);
 }
 
+/// A thread with more to do than it gets done answers some in time instead of all too late.
+#[test]
+fn calls_that_waited_too_long_are_told_to_come_again() {
+    let busy = "<policies><inbound><return-response><set-body>@{ var n = 0; for (var i = 0; i &lt; 100000; i++) { n += i; } \
+                return \"\"+n; }</set-body></return-response></inbound></policies>";
+    let folder = Folder::new();
+    folder.write("policy.xml", busy);
+    let settings = format!("{ADMIN}[timeouts]\nlag = \"5ms\"\n");
+    let scene = Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), &settings);
+    let mut clients: Vec<Client> = (0..100).map(|_| scene.client()).collect();
+    let (mut good, mut refused) = (0, 0);
+    until("some are refused and some are not", || {
+        clients.iter_mut().for_each(|client| _ = client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n"));
+        for client in &mut clients {
+            let answer = client.read().unwrap();
+            match answer.status {
+                200 => good += 1,
+                503 => {
+                    assert_eq!(answer.header("retry-after"), Some("1"));
+                    refused += 1;
+                }
+                other => panic!("{other}"),
+            }
+        }
+        good > 0 && refused > 0
+    });
+    until("it ends by itself", || scene.get("/").status == 200);
+    assert_eq!(metric(&scene, "tollgate_refusals_total{reason=\"Overloaded\"}"), Some(f64::from(refused)));
+}
+
 #[test]
 fn too_many_connections_are_told_so_and_those_that_rest_make_room() {
     let scene = saying_one("[limits]\nconnections = 2\n");

@@ -292,6 +292,10 @@ impl Trip {
             let body = BackendBody::unpooled(incoming, Rc::clone(&cx.worker));
             return Ok(keep(cx, parts, body));
         }
+        if let Some(trailers) = cx.trailers.as_ref().filter(|_| is_first) {
+            let streams = matches!(request.body(), RequestBody::Client(_));
+            trailers.tell(request.headers_mut(), true, streams);
+        }
         let result = {
             let work = pin!(call(&cx.worker, &target.origin, &mut request));
             limit(&cx.worker.deadlines, timeout, work).await

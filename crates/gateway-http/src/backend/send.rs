@@ -10,7 +10,7 @@ use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
 use crate::backend::forward::head;
-use crate::backend::headers::for_backend;
+use crate::backend::headers::{for_backend, remove_hop_by_hop};
 use crate::backend::pool::Way;
 use crate::backend::routed::profile_of;
 use crate::backend::target::target_by;
@@ -36,7 +36,8 @@ async fn exchange(worker: &Rc<Worker>, request: OutgoingRequest) -> Result<Respo
     };
     let mut request = build(method, target.uri, headers, body);
     let (response, lease) = call(worker, &target.origin, &mut request).await?;
-    let (parts, incoming) = response.into_parts();
+    let (mut parts, incoming) = response.into_parts();
+    remove_hop_by_hop(&mut parts.headers);
     let limit = worker.limits.buffered_body;
     let body = collect(BackendBody::new(incoming, lease, Rc::clone(worker)), limit)
         .await

@@ -129,8 +129,8 @@ pub(crate) struct Timeouts {
     /// Between two requests.
     #[serde(with = "duration")]
     pub(crate) idle: Duration,
-    /// How far a thread may lag behind before part of the calls is answered 503, so that the others are still wanted when
-    /// they are answered.
+    /// How long a call may wait for its turn; those that waited longer are answered 503, so that the others are still wanted
+    /// when they are answered.
     #[serde(with = "duration")]
     pub(crate) lag: Duration,
     /// Between the moment the gateway says that it is not ready any more and the one it stops listening: for balancers to

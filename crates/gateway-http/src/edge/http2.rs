@@ -61,7 +61,7 @@ pub(super) async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(SEND_BUFFER);
     let served = http.serve_connection(TokioIo::new(frames), service);
-    Serve::new(served, connection).await
+    Serve::new(served, connection).await.map(drop)
 }
 
 /// One stream: a connection of its own to whatever is above.

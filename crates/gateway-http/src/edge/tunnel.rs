@@ -12,7 +12,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy_bidirectional};
 
-use crate::edge::connection::Connection;
+use crate::edge::connection::{Connection, Wait};
 use crate::worker::Worker;
 
 /// The client's side, which notes that something moves.
@@ -26,6 +26,7 @@ pub(crate) async fn run<S>(client: S, early: &[u8], backend: Upgraded, connectio
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    connection.reading.set(Wait::Tunnel);
     let moved = Cell::new(false);
     let mut client = Watched { stream: client, moved: &moved };
     let mut backend = TokioIo::new(backend);
