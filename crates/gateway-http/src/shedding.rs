@@ -19,7 +19,7 @@ const BUSY: u32 = 10;
 /// How far behind a thread is.
 #[derive(Debug)]
 pub(crate) struct Shedding {
-    allowed: Duration,
+    allowed: Cell<Duration>,
     /// When the waiting task's turn is due.
     due: Cell<Instant>,
     /// The turn before came late.
@@ -30,7 +30,13 @@ pub(crate) struct Shedding {
 
 impl Shedding {
     pub(crate) fn new(allowed: Duration) -> Self {
+        let allowed = Cell::new(allowed);
         Self { allowed, due: Cell::new(Instant::now()), is_busy: Cell::new(false), told: Cell::new(false) }
+    }
+
+    /// Allows so much from now on.
+    pub(crate) fn allow(&self, allowed: Duration) {
+        self.allowed.set(allowed);
     }
 
     /// Stands in the queue again and again.
@@ -45,7 +51,7 @@ impl Shedding {
 
     /// The turn has come, so late.
     fn turn(&self, late: Duration, now: Instant) {
-        self.is_busy.set(late > self.allowed / BUSY);
+        self.is_busy.set(late > self.allowed.get() / BUSY);
         self.due.set(now + TICK);
         if !self.is_busy.get() {
             self.told.set(false);
@@ -54,9 +60,9 @@ impl Shedding {
 
     /// Has a call whose turn is now waited too long?
     pub(crate) fn is_too_late(&self, now: Instant) -> bool {
-        let is_late = self.is_busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed;
+        let is_late = self.is_busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed.get();
         if is_late && !self.told.replace(true) {
-            tracing::warn!(allowed = ?self.allowed, "a thread does not keep up: calls that waited longer are refused");
+            tracing::warn!(allowed = ?self.allowed.get(), "a thread does not keep up: calls that waited longer are refused");
         }
         is_late
     }

@@ -29,6 +29,8 @@ pub struct Code {
     pub types: Vec<TypeId>,
     /// Constants that are not small.
     pub constants: Vec<Constant>,
+    /// Reading a variable that does not exist throws.
+    pub strict_variables: bool,
 }
 
 /// A constant of a program.

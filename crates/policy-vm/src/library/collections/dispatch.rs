@@ -150,9 +150,14 @@ pub fn dictionary_item(cx: &mut Cx<'_>, dictionary: Value, key: Value) -> Result
     }
     match dictionary_get(cx, dictionary, key)? {
         Some(value) => Ok(value),
-        None if of(cx, dictionary).missing_is_null => Ok(Value::Null),
+        None if of(cx, dictionary).missing_is_null && !is_strict(cx, dictionary) => Ok(Value::Null),
         None => Err(key_not_found(cx, key)),
     }
+}
+
+/// The variables of the context, where a switch makes them like every other dictionary.
+fn is_strict(cx: &Cx<'_>, dictionary: Value) -> bool {
+    matches!(dictionary, Value::View(_)) && cx.code.is_some_and(|code| code.strict_variables)
 }
 
 /// `KeyNotFoundException` naming the key.
