@@ -5,6 +5,8 @@ use http::header::{
     UPGRADE,
 };
 
+use crate::backend::trailers::Trailers;
+
 /// The header a gateway answers for the way a request came.
 pub(crate) static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// To many servers it is the same header.
@@ -55,6 +57,19 @@ fn is_hop_by_hop(name: &HeaderName) -> bool {
 /// Removes hop-by-hop headers and those that `Connection` names; gives what else there is to know.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
     let look = Look::at(headers);
+    remove(headers, look);
+    look
+}
+
+/// The same, for those who want to know what was said about trailers.
+pub(crate) fn take_hop_by_hop(headers: &mut HeaderMap, is_http2: bool) -> Option<Box<Trailers>> {
+    let look = Look::at(headers);
+    let trailers = if look.hop_by_hop { Trailers::of(headers, is_http2) } else { None };
+    remove(headers, look);
+    trailers
+}
+
+fn remove(headers: &mut HeaderMap, look: Look) {
     if look.connection {
         remove_connection(headers);
     }
@@ -63,7 +78,6 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
             headers.remove(name);
         }
     }
-    look
 }
 
 /// Removes `Connection` and what it names. Nearly always it has nothing to say.
