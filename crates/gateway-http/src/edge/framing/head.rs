@@ -35,7 +35,8 @@ pub(super) struct Head {
 
 /// Looks at the head that `bytes` begin with; `None` when it is not complete yet.
 pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>, Refusal> {
-    let mut reader = Reader { bytes, at: 0, limit: limits.target + METHOD_AND_VERSION, too_long: Refusal::TargetTooLong };
+    let mut reader =
+        Reader { bytes, at: 0, limit: limits.target + METHOD_AND_VERSION, too_long: Refusal::TargetTooLong };
     let Some(target) = request_line(&mut reader, limits)? else { return Ok(None) };
     let mut facts = Facts { target, ..Facts::default() };
     (reader.limit, reader.too_long) = (limits.block, Refusal::HeadTooLarge);
@@ -101,10 +102,7 @@ impl<'a> Reader<'a> {
 
 /// A line behind the first.
 enum Line<'a> {
-    Header {
-        name: &'a [u8],
-        value: &'a [u8],
-    },
+    Header { name: &'a [u8], value: &'a [u8] },
     Empty,
 }
 
