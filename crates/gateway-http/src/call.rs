@@ -30,6 +30,20 @@ use crate::identity::token;
 use crate::site::{Api, Site};
 use crate::worker::Worker;
 
+/// Does the answer take more than what this thread has at hand?
+pub(crate) const fn is_waited_for(call: &HostCall) -> bool {
+    matches!(
+        call,
+        HostCall::Forward(_)
+            | HostCall::ReadBody(_)
+            | HostCall::Send(_)
+            | HostCall::Sleep(_)
+            | HostCall::CacheLookup { space: CacheSpace::Responses, .. }
+            | HostCall::GetToken { .. }
+            | HostCall::CheckCertificate(_)
+    )
+}
+
 /// What belongs to a call and is not the engine's.
 #[derive(Debug)]
 pub(crate) struct CallContext {
@@ -102,7 +116,7 @@ impl CallContext {
         self.site.apis.get(self.api?)
     }
 
-    /// Answers the engine.
+    /// Answers the engine. What [`is_waited_for`] does not name comes at once.
     pub(crate) async fn answer(&mut self, exchange: &mut Exchange, call: HostCall) -> HostReply {
         match call {
             HostCall::Forward(options) => {

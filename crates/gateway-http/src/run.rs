@@ -12,7 +12,7 @@ use policy_vm::{Exchange, Pipeline, Progress, Run};
 
 use crate::ambient::Surroundings;
 use crate::backend::send::send;
-use crate::call::CallContext;
+use crate::call::{CallContext, is_waited_for};
 use crate::identity::token;
 
 /// What is to be run.
@@ -41,7 +41,9 @@ pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline:
         progress = match progress {
             Progress::Finished(_) => return,
             Progress::Call(id, call) => {
-                let reply = cx.answer(exchange, call).await;
+                // A future costs more than most answers.
+                let reply =
+                    if is_waited_for(&call) { cx.answer(exchange, call).await } else { cx.answer_at_once(call) };
                 run.reply(exchange, &ambient, id, reply)
             }
             // Rare and large: kept out of the state of every call.

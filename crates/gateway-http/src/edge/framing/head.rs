@@ -35,20 +35,20 @@ pub(super) struct Head {
 
 /// Looks at the head that `bytes` begin with; `None` when it is not complete yet.
 pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>, Refusal> {
-    let mut lines = Lines { bytes, at: 0 };
-    let Some(line) = lines.next(limits.target + METHOD_AND_VERSION, Refusal::TargetTooLong)? else {
-        return Ok(None);
-    };
-    let mut facts = Facts { target: request_line(line, limits)?, ..Facts::default() };
+    let mut reader =
+        Reader { bytes, at: 0, limit: limits.target + METHOD_AND_VERSION, too_long: Refusal::TargetTooLong };
+    let Some(target) = request_line(&mut reader, limits)? else { return Ok(None) };
+    let mut facts = Facts { target, ..Facts::default() };
+    (reader.limit, reader.too_long) = (limits.block, Refusal::HeadTooLarge);
     for count in 0.. {
-        let Some(line) = lines.next(limits.block, Refusal::HeadTooLarge)? else { return Ok(None) };
-        if line.is_empty() {
-            return Ok(Some(Head { length: lines.at, body: facts.finish(limits)? }));
-        }
+        let Some(line) = header_line(&mut reader)? else { return Ok(None) };
+        let Line::Header { name, value } = line else {
+            return Ok(Some(Head { length: reader.at, body: facts.finish(limits)? }));
+        };
         if count == limits.headers {
             return Err(Refusal::TooManyHeaders);
         }
-        facts.header(line)?;
+        facts.header(name, value)?;
     }
     Ok(None)
 }
@@ -56,26 +56,71 @@ pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>,
 /// Room in the request line for the longest method and ` HTTP/1.1` beside the target.
 const METHOD_AND_VERSION: usize = 64;
 
-/// Lines that end in CR LF, and in nothing else.
-struct Lines<'a> {
+/// Goes over the bytes of a head once. Lines end in CR LF, and in nothing else.
+struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
+    /// Where the line must have ended.
+    limit: usize,
+    too_long: Refusal,
 }
 
-impl<'a> Lines<'a> {
-    fn next(&mut self, limit: usize, too_long: Refusal) -> Result<Option<&'a [u8]>, Refusal> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let Some(end) = memchr(b'\n', rest) else {
-            return if self.bytes.len() > limit { Err(too_long) } else { Ok(None) };
-        };
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// There is no more to read: is that all right?
+    fn wait<T>(&self) -> Result<Option<T>, Refusal> {
+        if self.bytes.len() > self.limit { Err(self.too_long) } else { Ok(None) }
+    }
+
+    /// What stands before the first byte that is not in `set`, and that byte, which is passed over too.
+    fn until(&mut self, set: &[bool; 256]) -> Option<(&'a [u8], u8)> {
+        let rest = self.rest();
+        let end = rest.iter().position(|byte| !set.get(usize::from(*byte)).copied().unwrap_or(false))?;
+        let (part, after) = rest.split_at(end);
         self.at += end + 1;
-        if self.at > limit {
-            return Err(too_long);
+        after.first().map(|byte| (part, *byte))
+    }
+
+    /// The rest of the line.
+    fn text(&mut self) -> Result<Option<&'a [u8]>, Refusal> {
+        let rest = self.rest();
+        let (text, end) = rest.split_at(text_end(rest));
+        match end {
+            [b'\r', b'\n', ..] => {
+                self.at += text.len() + 2;
+                if self.at > self.limit { Err(self.too_long) } else { Ok(Some(text)) }
+            }
+            [] | [b'\r'] => self.wait(),
+            [b'\n', ..] => Err(Refusal::BareLineFeed),
+            _ => Err(Refusal::BadHeaderLine),
         }
-        match rest.get(..end).and_then(|line| line.strip_suffix(b"\r")) {
-            Some(line) => Ok(Some(line)),
-            None => Err(Refusal::BareLineFeed),
-        }
+    }
+}
+
+/// A line behind the first.
+enum Line<'a> {
+    Header { name: &'a [u8], value: &'a [u8] },
+    Empty,
+}
+
+/// A blank first would be a folded line, a blank behind the name another name to a peer that trims.
+fn header_line<'a>(reader: &mut Reader<'a>) -> Result<Option<Line<'a>>, Refusal> {
+    match reader.until(&TOKEN) {
+        Some((name @ [_, ..], b':')) => Ok(reader.text()?.map(|value| Line::Header { name, value })),
+        Some(([], b'\r')) => match reader.rest() {
+            [b'\n', ..] => {
+                reader.at += 1;
+                if reader.at > reader.limit { Err(reader.too_long) } else { Ok(Some(Line::Empty)) }
+            }
+            [] => reader.wait(),
+            _ => Err(Refusal::BadHeaderLine),
+        },
+        Some((_, b'\n')) => Err(Refusal::BareLineFeed),
+        Some(_) => Err(Refusal::BadHeaderLine),
+        None => reader.wait(),
     }
 }
 
@@ -87,34 +132,43 @@ enum Target<'a> {
     Absolute(&'a [u8]),
 }
 
-fn request_line<'a>(line: &'a [u8], limits: &HeadLimits) -> Result<(Target<'a>, bool), Refusal> {
-    let method_end = memchr(b' ', line).ok_or(Refusal::BadRequestLine)?;
-    let (method, rest) = line.split_at(method_end);
-    if !is_token(method) {
-        return Err(Refusal::BadRequestLine);
-    }
-    let rest = rest.get(1..).unwrap_or_default();
-    let target_end = memchr(b' ', rest).ok_or(Refusal::BadRequestLine)?;
-    let (target, version) = rest.split_at(target_end);
-    let old = match version {
-        b" HTTP/1.1" => false,
-        b" HTTP/1.0" => true,
-        _ if version.starts_with(b" HTTP/") => return Err(Refusal::BadVersion),
-        _ => return Err(Refusal::BadRequestLine),
+/// The target, and whether the version is the old one.
+fn request_line<'a>(reader: &mut Reader<'a>, limits: &HeadLimits) -> Result<Option<(Target<'a>, bool)>, Refusal> {
+    let method = match reader.until(&TOKEN) {
+        Some((method @ [_, ..], b' ')) => method,
+        Some((_, b'\n')) => return Err(Refusal::BareLineFeed),
+        Some(_) => return Err(Refusal::BadRequestLine),
+        None => return reader.wait(),
     };
+    let Some((target, end)) = reader.until(&TARGET) else { return reader.wait() };
     if target.len() > limits.target {
         return Err(Refusal::TargetTooLong);
     }
-    // Visible ASCII without `#`: the library would let raw UTF-8 pass.
-    if !target.iter().all(|byte| matches!(byte, 0x21..=0x7e) && *byte != b'#') {
-        return Err(Refusal::BadTarget);
+    match end {
+        b' ' => {}
+        b'\r' => return Err(Refusal::BadRequestLine),
+        b'\n' => return Err(Refusal::BareLineFeed),
+        _ => return Err(Refusal::BadTarget),
     }
-    match target {
-        [b'/', b'/', ..] => Err(Refusal::BadTarget),
-        [b'/', ..] => Ok((Target::Origin, old)),
-        b"*" if method == b"OPTIONS" => Ok((Target::Origin, old)),
-        _ => absolute(target).map(|authority| (Target::Absolute(authority), old)),
-    }
+    let version = match reader.text() {
+        Ok(Some(version)) => version,
+        Ok(None) => return Ok(None),
+        Err(Refusal::BadHeaderLine) => return Err(Refusal::BadRequestLine),
+        Err(refusal) => return Err(refusal),
+    };
+    let old = match version {
+        b"HTTP/1.1" => false,
+        b"HTTP/1.0" => true,
+        _ if version.starts_with(b"HTTP/") => return Err(Refusal::BadVersion),
+        _ => return Err(Refusal::BadRequestLine),
+    };
+    let target = match target {
+        [b'/', b'/', ..] => return Err(Refusal::BadTarget),
+        [b'/', ..] => Target::Origin,
+        b"*" if method == b"OPTIONS" => Target::Origin,
+        _ => Target::Absolute(absolute(target)?),
+    };
+    Ok(Some((target, old)))
 }
 
 /// The authority of `http://authority/…`.
@@ -139,14 +193,7 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    fn header(&mut self, line: &'a [u8]) -> Result<(), Refusal> {
-        let colon = memchr(b':', line).ok_or(Refusal::BadHeaderLine)?;
-        let (name, value) = line.split_at(colon);
-        let value = value.get(1..).unwrap_or_default();
-        // A blank first would be a folded line, a blank last another name to a peer that trims.
-        if !is_token(name) || !is_text(value) {
-            return Err(Refusal::BadHeaderLine);
-        }
+    fn header(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), Refusal> {
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => self.host(value),
             14 if name.eq_ignore_ascii_case(b"content-length") => self.content_length(value),
@@ -214,11 +261,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// A method or a name (RFC 9110 5.6.2). The library looks at these too, but then closes without a word.
-fn is_token(name: &[u8]) -> bool {
-    !name.is_empty() && name.iter().all(|byte| TOKEN.get(usize::from(*byte)).copied().unwrap_or(false))
-}
-
+/// What methods and names are made of (RFC 9110 5.6.2). The library looks at these too, but then closes without a word.
 const TOKEN: [bool; 256] = {
     let mut table = [false; 256];
     let marks = b"!#$%&'*+-.^_`|~";
@@ -235,10 +278,42 @@ const TOKEN: [bool; 256] = {
     table
 };
 
-/// A value without control bytes but the tab. Not the shortest way to say it, but the one that is looked at many bytes at a
-/// time.
-fn is_text(value: &[u8]) -> bool {
-    !value.iter().fold(false, |bad, byte| bad | ((*byte < b' ') & (*byte != b'\t')) | (*byte == 0x7f))
+/// What a target is made of: visible ASCII without `#`; the library would let raw UTF-8 pass.
+const TARGET: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0x21;
+    while byte <= 0x7e {
+        table[byte] = byte != b'#' as usize;
+        byte += 1;
+    }
+    table
+};
+
+/// Where the first control byte stands that is no tab. Eight bytes are looked at at a time.
+fn text_end(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        match first_control(u64::from_le_bytes(*word)) {
+            None => at += 8,
+            Some(place) if word.get(place) == Some(&b'\t') => at += place + 1,
+            Some(place) => return at + place,
+        }
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    let end = rest.iter().position(|byte| byte.is_ascii_control() && *byte != b'\t');
+    end.map_or(bytes.len(), |place| at + place)
+}
+
+/// Which of eight bytes, the lowest first, is the first below 0x20 or 0x7f. What a subtraction borrows from the byte above
+/// can make that look like one too, but never the first.
+fn first_control(word: u64) -> Option<usize> {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = EACH << 7;
+    let below = word.wrapping_sub(EACH * 0x20) & !word;
+    let delete = word ^ (EACH * 0x7f);
+    let delete = delete.wrapping_sub(EACH) & !delete;
+    let marks = (below | delete) & HIGH;
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }
 
 /// `host`, `host:port`, `[v6]:port`; no path, no user, no list.
@@ -357,6 +432,25 @@ mod tests {
             [" X: y", "\tX: y", "X : y", ": y", "X", "X(: y", "X\0: y", "X: a\0b", "X: a\rb", "X: \x7f", "X\u{e9}: y"]
         {
             lines(&format!("{bad}\r\n"), Err(Refusal::BadHeaderLine));
+        }
+    }
+
+    #[test]
+    fn the_first_control_byte_is_found_wherever_it_stands() {
+        for byte in 0..=255u8 {
+            for length in 0..20 {
+                for place in 0..length {
+                    for follower in [b' ', 0x7f, 0x80, 0x00] {
+                        let mut text = vec![b'a'; length];
+                        text[place] = byte;
+                        if let Some(next) = text.get_mut(place + 1) {
+                            *next = follower;
+                        }
+                        let expected = text.iter().position(|byte| (*byte < b' ' && *byte != b'\t') || *byte == 0x7f);
+                        assert_eq!(text_end(&text), expected.unwrap_or(length), "{text:?}");
+                    }
+                }
+            }
         }
     }
 
