@@ -53,6 +53,7 @@ pub(crate) fn switches(script: &Script) -> Switches {
         switches.single_backend_policy = text.single_backend_policy;
         switches.token_bucket_rates = text.token_bucket_rates;
         switches.limits_fail_open = text.limits_fail_open;
+        switches.count_failed_calls = text.count_failed_calls;
     }
     switches
 }

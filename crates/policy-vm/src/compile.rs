@@ -20,6 +20,7 @@ mod operators;
 mod overload;
 mod policy;
 mod query;
+mod secret;
 mod statement;
 mod subtype;
 mod unavailable;

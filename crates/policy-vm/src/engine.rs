@@ -66,6 +66,8 @@ pub struct Switches {
     pub token_bucket_rates: bool,
     /// A rate limit or quota whose counter cannot be asked lets calls pass, instead of failing them.
     pub limits_fail_open: bool,
+    /// What by-key limits put off to the end is also counted when a call ended in `on-error`.
+    pub count_failed_calls: bool,
 }
 
 /// The scope of a document, from broad to narrow.

@@ -134,7 +134,6 @@ fn integer(cx: &StepCx<'_>, value: Value) -> Option<i64> {
         Value::Int64(n) => Some(n),
         Value::UInt64(n) => i64::try_from(n).ok(),
         Value::String(text) => check::integer(&cx.exchange.heap.text(text).to_utf8()),
-        // A `JValue` of a number reads as its text.
         _ => None,
     }
 }

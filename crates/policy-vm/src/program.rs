@@ -55,6 +55,8 @@ pub struct Program {
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
     pub(crate) needs: Needs,
+    /// Steps that were put off also run behind `on-error`.
+    pub(crate) deferred_after_errors: bool,
 }
 
 /// A step with what an error says about it.

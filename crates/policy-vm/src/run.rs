@@ -289,6 +289,9 @@ impl<'p> Run<'p> {
                 exchange.call.response.get_or_insert_with(response::empty);
                 self.enter(exchange, ambient, Section::Outbound);
             }
+            (_, Stage::Section(Section::OnError)) if self.deferred.first().is_some_and(|first| first.after_errors) => {
+                self.run_deferred(exchange, ambient, 0);
+            }
             (_, Stage::Section(Section::OnError) | Stage::Over) => self.finish(exchange),
             (_, Stage::Section(_)) => self.run_deferred(exchange, ambient, 0),
             (_, Stage::Deferred(index)) => self.run_deferred(exchange, ambient, index + 1),

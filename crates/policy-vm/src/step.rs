@@ -121,6 +121,8 @@ pub(crate) struct Deferred {
     pub(crate) section: Section,
     pub(crate) steps: Range<u32>,
     pub(crate) kept: Option<Kept>,
+    /// They run behind `on-error` too.
+    pub(crate) after_errors: bool,
 }
 
 impl StepCx<'_> {
@@ -146,7 +148,9 @@ impl StepCx<'_> {
     /// under the number of the running step.
     pub(crate) fn defer<T: Any + Send>(&mut self, steps: Range<u32>, value: T) {
         let kept = Kept { level: self.level, step: self.at, value: Box::new(value) };
-        self.deferred.push(Deferred { level: self.level, section: self.section, steps, kept: Some(kept) });
+        let after_errors = self.program.deferred_after_errors;
+        let (level, section) = (self.level, self.section);
+        self.deferred.push(Deferred { level, section, steps, kept: Some(kept), after_errors });
     }
 
     /// Evaluates an expression.

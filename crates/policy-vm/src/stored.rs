@@ -73,8 +73,8 @@ pub struct CachedResponse {
 }
 
 impl Stored {
-    /// A value on its way out of its heap; `None` for null. Integers narrower than `int` become `int`, unsigned ones
-    /// `long`, and `float` becomes `double`.
+    /// A value on its way out of its heap; `None` for null. Integers narrower than `int` become `int`, `uint` becomes
+    /// `long`, `ulong` `decimal` and `float` `double`.
     ///
     /// # Errors
     /// `NotSupportedException` for a type that cannot be kept; when a budget is exhausted.

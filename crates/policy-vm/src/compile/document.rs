@@ -9,6 +9,7 @@ use policy_parser::{Diagnostic, Source, Span, suggest};
 
 use super::fragment::MOST_STEPS;
 use super::policy::Compiler;
+use super::secret;
 use crate::check::{self, codes};
 use crate::engine::{Compiled, Engine, Environment, Scope};
 use crate::program::{Program, Section};
@@ -39,7 +40,7 @@ pub(crate) fn compile(engine: &Engine, source: &Arc<Source>, scope: Scope, envir
         }
         _ => (compiler.findings, None),
     };
-    Compiled { program, diagnostics: sorted(diagnostics, source) }
+    Compiled { program, diagnostics: told(diagnostics, source, environment) }
 }
 
 /// Checks a fragment on its own: everything but what depends on where it is included.
@@ -55,7 +56,7 @@ pub(crate) fn check_fragment(engine: &Engine, source: &Arc<Source>, environment:
             compiler.policies(&document.root);
         }
     }
-    sorted(compiler.findings, source)
+    told(compiler.findings, source, environment)
 }
 
 /// Parses a document or fragment with the environment's named values.
@@ -69,9 +70,10 @@ pub(super) fn parse(source: &Arc<Source>, environment: &Environment, limits: &Li
     parse_with(source, &Options { values: environment, limits, mode: Mode::Auto, lenient: &lenient })
 }
 
-/// In the order of the file; findings in fragments follow those of the document.
-fn sorted(mut findings: Vec<Diagnostic>, source: &Arc<Source>) -> Vec<Diagnostic> {
+/// As they are told: no secrets, in the order of the file; findings in fragments follow those of the document.
+fn told(mut findings: Vec<Diagnostic>, source: &Arc<Source>, environment: &Environment) -> Vec<Diagnostic> {
     without_consequences(&mut findings);
+    secret::hide(&mut findings, environment);
     diagnostic::sort(&mut findings);
     findings.sort_by_key(|finding| !Arc::ptr_eq(&finding.source, source));
     findings
@@ -187,6 +189,7 @@ impl Compiler<'_> {
             pool,
             limits: self.engine.limits.clone(),
             needs: self.needs,
+            deferred_after_errors: self.engine.switches.count_failed_calls,
         };
         (self.findings, program)
     }

@@ -138,7 +138,7 @@ impl Step for SetBackendService {
 
 /// Puts the request's URL on another base.
 fn switch(call: &mut Call, choice: BackendChoice) {
-    let relative = relative_path(call).to_owned();
+    let (relative, query) = (relative_path(call).to_owned(), own_query(call).to_owned());
     let base = match &choice {
         BackendChoice::Service => call.api.as_ref().and_then(|api| api.service_url.clone()),
         BackendChoice::Url(url) => Some(url.clone()),
@@ -147,10 +147,10 @@ fn switch(call: &mut Call, choice: BackendChoice) {
     let url = &mut call.request.url;
     match base {
         Some(base) => {
-            let query = join_query(&base.query, &url.query);
+            let query = join_query(&base.query, &query);
             *url = Url { path: join(&base.path, &relative), query, ..base };
         }
-        None => url.path = join("", &relative),
+        None => (url.path, url.query) = (join("", &relative), query),
     }
     call.backend = choice;
 }
@@ -172,6 +172,17 @@ fn relative_path(call: &Call) -> &str {
     match path.strip_prefix(base_path(call).trim_end_matches('/')) {
         Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
         _ => path,
+    }
+}
+
+/// The query without what the base before brought along.
+fn own_query(call: &Call) -> &str {
+    let query = call.request.url.query.as_str();
+    let BackendChoice::Url(Url { query: base, .. }) = &call.backend else { return query };
+    match query.strip_prefix(base.as_str()) {
+        Some("") if !base.is_empty() => "",
+        Some(rest) if !base.is_empty() => rest.strip_prefix('&').unwrap_or(query),
+        _ => query,
     }
 }
 
@@ -217,6 +228,16 @@ mod tests {
         assert_eq!(twice, "http://b:8080/orders?id=7");
         let entity = url("<set-backend-service backend-id=\"pool\" />");
         assert_eq!(entity, "https://backend.example/orders?id=7");
+    }
+
+    #[test]
+    fn the_query_of_a_base_goes_with_it_once() {
+        let keyed = "<set-backend-service base-url=\"http://a/x?code=K\" />";
+        assert_eq!(url(keyed), "http://a/x/orders?code=K&id=7");
+        assert_eq!(url(&format!("{keyed}{keyed}")), "http://a/x/orders?code=K&id=7");
+        assert_eq!(url(&format!("{keyed}<set-backend-service base-url=\"http://b\" />")), "http://b/orders?id=7");
+        let entity = format!("{keyed}<set-backend-service backend-id=\"pool\" />");
+        assert_eq!(url(&entity), "http://a/orders?id=7");
     }
 
     #[test]

@@ -139,6 +139,41 @@ fn a_fragment_on_its_own() {
     assert_eq!(check("<fragment><set-method>G T</set-method></fragment>"), "'G T' is not a method");
 }
 
+/// A secret may stand anywhere, also where it makes no sense: no sentence repeats it, not even a part of it.
+#[test]
+fn secrets_are_in_no_finding() {
+    for (value, words) in [("hunter2", &["hunter2"][..]), ("hunter two", &["hunter", "two"]), ("x", &["x"])] {
+        let mut environment = Environment::default();
+        let secret = NamedValue { value: value.to_owned(), secret: true };
+        environment.named_values.insert("sec".to_owned(), secret);
+        for policies in [
+            "<set-variable name=\"a\" value=\"@({{sec}})\" />",
+            "<set-variable name=\"a\" value=\"@(context.{{sec}}.ToString())\" />",
+            "<set-variable name=\"a\" value=\"@{ switch (1) { case &quot;{{sec}}&quot;: break; } return 1; }\" />",
+            "<set-variable name=\"a\" value=\"@{ int {{sec}} = 1; string {{sec}} = null; return 1; }\" />",
+            "<set-{{sec}} />",
+            "<set-method>{{sec}} {{sec}}</set-method>",
+            "<set-header name=\"a\" {{sec}}=\"b\" />",
+            "<set-header name=\"a\" exists-action=\"{{sec}}\"><value>b</value></set-header>",
+            "<{{sec}} />",
+            "<rate-limit calls=\"{{sec}}\" renewal-period=\"1\" />",
+            "<set-body template=\"liquid\">{% {{sec}} %}</set-body>",
+            "<set-body template=\"liquid\">{% if body.a | {{sec}} %}{% endif %}</set-body>",
+        ] {
+            let document = format!("<policies><inbound>{policies}</inbound></policies>");
+            let found = findings_at(Scope::Api, &document, &environment);
+            let told = found.replace("{{sec}}", "");
+            let is_word =
+                |word: &&str| told.split(|letter: char| !letter.is_alphanumeric()).any(|other| other == *word);
+            assert!(
+                !words.iter().any(|word| is_word(&word)) && (value.len() == 1 || !told.contains(value)),
+                "{policies}\n{found}"
+            );
+            assert!(!found.is_empty(), "{policies} with {value}");
+        }
+    }
+}
+
 #[test]
 fn named_values() {
     let mut environment = Environment::default();
