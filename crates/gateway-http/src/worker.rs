@@ -92,12 +92,7 @@ fn share(all: usize, threads: usize) -> usize {
 }
 
 fn head_limits(limits: &Limits) -> HeadLimits {
-    HeadLimits {
-        target: limits.request_target,
-        block: limits.header_block,
-        headers: limits.headers,
-        body: limits.body.unwrap_or(u64::MAX),
-    }
+    HeadLimits { target: limits.request_target, block: limits.header_block, headers: limits.headers, body: limits.body }
 }
 
 impl Worker {
