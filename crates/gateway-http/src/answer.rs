@@ -51,8 +51,9 @@ pub(crate) struct InProgress {
     status: u16,
 }
 
-/// The status under which a call is counted whose client went away before there was an answer.
-const CLIENT_GONE: u16 = 499;
+/// The status under which a call is counted and logged whose client went away before there was an answer, as with other
+/// proxies.
+pub(crate) const CLIENT_GONE: u16 = 499;
 
 impl InProgress {
     pub(crate) fn new(connection: &Rc<Connection>) -> Self {

@@ -37,7 +37,7 @@ pub(crate) async fn call(
         let mut lease = match worker.pool.take(origin).filter(|_| pooled) {
             Some(lease) => lease,
             // Rare and large: kept out of the state of every call.
-            None => Box::pin(open(worker, origin)).await?,
+            None => Box::pin(open(worker, origin, pooled)).await?,
         };
         let reused = lease.idle_for.is_some();
         // A body that comes from the client and an answer that goes to it must not wait for each other.
@@ -166,9 +166,20 @@ fn addressed(
     Ok(request)
 }
 
-/// A new connection.
-async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> {
+/// A new connection, or one over HTTP/2 that somebody else has made meanwhile, where it may be from the pool.
+async fn open(worker: &Worker, origin: &Rc<Origin>, pooled: bool) -> Result<Lease, CallError> {
+    let mut turn = None;
+    if origin.version != HttpVersion::One && !origin.speaks_one.get() {
+        // Calls that begin together would make a connection each, of which one is used from then on.
+        let wait = tokio::time::timeout(worker.pool.rules().backend.connect_timeout, origin.turn.lock());
+        turn = Some(wait.await.map_err(|_| CallError::ConnectTimeout { origin: origin.to_string() })?);
+        if pooled && let Some(lease) = worker.pool.take(origin) {
+            return Ok(lease);
+        }
+    }
+    let turn = turn.filter(|_| !origin.speaks_one.get());
     let Connected { stream, is_two } = connect(origin, &worker.pool, &worker.shared).await?;
+    origin.speaks_one.set(!is_two);
     let broken = |source| CallError::Broken { origin: origin.to_string(), source };
     let line = if is_two {
         let sender = line::two(stream).await.map_err(broken)?;
@@ -177,5 +188,6 @@ async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> 
     } else {
         Line::One(Box::new(Wire::new(stream).await.map_err(broken)?))
     };
+    drop(turn);
     Ok(Lease::new(line, origin, None))
 }

@@ -12,6 +12,7 @@ use http::HeaderValue;
 use hyper::client::conn::http2;
 use policy_vm::host::HttpVersion;
 use rustc_hash::{FxHashMap, FxHasher};
+use tokio::sync::Mutex;
 
 use crate::backend::body::RequestBody;
 use crate::backend::line::Line;
@@ -51,6 +52,10 @@ pub(crate) struct Origin {
     pub(crate) is_own: Cell<bool>,
     /// The connection that all calls over HTTP/2 share, and when one last did.
     shared: RefCell<Option<(http2::SendRequest<RequestBody>, Moment)>>,
+    /// Whose turn it is to connect, where all may share what comes of it.
+    pub(crate) turn: Mutex<()>,
+    /// The server was offered HTTP/2 and has chosen HTTP/1.1: nothing is shared.
+    pub(crate) speaks_one: Cell<bool>,
     /// Connections, or shares of one, that calls have.
     leases: Cell<usize>,
     /// The value of `Host`, made once.
@@ -185,12 +190,15 @@ impl Pool {
     }
 
     /// Closes what was idle for too long, and forgets origins that nobody uses.
-    pub(crate) fn sweep(&self, now: u64) {
+    /// Asking all of them whether the peer has closed is work, and is done where the sweep `looks`.
+    pub(crate) fn sweep(&self, now: u64, looks: bool) {
         let limit = u64::try_from(self.rules.borrow().backend.idle_timeout.as_millis()).unwrap_or(u64::MAX);
         self.origins.borrow_mut().retain(|_, same| {
             same.retain(|origin| {
                 let mut idle = origin.idle.borrow_mut();
-                idle.retain_mut(|idle| now.saturating_sub(idle.since.millis) <= limit && idle.wire.settle());
+                idle.retain_mut(|idle| {
+                    now.saturating_sub(idle.since.millis) <= limit && (!looks || idle.wire.settle())
+                });
                 // Calls that are under way keep their connection.
                 origin
                     .shared
@@ -250,6 +258,8 @@ impl Origin {
             tls_config: offering(way.profile.map_or(usual, |profile| &profile.tls), way.version),
             is_own: Cell::new(false),
             shared: RefCell::default(),
+            turn: Mutex::new(()),
+            speaks_one: Cell::new(false),
             leases: Cell::new(0),
             host_header: HeaderValue::try_from(text).ok()?,
             idle: RefCell::default(),
