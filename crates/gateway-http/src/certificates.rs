@@ -24,7 +24,6 @@ pub(crate) struct Certificates {
 #[derive(Debug)]
 pub(crate) struct Certificate {
     pub(crate) name: String,
-    pub(crate) der: Bytes,
     pub(crate) thumbprint: String,
     /// As expressions get it: a PFX file without a password keeps its key.
     pub(crate) data: Bytes,
@@ -90,7 +89,6 @@ impl Certificates {
             data: data.unwrap_or_else(|| der.clone()),
             issues: issued_by(&der),
             shown: key.map(|key| certified(chain, key)).transpose()?,
-            der,
         });
         Ok(())
     }
