@@ -19,6 +19,7 @@ use crate::backend::headers::remove_hop_by_hop;
 use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
+use crate::errors;
 use crate::limits::Transfer;
 
 /// The body of an answer.
@@ -50,18 +51,16 @@ pub(crate) struct InProgress {
     status: u16,
 }
 
-/// The status under which a call is counted whose client went away before there was an answer.
-const CLIENT_GONE: u16 = 499;
+/// The status under which a call is counted and logged whose client went away before there was an answer, as with other
+/// proxies.
+pub(crate) const CLIENT_GONE: u16 = 499;
 
 impl InProgress {
     pub(crate) fn new(connection: &Rc<Connection>) -> Self {
         connection.call_begins();
-        Self {
-            connection: Rc::clone(connection),
-            number: connection.begun.get(),
-            started: Instant::now(),
-            status: CLIENT_GONE,
-        }
+        let started = Instant::now();
+        connection.clock.note(started);
+        Self { connection: Rc::clone(connection), number: connection.begun.get(), started, status: CLIENT_GONE }
     }
 }
 
@@ -82,6 +81,12 @@ pub(crate) fn answer(
     in_progress: InProgress,
 ) -> http::Response<AnswerBody> {
     let mut response = exchange.call.response.take().unwrap_or_else(|| Response { status: 200, ..Response::default() });
+    // The library cannot send it; and what follows would never come.
+    if matches!(response.status, 100..=199) && !(response.status == 101 && cx.tunnel.is_some()) {
+        let error = errors::interim_status(response.status);
+        response = policy_vm::respond::error_response(&error, &exchange.call.request_id);
+        exchange.call.last_error = Some(Box::new(error));
+    }
     let mut line = cx.line.take();
     if let Some(line) = &mut line {
         line.answered(cx, response.status, exchange.call.last_error.take());
@@ -122,12 +127,9 @@ pub(crate) fn answer(
 
 /// The backend has agreed to another protocol, and so does the gateway; nobody else can say so.
 fn change_protocol(cx: &mut CallContext, response: &mut Response) {
-    match cx.tunnel.take() {
-        Some(tunnel) => {
-            upgrade::mark(&mut response.headers);
-            *cx.connection.tunnel.borrow_mut() = Some(tunnel);
-        }
-        None => response.status = 500,
+    if let Some(tunnel) = cx.tunnel.take() {
+        upgrade::mark(&mut response.headers);
+        *cx.connection.tunnel.borrow_mut() = Some(tunnel);
     }
 }
 

@@ -51,7 +51,10 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     let mut scratch = worker.scratch.borrow_mut();
     let routed = match Path::new(parts.uri.path(), &mut scratch) {
         Ok(path) => find(cx, call, parts, &path),
-        Err(_) => Err(Box::new(errors::bad_path())),
+        Err(_) => {
+            call.original_url.path.push_str(parts.uri.path());
+            Err(Box::new(errors::bad_path()))
+        }
     };
     let routed = routed.and_then(|preflight| {
         if preflight {
@@ -65,6 +68,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     routed.unwrap_or_else(Start::Failed)
 }
 
+/// All but the path, which is read later.
 fn fill_original_url(cx: &mut CallContext, call: &mut Call, parts: &Parts) {
     let host = parts.headers.get(header::HOST);
     cx.client_host = host.cloned();
@@ -83,13 +87,11 @@ fn fill_original_url(cx: &mut CallContext, call: &mut Call, parts: &Parts) {
     } else {
         port
     };
-    url.path.push_str(parts.uri.path());
     url.query.push_str(parts.uri.query().unwrap_or_default());
 }
 
 /// Finds the operation; true for a preflight that only `cors` answers.
 fn find(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) -> Result<bool, Box<PolicyError>> {
-    call.original_url.path.clear();
     call.original_url.path.push_str(&path.wire_from(0));
     let site = Rc::clone(&cx.site);
     let query = parts.uri.query().unwrap_or_default();

@@ -12,6 +12,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::backend::verify::thumbprint;
 use crate::config;
+use crate::trust::{Verifier, issued_by};
 
 /// All of them.
 #[derive(Debug, Default)]
@@ -23,10 +24,11 @@ pub(crate) struct Certificates {
 #[derive(Debug)]
 pub(crate) struct Certificate {
     pub(crate) name: String,
-    pub(crate) der: Bytes,
     pub(crate) thumbprint: String,
     /// As expressions get it: a PFX file without a password keeps its key.
     pub(crate) data: Bytes,
+    /// Knows what it issued.
+    pub(crate) issues: Option<Verifier>,
     /// To be shown; one without a key is only compared with.
     shown: Option<Arc<CertifiedKey>>,
 }
@@ -85,8 +87,8 @@ impl Certificates {
             name: name.to_owned(),
             thumbprint: thumbprint(&der),
             data: data.unwrap_or_else(|| der.clone()),
+            issues: issued_by(&der),
             shown: key.map(|key| certified(chain, key)).transpose()?,
-            der,
         });
         Ok(())
     }

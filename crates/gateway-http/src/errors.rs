@@ -69,13 +69,28 @@ fn key_error(reason: &'static str, message: &str, api: &Api, url: &Url) -> Polic
 /// When a caller that found the gateway busy may come again.
 const RETRY_AFTER_SECONDS: &str = "1";
 
+/// What may be asked for instead of a method that a gateway does not take, besides what an API has of its own.
+const ALLOWED: &str = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+
 /// The edge refused the message.
 pub(crate) fn refused(refusal: Refusal) -> PolicyError {
     let mut error = simple(refusal.status(), refusal.reason(), refusal.message());
-    if refusal == Refusal::Overloaded {
-        error.headers.push((header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS)));
+    match refusal {
+        Refusal::Overloaded => {
+            error.headers.push((header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS)));
+        }
+        Refusal::MethodNotAllowed => error.headers.push((header::ALLOW, HeaderValue::from_static(ALLOWED))),
+        _ => {}
     }
     error
+}
+
+/// A policy, or a backend, made an answer of a status behind which the real one is still to come.
+pub(crate) fn interim_status(status: u16) -> PolicyError {
+    PolicyError {
+        message: format!("The status {status} announces an answer and is none."),
+        ..simple(500, "StatusNotFinal", "")
+    }
 }
 
 /// A refusal of the gateway itself.

@@ -109,8 +109,8 @@ pub(crate) fn explain(site: &Site, config: &Config, question: &Question) -> Expl
     if handler::is_health(&question.method, &question.url.path) {
         return explanation;
     }
-    if let Some(error) = handler::refused_method(&question.method) {
-        explanation.refusal = Some(Refusal::new(&error));
+    if let Some(refusal) = handler::refused_method(&question.method) {
+        explanation.refusal = Some(Refusal::new(&errors::refused(refusal)));
         return explanation;
     }
     let mut scratch = String::new();

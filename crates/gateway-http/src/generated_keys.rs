@@ -11,12 +11,18 @@ use crate::data::{FileError, read_text};
 use crate::service::{keyless, toml_key};
 
 /// A key that was made up.
-#[derive(Debug)]
 pub struct GeneratedKey {
     /// The subscription.
     pub subscription: String,
     /// Its primary key.
     pub primary_key: String,
+}
+
+/// Without the key: whoever logs it by accident gives nothing away.
+impl std::fmt::Debug for GeneratedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GeneratedKey").field("subscription", &self.subscription).finish_non_exhaustive()
+    }
 }
 
 /// Bytes of a key, as many as the service's own have.
@@ -101,6 +107,13 @@ mod tests {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         folder
+    }
+
+    #[test]
+    fn a_key_is_not_shown_by_accident() {
+        let key = GeneratedKey { subscription: "mes".to_owned(), primary_key: "s3cret".to_owned() };
+        let shown = format!("{key:?}");
+        assert!(shown.contains("mes") && !shown.contains("s3cret"), "{shown}");
     }
 
     /// Whoever is killed while writing leaves something beside the file, which the next one writes over.

@@ -7,12 +7,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
-use policy_vm::error::PolicyError;
 
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
@@ -85,7 +84,9 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
         // The rest of a body that was refused is not waited for.
         polled.map(|answer| {
             let is_last = this.connection.last_call.get() || this.connection.broken_body(*this.number).is_some();
-            Ok(if is_last { closing(answer) } else { answer })
+            // Behind a change of protocol it is another connection; the header says which.
+            let is_closing = is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS;
+            Ok(if is_closing { closing(answer) } else { answer })
         })
     }
 }
@@ -103,20 +104,20 @@ fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
     answer
 }
 
-/// The answer to a message that the edge refuses: counted, and logged with the request's id while that is news.
+/// The answer to a message that is refused: counted, and logged with the request's id while that is news.
 fn refused(
     worker: &Worker,
     connection: &Connection,
     refusal: Refusal,
+    id: &[u8; 16],
     in_progress: InProgress,
 ) -> Response<AnswerBody> {
-    let id = ambient::new_id();
     if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
-        let request = policy_vm::respond::guid_text(&id);
+        let request = policy_vm::respond::guid_text(id);
         let (reason, limit) = (refusal.reason(), refusal.limit(&worker.head_limits(), &worker.timeouts.get()));
         tracing::info!(client = %connection.peer, request, reason, limit, "a message was refused");
     }
-    refuse(&errors::refused(refusal), &id, in_progress)
+    refuse(&errors::refused(refusal), id, in_progress)
 }
 
 /// What happens before the first wait: the answer, where no policy is needed for it, or what is to be run.
@@ -148,13 +149,11 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         Some(refusal) => {
-            cx.worker.metrics.refused(refusal.reason(), cx.worker.clock.millis());
-            let error = errors::refused(refusal);
             if let Some(mut line) = cx.line.take() {
-                line.answered(cx, error.status, Some(Box::new(error.clone())));
+                line.answered(cx, refusal.status(), Some(Box::new(errors::refused(refusal))));
                 line.without_body();
             }
-            refuse(&error, &exchange.call.request_id, in_progress)
+            refused(&cx.worker, &cx.connection, refusal, &exchange.call.request_id, in_progress)
         }
         None => answer(cx, &mut exchange, in_progress),
     };
@@ -168,9 +167,13 @@ pub(crate) fn is_health(method: &Method, path: &str) -> bool {
 }
 
 /// The refusal of a method that a gateway does not take.
-pub(crate) fn refused_method(method: &Method) -> Option<PolicyError> {
-    let is_refused = method == Method::TRACE || method == Method::CONNECT;
-    is_refused.then(|| errors::simple(405, "MethodNotAllowed", "Method not allowed."))
+pub(crate) fn refused_method(method: &Method) -> Option<Refusal> {
+    (method == Method::TRACE || method == Method::CONNECT).then_some(Refusal::MethodNotAllowed)
+}
+
+/// Is it a question about the server as a whole (RFC 9110 9.3.7)? It has no path that could lead anywhere.
+fn is_ping(parts: &Parts) -> bool {
+    parts.method == Method::OPTIONS && parts.uri.path() == "*"
 }
 
 /// What needs no policy: refused messages, the health page, methods that a gateway does not take.
@@ -181,34 +184,37 @@ fn shortcut(
     incoming: &Incoming,
     in_progress: InProgress,
 ) -> Result<InProgress, Box<Response<AnswerBody>>> {
+    let refuse = |refusal, in_progress| Box::new(refused(worker, connection, refusal, &ambient::new_id(), in_progress));
     if let Some(refusal) = framing::refusal(connection, &parts.method) {
-        return Err(Box::new(refused(worker, connection, refusal, in_progress)));
+        return Err(refuse(refusal, in_progress));
     }
     if is_health(&parts.method, parts.uri.path()) {
         let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
     }
     if connection.crowded.get() || worker.is_overloaded(in_progress.started) {
-        let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
+        let answer = refuse(Refusal::Overloaded, in_progress);
         if !connection.crowded.get() {
-            return Err(Box::new(answer));
+            return Err(answer);
         }
         // HTTP/2 has another way to say so.
         if let Some(connection) = &connection.parent {
             connection.retiring.set(true);
             connection.wake();
         }
-        return Err(Box::new(closing(answer)));
+        return Err(Box::new(closing(*answer)));
     }
-    if let Some(error) = refused_method(&parts.method) {
-        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
+    if let Some(refusal) = refused_method(&parts.method) {
+        return Err(refuse(refusal, in_progress));
+    }
+    if is_ping(parts) {
+        return Err(Box::new(plain(200, "", in_progress)));
     }
     if !incoming.is_end_stream()
         && let Some(expected) = parts.headers.get(header::EXPECT)
         && !expected.as_bytes().eq_ignore_ascii_case(b"100-continue")
     {
-        let error = errors::simple(417, "ExpectationFailed", "Expectation failed.");
-        return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
+        return Err(refuse(Refusal::ExpectationFailed, in_progress));
     }
     Ok(in_progress)
 }
@@ -237,6 +243,25 @@ mod tests {
             assert_eq!((worker.metrics.panics.get(), worker.metrics.calls.get()), (panics, 1));
             drop(answer);
             assert_eq!(worker.metrics.calls.get(), 0);
+        }
+    }
+
+    /// A gateway that stops says `close`, but not to whom it has just agreed to speak something else with.
+    #[tokio::test(flavor = "local")]
+    async fn a_change_of_protocol_is_not_taken_back() {
+        let (worker, ..) = start(Config::default());
+        let peer = std::net::Ipv4Addr::LOCALHOST.into();
+        let connection = Rc::new(Connection::new(peer, false, Clock::new(), Rc::clone(&worker.metrics)));
+        connection.last_call.set(true);
+        for (status, expected) in [(101, "Upgrade"), (200, "close")] {
+            let mut answer = plain(status, "", InProgress::new(&connection));
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+            let serving = Serving {
+                work: Work::<std::future::Ready<_>>::Answered { answer: Some(Box::new(answer)) },
+                connection: Rc::clone(&connection),
+                number: 1,
+            };
+            assert_eq!(serving.await.unwrap().headers()[header::CONNECTION], expected);
         }
     }
 }

@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::backend::send::send_as_it_is;
 use crate::config::Identity;
 use crate::config::secret::Secret;
+use crate::routing::query;
 use crate::rules::Rules;
 use crate::worker::Worker;
 
@@ -152,15 +153,7 @@ async fn fetch(
 
 /// `application/x-www-form-urlencoded`.
 fn encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._*".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    query::encode(text, b"-._*")
 }
 
 #[cfg(test)]

@@ -7,10 +7,12 @@ mod sliding;
 mod transfer;
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, PoisonError};
 
 use ahash::RandomState;
 use policy_vm::host::{CounterCall, CounterKind, CounterState};
+use rustc_hash::FxHasher;
 
 use self::bucket::Bucket;
 use self::fixed::Fixed;
@@ -25,8 +27,10 @@ const MAX_KEYS: usize = 16 << 10;
 /// Keys a shard holds at most. Whoever comes then with a new key shares one counter with the others who do: memory is
 /// bounded, and still nobody gets rid of a limit by inventing keys.
 const ALL_KEYS: usize = 32 << 10;
-/// The key that they share.
+/// How the key begins that they share.
 const OVERFLOW: &str = "\0overflow";
+/// Counters of a kind that they share at most.
+const OVERFLOWS: u64 = 16;
 /// Microseconds between two looks at a full shard, which cost time.
 const LOOK_AGAIN: u64 = 1_000_000;
 
@@ -99,6 +103,14 @@ const fn allowed() -> CounterState {
     }
 }
 
+/// The key that calls share for which there is no counter any more. Another kind of limit has one of its own, or each would
+/// begin anew whenever the other counts; and so have other limits, of which a policy may make up any number, to some degree.
+fn overflow(call: &CounterCall) -> Box<str> {
+    let mut hasher = FxHasher::default();
+    (call.calls, call.bandwidth, call.period, call.anchor).hash(&mut hasher);
+    format!("{OVERFLOW} {:?} {}", call.kind, hasher.finish() % OVERFLOWS).into()
+}
+
 impl Shard {
     /// Counts with the counter of that key; a new one when there is none.
     fn count(&mut self, call: &CounterCall, now: Now) -> CounterState {
@@ -109,7 +121,7 @@ impl Shard {
             self.forget(now);
         }
         if self.counters.len() >= ALL_KEYS {
-            let counter = self.counters.entry(OVERFLOW.into()).or_insert_with(|| Counter::new(call.kind));
+            let counter = self.counters.entry(overflow(call)).or_insert_with(|| Counter::new(call.kind));
             return counter.count(call, now);
         }
         let mut counter = Counter::new(call.kind);

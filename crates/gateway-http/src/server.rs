@@ -161,10 +161,12 @@ fn thread(worker: impl FnOnce() -> Rc<Worker>, life: Life) {
 /// The life of a thread.
 async fn work(worker: Rc<Worker>, life: Life) {
     let Life { sockets, mut errands, mut stop } = life;
+    let mut accepting = Vec::new();
     for (socket, address) in sockets {
         match TcpListener::from_std(socket) {
             Ok(listener) => {
-                tokio::task::spawn_local(accept(Rc::clone(&worker), listener, address, stop.clone()));
+                let accept = accept(Rc::clone(&worker), listener, address, stop.clone());
+                accepting.push(tokio::task::spawn_local(accept));
             }
             Err(error) => tracing::error!(%error, "a socket cannot be used"),
         }
@@ -181,13 +183,17 @@ async fn work(worker: Rc<Worker>, life: Life) {
             _ = stop.changed() => break,
         }
     }
+    worker.drain();
+    // Not before they have taken what the kernel has connected is it known what is open.
+    for accepting in accepting {
+        let _ = accepting.await;
+    }
     drain(&worker, &mut errands).await;
     worker.log.flush();
 }
 
 /// Lets calls in progress end, for as long as the settings say.
 async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>) {
-    worker.drain();
     let begin = Instant::now();
     let (rest, end) = (begin + LAST_CALL, begin + worker.timeouts.get().drain);
     let mut ticks = interval(DRAIN_TICK);
@@ -215,3 +221,30 @@ async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>) {
 const DRAIN_TICK: Duration = Duration::from_millis(20);
 /// How long a connection that rests is kept when the gateway stops: a call may be on its way, and is still answered.
 const LAST_CALL: Duration = Duration::from_millis(300);
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
+    use super::*;
+    use crate::edge::tests::start;
+
+    /// `threats.md`: whoever was connected by the kernel before the end is served, also where nobody else was.
+    #[tokio::test(flavor = "local")]
+    async fn those_that_the_kernel_has_connected_are_served_before_the_end() {
+        let (worker, ..) = start(Config::default());
+        let socket = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = Address { socket: socket.local_addr().unwrap(), number: 0, http2: false };
+        let mut client = TcpStream::connect(address.socket).unwrap();
+        client.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+        let (stop, stopped) = watch::channel(false);
+        stop.send(true).unwrap();
+        let (_errand, errands) = unbounded_channel();
+        // A receiver of before that: the end has come before any connection was taken.
+        work(worker, Life { sockets: vec![(socket, address)], errands, stop: stopped }).await;
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"), "{answer}");
+    }
+}

@@ -21,12 +21,22 @@ pub(crate) struct Clock {
     begin: Instant,
     /// One moment on both clocks, from the last tick: a call reads only one of them.
     wall: Rc<Cell<(std::time::Instant, u64)>>,
+    /// When somebody last looked at the true time.
+    looked: Rc<Cell<std::time::Instant>>,
+}
+
+/// A moment as it is known without asking anybody: the tick, and when somebody last looked at the true time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moment {
+    pub(crate) millis: u64,
+    looked: std::time::Instant,
 }
 
 impl Clock {
     pub(crate) fn new() -> Self {
-        let wall = Rc::new(Cell::new((std::time::Instant::now(), unix_micros())));
-        Self { millis: Rc::new(Cell::new(0)), begin: Instant::now(), wall }
+        let now = std::time::Instant::now();
+        let wall = Rc::new(Cell::new((now, unix_micros())));
+        Self { millis: Rc::new(Cell::new(0)), begin: Instant::now(), wall, looked: Rc::new(Cell::new(now)) }
     }
 
     /// Now, to the tick.
@@ -38,8 +48,27 @@ impl Clock {
     pub(crate) fn advance(&self) -> u64 {
         let now = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.millis.set(now);
-        self.wall.set((std::time::Instant::now(), unix_micros()));
+        let true_now = std::time::Instant::now();
+        self.wall.set((true_now, unix_micros()));
+        self.looked.set(true_now);
         now
+    }
+
+    /// Somebody has looked at the true time, as every call does when it begins.
+    pub(crate) fn note(&self, now: std::time::Instant) {
+        self.looked.set(now);
+    }
+
+    /// Now, as far as it is known.
+    pub(crate) fn moment(&self) -> Moment {
+        Moment { millis: self.millis.get(), looked: self.looked.get() }
+    }
+
+    /// How long ago a moment was, never less: a call that begins and goes on at once knows it exactly, but for the time that
+    /// the one before it took.
+    pub(crate) fn since(&self, moment: Moment) -> Duration {
+        let ticks = Duration::from_millis(self.millis.get().saturating_sub(moment.millis));
+        self.looked.get().saturating_duration_since(moment.looked).max(ticks)
     }
 
     /// The wall clock at a moment of now, in microseconds since 1970.
@@ -167,6 +196,19 @@ const EXACT: Duration = Duration::from_secs(5);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn between_two_ticks_it_is_known_when_calls_began() {
+        let clock = Clock::new();
+        let begin = std::time::Instant::now();
+        clock.note(begin);
+        let moment = clock.moment();
+        assert_eq!(clock.since(moment), Duration::ZERO);
+        clock.note(begin + Duration::from_millis(20));
+        assert_eq!(clock.since(moment), Duration::from_millis(20));
+        clock.millis.set(250);
+        assert_eq!(clock.since(moment), Duration::from_millis(250), "the tick counts where nobody has looked");
+    }
 
     /// Whoever sets the machine's clock moves no timer, and no call ends before it began.
     #[test]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use policy_vm::host::CertificateCheck;
+use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
-use rustls::{Error, RootCertStore};
+use rustls::server::danger::ClientCertVerifier;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 use crate::backend::verify::thumbprint;
@@ -16,26 +17,46 @@ use crate::certificates::Certificates;
 use crate::config::ClientCertificates;
 use crate::tls::{TlsError, certificates};
 
-/// The authorities of the settings.
+/// The authorities of the settings. Everything is read and put together once: policies ask for each call.
 #[derive(Debug, Default)]
 pub(crate) struct Trust {
-    authorities: Vec<CertificateDer<'static>>,
-    revoked: Vec<CertificateRevocationListDer<'static>>,
+    /// Knows the certificates of all authorities; `None` without any.
+    trusted: Option<Verifier>,
+    /// Knows those that are not on a list; `None` without lists.
+    not_revoked: Option<Verifier>,
+    /// Each authority by itself.
+    issuers: Vec<Issuer>,
+}
+
+/// Says whether a certificate was issued by an authority.
+pub(crate) type Verifier = Arc<dyn ClientCertVerifier>;
+
+#[derive(Debug)]
+struct Issuer {
+    thumbprint: String,
+    verifier: Verifier,
 }
 
 impl Trust {
     /// Reads the files of the settings, which are relative to `folder`.
     pub(crate) fn read(settings: &ClientCertificates, folder: &Path) -> Result<Self, TlsError> {
-        let mut trust = Self::default();
-        if let Some(file) = &settings.ca_file {
-            trust.authorities = certificates(&folder.join(file))?;
-        }
+        let mut lists = Vec::new();
         for file in &settings.crl_files {
             let file = folder.join(file);
             let read =
                 CertificateRevocationListDer::pem_file_iter(&file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-            let lists = read.map_err(|source| TlsError::Pem { file: file.display().to_string(), source })?;
-            trust.revoked.extend(lists);
+            lists.extend(read.map_err(|source| TlsError::Pem { file: file.display().to_string(), source })?);
+        }
+        let mut trust = Self::default();
+        let Some(file) = &settings.ca_file else { return Ok(trust) };
+        let authorities = certificates(&folder.join(file))?;
+        if !lists.is_empty() {
+            trust.not_revoked = Some(verifier(&authorities, lists)?);
+        }
+        trust.trusted = Some(verifier(&authorities, Vec::new())?);
+        for authority in authorities {
+            let verifier = verifier(std::slice::from_ref(&authority), Vec::new())?;
+            trust.issuers.push(Issuer { thumbprint: thumbprint(&authority), verifier });
         }
         Ok(trust)
     }
@@ -48,49 +69,45 @@ impl Trust {
         known: &Certificates,
         now: Duration,
     ) -> bool {
-        let certificate = CertificateDer::from(certificate.to_vec());
+        let certificate = CertificateDer::from(certificate);
+        let is_issued_by = |verifier: &Verifier| {
+            let now = UnixTime::since_unix_epoch(within_its_life(&certificate, now));
+            verifier.verify_client_cert(&certificate, &[], now).is_ok()
+        };
         match check {
-            CertificateCheck::Trusted => self.is_issued_by(&certificate, &self.authorities, &[], now).is_ok(),
+            CertificateCheck::Trusted => self.trusted.as_ref().is_some_and(is_issued_by),
             // Without a list nothing is known, and what is not known is not said.
-            CertificateCheck::NotRevoked if self.revoked.is_empty() => false,
-            CertificateCheck::NotRevoked => {
-                self.is_issued_by(&certificate, &self.authorities, &self.revoked, now).is_ok()
+            CertificateCheck::NotRevoked => self.not_revoked.as_ref().is_some_and(is_issued_by),
+            CertificateCheck::IssuedBy(name) => {
+                known.find(name).and_then(|issuer| issuer.issues.as_ref()).is_some_and(is_issued_by)
             }
-            CertificateCheck::IssuedBy(name) => known.find(name).is_some_and(|issuer| {
-                let issuer = CertificateDer::from(issuer.der.to_vec());
-                self.is_issued_by(&certificate, &[issuer], &[], now).is_ok()
-            }),
             CertificateCheck::IssuerThumbprint(wanted) => {
-                let of_policies = known.iter().map(|issuer| CertificateDer::from(issuer.der.to_vec()));
-                let mut issuers = self.authorities.iter().cloned().chain(of_policies);
-                issuers.any(|issuer| {
-                    thumbprint(&issuer).eq_ignore_ascii_case(wanted)
-                        && self.is_issued_by(&certificate, &[issuer], &[], now).is_ok()
-                })
+                let ours = self.issuers.iter().map(|issuer| (&issuer.thumbprint, Some(&issuer.verifier)));
+                let of_policies = known.iter().map(|issuer| (&issuer.thumbprint, issuer.issues.as_ref()));
+                let mut issuers = ours.chain(of_policies).filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+                issuers.any(|(_, verifier)| verifier.is_some_and(is_issued_by))
             }
         }
     }
+}
 
-    fn is_issued_by(
-        &self,
-        certificate: &CertificateDer<'_>,
-        authorities: &[CertificateDer<'static>],
-        revoked: &[CertificateRevocationListDer<'static>],
-        now: Duration,
-    ) -> Result<(), Error> {
-        let mut roots = RootCertStore::empty();
-        for authority in authorities {
-            roots.add(authority.clone())?;
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let mut builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-        if !revoked.is_empty() {
-            builder = builder.with_crls(revoked.iter().cloned()).only_check_end_entity_revocation();
-        }
-        let verifier = builder.build().map_err(|error| Error::General(error.to_string()))?;
-        let now = UnixTime::since_unix_epoch(within_its_life(certificate, now));
-        verifier.verify_client_cert(certificate, &[], now).map(|_| ())
+/// Knows what was issued by this one alone; `None` where it can issue nothing.
+pub(crate) fn issued_by(authority: &[u8]) -> Option<Verifier> {
+    verifier(&[CertificateDer::from(authority.to_vec())], Vec::new()).ok()
+}
+
+fn verifier(
+    authorities: &[CertificateDer<'static>],
+    revoked: Vec<CertificateRevocationListDer<'static>>,
+) -> Result<Verifier, TlsError> {
+    let mut roots = RootCertStore::empty();
+    for authority in authorities {
+        roots.add(authority.clone())?;
     }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+    let builder = builder.with_crls(revoked).only_check_end_entity_revocation();
+    Ok(builder.build()?)
 }
 
 /// A moment at which the certificate is valid: whether it is valid now is a question of its own.

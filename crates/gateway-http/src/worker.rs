@@ -80,7 +80,7 @@ const MAX_ONE_WAY: usize = 1000;
 /// How long a connection may rest when there is no room for others.
 const CROWDED_IDLE: Duration = Duration::from_secs(1);
 
-/// Every so many ticks, clients of long calls are looked for.
+/// Every so many ticks, clients of long calls are looked for, and connections to backends that were closed.
 const LOOK_TICKS: u32 = 4;
 
 /// Exchanges kept for the next calls; more than this many at once is rare, and each may hold buffers.
@@ -92,12 +92,7 @@ fn share(all: usize, threads: usize) -> usize {
 }
 
 fn head_limits(limits: &Limits) -> HeadLimits {
-    HeadLimits {
-        target: limits.request_target,
-        block: limits.header_block,
-        headers: limits.headers,
-        body: limits.body.unwrap_or(u64::MAX),
-    }
+    HeadLimits { target: limits.request_target, block: limits.header_block, headers: limits.headers, body: limits.body }
 }
 
 impl Worker {
@@ -272,10 +267,10 @@ impl Worker {
     pub(crate) fn sweep(&self) {
         let now = self.clock.advance();
         self.deadlines.sweep(now);
-        self.pool.sweep(now);
         self.log.flush();
         self.forget_former();
         let looks = self.looks.replace(self.looks.get().wrapping_add(1)).is_multiple_of(LOOK_TICKS);
+        self.pool.sweep(now, looks);
         let crowded = self.crowded.take() || self.open.get() >= self.most_connections();
         let timeouts = self.timeouts.get();
         let idle = if crowded { timeouts.idle.min(CROWDED_IDLE) } else { timeouts.idle };

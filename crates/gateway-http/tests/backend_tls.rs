@@ -214,6 +214,27 @@ fn http_2_is_spoken_where_it_is_wanted() {
     }
 }
 
+/// Also calls that begin while there is none yet, and a server that chooses HTTP/1.1 keeps nobody waiting for the others.
+#[test]
+fn calls_that_begin_together_share_a_connection_over_http_2() {
+    let authority = Authority::new();
+    let pair = authority.issue("localhost");
+    for (offered, shared) in [(["h2"].as_slice(), true), (&["http/1.1"], false)] {
+        let origin = Origin::tls(&pair, &authority, offered);
+        let url = format!(r#""url":"https://localhost:{}/""#, origin.address.port());
+        let folder = folder(&authority, &url, "", "http-version=\"2or1\"");
+        let scene = Scene::folder(folder, CA);
+        let mut clients: Vec<_> = (0..8).map(|_| scene.client()).collect();
+        for client in &mut clients {
+            client.send("GET /x HTTP/1.1\r\nHost: h\r\n\r\n");
+        }
+        assert!(clients.iter_mut().all(|client| client.read().unwrap().status == 200));
+        let seen = origin.seen();
+        let first = seen[0].connection;
+        assert!(seen.len() == 8 && (!shared || seen.iter().all(|one| one.connection == first)), "{seen:?}");
+    }
+}
+
 /// Without TLS there is nobody to ask: `2` is spoken at once, `2or1` is HTTP/1.1.
 #[test]
 fn http_2_without_tls() {

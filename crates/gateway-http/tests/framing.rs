@@ -155,7 +155,14 @@ fn methods_and_expectations() {
     let backend = Backend::hello();
     let scene = Scene::plain(&backend);
     let status = |bytes: &str| scene.client().send(bytes).read().map(|answer| answer.status);
-    assert_eq!(status("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n"), Some(405));
+    let trace = scene.client().send("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n").read().unwrap();
+    assert_eq!((trace.status, trace.header("allow")), (405, Some("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")));
+    let mut client = scene.client();
+    for _ in 0..2 {
+        let ping = client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").read().unwrap();
+        assert_eq!((ping.status, ping.body.as_str()), (200, ""), "a question about the server (RFC 9110 9.3.7)");
+    }
+    assert!(backend.seen().is_empty());
     assert_eq!(
         status("REFUSED / HTTP/1.1\r\nHost: h\r\n\r\n"),
         Some(200),

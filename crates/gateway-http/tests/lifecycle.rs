@@ -4,7 +4,6 @@
 
 mod support;
 
-use std::io::Read;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use gateway_http::{Gateway, Settings};
 use serde_json::Value;
-use support::{Answer, Backend, Client, Folder, Scene, Then, reply};
+use support::{Answer, Backend, Client, Folder, PATIENCE, Scene, reply};
 
 const STILL: &str = "[reload]\nwatch = \"0s\"\n";
 const ADMIN: &str = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
@@ -484,16 +483,14 @@ fn too_many_connections_are_told_so_and_those_that_rest_make_room() {
 
 #[test]
 fn a_client_that_goes_away_costs_its_call_once() {
-    let backend = Backend::new(|_, stream| {
-        assert!(matches!(stream.read(&mut [0]), Ok(0) | Err(_)), "the gateway gives the backend up");
-        Then::Close
-    });
+    let (backend, given_up) = Backend::waiting();
     let all = "<inbound><base/></inbound><backend><base/></backend><outbound><base/></outbound>";
     let scene = Scene::policy(&backend, all, ADMIN);
     let mut client = scene.client();
     client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
     backend.wait_for(1);
     drop(client);
+    given_up.recv_timeout(PATIENCE).expect("the gateway gives the backend up");
     until("the call is over", || metric(&scene, "tollgate_requests_total{code=\"499\"}") == Some(1.0));
     assert_eq!(metric(&scene, "tollgate_requests_in_progress"), Some(0.0));
     assert_eq!(metric(&scene, "tollgate_connections"), Some(0.0));

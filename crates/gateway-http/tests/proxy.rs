@@ -118,6 +118,23 @@ fn a_backend_that_closed_meanwhile_costs_nothing() {
 }
 
 #[test]
+fn a_backend_that_closes_when_the_next_call_comes_costs_nothing() {
+    // Every connection takes one request; the next one is read and left without an answer.
+    let backend = Backend::new(|seen, stream| match seen.header("x-second") {
+        Some(_) if seen.connection == 0 => Then::Close,
+        _ => reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+    });
+    let scene = Scene::plain(&backend);
+    let mut client = scene.client();
+    assert_eq!(client.get("/").status, 200);
+    // Less than a tick of the gateway's clock.
+    std::thread::sleep(Duration::from_millis(20));
+    let answer = client.send("GET / HTTP/1.1\r\nHost: h\r\nX-Second: 1\r\n\r\n").read().unwrap();
+    assert_eq!(answer.status, 200);
+    assert_eq!(backend.seen().iter().map(|seen| seen.connection).collect::<Vec<_>>(), [0, 0, 1]);
+}
+
+#[test]
 fn what_may_not_be_repeated_is_sent_once() {
     let backend = Backend::new(|seen, stream| match seen.line().starts_with("POST") {
         true => Then::Reset,

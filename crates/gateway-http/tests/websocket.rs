@@ -127,6 +127,34 @@ fn a_client_that_ends_is_told_to_the_backend() {
     assert!(client.is_closed());
 }
 
+/// Whoever does not wait for the answer must not have the gateway put words into the backend's mouth, nor into its own.
+#[test]
+fn bytes_ahead_of_the_answer_are_handed_on_as_they_are_or_not_at_all() {
+    for (early, expected) in [(&b"\x81\x05hello"[..], &b"\x81\x05hello"[..]), (b"\x81\x05he\nlo", b"")] {
+        let (told, is_told) = std::sync::mpsc::channel();
+        let told = std::sync::Mutex::new(told);
+        let backend = Backend::new(move |_, stream| {
+            stream
+                .write_all(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+                .unwrap();
+            let mut all = Vec::new();
+            let _ = stream.read_to_end(&mut all);
+            told.lock().unwrap().send(all).unwrap();
+            Then::Close
+        });
+        let scene = scene(&backend, "");
+        let mut client = scene.client();
+        let mut bytes = b"GET /socket HTTP/1.1\r\nHost: gw.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: k\r\n\r\n"
+            .to_vec();
+        bytes.extend_from_slice(early);
+        client.send(bytes);
+        head(&mut client);
+        client.finish();
+        assert_eq!(is_told.recv_timeout(support::PATIENCE).unwrap(), expected);
+    }
+}
+
 /// An API that is not for WebSockets never changes the protocol, and neither does a backend that says no.
 #[test]
 fn nobody_else_changes_the_protocol() {

@@ -50,7 +50,7 @@ pub async fn around(State(policy): State<Arc<Policy>>, request: Request, next: N
 /// What policies see of a request.
 fn fill(call: &mut Call, parts: Parts, body: Bytes) {
     let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let (name, port) = host.rsplit_once(':').unwrap_or((host, ""));
+    let (name, port) = name_and_port(host);
     let url = Url {
         scheme: "http".to_owned(),
         host: name.to_owned(),
@@ -68,6 +68,14 @@ fn fill(call: &mut Call, parts: Parts, body: Bytes) {
     Machine.random(&mut call.request_id);
 }
 
+/// `shop.example:8080`, `[::1]:8080`; an address in brackets has colons of its own.
+fn name_and_port(host: &str) -> (&str, &str) {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => (name, port),
+        _ => (host, ""),
+    }
+}
+
 fn answer(response: exchange::Response) -> Response {
     let body = match response.body {
         exchange::Body::Bytes(bytes) => Body::from(bytes),
@@ -79,4 +87,17 @@ fn answer(response: exchange::Response) -> Response {
     // A policy may have changed the body: its length is counted anew.
     answer.headers_mut().remove(header::CONTENT_LENGTH);
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_have_a_name_and_perhaps_a_port() {
+        assert_eq!(name_and_port("shop.example"), ("shop.example", ""));
+        assert_eq!(name_and_port("shop.example:8080"), ("shop.example", "8080"));
+        assert_eq!(name_and_port("[::1]"), ("[::1]", ""));
+        assert_eq!(name_and_port("[::1]:8080"), ("[::1]", "8080"));
+    }
 }

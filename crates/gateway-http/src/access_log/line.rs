@@ -11,13 +11,11 @@ use policy_vm::error::PolicyError;
 use policy_vm::exchange::Subscription;
 
 use crate::access_log::record::Record;
+use crate::answer::CLIENT_GONE;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::site::Site;
 use crate::worker::Worker;
-
-/// Of a call without an answer, as other proxies log it.
-const CLIENT_GONE: u16 = 499;
 
 /// What is known about a call so far.
 #[derive(Debug)]

@@ -88,7 +88,11 @@ fn backends(page: &mut Page, status: &Status) {
     let breakers = status.backends.iter().filter_map(|backend| Some((backend, backend.breaker.as_ref()?)));
     let breakers = breakers.map(|(backend, breaker)| (label("backend", &backend.id), u64::from(breaker.is_open)));
     page.sorted("tollgate_breaker_open", breakers);
-    page.family("tollgate_backend_connections", "gauge", "Connections to backends, by what they do.");
+    page.family(
+        "tollgate_backend_connections",
+        "gauge",
+        "Connections to backends: busy with a call, each call that shares one over HTTP/2 counted, or idle.",
+    );
     let connections = status.connections.iter().flat_map(|one| {
         [("busy", one.busy), ("idle", one.idle)].map(|(state, number)| {
             (format!("{},{}", label("origin", &one.origin), label("state", state)), number as u64)

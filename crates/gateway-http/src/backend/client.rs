@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 use std::rc::Rc;
+use std::time::Duration;
 
 use http::header::{CONNECTION, HOST, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
@@ -17,7 +18,7 @@ use crate::backend::wire::Wire;
 use crate::worker::Worker;
 
 /// A connection idle for this long may have been closed by the peer just now; a busy one is not.
-const FRESH_MILLIS: u64 = 5;
+const FRESH: Duration = Duration::from_millis(5);
 /// How long an origin is distrusted that closed a connection without saying so.
 const DISTRUST_MILLIS: u64 = 60_000;
 
@@ -31,24 +32,28 @@ pub(crate) async fn call(
     origin: &Rc<Origin>,
     request: &mut Request<RequestBody>,
 ) -> Result<(Response<Incoming>, Lease), CallError> {
-    let mut pooled = true;
+    let (mut pooled, mut counted) = (true, false);
     loop {
         let mut lease = match worker.pool.take(origin).filter(|_| pooled) {
             Some(lease) => lease,
             // Rare and large: kept out of the state of every call.
-            None => Box::pin(open(worker, origin)).await?,
+            None => Box::pin(open(worker, origin, pooled)).await?,
         };
         let reused = lease.idle_for.is_some();
         // A body that comes from the client and an answer that goes to it must not wait for each other.
         if matches!(request.body(), RequestBody::Client(_)) {
             lease.line.detach();
         }
+        // A second connection is no second time.
+        if origin.is_own.get() && !std::mem::replace(&mut counted, true) {
+            count_hop(request.headers_mut())?;
+        }
         let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
         if !lease.line.ready(!reused).await && reused {
             continue;
         }
-        if !origin.is_plain() || origin.version != HttpVersion::One {
+        if origin.profile.is_some() || origin.version != HttpVersion::One {
             *request = addressed(std::mem::take(request), origin, lease.line.is_two())?;
         }
         let failed = match lease.line.send(request).await {
@@ -62,9 +67,12 @@ pub(crate) async fn call(
             continue;
         }
         let error = failed.error;
-        match spare.filter(|_| reused && !error.is_user()) {
+        if !reused || error.is_user() {
+            return Err(broken(origin, error));
+        }
+        origin.distrusted_until.set(worker.clock.millis().saturating_add(DISTRUST_MILLIS));
+        match spare {
             Some(again) => {
-                origin.distrusted_until.set(worker.clock.millis().saturating_add(DISTRUST_MILLIS));
                 *request = *again;
                 pooled = false;
             }
@@ -81,7 +89,7 @@ fn broken(origin: &Origin, source: hyper::Error) -> CallError {
 }
 
 fn may_be_stale(lease: &Lease, now: u64) -> bool {
-    lease.idle_for.is_some_and(|idle| idle >= FRESH_MILLIS || lease.origin.distrusted_until.get() > now)
+    lease.idle_for.is_some_and(|idle| idle >= FRESH || lease.origin.distrusted_until.get() > now)
 }
 
 /// A second copy of a request that may be sent twice.
@@ -111,20 +119,22 @@ const HOPS: HeaderName = HeaderName::from_static("tollgate-hops");
 /// How often it may.
 const MOST_HOPS: u32 = 5;
 
-/// The request as this connection wants it: HTTP/2 and proxies have the whole URL, proxies their credentials, and what
-/// comes back to the gateway counts how often it has.
+/// What comes back to the gateway counts how often it has.
+fn count_hop(headers: &mut HeaderMap) -> Result<(), CallError> {
+    let hops = headers.get(HOPS).and_then(|value| value.to_str().ok()?.parse::<u32>().ok()).unwrap_or(0);
+    if hops >= MOST_HOPS {
+        return Err(CallError::Loop);
+    }
+    headers.insert(HOPS, HeaderValue::from(hops + 1));
+    Ok(())
+}
+
+/// The request as this connection wants it: HTTP/2 and proxies have the whole URL, proxies their credentials.
 fn addressed(
     mut request: Request<RequestBody>,
     origin: &Origin,
     is_two: bool,
 ) -> Result<Request<RequestBody>, CallError> {
-    if origin.is_own.get() {
-        let hops = request.headers().get(HOPS).and_then(|value| value.to_str().ok()?.parse::<u32>().ok()).unwrap_or(0);
-        if hops >= MOST_HOPS {
-            return Err(CallError::Loop);
-        }
-        request.headers_mut().insert(HOPS, HeaderValue::from(hops + 1));
-    }
     let proxy = origin.profile.as_ref().and_then(|profile| profile.proxy.as_ref()).filter(|_| !origin.tls);
     let is_whole = is_two || proxy.is_some();
     match request.uri().authority().map(|authority| HeaderValue::try_from(authority.as_str())) {
@@ -156,9 +166,20 @@ fn addressed(
     Ok(request)
 }
 
-/// A new connection.
-async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> {
+/// A new connection, or one over HTTP/2 that somebody else has made meanwhile, where it may be from the pool.
+async fn open(worker: &Worker, origin: &Rc<Origin>, pooled: bool) -> Result<Lease, CallError> {
+    let mut turn = None;
+    if origin.version != HttpVersion::One && !origin.speaks_one.get() {
+        // Calls that begin together would make a connection each, of which one is used from then on.
+        let wait = tokio::time::timeout(worker.pool.rules().backend.connect_timeout, origin.turn.lock());
+        turn = Some(wait.await.map_err(|_| CallError::ConnectTimeout { origin: origin.to_string() })?);
+        if pooled && let Some(lease) = worker.pool.take(origin) {
+            return Ok(lease);
+        }
+    }
+    let turn = turn.filter(|_| !origin.speaks_one.get());
     let Connected { stream, is_two } = connect(origin, &worker.pool, &worker.shared).await?;
+    origin.speaks_one.set(!is_two);
     let broken = |source| CallError::Broken { origin: origin.to_string(), source };
     let line = if is_two {
         let sender = line::two(stream).await.map_err(broken)?;
@@ -167,5 +188,6 @@ async fn open(worker: &Worker, origin: &Rc<Origin>) -> Result<Lease, CallError> 
     } else {
         Line::One(Box::new(Wire::new(stream).await.map_err(broken)?))
     };
+    drop(turn);
     Ok(Lease::new(line, origin, None))
 }

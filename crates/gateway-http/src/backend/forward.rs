@@ -37,6 +37,9 @@ pub(crate) async fn forward(
     }
     // Only the log and the metrics want to know.
     let started = (cx.worker.log.is_on() || cx.worker.metrics.timed).then(Instant::now);
+    if let Some(started) = started {
+        cx.worker.clock.note(started);
+    }
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
     let entity = routed::entity(cx, exchange)?;
     let is_plain = entity.is_none()

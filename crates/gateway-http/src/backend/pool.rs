@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use http::HeaderValue;
 use hyper::client::conn::http2;
 use policy_vm::host::HttpVersion;
 use rustc_hash::{FxHashMap, FxHasher};
+use tokio::sync::Mutex;
 
 use crate::backend::body::RequestBody;
 use crate::backend::line::Line;
@@ -18,7 +20,7 @@ use crate::backend::profile::Profile;
 use crate::backend::resolve::Resolver;
 use crate::backend::wire::Wire;
 use crate::rules::Rules;
-use crate::timer::Clock;
+use crate::timer::{Clock, Moment};
 
 /// The pools of all origins.
 #[derive(Debug)]
@@ -49,7 +51,13 @@ pub(crate) struct Origin {
     /// It is one of the gateway's own addresses.
     pub(crate) is_own: Cell<bool>,
     /// The connection that all calls over HTTP/2 share, and when one last did.
-    shared: RefCell<Option<(http2::SendRequest<RequestBody>, u64)>>,
+    shared: RefCell<Option<(http2::SendRequest<RequestBody>, Moment)>>,
+    /// Whose turn it is to connect, where all may share what comes of it.
+    pub(crate) turn: Mutex<()>,
+    /// The server was offered HTTP/2 and has chosen HTTP/1.1: nothing is shared.
+    pub(crate) speaks_one: Cell<bool>,
+    /// Connections, or shares of one, that calls have.
+    leases: Cell<usize>,
     /// The value of `Host`, made once.
     pub(crate) host_header: HeaderValue,
     idle: RefCell<Vec<Idle>>,
@@ -60,16 +68,41 @@ pub(crate) struct Origin {
 #[derive(Debug)]
 struct Idle {
     wire: Box<Wire>,
-    since: u64,
+    since: Moment,
 }
 
 /// A connection in use. Unless it is released, dropping it closes it.
 #[derive(Debug)]
 pub(crate) struct Lease {
     pub(crate) line: Line,
-    pub(crate) origin: Rc<Origin>,
+    pub(crate) origin: Leased,
     /// How long it had been idle; `None` for a new connection.
-    pub(crate) idle_for: Option<u64>,
+    pub(crate) idle_for: Option<Duration>,
+}
+
+/// The origin of a connection in use, which counts it.
+#[derive(Debug)]
+pub(crate) struct Leased(Rc<Origin>);
+
+impl Leased {
+    fn new(origin: &Rc<Origin>) -> Self {
+        origin.leases.set(origin.leases.get() + 1);
+        Self(Rc::clone(origin))
+    }
+}
+
+impl Deref for Leased {
+    type Target = Origin;
+
+    fn deref(&self) -> &Origin {
+        &self.0
+    }
+}
+
+impl Drop for Leased {
+    fn drop(&mut self) {
+        self.0.leases.set(self.0.leases.get().saturating_sub(1));
+    }
 }
 
 impl Pool {
@@ -118,16 +151,15 @@ impl Pool {
 
     /// The connection that was used last, if one is idle. That it has been closed since may show only when it is used.
     pub(crate) fn take(&self, origin: &Rc<Origin>) -> Option<Lease> {
-        let now = self.clock.millis();
         if origin.version != HttpVersion::One
             && let Some((sender, used)) = &mut *origin.shared.borrow_mut()
             && !sender.is_closed()
         {
-            let idle_for = Some(now.saturating_sub(std::mem::replace(used, now)));
+            let idle_for = Some(self.clock.since(std::mem::replace(used, self.clock.moment())));
             return Some(Lease::new(Line::Two(Box::new(sender.clone())), origin, idle_for));
         }
         let found = origin.idle.borrow_mut().pop()?;
-        let idle_for = Some(now.saturating_sub(found.since));
+        let idle_for = Some(self.clock.since(found.since));
         Some(Lease::new(Line::One(found.wire), origin, idle_for))
     }
 
@@ -137,13 +169,13 @@ impl Pool {
         let usable = wire.settle();
         let mut idle = origin.idle.borrow_mut();
         if usable && idle.len() < self.rules.borrow().backend.idle_connections {
-            idle.push(Idle { wire, since: self.clock.millis() });
+            idle.push(Idle { wire, since: self.clock.moment() });
         }
     }
 
     /// Lets other calls use a new connection over HTTP/2 beside the one that it was made for.
     pub(crate) fn share(&self, origin: &Origin, sender: &http2::SendRequest<RequestBody>) {
-        *origin.shared.borrow_mut() = Some((sender.clone(), self.clock.millis()));
+        *origin.shared.borrow_mut() = Some((sender.clone(), self.clock.moment()));
     }
 
     /// What there is, for people who look.
@@ -151,25 +183,27 @@ impl Pool {
         let origins = self.origins.borrow();
         let all = origins.values().flatten().map(|origin| OriginStatus {
             origin: origin.to_string(),
-            // Each has the origin, beside this table.
-            busy: Rc::strong_count(origin).saturating_sub(1),
+            busy: origin.leases.get(),
             idle: origin.idle.borrow().len() + usize::from(origin.shared.borrow().is_some()),
         });
         all.collect()
     }
 
     /// Closes what was idle for too long, and forgets origins that nobody uses.
-    pub(crate) fn sweep(&self, now: u64) {
+    /// Asking all of them whether the peer has closed is work, and is done where the sweep `looks`.
+    pub(crate) fn sweep(&self, now: u64, looks: bool) {
         let limit = u64::try_from(self.rules.borrow().backend.idle_timeout.as_millis()).unwrap_or(u64::MAX);
         self.origins.borrow_mut().retain(|_, same| {
             same.retain(|origin| {
                 let mut idle = origin.idle.borrow_mut();
-                idle.retain_mut(|idle| now.saturating_sub(idle.since) <= limit && idle.wire.settle());
+                idle.retain_mut(|idle| {
+                    now.saturating_sub(idle.since.millis) <= limit && (!looks || idle.wire.settle())
+                });
                 // Calls that are under way keep their connection.
                 origin
                     .shared
                     .borrow_mut()
-                    .take_if(|(sender, used)| sender.is_closed() || now.saturating_sub(*used) > limit);
+                    .take_if(|(sender, used)| sender.is_closed() || now.saturating_sub(used.millis) > limit);
                 !idle.is_empty()
                     || origin.shared.borrow().is_some()
                     || Rc::strong_count(origin) > 1
@@ -188,7 +222,7 @@ fn is_host_byte(byte: u8) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OriginStatus {
     pub(crate) origin: String,
-    /// Calls under way.
+    /// Calls that have a connection.
     pub(crate) busy: usize,
     /// Connections that wait for the next call.
     pub(crate) idle: usize,
@@ -196,17 +230,12 @@ pub(crate) struct OriginStatus {
 
 impl Lease {
     /// A connection that a call begins to use.
-    pub(crate) fn new(line: Line, origin: &Rc<Origin>, idle_for: Option<u64>) -> Self {
-        Self { line, origin: Rc::clone(origin), idle_for }
+    pub(crate) fn new(line: Line, origin: &Rc<Origin>, idle_for: Option<Duration>) -> Self {
+        Self { line, origin: Leased::new(origin), idle_for }
     }
 }
 
 impl Origin {
-    /// Requests need nothing but to be sent.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.profile.is_none() && !self.is_own.get()
-    }
-
     /// Is it reached in this way?
     fn goes(&self, way: Way<'_>) -> bool {
         self.version == way.version
@@ -229,6 +258,9 @@ impl Origin {
             tls_config: offering(way.profile.map_or(usual, |profile| &profile.tls), way.version),
             is_own: Cell::new(false),
             shared: RefCell::default(),
+            turn: Mutex::new(()),
+            speaks_one: Cell::new(false),
+            leases: Cell::new(0),
             host_header: HeaderValue::try_from(text).ok()?,
             idle: RefCell::default(),
             distrusted_until: Cell::new(0),

@@ -140,7 +140,9 @@ pub(crate) struct MemberStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Connections {
     pub(crate) origin: String,
+    /// Calls that have one; over HTTP/2 they may share it.
     pub(crate) busy: usize,
+    /// Those that wait for the next call, or over HTTP/2 may be shared by it.
     pub(crate) idle: usize,
 }
 

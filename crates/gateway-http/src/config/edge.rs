@@ -81,8 +81,8 @@ pub(crate) struct Limits {
     /// Bytes of a head.
     pub(crate) header_block: usize,
     pub(crate) headers: usize,
-    /// Bytes of a body; absent for no limit.
-    pub(crate) body: Option<u64>,
+    /// Bytes of a body.
+    pub(crate) body: u64,
     /// Bytes of a body that a policy reads.
     pub(crate) buffered_body: usize,
     pub(crate) connections: usize,
@@ -102,7 +102,7 @@ impl Default for Limits {
             request_target: 16 << 10,
             header_block: 64 << 10,
             headers: 100,
-            body: Some(1 << 30),
+            body: 1 << 30,
             buffered_body: 2 << 20,
             connections: 10_000,
             calls: 10_000,

@@ -147,7 +147,7 @@ mod tests {
                     \"v\"\n[timeouts]\nhead = 5\n";
         let (config, found) = parsed(text);
         assert_eq!(found.len(), 5, "{found:#?}");
-        assert_eq!((config.limits.body, config.named_values.len()), (Some(7), 1));
+        assert_eq!((config.limits.body, config.named_values.len()), (7, 1));
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Secret {
         }
     }
 
-    /// The value; files are relative to `folder` and lose one line end.
+    /// The value; files are relative to `folder` and lose the line ends behind their last line.
     pub(crate) fn resolve(&self, folder: &Path) -> Result<String, SecretError> {
         match self {
             Self::Text(text) => Ok(text.clone()),

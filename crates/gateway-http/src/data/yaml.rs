@@ -37,12 +37,27 @@ enum Open {
     Map { node: Node, anchor: usize, key: Option<(Box<str>, Place)> },
 }
 
+/// What an alias may repeat.
+struct Anchored {
+    node: Node,
+    extent: Extent,
+}
+
+/// How much there is of a value.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// Values in it, itself among them.
+    size: usize,
+    /// Lists and maps inside each other.
+    depth: usize,
+}
+
 struct Reader<'a> {
     source: &'a Arc<Source>,
     found: &'a mut Vec<Diagnostic>,
     offsets: Offsets<'a>,
     open: Vec<Open>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchored>,
     values: usize,
     root: Option<Node>,
 }
@@ -99,7 +114,7 @@ impl<'a> Reader<'a> {
     fn begin(&mut self, open: Open) -> Result<(), Diagnostic> {
         let (Open::List { node, .. } | Open::Map { node, .. }) = &open;
         if self.open.len() >= DEPTH {
-            return Err(node.place.error("TG8005", format!("values are nested more than {DEPTH} deep")));
+            return Err(too_deep(&node.place));
         }
         self.open.push(open);
         Ok(())
@@ -109,9 +124,9 @@ impl<'a> Reader<'a> {
     fn value(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
         self.count(&node.place, 1)?;
         if anchor > 0 {
-            let size = size(&node);
-            self.anchors.insert(anchor, (node.clone(), size));
-            self.count(&node.place, size)?;
+            let extent = Extent::of(&node);
+            self.anchors.insert(anchor, Anchored { node: node.clone(), extent });
+            self.count(&node.place, extent.size)?;
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
@@ -139,10 +154,14 @@ impl<'a> Reader<'a> {
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<(), Diagnostic> {
         let place = self.place(span);
-        let Some((node, size)) = self.anchors.get(&anchor) else {
+        let Some(Anchored { node, extent }) = self.anchors.get(&anchor) else {
             return Err(place.error("TG8003", "an alias inside what it stands for"));
         };
-        let (size, mut node) = (*size, node.clone());
+        // Aliases of aliases would come to any depth, and whoever walks the tree goes as deep.
+        if self.open.len() + extent.depth > DEPTH {
+            return Err(too_deep(&place));
+        }
+        let (size, mut node) = (extent.size, node.clone());
         self.count(&place, size)?;
         node.place = place;
         self.value(node, 0)
@@ -174,13 +193,24 @@ fn scalar(text: &str, style: ScalarStyle, is_text: bool) -> Value {
     }
 }
 
-fn size(node: &Node) -> usize {
-    let below: usize = match &node.value {
-        Value::List(items) => items.iter().map(size).sum(),
-        Value::Map(entries) => entries.iter().map(|entry| size(&entry.node)).sum(),
-        _ => 0,
-    };
-    below + 1
+fn too_deep(place: &Place) -> Diagnostic {
+    place.error("TG8005", format!("values are nested more than {DEPTH} deep"))
+}
+
+impl Extent {
+    fn of(node: &Node) -> Self {
+        let of_all = |nodes: &mut dyn Iterator<Item = &Node>| {
+            nodes.map(Self::of).fold(Self { size: 1, depth: 1 }, |all, one| Self {
+                size: all.size + one.size,
+                depth: all.depth.max(one.depth + 1),
+            })
+        };
+        match &node.value {
+            Value::List(items) => of_all(&mut items.iter()),
+            Value::Map(entries) => of_all(&mut entries.iter().map(|entry| &entry.node)),
+            _ => Self { size: 1, depth: 0 },
+        }
+    }
 }
 
 /// Leads from characters, which the parser counts, to bytes. Questions come nearly in order, so each goes on from the
@@ -240,13 +270,31 @@ mod tests {
     }
 
     #[test]
+    fn an_alias_may_be_as_deep_as_what_it_stands_for() {
+        let deep = |aliases: usize| {
+            let inner = format!("a: &a {}x{}\n", "[".repeat(60), "]".repeat(60));
+            inner + &format!("b: {}*a{}\n", "[".repeat(aliases), "]".repeat(aliases))
+        };
+        // The map around both is one level too.
+        assert!(parsed(&deep(DEPTH - 61)).1.is_empty());
+        let (node, found) = parsed(&deep(DEPTH - 60));
+        assert!(node.is_none() && found[0].code == "TG8005", "{found:?}");
+    }
+
+    #[test]
     fn aliases_that_explode_and_values_too_deep_are_refused() {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let alias = format!("*a{}, ", level - 1);
             bomb.push_str(&format!("a{level}: &a{level} [{}]\n", alias.repeat(10)));
         }
-        for text in [bomb, "[".repeat(100_000), "- ".repeat(100_000)] {
+        // Each a hundred deep, and each inside the one before it: few values, and no end to their depth.
+        let mut shaft = format!("a0: &a0 {}{}\n", "[".repeat(100), "]".repeat(100));
+        for level in 1..110 {
+            let (open, close) = ("[".repeat(100), "]".repeat(100));
+            shaft.push_str(&format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1));
+        }
+        for text in [bomb, shaft, "[".repeat(100_000), "- ".repeat(100_000)] {
             let (node, found) = parsed(&text);
             assert!(node.is_none());
             assert!(found.iter().any(|finding| finding.code == "TG8005" || finding.code == "TG8003"));

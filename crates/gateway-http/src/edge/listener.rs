@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -64,7 +63,7 @@ pub(crate) async fn accept(
         }
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            _ = stop.changed() => return take_the_rest(&worker, &listener, address).await,
+            _ = stop.changed() => return take_the_rest(&worker, listener, address),
         };
         match accepted {
             Ok((stream, peer)) => start(&worker, stream, peer, address, worker.open.get() >= most),
@@ -81,15 +80,15 @@ pub(crate) async fn accept(
     }
 }
 
-/// Clients that the kernel has connected already count on being served: closing the socket would reset them.
-async fn take_the_rest(worker: &Rc<Worker>, listener: &TcpListener, address: Address) {
-    let at_once = std::future::poll_fn(|cx| match listener.poll_accept(cx) {
-        Poll::Ready(accepted) => Poll::Ready(accepted.ok()),
-        Poll::Pending => Poll::Ready(None),
-    });
-    let mut at_once = std::pin::pin!(at_once);
-    while let Some((stream, peer)) = at_once.as_mut().await {
-        start(worker, stream, peer, address, false);
+/// Clients that the kernel has connected already count on being served: closing the socket would reset them. The kernel
+/// itself is asked, for what the runtime knows of the socket may be older.
+fn take_the_rest(worker: &Rc<Worker>, listener: TcpListener, address: Address) {
+    let Ok(listener) = listener.into_std() else { return };
+    while let Ok((stream, peer)) = listener.accept() {
+        match stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
+            Ok(stream) => start(worker, stream, peer, address, false),
+            Err(error) => tracing::warn!(%error, "a connection could not be accepted"),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::config::edge::Timeouts;
 use crate::edge::framing::HeadLimits;
 
-/// A reason to refuse a message before any policy sees it.
+/// A reason to refuse a message before any policy sees it, or once its body breaks off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Refusal {
     BareLineFeed,
@@ -29,6 +29,10 @@ pub(crate) enum Refusal {
     BodyTooSlow,
     /// There is too much to do already.
     Overloaded,
+    /// A method that a gateway does not take.
+    MethodNotAllowed,
+    /// The client expects something that it will not get.
+    ExpectationFailed,
 }
 
 impl Refusal {
@@ -40,6 +44,8 @@ impl Refusal {
             Self::BodyTooSlow => 408,
             Self::BodyTooLarge => 413,
             Self::Overloaded => 503,
+            Self::MethodNotAllowed => 405,
+            Self::ExpectationFailed => 417,
             Self::UnknownTransferCoding => 501,
             Self::BadVersion => 505,
             _ => 400,
@@ -70,6 +76,8 @@ impl Refusal {
             Self::BodyTooLarge => "BodyTooLarge",
             Self::BodyTooSlow => "BodyTooSlow",
             Self::Overloaded => "Overloaded",
+            Self::MethodNotAllowed => "MethodNotAllowed",
+            Self::ExpectationFailed => "ExpectationFailed",
         }
     }
 
@@ -88,9 +96,11 @@ impl Refusal {
     /// What the caller reads; limits and their values stay with the operator.
     pub(crate) const fn message(self) -> &'static str {
         match self.status() {
+            405 => "Method not allowed.",
             408 => "Request timeout.",
             413 => "Request body is too large.",
             414 => "Request URI is too long.",
+            417 => "Expectation failed.",
             431 => "Request header fields are too large.",
             503 => "Service is overloaded. Try again later.",
             501 => "Transfer coding is not supported.",

@@ -46,6 +46,14 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
             continue;
         }
         let tunnel = connection.tunnel.borrow_mut().take();
+        // It did not wait for the answer (RFC 6455 4.1), and what it sent ahead was taken for a request and refused.
+        if let Some(refusal) = connection.refusal.get().filter(|_| tunnel.is_some()) {
+            if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
+                let reason = refusal.reason();
+                tracing::info!(client = %connection.peer, reason, "bytes ahead of a change of protocol were refused");
+            }
+            return Ok(());
+        }
         if let Some(backend) = tunnel.filter(|_| !connection.expired.get()) {
             let parts = served.into_http().into_parts();
             let (client, held) = parts.io.into_inner().into_stream();

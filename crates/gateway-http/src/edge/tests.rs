@@ -396,3 +396,41 @@ async fn one_way_requests_have_an_end() {
     worker.send_one_way(request());
     assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7, "there is room again");
 }
+
+async fn asked(address: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut said = Vec::new();
+    let _ = stream.read_to_end(&mut said).await;
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+#[tokio::test(flavor = "local")]
+async fn whatever_is_refused_is_counted() {
+    let (worker, address, _stop) = start(Config::default());
+    for (request, status, reason) in [
+        ("TRACE / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", 405, "MethodNotAllowed"),
+        (
+            "POST / HTTP/1.1\r\nHost: h\r\nExpect: x\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx",
+            417,
+            "ExpectationFailed",
+        ),
+        ("GET / HTTP/1.1\r\n\r\n", 400, "HostMissing"),
+        ("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n", 400, "ChunkInvalid"),
+    ] {
+        let answer = asked(address, request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+        assert_eq!(worker.metrics.refusals(reason), 1, "{reason}");
+    }
+}
+
+/// What announces an answer is none: the library could not send it, and the log would say otherwise.
+#[tokio::test(flavor = "local")]
+async fn a_policy_that_answers_with_an_interim_status_gets_an_error() {
+    for status in [100, 101, 103, 199] {
+        let answer = format!("<set-status code=\"{status}\"/><set-body>x</set-body>");
+        let (_worker, address, _stop) = answering(Config::default(), false, &answer);
+        let answer = asked(address, "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await;
+        assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("\"statusCode\": 500"), "{status}: {answer}");
+    }
+}

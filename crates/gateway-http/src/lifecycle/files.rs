@@ -21,7 +21,7 @@ pub(crate) struct Files {
     pub(crate) root: PathBuf,
     /// Files beside it, or folders of them: settings, keys, certificates.
     pub(crate) others: Vec<PathBuf>,
-    /// Files that the gateway writes itself.
+    /// Files that the gateway writes itself, and what rotation makes of them: `access.log.1`, `access.log-20261123.gz`.
     pub(crate) except: Vec<PathBuf>,
 }
 
@@ -70,12 +70,23 @@ impl Files {
         }
     }
 
+    /// Is an entry of a folder one of those that the gateway writes?
+    fn is_own(&self, entry: &str, folder: &Path) -> bool {
+        self.except.iter().any(|own| {
+            let name = own.file_name().map(std::ffi::OsStr::to_string_lossy).unwrap_or_default();
+            let is_named =
+                entry.strip_prefix(&*name).is_some_and(|rest| matches!(rest.as_bytes(), [] | [b'.' | b'-', ..]));
+            // Only for the few entries of such a name is the disk asked.
+            is_named && own.parent().and_then(resolved).is_some_and(|known| resolved(folder) == Some(known))
+        })
+    }
+
     fn walk(&self, folder: &Path, name: &str, depth: usize, act: &mut impl FnMut(&str, &Path)) {
         let Ok(mut entries) = entries(folder) else { return act(name, folder) };
         entries.sort();
         for (entry, path) in entries {
             // What begins with a dot belongs to editors and version control.
-            if entry.starts_with('.') || self.except.contains(&path) {
+            if entry.starts_with('.') || self.is_own(&entry, folder) {
                 continue;
             }
             let name = format!("{name}/{entry}");
@@ -88,6 +99,11 @@ impl Files {
             }
         }
     }
+}
+
+/// The folder that a path leads to, however it is spelled.
+fn resolved(folder: &Path) -> Option<PathBuf> {
+    std::fs::canonicalize(if folder.as_os_str().is_empty() { Path::new(".") } else { folder }).ok()
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<(String, PathBuf)>> {
@@ -166,9 +182,18 @@ mod tests {
         let folder = Folder::new();
         let files = folder.files();
         let (before, digest) = (files.fingerprint(), files.digest());
-        fs::write(folder.0.join("access.log"), "a line").unwrap();
-        fs::write(folder.0.join(".policy.xml.swp"), "draft").unwrap();
-        assert_eq!((files.fingerprint(), files.digest()), (before, digest));
+        for name in ["access.log", "access.log.1", "access.log-20261123.gz", ".policy.xml.swp"] {
+            fs::write(folder.0.join(name), "a line").unwrap();
+        }
+        assert_eq!((files.fingerprint(), files.digest()), (before, digest.clone()));
+        // Another way to say the same place.
+        let other = Files { except: vec![folder.0.join("apis/.././access.log")], ..files.clone() };
+        assert_eq!((other.fingerprint(), other.digest()), (before, digest));
+        // What has the same name elsewhere, or only begins like it, is a file like any other.
+        fs::write(folder.0.join("apis/access.log"), "x").unwrap();
+        let with_one = files.fingerprint();
+        fs::write(folder.0.join("access.logic.xml"), "x").unwrap();
+        assert!(with_one != before && files.fingerprint() != with_one);
     }
 
     #[test]

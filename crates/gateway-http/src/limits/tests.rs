@@ -200,6 +200,30 @@ fn memory_is_bounded_whatever_keys_come() {
 }
 
 #[test]
+fn what_shares_a_counter_is_of_one_kind_and_limit() {
+    let mut shard = Shard { full: KEYS, ..Shard::default() };
+    let quota = CounterCall { period: Duration::ZERO, ..call(CounterKind::FixedWindow, 1, 0) };
+    for number in 0..ALL_KEYS {
+        shard.count(&CounterCall { key: number.to_string().into(), ..quota.clone() }, at(1));
+    }
+    let kinds = [CounterKind::FixedWindow, CounterKind::SlidingWindow, CounterKind::TokenBucket];
+    let allowed = |shard: &mut Shard, round: u32| {
+        kinds.map(|kind| {
+            let shared = CounterCall { key: format!("{kind:?} {round}").into(), ..call(kind, 3, 3000) };
+            shard.count(&shared, at(1)).allowed
+        })
+    };
+    let rounds: Vec<[bool; 3]> = (0..5).map(|round| allowed(&mut shard, round)).collect();
+    assert_eq!(rounds, [[true; 3], [true; 3], [true; 3], [false; 3], [false; 3]]);
+    // Limits made up without end: their counters are shared in the end.
+    for calls in 0..1000 {
+        let other = CounterCall { key: format!("{calls}").into(), ..call(CounterKind::SlidingWindow, calls, 3000) };
+        shard.count(&other, at(1));
+    }
+    assert!(shard.counters.len() <= ALL_KEYS + 3 * 16, "{}", shard.counters.len());
+}
+
+#[test]
 fn inventing_keys_frees_nobody() {
     let counters = Counters::new();
     let limit = call(CounterKind::SlidingWindow, 1, 300);

@@ -49,6 +49,19 @@ pub(super) enum Coding {
     Query,
 }
 
+/// Encodes what is neither a letter nor a digit nor `kept`.
+pub(crate) fn encode(text: &str, kept: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
 /// Decodes byte by byte. A percent sign without two digits stands for itself.
 pub(super) struct Decoded<'a> {
     pub(super) rest: &'a [u8],

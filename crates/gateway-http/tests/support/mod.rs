@@ -2,17 +2,18 @@
 
 #![allow(dead_code, unreachable_pub, reason = "every test file uses its own part")]
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use gateway_http::{Gateway, Settings};
 
 /// Nothing here takes this long; it only ends a test that hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a backend does with a request.
 pub type Script = dyn Fn(&Seen, &mut TcpStream) -> Then + Send + Sync;
@@ -84,6 +85,21 @@ impl Backend {
             }
         });
         Self { address, seen, connections }
+    }
+
+    /// Answers nothing, and tells when the gateway closes or resets the connection.
+    pub fn waiting() -> (Self, Receiver<()>) {
+        let (tell, told) = std::sync::mpsc::channel();
+        let tell = Mutex::new(tell);
+        let backend = Self::new(move |_, stream| {
+            let read = stream.read(&mut [0]);
+            // Not when the test's own patience is at its end.
+            if matches!(&read, Ok(0)) || read.is_err_and(|error| error.kind() == ErrorKind::ConnectionReset) {
+                let _ = tell.lock().unwrap().send(());
+            }
+            Then::Close
+        });
+        (backend, told)
     }
 
     pub fn seen(&self) -> Vec<Seen> {

@@ -20,6 +20,11 @@ const HEADER: usize = 9;
 const END: [u8; 13] = [0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 /// Data of this length, in either direction, explains a frame that carries nothing.
 const EXPLAINS: u64 = 256;
+/// Data shorter than this is hardly any: the shortest message of gRPC is as long.
+const FEW: u32 = 5;
+/// Flags of a frame of data.
+const END_STREAM: u8 = 1;
+const PADDED: u8 = 8;
 
 /// A stream whose frames are counted.
 #[derive(Debug)]
@@ -30,6 +35,8 @@ pub(super) struct Frames<S> {
     /// A header block has begun and not ended.
     in_block: bool,
     allowance: Allowance,
+    /// Data of the current frame, which explains others when all of it is here.
+    data: u32,
     /// There was one frame too many.
     too_many: bool,
     linger: Linger,
@@ -42,6 +49,8 @@ enum Place {
     Header([u8; HEADER], usize),
     /// In a frame's payload, of which so much is to come.
     Payload(u32, Kind),
+    /// Before the first byte of a payload of that length, which says how much of it is padding; with the frame's flags.
+    Padding(u32, u8),
     /// The client floods; so much of [`END`] has been handed on.
     Flood(usize),
 }
@@ -94,11 +103,11 @@ impl Allowance {
     }
 }
 
-/// What a frame costs that carries nothing. Requests and data cost nothing: they have limits of their own.
+/// What a frame costs that carries nothing, or next to nothing; `length` is without padding. Requests and data cost nothing:
+/// they have limits of their own. Nor does the end of a request, of which there is one.
 fn cost(kind: u8, flags: u8, length: u32) -> u64 {
-    const END_STREAM: u8 = 1;
     match kind {
-        0 if length > 0 || flags & END_STREAM != 0 => 0,
+        0 if length >= FEW || flags & END_STREAM != 0 => 0,
         1 => 0,
         // A stream that is given up cost a call.
         3 => 10,
@@ -113,7 +122,16 @@ impl<S> Frames<S> {
     pub(super) fn new(stream: S, connection: Rc<Connection>, control_frames: u32) -> Self {
         let allowance = Allowance::new(control_frames, connection.clock.millis());
         let place = Place::Preface(0);
-        Self { stream, connection, place, in_block: false, allowance, too_many: false, linger: Linger::default() }
+        Self {
+            stream,
+            connection,
+            place,
+            in_block: false,
+            allowance,
+            data: 0,
+            too_many: false,
+            linger: Linger::default(),
+        }
     }
 
     /// Follows `bytes`; gives how many of them may be handed on.
@@ -141,16 +159,21 @@ impl<S> Frames<S> {
                     }
                     step
                 }
-                Place::Payload(left, kind) => {
+                Place::Payload(left, _) => {
                     let step = rest.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                     *left = left.saturating_sub(u32::try_from(step).unwrap_or(u32::MAX));
-                    if *kind == Kind::Data {
-                        self.allowance.explain(step as u64);
-                    }
                     if *left == 0 {
                         self.end();
                     }
                     step
+                }
+                Place::Padding(length, flags) => {
+                    let (length, flags) = (*length, *flags);
+                    let padding = rest.first().copied().map_or(0, u32::from);
+                    let behind = length.saturating_sub(1);
+                    self.data(behind.saturating_sub(padding), flags);
+                    self.payload(behind, Kind::Data);
+                    1
                 }
                 Place::Flood(_) => return at,
             };
@@ -176,8 +199,27 @@ impl<S> Frames<S> {
             self.connection.reading.set(Wait::Idle(now));
         }
         // Its header may have been handed on in part already, so this frame still comes to its end.
-        self.too_many |= !self.allowance.take(cost(kind, flags, length), now);
-        self.place = Place::Payload(length, carries);
+        match kind {
+            0 if flags & PADDED != 0 && length > 0 => self.place = Place::Padding(length, flags),
+            0 => {
+                self.data(length, flags);
+                self.payload(length, carries);
+            }
+            _ => {
+                self.too_many |= !self.allowance.take(cost(kind, flags, length), now);
+                self.payload(length, carries);
+            }
+        }
+    }
+
+    /// A frame has so much data beside its padding.
+    fn data(&mut self, length: u32, flags: u8) {
+        self.data = length;
+        self.too_many |= !self.allowance.take(cost(0, flags, length), self.connection.clock.millis());
+    }
+
+    fn payload(&mut self, length: u32, kind: Kind) {
+        self.place = Place::Payload(length, kind);
         if length == 0 {
             self.end();
         }
@@ -185,6 +227,7 @@ impl<S> Frames<S> {
 
     /// A frame is complete.
     fn end(&mut self) {
+        self.allowance.explain(u64::from(std::mem::take(&mut self.data)));
         self.place = if self.too_many { Place::Flood(0) } else { Place::Header([0; HEADER], 0) };
         let connection = &self.connection;
         if self.too_many && connection.metrics.refused("Http2Flood", connection.clock.millis()) {
@@ -198,7 +241,7 @@ impl<S> Frames<S> {
         let in_head = match self.place {
             Place::Preface(_) | Place::Payload(_, Kind::Headers | Kind::Other) => true,
             Place::Header(_, seen) => seen > 0 || self.in_block,
-            Place::Payload(_, Kind::Data) | Place::Flood(_) => false,
+            Place::Payload(_, Kind::Data) | Place::Padding(..) | Place::Flood(_) => false,
         };
         let wait = match self.connection.reading.get() {
             Wait::Idle(_) if in_head => Wait::Head(now),
@@ -286,6 +329,42 @@ impl<S> Frames<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Metrics;
+    use crate::timer::Clock;
+
+    /// How many frames like this one may come before there are too many.
+    fn may_come(flags: u8, payload: &[u8]) -> Option<usize> {
+        let peer = std::net::Ipv4Addr::LOCALHOST.into();
+        let connection = Connection::new(peer, false, Clock::new(), Rc::new(Metrics::new(false)));
+        let mut frames = Frames::new((), Rc::new(connection), 100);
+        frames.follow(&[0; PREFACE]);
+        let mut frame = vec![0, 0, u8::try_from(payload.len()).unwrap(), 0, flags, 0, 0, 0, 1];
+        frame.extend_from_slice(payload);
+        (0..1000).find(|_| {
+            // In two pieces, wherever it is torn.
+            let (one, two) = frame.split_at(frame.len() / 2);
+            frames.follow(one);
+            frames.follow(two);
+            frames.too_many
+        })
+    }
+
+    #[test]
+    fn data_that_is_hardly_any_is_counted_and_padding_is_no_data() {
+        assert_eq!(may_come(0, &[]), Some(100));
+        assert_eq!(may_come(0, b"x"), Some(100));
+        assert_eq!(may_come(0, b"\0\0\0\0\0"), None, "an empty message of gRPC");
+        let mut padded = vec![200];
+        padded.extend_from_slice(&[0; 200]);
+        assert_eq!(may_come(PADDED, &padded), Some(100), "nothing but padding");
+        padded.push(0);
+        assert_eq!(may_come(PADDED, &padded), Some(100), "and a byte");
+        padded.extend_from_slice(&[0; 40]);
+        assert_eq!(may_come(PADDED, &padded), None);
+        assert_eq!(may_come(PADDED, &[255, 0]), Some(100), "more padding than there is room for");
+        assert_eq!(may_come(PADDED, &[0]), Some(100));
+        assert_eq!(may_come(END_STREAM, &[]), None, "the library knows that the stream is over");
+    }
 
     #[test]
     fn what_may_come_comes_back_with_time_and_with_data() {

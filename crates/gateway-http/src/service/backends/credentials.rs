@@ -8,6 +8,7 @@ use super::super::named_values::{Unresolved, substitute};
 use super::super::resources::{Credentials, last_name};
 use super::{Identity, Single};
 use crate::data::Place;
+use crate::routing::query;
 
 /// Reads them into the backend; what is missing of certificates is a warning, because no export has them.
 pub(super) fn load(
@@ -76,14 +77,7 @@ fn certificate(loader: &mut Loader<'_>, place: &Place, from: &Credentials, to: &
     Ok(())
 }
 
+/// RFC 3986 2.3 names what stands for itself everywhere.
 fn encode_query(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+    query::encode(text, b"-._~")
 }
