@@ -321,6 +321,10 @@ instructions! {
     LoopLtI32 { a: reg, b: reg, to: to }
     /// go back to `to` if a < number, counting the instructions of the loop
     LoopLtI32K { a: reg, value: small, to: to }
+    /// a = a + 1, then as LoopLtI32
+    NextLtI32 { a: reg, b: reg, to: to }
+    /// a = a + 1, then as LoopLtI32K
+    NextLtI32K { a: reg, value: small, to: to }
 
     /// d = a library member called with the n values from a on
     Call { d: reg, a: reg, n: n, site: site }

@@ -226,7 +226,9 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
                     | Op::JumpEqI32K { .. }
                     | Op::JumpNeI32K { .. }
                     | Op::LoopLtI32 { .. }
-                    | Op::LoopLtI32K { .. } => {
+                    | Op::LoopLtI32K { .. }
+                    | Op::NextLtI32 { .. }
+                    | Op::NextLtI32K { .. } => {
                         pc = attempt!(registers::run(&function.code, regs, pc - 1, &mut cx.budget, cx.ambient));
                     }
 

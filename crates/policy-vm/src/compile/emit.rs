@@ -647,6 +647,8 @@ fn set_target(op: &mut Op, target: u32) {
         | Op::JumpNeI32K { to, .. }
         | Op::LoopLtI32 { to, .. }
         | Op::LoopLtI32K { to, .. }
+        | Op::NextLtI32 { to, .. }
+        | Op::NextLtI32K { to, .. }
         | Op::IterNext { to, .. } => *to = target,
         _ => {}
     }

@@ -117,6 +117,23 @@ pub(super) fn run(
                     pc = to as usize;
                 }
             }
+            // Two instructions in one, and counted as two.
+            Op::NextLtI32 { a, b, to } => {
+                let next = prim!(regs, a, Int32).wrapping_add(1);
+                reg!(regs, a) = Value::Int32(next);
+                if next < prim!(regs, b, Int32) {
+                    count_loop(budget, ambient, pc + 1, to)?;
+                    pc = to as usize;
+                }
+            }
+            Op::NextLtI32K { a, value, to } => {
+                let next = prim!(regs, a, Int32).wrapping_add(1);
+                reg!(regs, a) = Value::Int32(next);
+                if next < i32::from(value) {
+                    count_loop(budget, ambient, pc + 1, to)?;
+                    pc = to as usize;
+                }
+            }
             _ => return Ok(pc - 1),
         }
     }

@@ -5,8 +5,8 @@
 //! belong to, so that an exception in them does not run them again.
 
 use super::{Emit, Emitter, Label};
-use crate::bytecode::{Handler, Op};
-use crate::compile::bound::{Catch, Expr, Local, LocalId, Stmt};
+use crate::bytecode::{BinOp, Handler, Num, Op};
+use crate::compile::bound::{Catch, Expr, Kind, Local, LocalId, Stmt};
 use crate::types::TypeId;
 
 /// What a `break`, `continue` or `return` passes on its way out.
@@ -129,25 +129,53 @@ impl Emitter<'_> {
 
     fn loop_statement(&mut self, condition: Option<&Expr>, test_first: bool, step: &[Expr], body: &Stmt) -> Emit {
         let (top, again, exit, test) = (self.label(), self.label(), self.label(), self.label());
-        // The test stands at the end: one jump a turn.
-        if test_first && condition.is_some() {
-            self.jump(Op::Jump { to: 0 }, test);
+        // The test stands at the end: one jump a turn. That of a counting loop is one with what it counts, so the first
+        // test is another one.
+        let counting = condition.filter(|condition| test_first && step.len() == 1 && compares_less(condition));
+        match (counting, condition) {
+            (Some(condition), _) => self.branch(condition, false, exit)?,
+            (None, Some(_)) if test_first => self.jump(Op::Jump { to: 0 }, test),
+            _ => {}
         }
         self.place(top);
         self.out.leaves.push(Leave::Loop { exit, again });
         self.statement(body)?;
         self.out.leaves.pop();
         self.place(again);
+        let before = self.out.code.len();
         for e in step {
             self.effect(e)?;
         }
         self.place(test);
         match condition {
-            Some(condition) => self.loop_back(condition, top, exit)?,
+            Some(condition) => {
+                self.loop_back(condition, top, exit)?;
+                if counting.is_some() {
+                    self.join_step(before);
+                }
+            }
             None => self.jump(Op::Loop { to: 0 }, top),
         }
         self.place(exit);
         Ok(())
+    }
+
+    /// Makes one instruction of `i++` and the test behind it, when they are all that there is from `before` on.
+    fn join_step(&mut self, before: usize) {
+        let joined = match self.out.code.get(before..) {
+            Some([Op::AddI32K { d, a: from, value: 1 }, Op::LoopLtI32K { a, value, to }]) if d == from && d == a => {
+                Op::NextLtI32K { a: *a, value: *value, to: *to }
+            }
+            Some([Op::AddI32K { d, a: from, value: 1 }, Op::LoopLtI32 { a, b, to }]) if d == from && d == a => {
+                Op::NextLtI32 { a: *a, b: *b, to: *to }
+            }
+            _ => return,
+        };
+        self.out.code.truncate(before);
+        self.out.code.push(joined);
+        if let Some((at, _)) = self.out.patches.last_mut() {
+            *at = before;
+        }
     }
 
     fn foreach(
@@ -328,4 +356,15 @@ fn without_gaps(start: u32, end: u32, gaps: &[(u32, u32)]) -> Vec<(u32, u32)> {
         ranges.push((at, end));
     }
     ranges
+}
+
+/// Whether a condition may become the test of a counting loop: written twice, it must be short.
+fn compares_less(condition: &Expr) -> bool {
+    let short = |e: &Expr| e.constant.is_some() || matches!(e.kind, Kind::Local(_));
+    match (&condition.kind, &condition.constant) {
+        (Kind::Binary { op: BinOp::Lt | BinOp::Le, num: Num::I32, left, right, .. }, None) => {
+            short(left) && short(right)
+        }
+        _ => false,
+    }
 }

@@ -109,7 +109,13 @@ impl Class {
     /// True when a unit belongs to the class.
     #[inline]
     pub(super) fn contains(&self, unit: u16) -> bool {
-        if unit < 128 { self.ascii >> unit & 1 != 0 } else { self.compute(unit) }
+        // Half of the bits fits into one register of the processor.
+        let half = match unit {
+            0..64 => self.ascii as u64,
+            64..128 => (self.ascii >> 64) as u64,
+            _ => return self.compute(unit),
+        };
+        half >> (unit & 63) & 1 != 0
     }
 
     /// False when no unit beyond ASCII can be a member.

@@ -58,9 +58,22 @@ pub(super) fn search(
 ) -> Result<Option<Captures>, Stop> {
     let slots = if groups || program.reads_groups { program.slots } else { 0 };
     match text {
-        TextRef::Ascii(bytes) => Matcher::new(program, bytes, start, slots, limits).search_and_tidy(),
-        TextRef::Wide(units) => Matcher::new(program, units, start, slots, limits).search_and_tidy(),
+        TextRef::Ascii(bytes) => begin(program, bytes, start, slots, limits),
+        TextRef::Wide(units) => begin(program, units, start, slots, limits),
     }
+}
+
+fn begin<T: Units>(
+    program: &Program,
+    text: T,
+    start: usize,
+    slots: usize,
+    limits: &mut Limits<'_>,
+) -> Result<Option<Captures>, Stop> {
+    if slots == 0 && program.straight {
+        return Matcher::straight(program, text, start, limits).search();
+    }
+    Matcher::new(program, text, start, slots, limits).search_and_tidy()
 }
 
 thread_local! {
@@ -158,6 +171,7 @@ struct Matcher<'a, 'l, T> {
     captures: Captures,
     choices: Vec<Choice>,
     trail: Vec<Undo>,
+    straight: bool,
 }
 
 impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
@@ -173,6 +187,23 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
             captures: vec![Vec::new(); slots],
             choices,
             trail,
+            straight: false,
+        }
+    }
+
+    /// One that goes straight through, and needs no room for that.
+    const fn straight(program: &'a Program, text: T, scan_start: usize, limits: &'a mut Limits<'l>) -> Self {
+        Self {
+            program,
+            text,
+            scan_start,
+            limits,
+            steps_to_clock: CLOCK_STEPS,
+            registers: Vec::new(),
+            captures: Vec::new(),
+            choices: Vec::new(),
+            trail: Vec::new(),
+            straight: true,
         }
     }
 
@@ -191,7 +222,8 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
         loop {
             let Some(candidate) = self.candidate(at) else { return Ok(None) };
             self.steps(1 + (candidate.abs_diff(at) as u64) / 16)?;
-            if let Some(end) = self.run(candidate)? {
+            let end = if self.straight { self.run_straight(candidate)? } else { self.run(candidate)? };
+            if let Some(end) = end {
                 let (first, last) = if end < candidate { (end, candidate) } else { (candidate, end) };
                 if let Some(whole) = self.captures.first_mut() {
                     whole.push((first as u32, (last - first) as u32));
@@ -385,6 +417,35 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
                 },
             };
         }
+    }
+
+    /// The same for a program with one way through it, when nobody wants its groups.
+    fn run_straight(&mut self, start: usize) -> Result<Option<usize>, Stop> {
+        let program = self.program;
+        let (mut pos, mut steps) = (start, 0_u64);
+        for inst in &program.code {
+            steps += 1;
+            let next = match *inst {
+                Inst::One { test, .. } => self.one(test, pos, false),
+                Inst::Literal { from, to } => self.literal(from as usize, to as usize, pos),
+                Inst::RepeatOne { test, least, most, .. } => {
+                    let count = self.count(test, pos, most, false);
+                    steps += count as u64 / 8;
+                    (count >= least as usize).then_some(pos + count)
+                }
+                Inst::Anchor(anchor) => self.holds(anchor, pos).then_some(pos),
+                Inst::Match => {
+                    self.steps(steps)?;
+                    return Ok(Some(pos));
+                }
+                // Groups, which nobody wants.
+                _ => Some(pos),
+            };
+            let Some(next) = next else { break };
+            pos = next;
+        }
+        self.steps(steps)?;
+        Ok(None)
     }
 
     /// Carries one instruction out: where to go on, or nowhere.

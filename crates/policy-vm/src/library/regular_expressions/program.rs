@@ -92,6 +92,8 @@ pub(super) struct Program {
     pub(super) slots: usize,
     /// Whether a match depends on what groups hold.
     pub(super) reads_groups: bool,
+    /// There is one way through it: nothing is tried twice, nothing counted or remembered but groups.
+    pub(super) straight: bool,
     pub(super) start: Start,
     /// No match is shorter.
     pub(super) least: usize,
@@ -108,6 +110,7 @@ impl Program {
             registers: 0,
             slots,
             reads_groups: false,
+            straight: false,
             start: if right_to_left { Start::Anywhere } else { start_of(node) },
             least: least_length(node),
             right_to_left,
@@ -115,7 +118,25 @@ impl Program {
         let mut writer = Writer { program };
         writer.node(node, right_to_left);
         writer.push(Inst::Match);
-        writer.program
+        let mut program = writer.program;
+        program.straight = !program.reads_groups && program.code.iter().all(is_straight);
+        program
+    }
+}
+
+/// An instruction that leaves no way back and reads to the right; groups are told apart elsewhere.
+const fn is_straight(inst: &Inst) -> bool {
+    match inst {
+        Inst::One { back, .. } => !*back,
+        Inst::RepeatOne { least, most, greed, back, .. } => {
+            !*back && (matches!(greed, Greed::Atomic) || *least == *most)
+        }
+        Inst::Literal { .. }
+        | Inst::Anchor(_)
+        | Inst::SavePosition(_)
+        | Inst::EndCapture { released: None, .. }
+        | Inst::Match => true,
+        _ => false,
     }
 }
 
