@@ -52,7 +52,7 @@ impl Binder {
         if (a.mapping.defaults == 0) != (b.mapping.defaults == 0) && a.mapping.expanded == b.mapping.expanded {
             return a.mapping.defaults == 0;
         }
-        if !same_types && a.mapping.expanded == b.mapping.expanded && a.type_args.len() == b.type_args.len() {
+        if !same_types && a.mapping.expanded == b.mapping.expanded {
             return false;
         }
         // The tie-breaking rules, in their order.
