@@ -283,7 +283,7 @@ impl Binder {
         let (candidates, receiver) = self.group_candidates(group);
         match self.choose(&candidates, explicit.as_deref(), &args) {
             Some(Ok(fit)) => return self.finish_call(fit, args, receiver, span),
-            Some(Err(pair)) => return self.ambiguous(pair, span),
+            Some(Err(pair)) => return self.ambiguous(pair, group.name.ident.span),
             None => {}
         }
         let name = &*group.name.ident.text;
@@ -308,7 +308,7 @@ impl Binder {
             let chosen = self.choose(near, explicit.as_deref(), &all);
             match chosen.or_else(|| self.choose(outer, explicit.as_deref(), &all)) {
                 Some(Ok(fit)) => return self.finish_call(fit, all, None, span),
-                Some(Err(pair)) => return self.ambiguous(pair, span),
+                Some(Err(pair)) => return self.ambiguous(pair, group.name.ident.span),
                 None => {}
             }
             let declared = members::lookup(value.ty, name, &[MemberKind::Method]);
