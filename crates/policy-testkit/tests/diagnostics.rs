@@ -39,7 +39,8 @@ fn plain(message: &str) -> String {
         .replace("'Expression.Run(IContext)': ", "")
         .replace("params ", "")
         .replace("string?[]", "string[]")
-        .replace("object?[]", "object[]");
+        .replace("object?[]", "object[]")
+        .replace("<string?>", "<string>");
     let mut plain = String::new();
     let mut rest = message.chars().peekable();
     while let Some(c) = rest.next() {

@@ -77,6 +77,8 @@ pub(super) struct Converted {
     pub(super) target: TypeId,
     pub(super) source: Value,
     pub(super) key: Value,
+    /// The items of the source are converted themselves, not what is in them.
+    pub(super) is_own: bool,
 }
 
 impl NetObject for Converted {
@@ -90,8 +92,8 @@ impl NetObject for Converted {
         self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
-        let (target, source, key) = (self.target, self.source, self.key);
-        Some(Iter::Lazy(Box::new(Conversions { target, source, key, items: None, waiting: Vec::new() })))
+        let (target, source, key, is_own) = (self.target, self.source, self.key, self.is_own);
+        Some(Iter::Lazy(Box::new(Conversions { target, source, key, is_own, items: None, waiting: Vec::new() })))
     }
 }
 
@@ -100,6 +102,7 @@ struct Conversions {
     target: TypeId,
     source: Value,
     key: Value,
+    is_own: bool,
     items: Option<Iter>,
     /// Tokens to convert, the next one last.
     waiting: Vec<Ref>,
@@ -117,6 +120,9 @@ impl Enumerator for Conversions {
             };
             cx.charge(1)?;
             let Some(item) = items.next(cx)? else { return Ok(None) };
+            if self.is_own {
+                return super::extensions::convert_token(cx, item, self.target).map(Some);
+            }
             self.waiting = super::extensions::values_in(cx, item, self.key)?;
             self.waiting.reverse();
         }
