@@ -137,7 +137,13 @@ fn values_as(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(cx.argument_null("source"));
     }
     let ty = types::construct(TypeId::ENUMERABLE, &[target]);
-    Ok(cx.heap.new_native(sequence::Converted { ty, target, source: arg(args, 0), key: arg(args, 1), is_own: false })?)
+    Ok(cx.heap.new_native(sequence::Converted {
+        ty,
+        target,
+        source: arg(args, 0),
+        key: arg(args, 1),
+        is_own: false,
+    })?)
 }
 
 /// The tokens that `Values<U>` converts for one token of its source.
