@@ -5,12 +5,16 @@
 //! [`against`] holds the engine and a real C# compiler and runtime against each other with them.
 
 pub mod against;
+mod blocks;
 mod calls;
 mod dice;
+mod forms;
+mod kept;
 mod literals;
 mod makers;
 mod operators;
 mod piece;
+mod queries;
 mod statements;
 mod type_names;
 
@@ -147,7 +151,8 @@ impl Generator {
         if depth == 0 || self.dice.one_in(8) {
             return self.literal(ty);
         }
-        match self.dice.below(10) {
+        match self.dice.below(11) {
+            10 => self.form(ty, depth).unwrap_or_else(|| self.literal(ty)),
             0..=4 => self.made(ty, depth),
             5 | 6 => self.operator(ty, depth).or_else(|| self.made_of(ty, depth)).unwrap_or_else(|| self.literal(ty)),
             7 => self.structural(ty, depth).unwrap_or_else(|| self.made(ty, depth)),

@@ -35,7 +35,12 @@ struct Finding {
 /// Our hints are more than the compiler says, and its signs for nullable references are not of C# 7.
 fn plain(message: &str) -> String {
     let message = message.split("; did you mean").next().unwrap_or_default();
-    let message = message.replace("'Expression.Run(IContext)': ", "").replace("params ", "");
+    let message = message
+        .replace("'Expression.Run(IContext)': ", "")
+        .replace("params ", "")
+        .replace("string?[]", "string[]")
+        .replace("object?[]", "object[]")
+        .replace("<string?>", "<string>");
     let mut plain = String::new();
     let mut rest = message.chars().peekable();
     while let Some(c) = rest.next() {

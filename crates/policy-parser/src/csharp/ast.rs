@@ -199,6 +199,8 @@ pub enum ExprKind {
         /// The operand.
         operand: Box<Expr>,
     },
+    /// `this`, which no expression has.
+    This,
     /// `throw e` as an operand.
     Throw(Box<Expr>),
     /// `(a, b)`, `(x: 1, y: 2)`.
@@ -416,7 +418,7 @@ pub enum InitializerKind {
     /// `{ P = v, ["k"] = v, Q = { … } }`.
     Object(Vec<MemberInitializer>),
     /// `{ a, { k, v } }`: each element is the list of arguments of one `Add` call.
-    Collection(Vec<Vec<Expr>>),
+    Collection(Vec<(Vec<Expr>, Span)>),
 }
 
 /// `P = v` in an object initializer.

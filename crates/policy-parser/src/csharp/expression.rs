@@ -77,6 +77,11 @@ impl Parser<'_> {
     pub(super) fn sub_expression(&mut self, precedence: u8) -> Expr {
         let Some(level) = self.enter() else { return self.error_expr() };
         let left = self.operand(precedence);
+        if matches!(left.kind, ExprKind::Throw(_)) {
+            // Nothing goes on behind it.
+            self.leave(&level);
+            return left;
+        }
         let mut expr = self.operators(left, precedence);
         if precedence <= precedence::CONDITIONAL && self.at(TokenKind::Question) {
             expr = self.conditional(expr);

@@ -91,7 +91,7 @@ fn initializer(i: &Initializer) -> String {
     match &i.kind {
         InitializerKind::Object(members) => format!("(object{})", all(members, member)),
         InitializerKind::Collection(adds) => {
-            format!("(collection{})", all(adds, |add| format!("[{}]", all(add, expr).trim_start())))
+            format!("(collection{})", all(adds, |(add, _)| format!("[{}]", all(add, expr).trim_start())))
         }
     }
 }
@@ -207,6 +207,7 @@ pub(crate) fn expr(e: &Expr) -> String {
         ExprKind::Tuple(parts) => format!("(tuple{})", all(parts, arg)),
         ExprKind::Declaration { ty: t, designation: d } => format!("(decl {} {})", ty(t), designation(d)),
         ExprKind::Type(t) => format!("(type {})", ty(t)),
+        ExprKind::This => "this".into(),
         ExprKind::Error => "?".into(),
     }
 }

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Value as Json, json};
 
-use super::{Generator, Piece};
+use super::{Generator, Piece, kept};
 use crate::evaluate::{DEFAULT_CONTEXT, answer};
 
 /// Something that answers as `tollgate eval --batch` does; `docs/expressions.md` says how.
@@ -16,6 +16,14 @@ pub trait Evaluator {
     /// # Errors
     /// When there is not an answer for each.
     fn answers(&mut self, expressions: &[String]) -> io::Result<Vec<Json>>;
+
+    /// Is told each expression with its answer, to keep them.
+    ///
+    /// # Errors
+    /// When they cannot be kept.
+    fn answered(&mut self, _expression: &str, _answer: &Json) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What a run found.
@@ -29,6 +37,8 @@ pub struct Findings {
     pub unanswered: usize,
     /// Those that differ.
     pub different: usize,
+    /// Those that differ on purpose, by the reason.
+    pub kept: BTreeMap<&'static str, usize>,
     /// Differences by their kind.
     pub groups: BTreeMap<String, Group>,
 }
@@ -38,7 +48,7 @@ pub struct Findings {
 pub struct Group {
     /// How many there are.
     pub count: usize,
-    /// Some of them, the shortest first.
+    /// They, the shortest first.
     pub examples: Vec<Example>,
 }
 
@@ -52,9 +62,6 @@ pub struct Example {
     /// What the engine says.
     pub ours: Json,
 }
-
-/// Examples of a kind that are kept.
-const MOST_EXAMPLES: usize = 5;
 
 /// Tries `count` expressions of the seed, `batch` at a time; `progress` is told how far it is.
 ///
@@ -76,6 +83,7 @@ pub fn hold(
         let theirs = evaluator.answers(&texts)?;
         let mut different = Vec::new();
         for ((piece, text), theirs) in pieces.iter().zip(&texts).zip(theirs) {
+            evaluator.answered(text, &theirs)?;
             findings.tried += 1;
             let ours = our_answer(text, &base);
             match judge(&theirs, &ours) {
@@ -84,11 +92,30 @@ pub fn hold(
                 Verdict::Different(_) => different.push((piece, Example { expression: text.clone(), theirs, ours })),
             }
         }
-        findings.different += different.len();
         for example in cut_down(evaluator, different, &base)? {
-            findings.keep(example);
+            findings.add(example);
         }
         progress(&findings);
+    }
+    Ok(findings)
+}
+
+/// Holds the engine against answers that were kept; what differs is not cut down.
+///
+/// # Errors
+/// Those of the source of the answers.
+pub fn hold_again(kept: impl Iterator<Item = io::Result<(String, Json)>>) -> io::Result<Findings> {
+    let base: Json = serde_json::from_str(DEFAULT_CONTEXT)?;
+    let mut findings = Findings::default();
+    for pair in kept {
+        let (expression, theirs) = pair?;
+        findings.tried += 1;
+        let ours = our_answer(&expression, &base);
+        match judge(&theirs, &ours) {
+            Verdict::Same { compiled } => findings.compiled += usize::from(compiled),
+            Verdict::Unknown => findings.unanswered += 1,
+            Verdict::Different(_) => findings.add(Example { expression, theirs, ours }),
+        }
     }
     Ok(findings)
 }
@@ -116,14 +143,18 @@ fn cut_down(evaluator: &mut dyn Evaluator, different: Vec<(&Piece, Example)>, ba
 }
 
 impl Findings {
-    fn keep(&mut self, example: Example) {
+    fn add(&mut self, example: Example) {
         let Verdict::Different(kind) = judge(&example.theirs, &example.ours) else { return };
+        if let Some(reason) = kept::reason(&example) {
+            *self.kept.entry(reason).or_default() += 1;
+            return;
+        }
+        self.different += 1;
         let group = self.groups.entry(kind).or_default();
         group.count += 1;
         if group.examples.iter().all(|known| known.expression != example.expression) {
             group.examples.push(example);
             group.examples.sort_by_key(|example| example.expression.len());
-            group.examples.truncate(MOST_EXAMPLES);
         }
     }
 }

@@ -286,7 +286,8 @@ impl Generator {
                 ],
             ),
             "System.Text.Encoding" => pick(self, &["Encoding.UTF8", "Encoding.ASCII", "Encoding.Unicode"]),
-            "System.Globalization.CultureInfo" | "System.IFormatProvider" => {
+            "System.Globalization.CultureInfo" => Some("System.Globalization.CultureInfo.InvariantCulture".to_owned()),
+            "System.IFormatProvider" => {
                 pick(self, &["System.Globalization.CultureInfo.InvariantCulture", "(IFormatProvider)null"])
             }
             "System.Exception" => pick(

@@ -25,7 +25,10 @@ impl Generator {
                 _,
             ) => self.number_of(ty, below),
             ("System.Int16" | "System.UInt16" | "System.Byte" | "System.SByte" | "System.Char", _) => {
-                self.cast(ty, below)
+                if self.dice.one_in(3) { self.mixed(ty, below) } else { self.cast(ty, below) }
+            }
+            ("System.Collections.Generic.IEnumerable", [of]) if self.dice.one_in(2) => {
+                Some(self.long_query(ty, *of, below))
             }
             ("System.Collections.Generic.IEnumerable", [of]) => Some(self.query(ty, *of, below)),
             _ if is_reference(ty) => self.conditional(ty, below),
@@ -36,6 +39,9 @@ impl Generator {
     fn number_of(&mut self, ty: TypeId, depth: u32) -> Option<Piece> {
         if self.dice.one_in(3) {
             return self.cast(ty, depth);
+        }
+        if self.dice.one_in(3) {
+            return self.mixed(ty, depth);
         }
         let integral = matches!(head(ty)?.0, "System.Int32" | "System.Int64" | "System.UInt32" | "System.UInt64");
         let operator = match self.dice.below(if integral { 13 } else { 6 }) {
@@ -72,7 +78,8 @@ impl Generator {
     }
 
     fn truth(&mut self, ty: TypeId, depth: u32) -> Piece {
-        match self.dice.below(10) {
+        match self.dice.below(11) {
+            10 => self.compared(ty, depth).unwrap_or_else(|| self.literal(ty)),
             0 | 1 => {
                 let of = named(self.dice.pick(&NUMBERS));
                 let (left, right) = (self.value(of, depth), self.value(of, depth));
@@ -138,7 +145,8 @@ impl Generator {
     }
 
     fn string(&mut self, ty: TypeId, depth: u32) -> Piece {
-        match self.dice.below(5) {
+        match self.dice.below(6) {
+            5 => self.formatted(ty, depth),
             0 => {
                 let other = self.any_type();
                 let (left, right) = (self.value(ty, depth), self.value(other, depth));

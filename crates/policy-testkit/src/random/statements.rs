@@ -24,11 +24,11 @@ impl Generator {
     }
 
     /// One statement; what it declares is known to those that follow in the same block.
-    fn statement(&mut self, result: TypeId, depth: u32, parts: &mut Vec<Part>) {
+    pub(super) fn statement(&mut self, result: TypeId, depth: u32, parts: &mut Vec<Part>) {
         if depth == 0 {
             return self.declaration(parts);
         }
-        match self.dice.below(14) {
+        match self.dice.below(19) {
             0..=4 => self.declaration(parts),
             5 | 6 => self.assignment(parts),
             7 | 8 => self.choice(result, depth, parts),
@@ -36,12 +36,13 @@ impl Generator {
             10 => self.counting(result, depth, parts),
             11 => self.switch(result, depth, parts),
             12 => self.guarded(result, depth, parts),
-            _ => self.function(parts),
+            13 => self.function(parts),
+            _ => self.special(result, depth, parts),
         }
     }
 
     /// Statements in braces, with a scope of their own.
-    fn nested(&mut self, result: TypeId, depth: u32, leaves: bool, parts: &mut Vec<Part>) {
+    pub(super) fn nested(&mut self, result: TypeId, depth: u32, leaves: bool, parts: &mut Vec<Part>) {
         let before = self.scope.len();
         parts.push(Part::text("{ "));
         for _ in 0..=self.dice.below(2) {
@@ -77,7 +78,7 @@ impl Generator {
         self.scope.push(Local { number, ty, assignable: true });
     }
 
-    fn assignment(&mut self, parts: &mut Vec<Part>) {
+    pub(super) fn assignment(&mut self, parts: &mut Vec<Part>) {
         let assignable: Vec<Local> =
             self.scope.iter().filter(|local| local.assignable || self.spoils).copied().collect();
         if assignable.is_empty() {

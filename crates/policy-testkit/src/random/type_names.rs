@@ -21,6 +21,10 @@ pub(super) fn written(ty: TypeId) -> Option<String> {
             if args.is_empty() {
                 return Some(name);
             }
+            if def.full_name().contains("Dictionary.") {
+                // A type inside of a generic one, which has no arguments of its own.
+                return None;
+            }
             let args: Option<Vec<String>> = args.iter().map(|arg| written(*arg)).collect();
             format!("{name}<{}>", args?.join(", "))
         }

@@ -93,7 +93,7 @@ impl Binder {
         if let Some(conversion) = constant_conversion(value, to) {
             return Some(conversion);
         }
-        self.user_conversion(value.ty, to, false).map(|(sig, owner)| Implicit::User(sig, owner))
+        user_conversion(value.ty, to, false).map(|(sig, owner)| Implicit::User(sig, owner))
     }
 
     pub(super) fn converts(&self, value: &Expr, to: TypeId) -> bool {
@@ -214,6 +214,14 @@ impl Binder {
                     format!("Constant value '{shown}' cannot be converted to a 'decimal'"),
                 );
             }
+            if let (Const::Decimal(_), Some(_)) = (constant, fold::range(into)) {
+                let (shown, target) = (show_const(constant), types::display(to));
+                return self.fail(
+                    "CS0031",
+                    span,
+                    format!("Constant value '{shown}M' cannot be converted to a '{target}'"),
+                );
+            }
             if fold::range(into).is_some() {
                 let shown = show_const(constant);
                 let target = types::display(to);
@@ -254,7 +262,10 @@ impl Binder {
         if value.ty == types::void() {
             return false;
         }
-        let (found, clean) = self.silently(|this| this.explicit(value.clone(), to, value.span).is_some());
+        // Whether a constant would fit does not matter here.
+        let plain = prim_of(value.ty).map(|_| Expr::new(Kind::Default, value.ty, value.span));
+        let probe = plain.unwrap_or_else(|| value.clone());
+        let (found, clean) = self.silently(|this| this.explicit(probe, to, value.span).is_some());
         found && clean
     }
 
@@ -336,39 +347,8 @@ impl Binder {
     }
 
     fn user_explicit(&mut self, value: &Expr, to: TypeId, _span: Span) -> Option<Expr> {
-        let (signature, owner) = self.user_conversion(value.ty, to, true)?;
+        let (signature, owner) = user_conversion(value.ty, to, true)?;
         Some(self.call_conversion(value.clone(), signature, owner, to))
-    }
-
-    /// Finds the conversion operator from one type to another: the most specific among those of both types.
-    pub(super) fn user_conversion(
-        &self,
-        from: TypeId,
-        to: TypeId,
-        explicit: bool,
-    ) -> Option<(&'static Signature, TypeId)> {
-        let source = nullable_inner(from).unwrap_or(from);
-        if source == TypeId::OBJECT || to == TypeId::OBJECT || from == types::null() {
-            return None;
-        }
-        let target = nullable_inner(to).unwrap_or(to);
-        let mut found: Vec<(&'static Signature, TypeId, u32)> = Vec::new();
-        for owner in class_chain(source).iter().chain(class_chain(target)).copied() {
-            let Some((def, args)) = named(owner) else { continue };
-            for signature in def.conversions() {
-                let fits_kind = explicit || signature.kind == MemberKind::ImplicitConversion;
-                let (true, Some(param)) = (fits_kind, signature.params.first()) else { continue };
-                let param = types::substitute(param.ty, args, &[]);
-                let result = types::substitute(signature.returns, args, &[]);
-                if let Some(rank) = conversion_rank(from, to, param, result, explicit)
-                    && !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature))
-                {
-                    found.push((signature, owner, rank));
-                }
-            }
-        }
-        found.sort_by_key(|(.., rank)| *rank);
-        found.first().map(|(signature, owner, _)| (*signature, *owner))
     }
 
     fn call_conversion(&mut self, value: Expr, signature: &'static Signature, owner: TypeId, to: TypeId) -> Expr {
@@ -515,4 +495,30 @@ pub(super) fn written(value: &Const) -> String {
 /// True when a type can be the target of a lambda.
 pub(super) fn is_delegate(ty: TypeId) -> bool {
     delegate(ty).is_some()
+}
+
+/// Finds the conversion operator from one type to another: the most specific among those of both types.
+pub(super) fn user_conversion(from: TypeId, to: TypeId, explicit: bool) -> Option<(&'static Signature, TypeId)> {
+    let source = nullable_inner(from).unwrap_or(from);
+    if source == TypeId::OBJECT || to == TypeId::OBJECT || from == types::null() {
+        return None;
+    }
+    let target = nullable_inner(to).unwrap_or(to);
+    let mut found: Vec<(&'static Signature, TypeId, u32)> = Vec::new();
+    for owner in class_chain(source).iter().chain(class_chain(target)).copied() {
+        let Some((def, args)) = named(owner) else { continue };
+        for signature in def.conversions() {
+            let fits_kind = explicit || signature.kind == MemberKind::ImplicitConversion;
+            let (true, Some(param)) = (fits_kind, signature.params.first()) else { continue };
+            let param = types::substitute(param.ty, args, &[]);
+            let result = types::substitute(signature.returns, args, &[]);
+            if let Some(rank) = conversion_rank(from, to, param, result, explicit)
+                && !found.iter().any(|(s, ..)| std::ptr::eq(*s, signature))
+            {
+                found.push((signature, owner, rank));
+            }
+        }
+    }
+    found.sort_by_key(|(.., rank)| *rank);
+    found.first().map(|(signature, owner, _)| (*signature, *owner))
 }

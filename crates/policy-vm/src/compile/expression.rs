@@ -82,7 +82,14 @@ impl Binder {
                 if let ExprKind::Lambda(lambda) = &strip(operand).kind {
                     return self.lambda(lambda, to, span);
                 }
-                let operand = self.value(operand);
+                if super::bound::delegate(to).is_some() {
+                    let operand = self.value(operand);
+                    return self.cast(operand, to, span);
+                }
+                let Some(operand) = self.value_or_group(operand) else {
+                    let shown = types::display(to);
+                    return self.fail("CS0030", span, format!("Cannot convert type 'method' to '{shown}'"));
+                };
                 self.cast(operand, to, span)
             }
             ExprKind::As { operand, ty } => {
@@ -118,6 +125,7 @@ impl Binder {
             ExprKind::Tuple(elements) => self.tuple(elements, span),
             ExprKind::Declaration { .. } => self.fail("CS8185", span, "A declaration is not allowed in this context."),
             ExprKind::Type(_) => self.fail("CS1525", span, "Invalid expression term"),
+            ExprKind::This => self.fail("CS0026", span, "Keyword 'this' is not valid in a static property, static method, or static field initializer"),
             ExprKind::Error => Expr::error(span),
         }
     }
@@ -200,7 +208,12 @@ impl Binder {
         }
         // What every class has of `object`, and so the one around an expression.
         if matches!(text, "Equals" | "ReferenceEquals") {
-            return Entity::Group(Group { name, receiver: super::overload::Receiver::Type(TypeId::OBJECT), span });
+            return Entity::Group(Group {
+                name,
+                receiver: super::overload::Receiver::Type(TypeId::OBJECT),
+                span,
+                is_element: false,
+            });
         }
         if self.later.iter().flat_map(|(_, names)| names).any(|later| **later == *text) {
             let message = format!("Cannot use local variable '{text}' before it is declared");
@@ -246,6 +259,19 @@ impl Binder {
         }
     }
 
+    /// A value, or `None` for a method's name without a call.
+    fn value_or_group(&mut self, expr: &ast::Expr) -> Option<Expr> {
+        let inner = strip(expr);
+        if !matches!(inner.kind, ExprKind::Member { .. } | ExprKind::MemberBinding(_)) {
+            return Some(self.value_or_void(expr));
+        }
+        let span = inner.span;
+        match self.deeper(span, || Entity::Error(span), |this| this.entity(inner)) {
+            Entity::Group(_) => None,
+            entity => Some(self.entity_value(entity, span)),
+        }
+    }
+
     fn conditional_access(&mut self, target: &ast::Expr, rest: &ast::Expr, span: Span) -> Expr {
         let receiver = self.value(target);
         if receiver.is_error() {
@@ -262,8 +288,11 @@ impl Binder {
         }
         let slot = self.temporary(inner);
         self.receivers.push((slot, inner));
-        let rest = self.value_or_void(rest);
+        let found = self.value_or_group(rest);
         self.receivers.pop();
+        let Some(rest) = found else {
+            return self.fail("CS8978", rest.span, "'method group' cannot be made nullable.");
+        };
         if rest.is_error() {
             return rest;
         }
@@ -372,7 +401,8 @@ impl Binder {
             return true;
         }
         // Reference conversions only: an operator does not count.
-        self.user_conversion(from, to, true).is_none() && self.silently(|this| this.cast(probe, to, Span::default())).1
+        super::convert::user_conversion(from, to, true).is_none()
+            && self.silently(|this| this.cast(probe, to, Span::default())).1
     }
 
     fn checked_value(&mut self, checked: bool, operand: &ast::Expr) -> Expr {

@@ -169,8 +169,14 @@ pub(super) fn convert(value: &Const, from: Prim, into: Prim, unchecked: bool) ->
         (Const::Float(n), _) => {
             let (min, max) = range(into)?;
             let whole = n.trunc();
-            let inside = whole >= min as f64 && whole <= max as f64;
-            inside.then_some(Const::Int(whole as i128))
+            // One above the maximum is a power of two, which no rounding moves.
+            let inside = whole >= min as f64 && whole < (max + 1) as f64;
+            match (inside, unchecked) {
+                (true, _) => Some(Const::Int(whole as i128)),
+                // What such a cast gives is unspecified; the compiler says zero.
+                (false, true) => Some(Const::Int(0)),
+                (false, false) => None,
+            }
         }
         (Const::Decimal(d), Prim::Decimal) => Some(Const::Decimal(*d)),
         (Const::Decimal(d), Prim::F64) => d.to_string().parse().ok().map(Const::Float),

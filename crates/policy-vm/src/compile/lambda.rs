@@ -3,6 +3,7 @@
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, LambdaBody};
 
+use super::ExpressionError;
 use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope};
 use super::bound::{Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
 use crate::types::{self, TypeId};
@@ -37,6 +38,26 @@ impl Binder {
         }
         let (_, clean) = self.silently(|this| this.lambda_function(lambda, &params, Some(returns), ty));
         clean
+    }
+
+    /// What is wrong in the body of a lambda when its parameters have these types.
+    pub(super) fn mistakes_of(
+        &mut self,
+        lambda: &ast::Lambda,
+        params: &[TypeId],
+        returns: Option<TypeId>,
+        ty: TypeId,
+    ) -> Vec<ExpressionError> {
+        self.tries += 1;
+        let count_fits = lambda.params.as_ref().is_none_or(|p| p.len() == params.len());
+        if self.tries > MAX_TRIES || lambda.is_async || !count_fits {
+            return Vec::new();
+        }
+        let kept = std::mem::take(&mut self.errors);
+        let _ = self.lambda_function(lambda, params, returns, ty);
+        let mut found = std::mem::replace(&mut self.errors, kept);
+        found.retain(|e| !e.warning && e.code != "NO_COMMON_TYPE");
+        found
     }
 
     /// Binds a lambda for a delegate type, for good.
@@ -140,7 +161,11 @@ impl Binder {
                 (vec![Stmt::Return(Some(value))], ty)
             }
             (LambdaBody::Expression(expr), None) => {
-                let value = self.value_or_void(expr);
+                let value = if let ast::ExprKind::Throw(what) = &expr.kind {
+                    self.throw_value(what, types::null(), expr.span)
+                } else {
+                    self.value_or_void(expr)
+                };
                 let ty = value.ty;
                 (vec![Stmt::Return(Some(value))], ty)
             }

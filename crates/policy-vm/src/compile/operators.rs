@@ -246,6 +246,18 @@ impl Binder {
                 if clean && !probe.is_error() {
                     return self.lifted(op, left, right, probe.ty, span);
                 }
+                let unsigned = |e: &Expr, inner: Option<TypeId>| inner.unwrap_or(e.ty) == TypeId::UINT64;
+                let numbers = prim_of(li.unwrap_or(left.ty)).zip(prim_of(ri.unwrap_or(right.ty)));
+                let exact = |p: Prim| !matches!(p, Prim::F32 | Prim::F64 | Prim::Decimal);
+                let bits = matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor | BinaryOp::Shl | BinaryOp::Shr);
+                if numbers.is_some_and(|(a, b)| exact(a) && exact(b))
+                    && (unsigned(&left, li) || unsigned(&right, ri))
+                    && !bits
+                {
+                    let (token, x, y) = (token(op), shown(&left), shown(&right));
+                    let message = format!("Operator '{token}' is ambiguous on operands of type '{x}' and '{y}'");
+                    return self.fail("CS0034", span, message);
+                }
                 return self.no_operator(op, &left, &right, span);
             }
         }
@@ -432,7 +444,8 @@ impl Binder {
             return self.machine_binary(machine_op, num, ty, left, right, ty, span);
         }
         let Some(ty) = promote(&left, a, &right, b) else {
-            if a == Prim::U64 || b == Prim::U64 {
+            let bits = matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
+            if (a == Prim::U64 || b == Prim::U64) && !bits {
                 let (token, x, y) = (token(op), shown(&left), shown(&right));
                 return self.fail(
                     "CS0034",
@@ -641,7 +654,9 @@ fn promote(left: &Expr, a: Prim, right: &Expr, b: Prim) -> Option<TypeId> {
     let signed = |p: Prim| matches!(p, P::I8 | P::I16 | P::I32 | P::I64);
     let fits = |e: &Expr| matches!(e.constant, Some(Const::Int(n)) if n >= 0);
     if has(P::U64) {
-        let fine = (!signed(a) || fits(left)) && (!signed(b) || fits(right));
+        // Only constants of `int` and `long` convert.
+        let small = |p: P| matches!(p, P::I8 | P::I16);
+        let fine = (!signed(a) || !small(a) && fits(left)) && (!signed(b) || !small(b) && fits(right));
         return fine.then_some(TypeId::UINT64);
     }
     if has(P::I64) {

@@ -43,6 +43,8 @@ pub(super) struct Group<'a> {
     pub(super) name: &'a ast::SimpleName,
     pub(super) receiver: Receiver,
     pub(super) span: Span,
+    /// `Add`, called for an element of a collection initializer.
+    pub(super) is_element: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -141,6 +143,7 @@ impl Binder {
     /// The argument can be given to a parameter of this type.
     pub(super) fn accepts(&mut self, arg: &Arg<'_>, ty: TypeId, mode: ParamMode) -> bool {
         match (&arg.kind, mode) {
+            (ArgKind::Value(value), _) if value.ty == types::void() => false,
             (ArgKind::Value(value), ParamMode::Value) if arg.mode == ArgumentMode::Value => self.converts(value, ty),
             (ArgKind::Lambda(lambda), ParamMode::Value) => self.lambda_fits(lambda, ty),
             (ArgKind::Group(group), ParamMode::Value) => self.group_fits(group, ty),

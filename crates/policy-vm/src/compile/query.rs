@@ -51,7 +51,8 @@ impl Binder {
             names.push(declared);
         }
         let from = &query.from;
-        let (source, clean) = self.silently(|this| this.value(&from.source));
+        // Its variables are declared when it is bound for good.
+        let (source, clean) = self.silently(|this| this.scoped(|this| this.value(&from.source)));
         if clean && from.ty.is_none() && super::subtype::element_type(source.ty).is_none() {
             let method = match (query.body.clauses.first(), &query.body.end) {
                 (Some(QueryClause::Where(_)), _) => "Where",
@@ -204,7 +205,8 @@ fn source_of(from: &FromClause) -> Expr {
 
 /// A name that nobody can write.
 fn item(span: Span) -> Ident {
-    Ident { text: "<item>".into(), span }
+    // Queries stand in each other; no two have the same place.
+    Ident { text: format!("<item {}-{}>", span.start, span.end).into(), span }
 }
 
 fn simple(text: &str, span: Span) -> ast::SimpleName {

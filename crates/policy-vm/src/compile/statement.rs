@@ -203,6 +203,7 @@ impl Binder {
             | ExprKind::Assign { .. }
             | ExprKind::Postfix { .. }
             | ExprKind::New { .. }
+            | ExprKind::This
             | ExprKind::Error => true,
             ExprKind::Unary { op, .. } => matches!(op, ast::UnaryOp::Increment | ast::UnaryOp::Decrement),
             ExprKind::ConditionalAccess { rest, .. } => {

@@ -38,13 +38,15 @@ mod write;
 
 pub use collection::collection_of_node;
 pub use compare::equals;
+pub(crate) use compare::{compare_held, compare_values};
 pub use node::{Node, TokenType};
 pub use sequence::iterate_node;
 
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
 use crate::library::TypeDef;
-use crate::value::heap::Heap;
+use crate::types::TypeId;
+use crate::value::heap::{Heap, Object};
 use crate::value::text::{TextBuf, TextRef};
 use crate::value::{Ref, Value};
 
@@ -194,4 +196,24 @@ fn token_arg(args: &[Value], index: usize) -> Ref {
         Value::Object(at) => at,
         _ => node::NONE,
     }
+}
+
+/// The token of a `JValue`, which `Convert` can convert.
+pub(crate) fn convertible(heap: &Heap, value: Value) -> Option<Ref> {
+    let Value::Object(at) = value else { return None };
+    let is_scalar = matches!(heap.object(at), Object::Json(_)) && node::scalar(heap, at).is_some();
+    is_scalar.then_some(at)
+}
+
+/// The explicit conversion of a token to a type of `Convert`.
+///
+/// # Errors
+/// What the conversion throws.
+pub(crate) fn to_primitive(cx: &mut Cx<'_>, token: Ref, target: TypeId) -> Result<Value, Throw> {
+    conversions::to_primitive(cx, token, target, false)
+}
+
+/// The value that a `JValue` holds.
+pub(crate) fn held(heap: &Heap, value: Value) -> Option<Value> {
+    convertible(heap, value).and_then(|at| node::scalar(heap, at)).map(|(_, value)| value)
 }

@@ -382,6 +382,9 @@ pub fn compare(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
         (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(&b),
         (Value::Enum(s, a), Value::Enum(t, b)) if s == t => a.cmp(&b),
         (Value::Object(x), Value::Object(y)) => return compare_objects(cx, x, y),
+        (a, b) if crate::library::json::held(cx.heap, a).is_some() => {
+            return crate::library::json::compare_held(cx, a, b);
+        }
         (a, b) => match (integer::get(a), integer::get(b)) {
             (Some(x), Some(y)) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => x.cmp(&y),
             _ => return Err(not_comparable(cx, a)),
@@ -405,9 +408,21 @@ fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
             Ok(utc_ticks(*a, *x).cmp(&utc_ticks(*b, *y)))
         }
         _ => {
+            if x == y {
+                return Ok(Ordering::Equal);
+            }
+            // There is one object for each type.
+            if let (Object::Type(s), Object::Type(t)) = (cx.heap.object(x), cx.heap.object(y))
+                && s == t
+            {
+                return Ok(Ordering::Equal);
+            }
+            if let Some(order) = crate::library::json::compare_values(cx, x, y) {
+                return order;
+            }
             let tuples = (cx.heap.native::<Tuple>(a), cx.heap.native::<Tuple>(b));
             let (Some(s), Some(t)) = tuples else {
-                return if x == y { Ok(Ordering::Equal) } else { Err(not_comparable(cx, a)) };
+                return Err(not_comparable(cx, a));
             };
             if s.ty != t.ty {
                 let ty = s.ty;

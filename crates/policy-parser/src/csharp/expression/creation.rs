@@ -254,7 +254,7 @@ impl Parser<'_> {
                 Element::Add(_, span) if is_object => {
                     self.error("CS0747", span, "Invalid initializer member declarator");
                 }
-                Element::Add(args, _) => adds.push(args),
+                Element::Add(args, span) => adds.push((args, span)),
             }
         }
         if is_object { InitializerKind::Object(members) } else { InitializerKind::Collection(adds) }

@@ -208,12 +208,9 @@ impl Parser<'_> {
     fn refused_instance(&mut self) -> Expr {
         let token = self.bump();
         if token.kind == TokenKind::This {
-            let message =
-                "Keyword 'this' is not valid in a static property, static method, or static field initializer";
-            self.error("CS0026", token.span(), message);
-        } else {
-            self.error("CS1511", token.span(), "Keyword 'base' is not available in a static method");
+            return Expr { kind: ExprKind::This, span: token.span() };
         }
+        self.error("CS1511", token.span(), "Keyword 'base' is not available in a static method");
         Expr { kind: ExprKind::Error, span: token.span() }
     }
 

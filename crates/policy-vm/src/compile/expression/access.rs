@@ -88,7 +88,7 @@ impl Binder {
         }
         let is_method = !members::lookup(ty, text, &[MemberKind::Method]).is_empty();
         if is_method {
-            return Entity::Group(Group { name, receiver: Receiver::Type(ty), span });
+            return Entity::Group(Group { name, receiver: Receiver::Type(ty), span, is_element: false });
         }
         let _ = self.no_static_member(ty, text, name.ident.span);
         Entity::Error(span)
@@ -173,7 +173,7 @@ impl Binder {
         let has_method =
             !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
         if has_method {
-            return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span });
+            return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span, is_element: false });
         }
         // After `?` the compiler points at the dot.
         let at = if matches!(value.kind, Kind::Local(_)) && value.span == span { span } else { name.ident.span };
@@ -253,8 +253,14 @@ impl Binder {
                 Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
             }
             _ => {
-                let what =
-                    Wanted { name: "Invoke", span, explicit: None, is_constructor: false, receiver_first: false };
+                let what = Wanted {
+                    name: "Invoke",
+                    span,
+                    explicit: None,
+                    is_constructor: false,
+                    receiver_first: false,
+                    is_element: false,
+                };
                 self.no_fit(&candidates, &args, &what, span)
             }
         }
@@ -277,7 +283,7 @@ impl Binder {
         let (candidates, receiver) = self.group_candidates(group);
         match self.choose(&candidates, explicit.as_deref(), &args) {
             Some(Ok(fit)) => return self.finish_call(fit, args, receiver, span),
-            Some(Err(pair)) => return self.ambiguous(pair, span),
+            Some(Err(pair)) => return self.ambiguous(pair, group.name.ident.span),
             None => {}
         }
         let name = &*group.name.ident.text;
@@ -287,6 +293,7 @@ impl Binder {
             explicit: explicit.clone(),
             is_constructor: false,
             receiver_first: false,
+            is_element: group.is_element,
         };
         if let Some(value) = receiver {
             let found = members::extensions(name);
@@ -301,40 +308,27 @@ impl Binder {
             let chosen = self.choose(near, explicit.as_deref(), &all);
             match chosen.or_else(|| self.choose(outer, explicit.as_deref(), &all)) {
                 Some(Ok(fit)) => return self.finish_call(fit, all, None, span),
-                Some(Err(pair)) => return self.ambiguous(pair, span),
+                Some(Err(pair)) => return self.ambiguous(pair, group.name.ident.span),
                 None => {}
             }
-            let hidden = members::lookup(value.ty, name, &[MemberKind::Method]);
-            if let (true, Some(member)) = (candidates.is_empty(), hidden.first()) {
-                let shown = self.signature_name(member);
+            let declared = members::lookup(value.ty, name, &[MemberKind::Method]);
+            if let Some(Ok(fit)) = self.choose(&declared, explicit.as_deref(), &args)
+                && fit.member.signature.is_static
+            {
+                let shown = self.signature_name(&fit.member);
                 return self.fail("CS0176", group.span, format!("Member '{shown}' cannot be accessed with an instance reference; qualify it with a type name instead"));
             }
-            if candidates.is_empty() {
-                let for_receiver: Vec<Member> = found.iter().copied().filter(|m| self.extends(m, &value)).collect();
-                if for_receiver.is_empty() {
-                    return self.no_member(value.ty, name, group.name.ident.span);
-                }
+            if declared.is_empty() {
                 what.receiver_first = true;
-                return self.no_fit(&for_receiver, &all, &what, span);
+                return self.no_fit(if near.is_empty() { outer } else { near }, &all, &what, span);
             }
-        }
-        if candidates.is_empty() {
-            // The name exists, but only on the other side of `static`.
-            if let Receiver::Type(ty) = group.receiver {
-                let owner = types::display(ty);
-                return self.fail(
-                    "CS0120",
-                    group.span,
-                    format!(
-                        "An object reference is required for the non-static field, method, or property '{owner}.{name}'"
-                    ),
-                );
-            }
+            return self.no_fit(&declared, &args, &what, span);
         }
         if let Receiver::Type(ty) = group.receiver {
             let all = members::lookup(ty, name, &[MemberKind::Method]);
-            let instance: Vec<Member> = all.into_iter().filter(|m| !m.signature.is_static).collect();
-            if let Some(Ok(fit)) = self.choose(&instance, explicit.as_deref(), &args) {
+            if let Some(Ok(fit)) = self.choose(&all, explicit.as_deref(), &args)
+                && !fit.member.signature.is_static
+            {
                 let shown = self.signature_name(&fit.member);
                 return self.fail(
                     "CS0120",
@@ -342,22 +336,9 @@ impl Binder {
                     format!("An object reference is required for the non-static field, method, or property '{shown}'"),
                 );
             }
+            return self.no_fit(&all, &args, &what, span);
         }
         self.no_fit(&candidates, &args, &what, span)
-    }
-
-    /// The receiver may be the first argument of the extension method.
-    fn extends(&mut self, member: &Member, value: &Expr) -> bool {
-        let Some(first) = member.signature.params.first() else { return false };
-        match types::get(first.ty) {
-            Type::MethodParam(_) => true,
-            _ if crate::compile::subtype::converts(value.ty, first.ty) => true,
-            Type::Named { def, .. } => crate::compile::subtype::supertypes(value.ty)
-                .iter()
-                .any(|t| matches!(types::get(*t), Type::Named { def: d, .. } if d == def)),
-            Type::Array { .. } => matches!(types::get(value.ty), Type::Array { .. }),
-            _ => false,
-        }
     }
 
     fn ambiguous(&mut self, (a, b): (Member, Member), span: Span) -> Expr {
@@ -405,12 +386,8 @@ impl Binder {
                 other => ArgKind::Value(self.entity_value(other, span)),
             },
             (ArgumentMode::Value, _) => {
-                let value = self.value(&arg.value);
-                if value.ty == types::void() {
-                    ArgKind::Value(self.fail("CS1503", span, "Argument: cannot convert from 'void'"))
-                } else {
-                    ArgKind::Value(value)
-                }
+                // Nothing takes the result of a void call: which parameter does not, is told with the candidates.
+                ArgKind::Value(self.value(&arg.value))
             }
             (_, ExprKind::Declaration { ty, designation }) => {
                 let declared = if Self::is_var(ty) { None } else { Some(self.type_of_syntax(ty)) };
@@ -473,6 +450,10 @@ impl Binder {
         if index.is_error() {
             return None;
         }
+        if arg.name.is_some() {
+            self.error("CS1742", span, "An array access may not have a named argument specifier");
+            return None;
+        }
         let ty = [TypeId::INT32, TypeId::UINT32, TypeId::INT64, TypeId::UINT64]
             .into_iter()
             .find(|ty| self.converts(&index, *ty));
@@ -504,7 +485,14 @@ impl Binder {
                 None
             }
             None => {
-                let what = Wanted { name: "this", span, explicit: None, is_constructor: false, receiver_first: false };
+                let what = Wanted {
+                    name: "this",
+                    span,
+                    explicit: None,
+                    is_constructor: false,
+                    receiver_first: false,
+                    is_element: false,
+                };
                 let _ = self.no_fit(&candidates, &args, &what, span);
                 None
             }

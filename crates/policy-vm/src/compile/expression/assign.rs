@@ -278,8 +278,9 @@ impl Binder {
         let result = if clean { result } else { self.binary(op, read, right.clone(), span) };
         // "If the operator's result converts explicitly to the variable's type, and the right operand implicitly, the
         // assignment is evaluated as x = (T)(x op y)": `b += 1` on a byte.
-        let small = prim_of(ty).is_some() && prim_of(result.ty).is_some();
         let shift = matches!(op, BinaryOp::Shl | BinaryOp::Shr);
+        let plain = if shift { nullable_inner(result.ty).unwrap_or(result.ty) } else { result.ty };
+        let small = prim_of(ty).is_some() && prim_of(plain).is_some();
         let result = if small && result.ty != ty && (self.converts(&right, ty) || shift) {
             self.cast(result, ty, span)
         } else if small && result.ty != ty && right.constant.is_some() && right.ty == TypeId::INT32 {

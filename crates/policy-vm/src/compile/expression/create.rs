@@ -89,6 +89,9 @@ impl Binder {
                 _ => {}
             }
         }
+        if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            return Expr::error(span);
+        }
         match self.choose(&candidates, None, &args) {
             Some(Ok(fit)) => {
                 self.check_allowed(&fit.member, span);
@@ -115,8 +118,14 @@ impl Binder {
                         format!("Cannot create an instance of the abstract type or interface '{shown}'"),
                     );
                 }
-                let what =
-                    Wanted { name: &shown, span: at, explicit: None, is_constructor: true, receiver_first: false };
+                let what = Wanted {
+                    name: &shown,
+                    span: at,
+                    explicit: None,
+                    is_constructor: true,
+                    receiver_first: false,
+                    is_element: false,
+                };
                 self.no_fit(&candidates, &args, &what, span)
             }
         }
@@ -131,8 +140,8 @@ impl Binder {
                 }
             }
             InitializerKind::Collection(list) => {
-                for args in list {
-                    let done = self.add_element(slot, args, initializer.span);
+                for (args, span) in list {
+                    let done = self.add_element(slot, args, *span, initializer.span);
                     effects.push(done);
                 }
             }
@@ -186,7 +195,7 @@ impl Binder {
         effects.push(Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span));
     }
 
-    fn add_element(&mut self, slot: LocalId, args: &[ast::Expr], span: Span) -> Expr {
+    fn add_element(&mut self, slot: LocalId, args: &[ast::Expr], span: Span, around: Span) -> Expr {
         let receiver = self.slot(slot, span);
         let name = ast::SimpleName { ident: ast::Ident { text: "Add".into(), span }, type_args: None };
         if !subtype::supertypes(receiver.ty).iter().any(|t| {
@@ -194,19 +203,15 @@ impl Binder {
                 || matches!(types::get(*t), Type::Named { def, .. } if def.0 == TypeId::ENUMERABLE.0)
         }) {
             let ty = types::display(receiver.ty);
-            return self.fail("CS1922", span, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
+            return self.fail("CS1922", around, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
         }
         let values: Vec<Expr> = args.iter().map(|a| self.value(a)).collect();
-        let span = match (args.first(), args.last()) {
-            (Some(first), Some(last)) => first.span.to(last.span),
-            _ => span,
-        };
         let name = ast::SimpleName { ident: ast::Ident { span, ..name.ident }, type_args: None };
         let bound = values
             .into_iter()
             .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
             .collect();
-        let group = Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span };
+        let group = Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true };
         self.call(&group, bound, span)
     }
 

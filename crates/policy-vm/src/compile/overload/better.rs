@@ -26,8 +26,19 @@ impl Binder {
                 return Some(Ok(fits.swap_remove(i)));
             }
         }
-        let (a, b) = (fits.first()?.member, fits.get(1)?.member);
-        Some(Err((a, b)))
+        // Of those that no other beats, the first two are named.
+        let mut unbeaten = Vec::new();
+        for (i, fit) in fits.iter().enumerate() {
+            let beaten = fits.iter().enumerate().any(|(j, other)| i != j && self.better(other, fit, args));
+            if !beaten {
+                unbeaten.push(fit.member);
+            }
+        }
+        let pair = match unbeaten.as_slice() {
+            [a, b, ..] => (*a, *b),
+            _ => (fits.first()?.member, fits.get(1)?.member),
+        };
+        Some(Err(pair))
     }
 
     /// `a` is a better function member than `b`.
@@ -52,7 +63,7 @@ impl Binder {
         if (a.mapping.defaults == 0) != (b.mapping.defaults == 0) && a.mapping.expanded == b.mapping.expanded {
             return a.mapping.defaults == 0;
         }
-        if !same_types && a.mapping.expanded == b.mapping.expanded && a.type_args.len() == b.type_args.len() {
+        if !same_types && a.mapping.expanded == b.mapping.expanded {
             return false;
         }
         // The tie-breaking rules, in their order.

@@ -3,7 +3,7 @@
 use super::{Arg, ArgKind, Mapping, Member};
 use crate::compile::binder::Binder;
 use crate::compile::bound::delegate;
-use crate::compile::convert::standard;
+use crate::compile::convert::{standard, user_conversion};
 use crate::compile::subtype;
 use crate::library::TypeDefKind;
 use crate::types::{self, Type, TypeId};
@@ -66,9 +66,13 @@ impl Binder {
                 ArgKind::Declare(None, _) => {}
                 ArgKind::Lambda(lambda) => {
                     self.explicit_lambda_inputs(lambda, param, &mut inference);
-                    waiting.push((param, arg));
+                    if delegate(param).is_some() {
+                        waiting.push((param, arg));
+                    }
                 }
-                ArgKind::Group(_) => waiting.push((param, arg)),
+                ArgKind::Group(_) if delegate(param).is_some() => waiting.push((param, arg)),
+                // What is no delegate takes neither: that is told later.
+                ArgKind::Group(_) => {}
             }
         }
         // Second phase: a lambda whose inputs are known tells its output; repeat while there is progress.
@@ -91,13 +95,15 @@ impl Binder {
                                 inference.lower(ty, output);
                             }
                         }
-                        Some(_) if clean => {}
-                        _ => return None,
+                        // A lambda that does not fit, or has a mistake, tells nothing.
+                        _ => {}
                     }
                 }
                 ArgKind::Group(group) => {
                     let (found, _) = self.silently(|this| this.group_return(group, &inputs));
-                    inference.lower(found?, output);
+                    if let Some(found) = found {
+                        inference.lower(found, output);
+                    }
                 }
                 _ => {}
             }
@@ -269,14 +275,14 @@ impl Inference {
             .into_iter()
             .filter(|c| {
                 bounds.exact.iter().all(|e| e == c)
-                    && bounds.lower.iter().all(|l| standard(*l, *c).is_some())
+                    && bounds.lower.iter().all(|l| converts(*l, *c))
                     && bounds.upper.iter().all(|u| standard(*c, *u).is_some())
             })
             .collect();
         bounds.fixed = match allowed.as_slice() {
             [one] => Some(*one),
             [] => None,
-            many => many.iter().copied().find(|c| many.iter().all(|o| standard(*o, *c).is_some())),
+            many => many.iter().copied().find(|c| many.iter().all(|o| converts(*o, *c))),
         };
     }
 
@@ -289,6 +295,11 @@ impl Inference {
             .collect();
         types::substitute(ty, &[], &args)
     }
+}
+
+/// An implicit conversion of any kind, those that types declare included.
+fn converts(from: TypeId, to: TypeId) -> bool {
+    standard(from, to).is_some() || user_conversion(from, to, false).is_some()
 }
 
 fn push(list: &mut Vec<TypeId>, ty: TypeId) {

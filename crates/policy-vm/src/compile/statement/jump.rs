@@ -4,7 +4,7 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, StmtKind};
 
 use crate::compile::binder::{Binder, LabelScope};
-use crate::compile::bound::{Const, LabelId, Stmt};
+use crate::compile::bound::{Const, LabelId, Stmt, nullable_inner};
 
 impl Binder {
     /// The labels that a list of statements declares.
@@ -54,7 +54,9 @@ impl Binder {
             None => None,
             Some(value) => {
                 let bound = self.value(value);
-                let bound = self.convert(bound, ty);
+                // Of a nullable value the labels are those of the value.
+                let plain = if bound.is_null_literal() { ty } else { nullable_inner(ty).unwrap_or(ty) };
+                let bound = self.convert(bound, plain);
                 if bound.is_error() {
                     return Stmt::Block(Vec::new());
                 }

@@ -178,6 +178,39 @@ fn is_real(cx: &Cx<'_>, value: Value) -> bool {
     matches!(value, Value::Double(_) | Value::Single(_)) || matches!(cx.heap.get(value), Some(Object::Decimal(_)))
 }
 
+/// `Comparer.Default.Compare(x, y)` where one of the two is a `JValue`; `None` where none is.
+pub(crate) fn compare_values(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Option<Result<Ordering, Throw>> {
+    let scalar = |at: Ref| match cx.heap.object(at) {
+        Object::Json(_) => node::scalar(cx.heap, at),
+        _ => None,
+    };
+    match (scalar(x), scalar(y)) {
+        (Some(_), Some(_)) => Some(compare_tokens(cx, x, y)),
+        (Some((ty, a)), None) => Some(compare_other(cx, ty, a, y)),
+        (None, Some((ty, b))) => Some(compare_other(cx, ty, b, x).map(Ordering::reverse)),
+        (None, None) => None,
+    }
+}
+
+/// `left.CompareTo(right)` of a `JValue` and a plain value.
+pub(crate) fn compare_held(cx: &mut Cx<'_>, left: Value, right: Value) -> Result<Ordering, Throw> {
+    let scalar = node::token(cx.heap, left).and_then(|at| node::scalar(cx.heap, at));
+    match scalar {
+        Some((ty, value)) => compare(cx, ty, value, right),
+        None => Ok(Ordering::Equal),
+    }
+}
+
+/// A value and an object that is no `JValue`.
+fn compare_other(cx: &mut Cx<'_>, ty: TokenType, value: Value, other: Ref) -> Result<Ordering, Throw> {
+    if let Object::Json(_) = cx.heap.object(other) {
+        let name = node::node(cx.heap, other).type_name();
+        let message = format!("Unable to cast object of type '{name}' to type 'System.IConvertible'.");
+        return Err(cx.throw(Exc::InvalidCast, message));
+    }
+    compare(cx, ty, value, Value::Object(other))
+}
+
 /// `left.CompareTo(right)` of two `JValue`s.
 pub(super) fn compare_tokens(cx: &mut Cx<'_>, left: Ref, right: Ref) -> Result<Ordering, Throw> {
     let (Some((ty, a)), Some((other, b))) = (node::scalar(cx.heap, left), node::scalar(cx.heap, right)) else {

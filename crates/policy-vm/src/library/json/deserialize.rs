@@ -7,7 +7,7 @@ use crate::exception::{Exc, Throw, Trap};
 use crate::library;
 use crate::types::{self, Type, TypeId};
 use crate::value::heap::{Array, Heap, List, Object};
-use crate::value::{Ref, Value};
+use crate::value::{Ref, Value, cast};
 
 use super::node::{self, Kind, MAX_NESTING, TokenType};
 use super::{conversions, convert, known, sequence};
@@ -31,7 +31,31 @@ pub(super) fn to_object(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Valu
     if conversions::is_primitive(inner) {
         return conversions::to_primitive(cx, at, inner, nullable);
     }
+    if let Type::Named { def, .. } = types::get(inner)
+        && library::get().def(*def).decl.kind == library::TypeDefKind::Enum
+        && !(nullable && is_null(cx.heap, at))
+    {
+        return to_enumeration(cx, at, inner);
+    }
     typed(cx, at, target, 0)
+}
+
+/// An enumeration: of a name, or of what converts to `int`.
+fn to_enumeration(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Value, Throw> {
+    match node::scalar(cx.heap, at) {
+        Some((TokenType::Integer, value @ Value::Int64(_))) => enumeration(cx, value, target),
+        Some((TokenType::String, value)) => match enumeration(cx, value, target) {
+            Err(Throw::Exception(_)) => {
+                let (text, name) = (text_of(cx, value)?, types::display(target));
+                Err(cx.throw(Exc::Argument, format!("Could not convert '{text}' to {name}.")))
+            }
+            made => made,
+        },
+        _ => match conversions::to_primitive(cx, at, TypeId::INT32, false)? {
+            Value::Int32(n) => Ok(Value::Enum(target, n.into())),
+            other => Ok(other),
+        },
+    }
 }
 
 fn is_null(heap: &Heap, at: Ref) -> bool {
@@ -76,6 +100,11 @@ fn typed(cx: &mut Cx<'_>, at: Ref, target: TypeId, depth: usize) -> Result<Value
     if conversions::is_primitive(target) {
         return primitive(cx, at, target);
     }
+    if let Some((_, value @ Value::String(_))) = node::scalar(cx.heap, at)
+        && cast::is_instance(cx.heap, value, target)
+    {
+        return Ok(value);
+    }
     match types::get(target) {
         Type::Array { element, rank: 1 } => array(cx, at, target, *element, depth),
         Type::Named { def, args } => {
@@ -119,11 +148,7 @@ fn primitive(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Value, Throw> {
     match conversions::to_primitive(cx, at, target, false) {
         Err(Throw::Exception(_)) => {
             let shown = match node::scalar(cx.heap, at) {
-                Some((_, Value::Null)) => "{null}".to_owned(),
-                Some((_, value)) => {
-                    let text = text_of(cx, value)?;
-                    if let Value::String(_) = value { format!("\"{text}\"") } else { text }
-                }
+                Some((_, value)) => shown(cx, value)?,
                 None => return Err(cannot(cx, at, target)),
             };
             let (ty, path) = (types::net_name(target), path_text(cx, at));
@@ -135,14 +160,49 @@ fn primitive(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Value, Throw> {
 }
 
 fn cannot(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Throw {
-    let what = match node::node(cx.heap, at).kind {
-        Kind::Object(_) => "JSON object (e.g. {\"name\":\"value\"})",
-        Kind::Array(_) => "JSON array (e.g. [1,2,3])",
-        _ => "JSON value",
+    let ty = types::net_name(target);
+    let message = match node::node(cx.heap, at).kind {
+        _ if is_xml(target) && !matches!(node::node(cx.heap, at).kind, Kind::Object(_)) => {
+            "XmlNodeConverter can only convert JSON that begins with an object. ".to_owned()
+        }
+        Kind::Object(_) => text::no_object(target),
+        Kind::Array(_) => text::no_array(target),
+        _ => match node::scalar(cx.heap, at) {
+            Some((_, value)) => match shown(cx, value) {
+                Ok(shown) => format!("Error converting value {shown} to type '{ty}'. "),
+                Err(throw) => return throw,
+            },
+            None => format!("Unexpected token while deserializing object: {ty}. "),
+        },
     };
-    let (ty, path) = (types::net_name(target), path_text(cx, at));
-    let message = format!("Cannot deserialize the current {what} into type '{ty}'. Path '{path}'.");
-    cx.throw(Exc::JsonSerialization, message)
+    // The serializer has gone into an object before it finds that it wants none.
+    let place = match node::node(cx.heap, at).kind {
+        Kind::Object(_) => sequence::properties(cx.heap, at).first().copied().unwrap_or(at),
+        _ => at,
+    };
+    let path = path_text(cx, place);
+    cx.throw(Exc::JsonSerialization, format!("{message}Path '{path}'."))
+}
+
+/// A value as messages show it: text in quotes.
+fn shown(cx: &mut Cx<'_>, value: Value) -> Result<String, Throw> {
+    Ok(match value {
+        Value::Null => "{null}".to_owned(),
+        Value::String(_) => format!("\"{}\"", text_of(cx, value)?),
+        // What the tokens of dates and numbers hold stands as it is; the other types are written as text is.
+        Value::TimeSpan(_) => format!("\"{}\"", text_of(cx, value)?),
+        value if matches!(cx.heap.get(value), Some(Object::Native(_) | Object::Guid(_))) => {
+            format!("\"{}\"", text_of(cx, value)?)
+        }
+        value => text_of(cx, value)?,
+    })
+}
+
+/// The nodes of both XML libraries, which have a converter of their own.
+fn is_xml(ty: TypeId) -> bool {
+    let name = types::net_name(ty);
+    name.starts_with("System.Xml.Linq.X") && !name.contains("Comparer") && !name.ends_with("XName")
+        || name.starts_with("System.Xml.Xml")
 }
 
 fn elements(cx: &mut Cx<'_>, at: Ref, target: TypeId, element: TypeId, depth: usize) -> Result<Vec<Value>, Throw> {

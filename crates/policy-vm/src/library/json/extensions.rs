@@ -133,21 +133,30 @@ fn keyed(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<Ref>, Throw> {
 
 fn values_as(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let target = cx.type_arg(0);
-    let tokens = if args.len() > 1 && !arg(args, 1).is_null() {
-        keyed(cx, args)?
-    } else {
-        let mut found = Vec::new();
-        for at in tokens(cx, arg(args, 0))? {
-            let node = node::node(cx.heap, at);
-            if node.is_container() { found.extend(node.children()) } else { found.push(at) }
-        }
-        found
-    };
-    let mut items = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        items.push(convert_token(cx, edit::value(token), target)?);
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("source"));
     }
-    sequence(cx, types::construct(TypeId::ENUMERABLE, &[target]), items)
+    let ty = types::construct(TypeId::ENUMERABLE, &[target]);
+    Ok(cx.heap.new_native(sequence::Converted {
+        ty,
+        target,
+        source: arg(args, 0),
+        key: arg(args, 1),
+        is_own: false,
+    })?)
+}
+
+/// The tokens that `Values<U>` converts for one token of its source.
+pub(super) fn values_in(cx: &mut Cx<'_>, item: Value, key: Value) -> Result<Vec<Ref>, Throw> {
+    let Some(token) = node::token(cx.heap, item) else { return Err(cx.throw_default(Exc::NullReference)) };
+    if !key.is_null() {
+        return Ok(match jtoken::get_item(cx, &[Value::Object(token), key])? {
+            Value::Object(child) => vec![child],
+            _ => Vec::new(),
+        });
+    }
+    let node = node::node(cx.heap, token);
+    Ok(if node.is_container() { node.children() } else { vec![token] })
 }
 
 fn children(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

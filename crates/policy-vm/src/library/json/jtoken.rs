@@ -313,12 +313,8 @@ fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(no_children(cx, at));
     }
     let target = cx.type_arg(0);
-    let children = node::node(cx.heap, at).children();
-    let mut items = Vec::with_capacity(children.len());
-    for child in children {
-        items.push(extensions::convert_token(cx, Value::Object(child), target)?);
-    }
-    extensions::sequence(cx, enumerable(target), items)
+    let (ty, source) = (enumerable(target), Value::Object(at));
+    Ok(cx.heap.new_native(sequence::Converted { ty, target, source, key: Value::Null, is_own: true })?)
 }
 
 fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -5,7 +5,7 @@ use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
 use crate::types::{self, TypeId};
 use crate::value::heap::{Heap, NetObject, Object};
-use crate::value::sequence::{Enumerator, Iter};
+use crate::value::sequence::{Enumerator, Iter, iterate};
 use crate::value::{Ref, Value};
 
 use super::known;
@@ -66,6 +66,66 @@ impl NetObject for Pairs {
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Lazy(Box::new(PairsOf { object: self.object, index: 0, count: None, ty: pair_type() })))
+    }
+}
+
+/// `Values<U>(source, key)`: each token is converted when it is its turn.
+#[derive(Debug)]
+pub(super) struct Converted {
+    /// `IEnumerable<U>`, and `U`.
+    pub(super) ty: TypeId,
+    pub(super) target: TypeId,
+    pub(super) source: Value,
+    pub(super) key: Value,
+    /// The items of the source are converted themselves, not what is in them.
+    pub(super) is_own: bool,
+}
+
+impl NetObject for Converted {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+    fn iterate(&self, _: Value) -> Option<Iter> {
+        let (target, source, key, is_own) = (self.target, self.source, self.key, self.is_own);
+        Some(Iter::Lazy(Box::new(Conversions { target, source, key, is_own, items: None, waiting: Vec::new() })))
+    }
+}
+
+#[derive(Debug)]
+struct Conversions {
+    target: TypeId,
+    source: Value,
+    key: Value,
+    is_own: bool,
+    items: Option<Iter>,
+    /// Tokens to convert, the next one last.
+    waiting: Vec<Ref>,
+}
+
+impl Enumerator for Conversions {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        loop {
+            if let Some(token) = self.waiting.pop() {
+                return super::extensions::convert_token(cx, Value::Object(token), self.target).map(Some);
+            }
+            let items = match &mut self.items {
+                Some(items) => items,
+                empty => empty.insert(iterate(cx, self.source)?),
+            };
+            cx.charge(1)?;
+            let Some(item) = items.next(cx)? else { return Ok(None) };
+            if self.is_own {
+                return super::extensions::convert_token(cx, item, self.target).map(Some);
+            }
+            self.waiting = super::extensions::values_in(cx, item, self.key)?;
+            self.waiting.reverse();
+        }
     }
 }
 

@@ -61,6 +61,10 @@ pub(super) struct Groups {
 }
 
 impl Groups {
+    pub(super) fn is_empty(&self) -> bool {
+        self.groupings.is_empty()
+    }
+
     /// The group of a key.
     pub(super) fn get(&self, cx: &mut Cx<'_>, key: Value) -> Result<Option<Value>, Throw> {
         match self.table.get(cx, key)? {

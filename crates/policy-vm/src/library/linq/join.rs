@@ -23,10 +23,14 @@ struct Join {
 
 impl Join {
     fn group_of(&mut self, cx: &mut Cx<'_>, outer: Value) -> Result<Option<Value>, Throw> {
-        let key = cx.invoke(self.outer_key, &[outer])?;
         if self.groups.is_none() {
             self.groups = Some(self.inner.run(cx)?);
         }
+        // With nothing to join, `Join` asks for no key and is at its end.
+        if !self.grouped && self.groups.as_ref().is_some_and(Groups::is_empty) {
+            return Ok(None);
+        }
+        let key = cx.invoke(self.outer_key, &[outer])?;
         match &self.groups {
             Some(groups) if !key.is_null() => groups.get(cx, key),
             _ => Ok(None),

@@ -56,7 +56,8 @@ impl MatchObject {
     /// A group by its slot; an empty one when there is none.
     pub(super) fn group(&self, slot: usize) -> GroupObject {
         let names = self.job.as_ref().map(|job| &job.pattern.groups.names);
-        let name = names.and_then(|names| names.get(slot)).cloned().unwrap_or_default();
+        // `Match.Empty` has the one group of its own.
+        let name = names.map_or_else(|| Some("0".into()), |names| names.get(slot).cloned()).unwrap_or_default();
         let captures = self.captures.get(slot).cloned().unwrap_or_default();
         GroupObject { input: self.input, base: self.base, name, captures }
     }

@@ -350,6 +350,11 @@ fn invalid_cast(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Throw {
     cx.throw(Exc::InvalidCast, format!("Invalid cast from '{from}' to '{to}'."))
 }
 
+/// A `JValue` is an `IConvertible` that converts as its explicit conversions do.
+fn of_json(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Option<Result<Value, Throw>> {
+    crate::library::json::convertible(cx.heap, value).map(|at| crate::library::json::to_primitive(cx, at, target))
+}
+
 /// The number behind a value that `IConvertible` counts as one.
 fn exact(value: Value) -> Option<i128> {
     match value {
@@ -381,6 +386,9 @@ fn rounded<T: Integer>(cx: &mut Cx<'_>, v: f64) -> Result<Value, Throw> {
 }
 
 fn to_integer<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), T::KIND.ty) {
+        return made;
+    }
     let value = arg(args, 0);
     let kind = T::KIND;
     match value {
@@ -424,6 +432,9 @@ fn parse_failure(cx: &mut Cx<'_>, value: Value, phrase: &str, failure: Failure) 
 }
 
 fn to_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::DOUBLE) {
+        return made;
+    }
     Ok(Value::Double(match arg(args, 0) {
         Value::Null => 0.0,
         Value::String(s) => {
@@ -437,6 +448,9 @@ fn to_double(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 #[expect(clippy::cast_possible_truncation, reason = "a float is what is wanted")]
 fn to_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::SINGLE) {
+        return made;
+    }
     Ok(Value::Single(match arg(args, 0) {
         Value::Null => 0.0,
         Value::String(s) => {
@@ -449,6 +463,9 @@ fn to_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_decimal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::DECIMAL) {
+        return made;
+    }
     match arg(args, 0) {
         Value::Null => decimal::value(cx, rust_decimal::Decimal::ZERO),
         Value::String(s) => {
@@ -468,6 +485,9 @@ fn to_decimal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_boolean(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::BOOL) {
+        return made;
+    }
     match arg(args, 0) {
         Value::Null => Ok(Value::Bool(false)),
         Value::String(s) => boolean::parse_text(cx, s),
@@ -493,6 +513,9 @@ fn to_char_or_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::CHAR) {
+        return made;
+    }
     match arg(args, 0) {
         // A null string is an argument that is missing.
         Value::Null => Err(cx.argument_null("value")),
@@ -515,6 +538,9 @@ fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 const PARSE_DATE: &str = "static DateTime Parse(string s)";
 
 fn to_date_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(made) = of_json(cx, arg(args, 0), TypeId::DATE_TIME) {
+        return made;
+    }
     match arg(args, 0) {
         Value::Null => {
             DateTime::new(0, DateTimeKind::Unspecified).map(Value::DateTime).ok_or(fault("the first date exists"))
@@ -598,6 +624,10 @@ fn change_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Value::Enum(_, code) => match type_code::type_of_code(code) {
             Some(ty) => ty,
             None if arg(args, 0).is_null() && matches!(code, 0) => return Ok(Value::Null),
+            None if code == 2 && !arg(args, 0).is_null() => {
+                return Err(cx.throw(Exc::InvalidCast, "Object cannot be cast to DBNull."));
+            }
+            None if code == 2 => return Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible.")),
             None => return Err(cx.throw(Exc::Argument, "Unknown TypeCode value.")),
         },
         other => match type_object::get(cx, other) {
@@ -605,6 +635,11 @@ fn change_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
             None => return Err(cx.argument_null("conversionType")),
         },
     };
+    // By a code, nothing but text and objects can be null.
+    let by_code = matches!(arg(args, 1), Value::Enum(..));
+    if by_code && arg(args, 0).is_null() && !matches!(target, TypeId::STRING | TypeId::OBJECT) {
+        return Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible."));
+    }
     // `int?` is no target: it is named as it is.
     if let types::Type::Nullable(_) = types::get(target) {
         if !arg(args, 0).is_null() {

@@ -3,6 +3,7 @@
 super::number::float::float_type!(
     "System.Double",
     "double",
+    " d)",
     f64,
     Double,
     f64::from_bits(1),

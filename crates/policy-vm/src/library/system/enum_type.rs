@@ -129,6 +129,10 @@ fn read(ty: TypeId, text: &str, ignore_case: bool) -> Result<i64, Failure> {
 fn enum_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<TypeId, Throw> {
     let Some(ty) = type_object::get(cx, arg(args, 0)) else { return Err(cx.argument_null("enumType")) };
     if definition(ty).is_none() {
+        // What is asked about it is looked at first.
+        if args.get(1).is_some_and(|value| value.is_null()) {
+            return Err(cx.argument_null("value"));
+        }
         return Err(cx.throw_argument(Exc::Argument, "Type provided must be an Enum.", "enumType"));
     }
     Ok(ty)
@@ -173,6 +177,10 @@ fn try_parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn try_parse_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() && !arg(args, 0).is_null() {
+        cx.set_out(0, Value::Null);
+        return Ok(Value::Bool(false));
+    }
     let ty = enum_type(cx, args)?;
     let parsed = try_parse_as(cx, ty, args.get(1..).unwrap_or_default())?;
     cx.set_out(0, parsed.map_or(Value::Null, |n| Value::Enum(ty, n)));

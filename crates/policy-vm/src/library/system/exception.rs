@@ -19,7 +19,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception")
         property("string StackTrace { get; }", stack_trace),
         property("string Source { get; }", |_, _| Ok(Value::Null)),
         property("string HelpLink { get; }", |_, _| Ok(Value::Null)),
-        property("int HResult { get; }", |_, _| Ok(Value::Int32(-2_146_233_088))),
+        property("int HResult { get; }", hresult),
         method("Exception GetBaseException()", get_base_exception),
         method("string ToString()", object::to_string),
         method("Type GetType()", super::object::get_type),
@@ -72,6 +72,40 @@ fn get<'a>(cx: &'a Cx<'_>, value: Value) -> Result<&'a ExceptionObject, Throw> {
         Some(Object::Exception(exception)) => Ok(exception),
         _ => Err(fault("an exception was expected")),
     }
+}
+
+/// The number that COM has for an exception of the type.
+fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    use Exc as E;
+    let ty = get(cx, arg(args, 0))?.ty;
+    let name = types::net_name(ty);
+    let known = Exc::ALL.iter().copied().find(|known| known.describe().0 == name);
+    Ok(Value::Int32(match known.unwrap_or(E::Exception) {
+        E::SystemException | E::Cryptographic => -2_146_233_087,
+        E::ApplicationException => -2_146_232_832,
+        E::Argument | E::DecoderFallback | E::EncoderFallback | E::RegexParse => -2_147_024_809,
+        E::ArgumentNull | E::NullReference => -2_147_467_261,
+        E::ArgumentOutOfRange => -2_146_233_086,
+        E::Arithmetic => -2_147_024_362,
+        E::ArrayTypeMismatch => -2_146_233_085,
+        E::DivideByZero => -2_147_352_558,
+        E::Format | E::UriFormat => -2_146_233_033,
+        E::IndexOutOfRange => -2_146_233_080,
+        E::InvalidCast => -2_147_467_262,
+        E::InvalidOperation => -2_146_233_079,
+        E::KeyNotFound => -2_146_232_969,
+        E::NotImplemented => -2_147_467_263,
+        E::NotSupported => -2_146_233_067,
+        E::ObjectDisposed => -2_146_232_798,
+        E::OutOfMemory => -2_147_024_882,
+        E::Overflow => -2_146_233_066,
+        E::Rank => -2_146_233_065,
+        E::RegexMatchTimeout | E::Timeout => -2_146_233_083,
+        E::UnauthorizedAccess => -2_147_024_891,
+        E::Xml => -2_146_232_000,
+        E::XmlSchema => -2_146_231_999,
+        _ => -2_146_233_088,
+    }))
 }
 
 fn message(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -40,6 +40,12 @@ fn format_with(cx: &mut Cx<'_>, value: Value, format: &str, out: &mut TextBuf) -
                 return guid::format(cx, bytes, format, out);
             }
             Object::DateTimeOffset { .. } => return date_time_offset::format(cx, value, Some(format), out),
+            Object::Json(_) => match crate::library::json::held(cx.heap, value) {
+                // A `JValue` hands the format on to what it holds.
+                Some(Value::Null) => return Ok(()),
+                Some(held) => return format_with(cx, held, format, out),
+                None => None,
+            },
             _ => None,
         },
         other => integer::get(other).map(|n| {

@@ -11,5 +11,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.ICompara
     .summary("Has an order.");
 
 fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let (Value::String(_), Value::String(_)) = (arg(args, 0), arg(args, 1)) {
+        // Strings answer with the distance, not with the sign alone.
+        return super::string::compare::compare(cx, args);
+    }
     Ok(Value::Int32(behaviour::compare(cx, arg(args, 0), arg(args, 1))? as i32))
 }

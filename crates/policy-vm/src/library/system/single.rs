@@ -3,6 +3,7 @@
 super::number::float::float_type!(
     "System.Single",
     "float",
+    " f)",
     f32,
     Single,
     f32::from_bits(1),

@@ -71,6 +71,8 @@ pub(crate) fn type_of_code(code: i64) -> Option<TypeId> {
 
 /// `GetTypeCode()` of any value; `Empty` for null.
 pub(crate) fn get_type_code(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let code = super::object::type_of(cx, arg(args, 0)).map_or(0, code_of);
+    // A `JValue` says that of what it holds.
+    let value = crate::library::json::held(cx.heap, arg(args, 0)).unwrap_or(arg(args, 0));
+    let code = super::object::type_of(cx, value).map_or(0, code_of);
     Ok(Value::Enum(ID.id(), code))
 }

@@ -173,13 +173,26 @@ fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     const DEFAULT_CAPACITY: usize = 16;
     let text = cx.string_opt(args, 0);
     let (text, capacity) = match (arg(args, 0), args.len()) {
-        (Value::Int32(n), _) => (Str::EMPTY, Some(n)),
         (_, 4) => {
             let text = text.unwrap_or(Str::EMPTY);
+            let [start, length, capacity] = [as_i32(args, 1)?, as_i32(args, 2)?, as_i32(args, 3)?];
+            for (name, n) in [("capacity", capacity), ("length", length), ("startIndex", start)] {
+                if n < 0 {
+                    return Err(math::negative(cx, name, n.into()));
+                }
+            }
+            if i64::from(start) + i64::from(length) > i64::try_from(text.len()).unwrap_or(i64::MAX) {
+                let message = "Index and length must refer to a location within the string.";
+                return Err(out_of_range(cx, message, "length"));
+            }
             let (start, count) = (("startIndex", as_i32(args, 1)?), ("length", as_i32(args, 2)?));
             let (from, to) = checked_range(cx, start, count, text.len())?;
             (text.slice(from, to), Some(as_i32(args, 3)?))
         }
+        (Value::Int32(capacity), 2) if capacity > as_i32(args, 1)? => {
+            return Err(out_of_range(cx, "Capacity exceeds maximum capacity.", "capacity"));
+        }
+        (Value::Int32(n), _) => (Str::EMPTY, Some(n)),
         (_, 2) => (text.unwrap_or(Str::EMPTY), Some(as_i32(args, 1)?)),
         _ => (text.unwrap_or(Str::EMPTY), None),
     };

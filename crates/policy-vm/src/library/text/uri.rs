@@ -240,9 +240,21 @@ fn text_arg(cx: &mut Cx<'_>, args: &[Value], index: usize, name: &str) -> Result
     Ok(cx.text(text).to_utf8().into_owned())
 }
 
+/// The kind that is asked for, which must be one of the three.
+fn known_kind(cx: &mut Cx<'_>, args: &[Value]) -> Result<i64, Throw> {
+    match kind_arg(args) {
+        kind @ 0..=2 => Ok(kind),
+        other => {
+            let message = format!("The value '{other}' passed for the UriKind parameter is invalid.");
+            Err(cx.throw(Exc::Argument, message))
+        }
+    }
+}
+
 fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = text_arg(cx, args, 0, "uriString")?;
-    make(cx, text, kind_arg(args))
+    let kind = known_kind(cx, args)?;
+    make(cx, text, kind)
 }
 
 fn get<'a>(cx: &'a Cx<'_>, value: Value) -> Result<&'a Uri, Throw> {
@@ -294,7 +306,8 @@ fn try_create(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Some(text) => {
             cx.charge(text.len())?;
             cx.heap.charge(text.len() * 3)?;
-            create(cx.text(text).to_utf8().into_owned(), kind_arg(args)).ok()
+            let kind = known_kind(cx, args)?;
+            create(cx.text(text).to_utf8().into_owned(), kind).ok()
         }
         None => None,
     };

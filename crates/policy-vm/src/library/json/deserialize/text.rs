@@ -107,6 +107,30 @@ fn is_collection(name: &str) -> bool {
     names.contains(&name)
 }
 
+/// What is said of an object where the type wants none.
+pub(super) fn no_object(target: TypeId) -> String {
+    let (ty, wants) = (types::net_name(target), Contract::of(target).wants());
+    format!(
+        "Cannot deserialize the current JSON object (e.g. {{\"name\":\"value\"}}) into type '{ty}' because the type \
+         requires a {wants} to deserialize correctly.{NEW_LINE}To fix this error either change the JSON to a {wants} or \
+         change the deserialized type so that it is a normal .NET type (e.g. not a primitive type like integer, not a \
+         collection type like an array or List<T>) that can be deserialized from a JSON object. JsonObjectAttribute \
+         can also be added to the type to force it to deserialize from a JSON object.{NEW_LINE}"
+    )
+}
+
+/// What is said of an array where the type wants none.
+pub(super) fn no_array(target: TypeId) -> String {
+    let (ty, wants) = (types::net_name(target), Contract::of(target).wants());
+    format!(
+        "Cannot deserialize the current JSON array (e.g. [1,2,3]) into type '{ty}' because the type requires a {wants} \
+         to deserialize correctly.{NEW_LINE}To fix this error either change the JSON to a {wants} or change the \
+         deserialized type to an array or a type that implements a collection interface (e.g. ICollection, IList) like \
+         List<T> that can be deserialized from a JSON array. JsonArrayAttribute can also be added to the type to force \
+         it to deserialize from a JSON array.{NEW_LINE}"
+    )
+}
+
 struct Typed<'a, U> {
     reader: Reader<'a, U>,
     depth: usize,
@@ -229,15 +253,7 @@ impl<'a, U: Unit> Typed<'a, U> {
                 Ok(value)
             }
             _ => {
-                let (ty, wants) = (types::net_name(target), contract.wants());
-                let message = format!(
-                    "Cannot deserialize the current JSON object (e.g. {{\"name\":\"value\"}}) into type '{ty}' because \
-                     the type requires a {wants} to deserialize correctly.{NEW_LINE}To fix this error either change \
-                     the JSON to a {wants} or change the deserialized type so that it is a normal .NET type (e.g. not \
-                     a primitive type like integer, not a collection type like an array or List<T>) that can be \
-                     deserialized from a JSON object. JsonObjectAttribute can also be added to the type to force it to \
-                     deserialize from a JSON object.{NEW_LINE}"
-                );
+                let message = no_object(target);
                 Err(self.fail(cx, &message))
             }
         }
@@ -296,14 +312,7 @@ impl<'a, U: Unit> Typed<'a, U> {
     /// `CreateList`.
     fn array(&mut self, cx: &mut Cx<'_>, target: TypeId, contract: Contract) -> Result<Value, Throw> {
         let Contract::Items(element) = contract else {
-            let (ty, wants) = (types::net_name(target), contract.wants());
-            let message = format!(
-                "Cannot deserialize the current JSON array (e.g. [1,2,3]) into type '{ty}' because the type requires a \
-                 {wants} to deserialize correctly.{NEW_LINE}To fix this error either change the JSON to a {wants} or \
-                 change the deserialized type to an array or a type that implements a collection interface (e.g. \
-                 ICollection, IList) like List<T> that can be deserialized from a JSON array. JsonArrayAttribute can \
-                 also be added to the type to force it to deserialize from a JSON array.{NEW_LINE}"
-            );
+            let message = no_array(target);
             return Err(self.fail(cx, &message));
         };
         let mut items = Vec::new();
@@ -450,7 +459,7 @@ fn is_nullable(ty: TypeId) -> bool {
 fn convert_to(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Throw> {
     match target {
         TypeId::DATE_TIME_OFFSET if !value.is_null() => convert::to_date_time_offset(cx, value),
-        TypeId::TIME_SPAN if !value.is_null() => convert::to_time_span(cx, value),
+        TypeId::TIME_SPAN if matches!(value, Value::String(_)) => convert::to_time_span(cx, value),
         TypeId::GUID if !value.is_null() => convert::to_guid(cx, value),
         ty if ty == convert::URI.id() => match value {
             Value::String(text) => library::text::uri::relative_or_absolute(cx, text),

@@ -21,6 +21,8 @@ pub(crate) struct Parsed {
 /// Why a text is no date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Bad {
+    /// There is no format to read by.
+    NoFormats,
     /// Nothing that looks like a date.
     Format,
     /// The name of the day is not that of the date.
@@ -60,6 +62,7 @@ impl Bad {
             ),
             Self::Offset => format!("The time zone offset of string '{text}' must be within plus or minus 14 hours."),
             Self::OutOfRange => format!("The DateTime represented by the string '{text}' is out of range."),
+            Self::NoFormats => "No format specifiers were provided.".to_owned(),
             Self::Specifier(format) => format!("Format specifier '{format}' was invalid."),
             Self::Pattern => "Input string was not in a correct format.".to_owned(),
             Self::Twice(letter) => {

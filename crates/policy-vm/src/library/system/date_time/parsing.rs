@@ -38,7 +38,8 @@ pub(in crate::library) fn by_format(
     }
     let formats = formats_of(cx, formats)?;
     if formats.is_empty() {
-        return Err(cx.throw(Exc::Format, "No format specifiers were provided."));
+        // Nothing is what no format gives: `TryParseExact` answers false, `ParseExact` says so.
+        return Ok(Err(Bad::NoFormats));
     }
     for format in formats {
         let format = format.unwrap_or_default();

@@ -124,7 +124,7 @@ pub(crate) fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Va
 
 /// The members that both types declare.
 macro_rules! float_type {
-    ($full:literal, $keyword:literal, $rust:ident, $marker:ident, $epsilon:expr, $parse:ident, $try_parse:ident) => {
+    ($full:literal, $keyword:literal, $tested:literal, $rust:ident, $marker:ident, $epsilon:expr, $parse:ident, $try_parse:ident) => {
         use std::num::FpCategory;
 
         use $crate::library::system::number::float as shared;
@@ -149,21 +149,23 @@ macro_rules! float_type {
             constant(concat!("const ", $keyword, " E"), Constant::Value(Value::$marker(std::$rust::consts::E))),
             constant(concat!("const ", $keyword, " Pi"), Constant::Value(Value::$marker(std::$rust::consts::PI))),
             constant(concat!("const ", $keyword, " Tau"), Constant::Value(Value::$marker(std::$rust::consts::TAU))),
-            method(concat!("static bool IsFinite(", $keyword, " d)"), |_, a| shared::test(a, f64::is_finite)),
-            method(concat!("static bool IsInfinity(", $keyword, " d)"), |_, a| shared::test(a, f64::is_infinite)),
-            method(concat!("static bool IsNaN(", $keyword, " d)"), |_, a| shared::test(a, f64::is_nan)),
-            method(concat!("static bool IsNegative(", $keyword, " d)"), |_, a| shared::test(a, f64::is_sign_negative)),
-            method(concat!("static bool IsPositive(", $keyword, " d)"), |_, a| {
+            method(concat!("static bool IsFinite(", $keyword, $tested), |_, a| shared::test(a, f64::is_finite)),
+            method(concat!("static bool IsInfinity(", $keyword, $tested), |_, a| shared::test(a, f64::is_infinite)),
+            method(concat!("static bool IsNaN(", $keyword, $tested), |_, a| shared::test(a, f64::is_nan)),
+            method(concat!("static bool IsNegative(", $keyword, $tested), |_, a| {
+                shared::test(a, f64::is_sign_negative)
+            }),
+            method(concat!("static bool IsPositive(", $keyword, " value)"), |_, a| {
                 shared::test(a, |n| n.is_sign_positive() && !n.is_nan())
             }),
-            method(concat!("static bool IsNegativeInfinity(", $keyword, " d)"), |_, a| {
+            method(concat!("static bool IsNegativeInfinity(", $keyword, $tested), |_, a| {
                 shared::test(a, |v| v == f64::NEG_INFINITY)
             }),
-            method(concat!("static bool IsPositiveInfinity(", $keyword, " d)"), |_, a| {
+            method(concat!("static bool IsPositiveInfinity(", $keyword, $tested), |_, a| {
                 shared::test(a, |v| v == f64::INFINITY)
             }),
-            method(concat!("static bool IsNormal(", $keyword, " d)"), |_, a| shared::is_class(a, FpCategory::Normal)),
-            method(concat!("static bool IsSubnormal(", $keyword, " d)"), |_, a| {
+            method(concat!("static bool IsNormal(", $keyword, $tested), |_, a| shared::is_class(a, FpCategory::Normal)),
+            method(concat!("static bool IsSubnormal(", $keyword, $tested), |_, a| {
                 shared::is_class(a, FpCategory::Subnormal)
             }),
             method(concat!("static bool IsInteger(", $keyword, " value)"), |_, a| {

@@ -420,7 +420,7 @@ pub(crate) fn trailing_zero_count<T: Integer>(_: &mut Cx<'_>, args: &[Value]) ->
 pub(crate) fn log2<T: Integer>(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = number(args, 0)?;
     if n < 0 {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "value must be a non-negative value.", "value"));
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", "value"));
     }
     Ok(T::KIND.value(i128::from(n.cast_unsigned().checked_ilog2().unwrap_or(0))))
 }

@@ -113,6 +113,16 @@ fn compare_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));
     };
     let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
+    // As .NET checks: the lengths that are left, then the places.
+    let left = |text: Str, index: i32| {
+        let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(index);
+        i64::from(length).min(left)
+    };
+    for (count, name) in [(left(a, index_a), "length1"), (left(b, index_b), "length2")] {
+        if count < 0 {
+            return Err(math::negative(cx, name, count));
+        }
+    }
     let part = |cx: &mut Cx<'_>, text: Str, index: i32, n: u8| {
         let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(index);
         let count = i64::from(length).min(left);
@@ -138,9 +148,9 @@ pub(in crate::library) fn compare_ordinal(cx: &mut Cx<'_>, args: &[Value]) -> Re
     };
     let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
     let Ok(length_units) = usize::try_from(length) else {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Count cannot be less than zero.", "length"));
+        return Err(math::negative(cx, "length", length.into()));
     };
-    let message = "Index was out of range. Must be non-negative and less than the size of the collection.";
+    let message = "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
     let (Ok(start_a), Ok(start_b)) = (usize::try_from(index_a), usize::try_from(index_b)) else {
         return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, if index_a < 0 { "indexA" } else { "indexB" }));
     };

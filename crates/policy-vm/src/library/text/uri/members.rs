@@ -254,7 +254,8 @@ pub(super) fn is_base_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
     if arg(args, 1).is_null() {
         return Err(cx.argument_null("uri"));
     }
-    let base = parts(cx, args)?.clone();
+    // A relative one is the base of nothing.
+    let Some(base) = get(cx, arg(args, 0))?.parts.clone() else { return Ok(Value::Bool(false)) };
     let Some(other) = &get(cx, arg(args, 1))?.parts else { return Ok(Value::Bool(true)) };
     let folder = base.path.rfind('/').and_then(|at| base.path.get(..=at)).unwrap_or_default();
     let same = (&base.scheme, &base.host, base.port) == (&other.scheme, &other.host, other.port);

@@ -1,0 +1,238 @@
+//! Differences that are kept on purpose, and why. Each kind is told by as little as will do: words of the expression and
+//! of both answers, all of which must be there, and sometimes a rule.
+
+use serde_json::Value as Json;
+
+use super::against::Example;
+
+struct Kept {
+    /// In the expression, any of them; none for every expression.
+    expression: &'static [&'static str],
+    /// In what .NET answers, any of them.
+    theirs: &'static [&'static str],
+    /// In what the engine answers, any of them.
+    ours: &'static [&'static str],
+    /// What else must hold.
+    rule: fn(&Json, &Json) -> bool,
+    reason: &'static str,
+}
+
+/// What is the same in all kinds: nothing is asked.
+const ANY: Kept = Kept { expression: &[], theirs: &[], ours: &[], rule: |_, _| true, reason: "" };
+
+/// Types that overloads of .NET 8 have and that are none of policies.
+const FOREIGN: [&str; 9] = [
+    "ParallelEnumerable.",
+    "MemoryExtensions.",
+    "Queryable.",
+    "CollectionExtensions.",
+    "ImmutableArrayExtensions.",
+    "Span<",
+    "char*'",
+    "byte*'",
+    "System.Index'",
+];
+
+const KEPT: [Kept; 24] = [
+    Kept {
+        theirs: &["\"CS8957\""],
+        ours: &["\"CS0173\""],
+        reason: "the compiler of the record knows the conditional operator of C# 9 and says that it is not for C# 7",
+        ..ANY
+    },
+    Kept {
+        theirs: &["\"CS8310\""],
+        ours: &["\"CS0023\""],
+        reason: "the compiler of the record has another code for operators on null; that of C# 7 says CS0023",
+        ..ANY
+    },
+    Kept { ours: &["\"CS8107\""], reason: "the record is of C# 7.3; `default` without a type is not C# 7.0", ..ANY },
+    Kept {
+        theirs: &FOREIGN,
+        rule: |theirs, ours| is_refused(theirs) && is_refused(ours),
+        reason: "the compiler names an overload of spans, pointers, queryable or parallel sequences, which policies lack",
+        ..ANY
+    },
+    Kept {
+        theirs: &["\"CS1501\""],
+        ours: &["\"CS7036\"", "\"CS1061\""],
+        reason: "of several overloads none is named; without those of spans there is one, which is, or there is none",
+        ..ANY
+    },
+    Kept {
+        ours: &["from 'char[]' to 'string'", "'startIndex' of 'BitConverter.", "to 'System.IFormatProvider'"],
+        rule: |theirs, ours| is_refused(ours) && !is_refused(theirs),
+        reason: "arrays become spans there",
+        ..ANY
+    },
+    Kept {
+        theirs: &[
+            "or more of the two is a method group",
+            "'method group'",
+            "'method'",
+            "method group cannot",
+            "CS8119",
+        ],
+        ours: &["\"CS0428\"", "\"CS1660\"", "\"CS1503\""],
+        rule: |theirs, ours| is_refused(theirs) && is_refused(ours),
+        reason: "a method's name where a value is wanted is CS0428 at the name, whatever is around it",
+        ..ANY
+    },
+    Kept {
+        theirs: &["lambda expression"],
+        ours: &["\"CS1660\"", "\"CS0026\"", "\"CS8115\""],
+        rule: |theirs, ours| is_refused(theirs) && is_refused(ours),
+        reason: "a lambda where no delegate is wanted is CS1660 at the lambda, whatever is around it",
+        ..ANY
+    },
+    Kept {
+        theirs: &["\"CS1941\"", "\"CS1942\"", "\"CS1943\""],
+        ours: &["\"CS0411\"", "\"CS0428\"", "\"CS1503\""],
+        reason: "a mistake in a clause of a query is told of the call that the clause stands for",
+        ..ANY
+    },
+    Kept { rule: several_mistakes, reason: "of several mistakes in one expression another is told first", ..ANY },
+    Kept {
+        expression: &["void"],
+        theirs: &["\"CS1547\""],
+        ours: &["\"CS1525\""],
+        reason: "the record stands around the expression with a `return`, where the compiler has another word for `void`",
+        ..ANY
+    },
+    Kept {
+        theirs: &["System.SByte[]"],
+        ours: &["System.SByte[]"],
+        rule: |theirs, ours| theirs["type"] == ours["type"],
+        reason: "the record writes arrays of `sbyte` as bytes",
+        ..ANY
+    },
+    Kept {
+        theirs: &["System.Private.CoreLib"],
+        ours: &["Invalid cast from"],
+        reason: "names of types in messages lack the names of their assemblies",
+        ..ANY
+    },
+    Kept {
+        rule: same_but_place,
+        reason: "tokens do not remember the line of their text, which Newtonsoft's messages end with",
+        ..ANY
+    },
+    Kept {
+        theirs: &["OutOfMemoryException"],
+        rule: |_, ours| ours["ok"] == true || is_exception(ours),
+        reason: "room is taken when it is used, not when it is asked for",
+        ..ANY
+    },
+    Kept {
+        expression: &["EnsureCapacity", "Capacity"],
+        reason: "the room of a collection is not rounded up to a prime as .NET's is",
+        ..ANY
+    },
+    Kept {
+        expression: &["Cbrt", "cosh", "sinh", "tanh", "Math.", "double.", "float.", "Log", "Pow", "Exp"],
+        rule: last_digit,
+        reason: "the last digit of roots, logarithms and hyperbolic functions is that of the C library",
+        ..ANY
+    },
+    Kept {
+        theirs: &["System.InvalidProgramException", "SocketException"],
+        reason: "the runtime of the record fails by itself there",
+        ..ANY
+    },
+    Kept {
+        rule: |theirs, ours| {
+            let family = |answer: &Json| {
+                let ty = answer["error"]["type"].as_str().unwrap_or_default();
+                matches!(
+                    ty,
+                    "System.ArgumentException"
+                        | "System.ArgumentNullException"
+                        | "System.ArgumentOutOfRangeException"
+                        | "System.IndexOutOfRangeException"
+                )
+            };
+            family(theirs) && family(ours)
+        },
+        reason: "of several wrong arguments of one call another is complained of first",
+        ..ANY
+    },
+    Kept {
+        theirs: &["\"ok\":true", "Could not create an instance of type", "NullReferenceException", "XmlNodeConverter"],
+        ours: &["Cannot deserialize the current JSON", "Error converting value"],
+        reason: "of JSON only tokens, simple types, lists and dictionaries are made, no objects of other classes",
+        ..ANY
+    },
+    Kept {
+        theirs: &["Unexpected end when reading JSON", "Unexpected token when reading", "Can not convert Array to"],
+        ours: &["Cannot deserialize the current JSON", "Error converting value"],
+        reason: "of JSON only tokens, simple types, lists and dictionaries are made, no objects of other classes",
+        ..ANY
+    },
+    Kept {
+        theirs: &["System.Linq.", "System.Collections.Generic.", "System.Text.RegularExpressions."],
+        rule: |theirs, ours| theirs["type"] == "System.String" && ours["type"] == "System.String",
+        reason: "the class behind a sequence is .NET's own affair, and so is its name as text",
+        ..ANY
+    },
+    Kept {
+        expression: &["IsInfinity(d:", "IsFinite(d:", "IsNaN(d:", "IsNormal(d:", "IsNegative(d:", "IsSubnormal(d:"],
+        theirs: &["\"CS1739\""],
+        reason: "a parameter of the functions of `float` is called as that of `double` is",
+        ..ANY
+    },
+    Kept {
+        expression: &["NonBacktracking"],
+        reason: "the engine of regular expressions has a step limit instead of a mode without backtracking",
+        ..ANY
+    },
+];
+
+fn is_refused(answer: &Json) -> bool {
+    answer["error"]["kind"] == "compile"
+}
+
+fn is_exception(answer: &Json) -> bool {
+    answer["error"]["kind"] == "exception"
+}
+
+/// One of the two tells first what the other tells as well, later.
+fn several_mistakes(theirs: &Json, ours: &Json) -> bool {
+    let codes = |answer: &Json| answer["error"]["codes"].as_array().cloned().unwrap_or_default();
+    let (theirs, ours) = (codes(theirs), codes(ours));
+    let later =
+        |first: Option<&Json>, list: &[Json]| first.is_some_and(|code| list.iter().skip(1).any(|other| other == code));
+    later(ours.first(), &theirs) || later(theirs.first(), &ours)
+}
+
+/// The messages differ only in `, line 1, position 5`.
+fn same_but_place(theirs: &Json, ours: &Json) -> bool {
+    let message = |answer: &Json| {
+        let text = answer["error"]["message"].as_str().unwrap_or_default();
+        text.split_once(", line ")
+            .map_or_else(|| text.trim_end_matches('.').to_owned(), |(before, _)| before.to_owned())
+    };
+    let same_type = theirs["error"]["type"] == ours["error"]["type"];
+    same_type && is_exception(theirs) && is_exception(ours) && message(theirs) == message(ours)
+}
+
+/// Two numbers that differ in the last place or the one before.
+fn last_digit(theirs: &Json, ours: &Json) -> bool {
+    let number = |answer: &Json| answer["value"].as_str().and_then(|text| text.parse::<f64>().ok());
+    match (number(theirs), number(ours)) {
+        (Some(a), Some(b)) => (a - b).abs() <= a.abs() * 4.0 * f64::EPSILON,
+        _ => false,
+    }
+}
+
+/// Why the two may differ here.
+pub(super) fn reason(example: &Example) -> Option<&'static str> {
+    let (theirs, ours) = (example.theirs.to_string(), example.ours.to_string());
+    let any = |words: &[&str], text: &str| words.is_empty() || words.iter().any(|word| text.contains(word));
+    let holds = |kept: &&Kept| {
+        any(kept.expression, &example.expression)
+            && any(kept.theirs, &theirs)
+            && any(kept.ours, &ours)
+            && (kept.rule)(&example.theirs, &example.ours)
+    };
+    KEPT.iter().find(holds).map(|kept| kept.reason)
+}
