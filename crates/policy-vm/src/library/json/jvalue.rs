@@ -16,7 +16,12 @@ use super::{compare, conversions, convert, edit, this, token_arg};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JValue")
     .base("JToken")
-    .interfaces(&["System.IFormattable", "System.IComparable", "System.IEquatable<JValue>"])
+    .interfaces(&[
+        "System.IFormattable",
+        "System.IComparable",
+        "System.IEquatable<JValue>",
+        "System.IComparable<JValue>",
+    ])
     .members(&[
         constructor("JValue(JValue other)", new_copy),
         constructor("JValue(long value)", new),
