@@ -1,6 +1,9 @@
-//! What the gateway bears: ten thousand connections that rest, a thousand reloads under load.
+//! What the gateway bears: ten thousand connections that rest, a thousand reloads under load, its end under load, five
+//! thousand slow clients, three times more calls than it can serve.
 //!
-//! `cargo bench -p gateway-http --bench strain [idle] [reloads]`
+//! `cargo bench -p gateway-http --bench strain [idle] [reloads] [end] [slow] [overload]`
+//!
+//! Where `taskset` is there, the gateway has the first core for itself and the load comes from the others.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs, reason = "a measurement that cannot go on has failed")]
 
@@ -10,7 +13,10 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+#[path = "strain/load.rs"]
+mod load;
 
 const GET: &[u8] = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n";
 
@@ -21,16 +27,40 @@ struct Gateway {
     folder: PathBuf,
 }
 
+/// A command of the gateway's, on a core of its own if there is a way to say so.
+fn alone() -> Command {
+    let program = env!("CARGO_BIN_EXE_tollgate");
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let me = std::process::id().to_string();
+    let others = format!("1-{}", cores - 1);
+    let moved = cores > 1
+        && Command::new("taskset")
+            .args(["-acp", &others, &me])
+            .stdout(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success());
+    if !moved {
+        return Command::new(program);
+    }
+    let mut command = Command::new("taskset");
+    command.args(["-c", "0", program]);
+    command
+}
+
 impl Gateway {
     fn start(document: &str) -> Self {
+        Self::before(document, "http://127.0.0.1:1")
+    }
+
+    fn before(document: &str, backend: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("tollgate-strain-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("policy.xml"), document).unwrap();
         let settings = "[gateway]\nworkers = 1\n[access_log]\nto = \"off\"\n[reload]\nwatch = \"0s\"\n[admin]\naddress = \
                         \"127.0.0.1:0\"\n";
         std::fs::write(folder.join("tollgate.toml"), settings).unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
-            .args(["serve", "policy.xml", "--backend", "http://127.0.0.1:1", "--listen", "127.0.0.1:0"])
+        let mut child = alone()
+            .args(["serve", "policy.xml", "--backend", backend, "--listen", "127.0.0.1:0"])
             .current_dir(&folder)
             .stderr(Stdio::piped())
             .spawn()
@@ -74,6 +104,11 @@ fn saying(text: &str) -> String {
 
 /// One call over a connection that is kept; its status.
 fn call(stream: &mut TcpStream) -> Option<u16> {
+    answer(stream).map(|(status, _)| status)
+}
+
+/// The same, and whether the answer says that it is the last.
+fn answer(stream: &mut TcpStream) -> Option<(u16, bool)> {
     stream.write_all(GET).ok()?;
     let mut seen = Vec::new();
     let mut piece = [0; 1024];
@@ -82,13 +117,15 @@ fn call(stream: &mut TcpStream) -> Option<u16> {
         seen.extend_from_slice(&piece[..count]);
         // All answers here are one short piece.
         if seen.windows(4).any(|end| end == b"\r\n\r\n") {
-            return std::str::from_utf8(seen.get(9..12)?).ok()?.parse().ok();
+            let head = String::from_utf8_lossy(&seen);
+            return Some((head.get(9..12)?.parse().ok()?, head.contains("connection: close")));
         }
     }
 }
 
 fn idle() {
-    const CONNECTIONS: usize = 10_000;
+    // A few less than the most there may be, at which those that rest make room for others.
+    const CONNECTIONS: usize = 9_990;
     let gateway = Gateway::start(&saying("x"));
     let before = gateway.megabytes();
     let mut open = Vec::new();
@@ -97,13 +134,122 @@ fn idle() {
         assert_eq!(call(&mut stream), Some(200));
         open.push(stream);
     }
+    let busy = gateway.megabytes();
+    std::thread::sleep(Duration::from_secs(3));
     let after = gateway.megabytes();
     println!(
-        "idle: {} connections take {:.1} MB ({before:.1} before, {after:.1} after), {:.1} kB each",
+        "idle: {} connections take {:.1} MB ({before:.1} before, {busy:.1} after the last call, {after:.1} after 3 s), \
+         {:.1} kB each",
         open.len(),
         after - before,
         (after - before) * 1024.0 / open.len() as f64
     );
+    // They are as good as before.
+    for stream in &mut open {
+        assert_eq!(call(stream), Some(200));
+    }
+    // The worst: all of them at once.
+    open.iter_mut().for_each(|stream| stream.write_all(GET).unwrap());
+    for stream in &mut open {
+        assert!(stream.read(&mut [0; 1024]).unwrap() > 0);
+    }
+    let busy = gateway.megabytes();
+    std::thread::sleep(Duration::from_secs(3));
+    println!("idle: {busy:.1} MB after all of them called at once, {:.1} MB 3 s later", gateway.megabytes());
+}
+
+/// A gateway that is told to stop while clients call: each gets its answers until one says that it was the last.
+fn end() {
+    const ROUNDS: usize = 10;
+    let (mut calls, mut failed, mut slowest) = (0, 0, Duration::ZERO);
+    for _ in 0..ROUNDS {
+        let mut gateway = Gateway::start(&saying("x"));
+        let address = gateway.address;
+        let clients: Vec<_> = (0..16)
+            .map(|_| {
+                std::thread::spawn(move || {
+                    let mut stream = TcpStream::connect(address).unwrap();
+                    let mut calls = 0_u64;
+                    loop {
+                        let Some((status, is_last)) = answer(&mut stream) else { return (calls, 1) };
+                        calls += 1;
+                        if status != 200 {
+                            return (calls, 1);
+                        }
+                        if is_last {
+                            return (calls, 0);
+                        }
+                    }
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(500));
+        let id = gateway.child.id().to_string();
+        let begin = Instant::now();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        assert_eq!(gateway.child.wait().unwrap().code(), Some(0));
+        slowest = slowest.max(begin.elapsed());
+        for client in clients {
+            let (done, lost) = client.join().unwrap();
+            calls += done;
+            failed += lost;
+        }
+    }
+    println!("end: {ROUNDS} times SIGTERM, {calls} calls of 16 clients, {failed} failed; gone within {slowest:?}");
+}
+
+/// How long calls take of four clients, in the middle and of the slowest hundredth.
+fn pace(address: SocketAddr) -> String {
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            std::thread::spawn(move || {
+                let mut stream = TcpStream::connect(address).unwrap();
+                stream.set_nodelay(true).unwrap();
+                let timed = (0..20_000).map(|_| {
+                    let begin = Instant::now();
+                    assert_eq!(call(&mut stream), Some(200));
+                    begin.elapsed()
+                });
+                timed.collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    let mut took: Vec<Duration> = clients.into_iter().flat_map(|client| client.join().unwrap()).collect();
+    took.sort_unstable();
+    format!("{:?} in the middle, 99 of 100 within {:?}", took[took.len() / 2], took[took.len() * 99 / 100])
+}
+
+/// Five thousand clients that begin a request and never end it, beside others.
+fn slow() {
+    const SLOW: usize = 5_000;
+    let gateway = Gateway::start(&saying("x"));
+    pace(gateway.address);
+    println!("slow: calls alone: {}", pace(gateway.address));
+    let before = gateway.megabytes();
+    let mut open = Vec::new();
+    for number in 0..SLOW {
+        let mut stream = TcpStream::connect(gateway.address).unwrap();
+        let beginning: [&[u8]; 3] =
+            [b"GET / HTTP/1.1\r\nX: ", b"", b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nx"];
+        stream.write_all(beginning[number % 3]).unwrap();
+        open.push(stream);
+    }
+    println!(
+        "slow: beside {SLOW} slow ones: {}; {:.1} MB for them",
+        pace(gateway.address),
+        gateway.megabytes() - before
+    );
+    drop(open);
+}
+
+/// Three times more calls than can be served.
+fn overload() {
+    // Something between a policy that costs little and one that costs too much, and a plain answer.
+    for (name, turns) in [("a call of half a millisecond", 50_000), ("a call of a tenth of one", 10_000)] {
+        let body = format!("@{{ var n = 0; for (var i = 0; i &lt; {turns}; i++) {{ n += i; }} return n.ToString(); }}");
+        let gateway = Gateway::start(&saying(&body));
+        load::three_times(name, gateway.address);
+    }
 }
 
 fn reloads() {
@@ -148,7 +294,9 @@ fn reloads() {
 
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
-    for (name, run) in [("idle", idle as fn()), ("reloads", reloads)] {
+    for (name, run) in
+        [("idle", idle as fn()), ("reloads", reloads), ("end", end), ("slow", slow), ("overload", overload)]
+    {
         if asked.is_empty() || asked.iter().any(|one| one == name) {
             run();
         }

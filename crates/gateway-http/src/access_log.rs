@@ -189,4 +189,43 @@ mod tests {
         let written = String::from_utf8(slow.0.0.lock().unwrap().1.clone()).unwrap();
         assert!(written.contains("{\"droppedLines\":"), "{} bytes", written.len());
     }
+
+    /// A disk that is full until it is told not to be.
+    #[derive(Clone, Default)]
+    struct Disk(Arc<Mutex<(bool, Vec<u8>)>>);
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut state = self.0.lock().unwrap();
+            if !state.0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            state.1.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_full_disk_costs_lines_that_are_counted() {
+        let disk = Disk::default();
+        let writer = Writer::to(Box::new(disk.clone())).unwrap();
+        let log = writer.log();
+        for _ in 0..3 {
+            log.line(|out| out.extend_from_slice(b"lost\nlost\n"));
+            log.flush();
+        }
+        while log.dropped.load(Ordering::Relaxed) < 6 {
+            std::thread::yield_now();
+        }
+        disk.0.lock().unwrap().0 = true;
+        log.line(|out| out.extend_from_slice(b"kept\n"));
+        log.flush();
+        drop(log);
+        writer.finish();
+        assert_eq!(disk.0.lock().unwrap().1, b"{\"droppedLines\":6}\nkept\n");
+    }
 }

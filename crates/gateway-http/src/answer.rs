@@ -103,6 +103,11 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
+    if let Kind::Backend(BackendBody { trailers: Some(trailers), .. }) = &kind
+        && (cx.connection.http2.get() || cx.trailers.as_ref().is_some_and(|client| client.wanted))
+    {
+        trailers.tell(&mut response.headers, false, true);
+    }
     if let Some(cookie) = cx.affinity.take() {
         response.headers.append(header::SET_COOKIE, cookie);
     }
@@ -190,7 +195,9 @@ impl http_body::Body for AnswerBody {
         if let Some(line) = &mut this.line {
             match &frame {
                 Poll::Ready(Some(Ok(frame))) => {
-                    line.sent(frame.data_ref().map_or(0, |data| data.len() as u64), this.kind.is_end());
+                    // Behind trailers there is nothing, and nobody asks.
+                    let is_last = frame.is_trailers() || this.kind.is_end();
+                    line.sent(frame.data_ref().map_or(0, |data| data.len() as u64), is_last);
                 }
                 Poll::Ready(Some(Err(error))) => line.broke(error.to_string()),
                 Poll::Ready(None) => line.sent(0, true),

@@ -4,13 +4,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method, Version, header};
 use http_body::Body as _;
 use policy_vm::Exchange;
 use policy_vm::error::PolicyError;
 use policy_vm::exchange::{Body, Call, Url};
 
-use crate::backend::headers::remove_hop_by_hop;
+use crate::backend::headers::take_hop_by_hop;
 use crate::backend::target::join_path;
 use crate::backend::upgrade;
 use crate::call::CallContext;
@@ -37,9 +37,14 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     // backend is looked at again.
     let has_body = cx.incoming.as_ref().is_some_and(|incoming| !incoming.is_end_stream());
     let has_options = parts.headers.contains_key(header::CONNECTION);
-    cx.wants_upgrade = has_options && !has_body && parts.method == Method::GET && upgrade::wanted(&parts.headers);
-    if has_body || has_options {
-        remove_hop_by_hop(&mut parts.headers);
+    cx.wants_upgrade = has_options
+        && !has_body
+        && parts.method == Method::GET
+        && parts.version == Version::HTTP_11
+        && upgrade::wanted(&parts.headers);
+    let is_http2 = cx.connection.http2.get();
+    if has_body || has_options || is_http2 {
+        cx.trailers = take_hop_by_hop(&mut parts.headers, is_http2);
     }
 
     let worker = Rc::clone(&cx.worker);
@@ -89,7 +94,7 @@ fn find(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) -
     let site = Rc::clone(&cx.site);
     let query = parts.uri.query().unwrap_or_default();
     let request = Request { method: &parts.method, scheme: &call.original_url.scheme, query, headers: &parts.headers };
-    let match_protocols = cx.worker.shared.config.gateway.match_protocols;
+    let match_protocols = cx.worker.rules().gateway.match_protocols;
     let (found, preflight) = match site.route(path, request, match_protocols, &mut ()) {
         Ok(Routed { found, preflight }) => (found, preflight),
         Err(NoMatch { api }) => {
@@ -156,7 +161,7 @@ fn fill_url(service: Option<&Url>, rest: &str, query: &str, url: &mut Url) {
 fn authorize(cx: &mut CallContext, call: &mut Call, headers: &HeaderMap, query: &str) -> Result<(), Box<PolicyError>> {
     let site = Rc::clone(&cx.site);
     let (Some(number), Some(api)) = (cx.api, cx.api()) else { return Ok(()) };
-    let refuse_foreign = cx.worker.shared.config.gateway.open_product_refuses_foreign_keys;
+    let refuse_foreign = cx.worker.rules().gateway.open_product_refuses_foreign_keys;
     let Some(terms) = site.terms(number, refuse_foreign) else { return Ok(()) };
     let key = site.service.apis.get(number).and_then(|model| Shown::of(model, headers, query));
     let place = &call.original_url;

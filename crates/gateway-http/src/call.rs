@@ -21,6 +21,7 @@ use crate::backend::body::{BackendBody, collect};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
+use crate::backend::trailers::Trailers;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
 use crate::edge::body::ClientBody;
@@ -45,6 +46,8 @@ pub(crate) struct CallContext {
     pub(crate) wants_upgrade: bool,
     /// The connection to the backend that agreed to it.
     pub(crate) tunnel: Option<Box<Upgraded>>,
+    /// What the client said about trailers.
+    pub(crate) trailers: Option<Box<Trailers>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
     /// Policies read the request's headers after it was forwarded.
@@ -77,6 +80,7 @@ impl CallContext {
             wants_upgrade: false,
             affinity: None,
             tunnel: None,
+            trailers: None,
             client_host: None,
             keep_headers: false,
             api: None,
@@ -130,7 +134,7 @@ impl CallContext {
     fn check_certificate(&self, exchange: &Exchange, check: &CertificateCheck) -> bool {
         let now = Duration::from_micros(ambient::unix_micros());
         let Some(certificate) = &exchange.call.request.certificate else { return false };
-        self.worker.shared.trust.check(certificate, check, &self.site.service.certificates, now)
+        self.worker.rules().trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
     /// Answers what needs no waiting.
@@ -241,12 +245,12 @@ impl CallContext {
     /// Brings the client's body into memory.
     pub(crate) async fn read_request_body(&mut self) -> Result<Bytes, CallError> {
         let Some(incoming) = self.incoming.take() else { return Ok(Bytes::new()) };
-        collect_client(incoming, self.worker.limits.buffered_body).await
+        collect_client(incoming, self.worker.limits.get().buffered_body).await
     }
 
     async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
         let Some(body) = self.response_body.take() else { return Ok(Bytes::new()) };
-        let limit = self.worker.limits.buffered_body;
+        let limit = self.worker.limits.get().buffered_body;
         match collect(body, limit).await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(CallError::TooLarge { limit }),

@@ -15,4 +15,4 @@ mod speak;
 mod tunnel;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

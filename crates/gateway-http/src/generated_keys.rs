@@ -79,12 +79,57 @@ fn write_whole(file: &Path, text: &str) -> io::Result<()> {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let new = file.with_file_name(name);
+    // What somebody left there has its own ideas about who may read it.
+    let _ = std::fs::remove_file(&new);
     let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut out = options.open(&new)?;
     out.write_all(text.as_bytes())?;
     out.sync_all()?;
     std::fs::rename(&new, file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own for a test.
+    fn folder(name: &str) -> std::path::PathBuf {
+        let folder = std::env::temp_dir().join(format!("tollgate-keys-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    /// Whoever is killed while writing leaves something beside the file, which the next one writes over.
+    #[test]
+    fn the_file_is_the_old_one_or_the_new_one() {
+        let folder = folder("torn");
+        let file = folder.join("keys.toml");
+        std::fs::write(&file, "old").unwrap();
+        std::fs::write(folder.join("keys.toml.new"), "half of something that was longer").unwrap();
+        write_whole(&file, "new").unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "nothing else is left");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0, "nobody else may read it");
+        }
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+
+    #[test]
+    fn what_cannot_be_written_leaves_the_old_file_alone() {
+        let folder = folder("kept");
+        let file = folder.join("keys.toml");
+        std::fs::write(&file, "old").unwrap();
+        // Something stands where the new one would be written.
+        std::fs::create_dir(folder.join("keys.toml.new")).unwrap();
+        assert!(write_whole(&file, "new").is_err());
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "old");
+        let _ = std::fs::remove_dir_all(&folder);
+    }
 }

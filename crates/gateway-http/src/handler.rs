@@ -113,7 +113,8 @@ fn refused(
     let id = ambient::new_id();
     if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
         let request = policy_vm::respond::guid_text(&id);
-        tracing::info!(client = %connection.peer, request, reason = refusal.reason(), "a message was refused");
+        let (reason, limit) = (refusal.reason(), refusal.limit(&worker.head_limits(), &worker.timeouts.get()));
+        tracing::info!(client = %connection.peer, request, reason, limit, "a message was refused");
     }
     refuse(&errors::refused(refusal), &id, in_progress)
 }
@@ -187,7 +188,7 @@ fn shortcut(
         let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
         return Err(Box::new(plain(status, "", in_progress)));
     }
-    if connection.crowded.get() || worker.is_overloaded() {
+    if connection.crowded.get() || worker.is_overloaded(in_progress.started) {
         let answer = refused(worker, connection, Refusal::Overloaded, in_progress);
         if !connection.crowded.get() {
             return Err(Box::new(answer));
@@ -210,4 +211,32 @@ fn shortcut(
         return Err(Box::new(refuse(&error, &ambient::new_id(), in_progress)));
     }
     Ok(in_progress)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+    use crate::edge::tests::start;
+    use crate::timer::Clock;
+
+    use super::*;
+
+    #[tokio::test(flavor = "local")]
+    async fn a_panic_costs_its_call_and_its_connection() {
+        let (worker, ..) = start(Config::default());
+        let peer = std::net::Ipv4Addr::LOCALHOST.into();
+        let connection = Rc::new(Connection::new(peer, false, Clock::new(), Rc::clone(&worker.metrics)));
+        for panics in 1..=2 {
+            let call = async {
+                tokio::task::yield_now().await;
+                panic!("planted");
+            };
+            let serving = Serving { work: Work::Running { call }, connection: Rc::clone(&connection), number: 1 };
+            let answer = serving.await.unwrap();
+            assert!(answer.status() == 500 && answer.headers()[header::CONNECTION] == "close");
+            assert_eq!((worker.metrics.panics.get(), worker.metrics.calls.get()), (panics, 1));
+            drop(answer);
+            assert_eq!(worker.metrics.calls.get(), 0);
+        }
+    }
 }

@@ -1,53 +1,70 @@
-//! Refuses part of the calls when a thread does not keep up: answering all of them ever later would mean answering nobody in
-//! time. How late the tick comes is how long everything else waits too.
+//! Refuses calls that have waited too long for their turn: whoever answered all of them, ever later, would answer nobody in
+//! time.
+//!
+//! What a thread has to do stands in one queue. A task that asks for nothing but its turn, every [`TICK`], stands in it with
+//! the rest: while it waits, whatever comes to its turn was there before it and has waited for at least as long. So each
+//! call knows by one look at the clock whether its time is up, and no share has to be guessed.
 
 use std::cell::Cell;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// The thread has to be late so often in a row: once may be the machine's fault.
-const IN_A_ROW: u32 = 3;
-/// By how much the share grows with every late tick, in thousandths.
-const STEP: u32 = 50;
-/// Some calls are always taken; their answers tell when it is over.
-const MOST: u32 = 950;
+use tokio::time::{MissedTickBehavior, interval};
 
-/// What is refused.
-#[derive(Debug, Default)]
+use crate::timer::TICK;
+
+/// A turn that came late by so much of what is allowed shows a thread that is busy; without one before, a pause is the
+/// machine's fault, and what waited meanwhile is soon done.
+const BUSY: u32 = 10;
+
+/// How far behind a thread is.
+#[derive(Debug)]
 pub(crate) struct Shedding {
-    /// Of a thousand calls.
-    share: Cell<u32>,
-    late: Cell<u32>,
-    /// Shares of calls added up: whenever they are a whole one, that call is refused.
-    owed: Cell<u32>,
+    allowed: Cell<Duration>,
+    /// When the waiting task's turn is due.
+    due: Cell<Instant>,
+    /// The turn before came late.
+    is_busy: Cell<bool>,
+    /// That calls are refused is known.
+    told: Cell<bool>,
 }
 
 impl Shedding {
-    /// The tick came so late.
-    pub(crate) fn note(&self, late: Duration, allowed: Duration) {
-        if late <= allowed {
-            self.late.set(0);
-            // Back faster than there: a queue that is gone does not come back at once.
-            self.share.set(self.share.get() * 9 / 10);
-            return;
-        }
-        self.late.set(self.late.get().saturating_add(1));
-        if self.late.get() >= IN_A_ROW {
-            if self.share.get() == 0 {
-                tracing::warn!(?late, "a thread does not keep up: part of the calls is refused");
-            }
-            self.share.set((self.share.get() + STEP).min(MOST));
+    pub(crate) fn new(allowed: Duration) -> Self {
+        let allowed = Cell::new(allowed);
+        Self { allowed, due: Cell::new(Instant::now()), is_busy: Cell::new(false), told: Cell::new(false) }
+    }
+
+    /// Allows so much from now on.
+    pub(crate) fn allow(&self, allowed: Duration) {
+        self.allowed.set(allowed);
+    }
+
+    /// Stands in the queue again and again.
+    pub(crate) async fn watch(&self) {
+        let mut turns = interval(TICK);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = turns.tick().await;
+            self.turn(due.elapsed(), Instant::now());
         }
     }
 
-    /// Is this call one of those?
-    pub(crate) fn sheds_this(&self) -> bool {
-        let share = self.share.get();
-        if share == 0 {
-            return false;
+    /// The turn has come, so late.
+    fn turn(&self, late: Duration, now: Instant) {
+        self.is_busy.set(late > self.allowed.get() / BUSY);
+        self.due.set(now + TICK);
+        if !self.is_busy.get() {
+            self.told.set(false);
         }
-        let owed = self.owed.get() + share;
-        self.owed.set(owed % 1000);
-        owed >= 1000
+    }
+
+    /// Has a call whose turn is now waited too long?
+    pub(crate) fn is_too_late(&self, now: Instant) -> bool {
+        let is_late = self.is_busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed.get();
+        if is_late && !self.told.replace(true) {
+            tracing::warn!(allowed = ?self.allowed.get(), "a thread does not keep up: calls that waited longer are refused");
+        }
+        is_late
     }
 }
 
@@ -56,36 +73,31 @@ mod tests {
     use super::*;
 
     const ALLOWED: Duration = Duration::from_secs(1);
-    const LATE: Duration = Duration::from_secs(2);
 
-    fn refused_of_a_thousand(shedding: &Shedding) -> usize {
-        (0..1000).filter(|_| shedding.sheds_this()).count()
+    #[test]
+    fn whoever_waited_longer_than_allowed_is_refused_until_the_queue_is_short_again() {
+        let shedding = Shedding::new(ALLOWED);
+        let begin = Instant::now();
+        shedding.turn(Duration::from_millis(300), begin);
+        let due = begin + TICK;
+        assert!(!shedding.is_too_late(due));
+        assert!(!shedding.is_too_late(due + ALLOWED), "just in time");
+        assert!(shedding.is_too_late(due + ALLOWED + Duration::from_millis(1)));
+        assert!(shedding.is_too_late(due + ALLOWED * 5));
+        // The turn comes: what is behind it has waited less.
+        shedding.turn(ALLOWED * 5, due + ALLOWED * 5);
+        assert!(!shedding.is_too_late(due + ALLOWED * 5));
+        assert!(shedding.is_too_late(due + ALLOWED * 5 + TICK + ALLOWED * 2), "it is still busy");
+        shedding.turn(Duration::ZERO, due + ALLOWED * 8);
+        assert!(!shedding.is_too_late(due + ALLOWED * 20), "it was idle, so the machine stood still");
     }
 
     #[test]
-    fn the_longer_it_lasts_the_more_is_refused_and_then_less_again() {
-        let shedding = Shedding::default();
-        let mut refused = Vec::new();
-        for _ in 0..30 {
-            shedding.note(LATE, ALLOWED);
-            refused.push(refused_of_a_thousand(&shedding));
-        }
-        assert_eq!(refused[..4], [0, 0, 50, 100], "once or twice may be the machine's fault");
-        assert_eq!(refused[29], 950, "never all of them");
-        for _ in 0..100 {
-            shedding.note(Duration::ZERO, ALLOWED);
-        }
-        assert_eq!(refused_of_a_thousand(&shedding), 0);
-    }
-
-    #[test]
-    fn being_late_now_and_then_refuses_nobody() {
-        let shedding = Shedding::default();
-        for _ in 0..10 {
-            shedding.note(LATE, ALLOWED);
-            shedding.note(LATE, ALLOWED);
-            shedding.note(ALLOWED, ALLOWED);
-        }
-        assert_eq!(refused_of_a_thousand(&shedding), 0);
+    fn a_pause_of_the_machine_refuses_nobody() {
+        let shedding = Shedding::new(ALLOWED);
+        let begin = Instant::now();
+        assert!(!shedding.is_too_late(begin + ALLOWED * 600));
+        shedding.turn(Duration::from_millis(5), begin);
+        assert!(!shedding.is_too_late(begin + ALLOWED * 600));
     }
 }

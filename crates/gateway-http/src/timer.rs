@@ -163,3 +163,25 @@ pub(crate) async fn limit<F: Future>(deadlines: &Deadlines, wait: Duration, work
 
 /// Up to this length a wait is worth a timer of its own.
 const EXACT: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever sets the machine's clock moves no timer, and no call ends before it began.
+    #[test]
+    fn the_wall_clock_may_be_set() {
+        let clock = Clock::new();
+        let at = std::time::Instant::now();
+        let before = clock.advance();
+        for unix in [0, 1_700_000_000_000_000, 10, u64::MAX - 1] {
+            clock.wall.set((at, unix));
+            assert_eq!(clock.unix_micros(at), unix);
+            assert_eq!(clock.unix_micros(at + Duration::from_secs(2)), unix.saturating_add(2_000_000));
+            assert_eq!(clock.unix_micros(at.checked_sub(Duration::from_secs(2)).unwrap_or(at)), unix);
+            assert!(clock.millis() >= before);
+        }
+        assert!(clock.advance() >= before);
+        assert!(clock.unix_micros(at) > 1_700_000_000_000_000, "the next tick looks at it again");
+    }
+}

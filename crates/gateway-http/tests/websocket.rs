@@ -166,3 +166,45 @@ fn a_tunnel_in_which_nothing_moves_ends() {
     head(&mut client);
     assert!(client.is_closed());
 }
+
+/// The time between two calls is not the tunnel's: it goes on as long as something moves.
+#[test]
+fn a_tunnel_in_which_something_moves_goes_on() {
+    let backend = echo();
+    let scene = scene(&backend, "[timeouts]\nidle = \"1ms\"\n");
+    let mut client = shake(&scene, "/socket");
+    head(&mut client);
+    // Long enough for the gateway to look at it twice and more.
+    for _ in 0..8 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        client.send("ping");
+        assert_eq!(read(&mut client, 4), b"ping");
+    }
+}
+
+/// Half a handshake is a plain request.
+#[test]
+fn odd_handshakes_open_no_tunnel() {
+    let backend = echo();
+    let scene = scene(&backend, "");
+    let whole = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: k\r\n";
+    for (line, headers) in [
+        ("GET /socket HTTP/1.1", whole.replace("Connection: Upgrade\r\n", "")),
+        ("GET /socket HTTP/1.1", whole.replace("Upgrade: websocket\r\n", "")),
+        ("GET /socket HTTP/1.1", whole.replace("websocket", "h2c")),
+        ("GET /socket HTTP/1.1", whole.replace("websocket", "websocket2")),
+        ("GET /socket HTTP/1.1", format!("{whole}Content-Length: 1\r\n")),
+        ("GET /socket HTTP/1.0", whole.to_owned()),
+        ("POST /socket HTTP/1.1", whole.to_owned()),
+    ] {
+        let mut client = scene.client();
+        client.send(format!("{line}\r\nHost: h\r\n{headers}\r\n"));
+        if headers.contains("Content-Length") {
+            client.send("x");
+        }
+        let answer = client.read().unwrap();
+        assert_ne!(answer.status, 101, "{line} {headers}");
+    }
+    let upgrades = backend.seen().iter().filter(|seen| seen.header("upgrade").is_some()).count();
+    assert_eq!(upgrades, 0);
+}

@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
 use crate::backend::pool::Lease;
+use crate::backend::trailers::{Trailers, sift};
 use crate::cache::tee::Tee;
 use crate::edge::body::{ClientBody, ClientBodyError};
 use crate::timer::Deadline;
@@ -44,8 +45,12 @@ impl Body for RequestBody {
             Self::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Client(incoming) => loop {
                 match ready!(Pin::new(&mut *incoming).poll_frame(cx)) {
-                    // Trailers were not negotiated with the backend.
-                    Some(Ok(frame)) if !frame.is_data() => {}
+                    // Over HTTP/1.1 the library sends those that are announced.
+                    Some(Ok(frame)) if !frame.is_data() => {
+                        if let Some(trailers) = frame.into_trailers().ok().and_then(sift) {
+                            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                        }
+                    }
                     frame => return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Client))),
                 }
             },
@@ -79,12 +84,14 @@ pub(crate) struct BackendBody {
     deadline: Option<Box<Deadline>>,
     /// Stores what comes.
     pub(crate) tee: Option<Box<Tee>>,
+    /// What its head said about trailers.
+    pub(crate) trailers: Option<Box<Trailers>>,
 }
 
 impl BackendBody {
     /// The connection goes back to the pool at the end of the body, which may be at once.
     pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
-        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None, tee: None };
+        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None, tee: None, trailers: None };
         if body.incoming.is_end_stream() {
             body.release();
         }
@@ -93,7 +100,7 @@ impl BackendBody {
 
     /// Of a connection that is not used again, and drives itself.
     pub(crate) fn unpooled(incoming: Incoming, worker: Rc<Worker>) -> Self {
-        Self { incoming, lease: None, worker, deadline: None, tee: None }
+        Self { incoming, lease: None, worker, deadline: None, tee: None, trailers: None }
     }
 
     /// The end of the body.
@@ -123,7 +130,12 @@ impl Body for BackendBody {
                 Poll::Ready(frame) => {
                     this.deadline = None;
                     let frame = match frame {
-                        Some(Ok(frame)) if !frame.is_data() => continue,
+                        Some(Ok(frame)) if !frame.is_data() => {
+                            let Some(trailers) = frame.into_trailers().ok().and_then(sift) else { continue };
+                            // Nothing comes behind them, and nobody may ask for it.
+                            this.release();
+                            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                        }
                         Some(Ok(frame)) => {
                             if let (Some(tee), Some(piece)) = (&mut this.tee, frame.data_ref())
                                 && !tee.take(piece)
@@ -146,7 +158,7 @@ impl Body for BackendBody {
                 Poll::Pending => {
                     let worker = &this.worker;
                     // Few have to wait for it, and all of them are moved.
-                    let after = || Box::new(worker.deadlines.after(worker.pool.settings.body_timeout));
+                    let after = || Box::new(worker.deadlines.after(worker.pool.body_timeout()));
                     let deadline = this.deadline.get_or_insert_with(after);
                     if deadline.poll_passed(cx) {
                         (this.lease, this.tee) = (None, None);

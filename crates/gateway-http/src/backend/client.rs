@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::rc::Rc;
 
-use http::header::{HOST, PROXY_AUTHORIZATION};
+use http::header::{CONNECTION, HOST, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri};
 use hyper::body::Incoming;
 use policy_vm::host::HttpVersion;
@@ -45,7 +45,7 @@ pub(crate) async fn call(
         }
         let spare = if may_be_stale(&lease, worker.clock.millis()) { copy(request).map(Box::new) } else { None };
         // It may still be finishing the last call; when that failed, the next connection will do.
-        if !lease.line.ready().await && reused {
+        if !lease.line.ready(!reused).await && reused {
             continue;
         }
         if !origin.is_plain() || origin.version != HttpVersion::One {
@@ -137,6 +137,10 @@ fn addressed(
         }
         None if is_whole => {}
         _ => return Ok(request),
+    }
+    if is_two {
+        // It says that `TE` is about this connection, which goes without saying here.
+        request.headers_mut().remove(CONNECTION);
     }
     let host = if is_two { request.headers_mut().remove(HOST) } else { request.headers().get(HOST).cloned() };
     let path = request.uri().path_and_query().map_or("/", |path| path.as_str());

@@ -14,7 +14,7 @@ use policy_vm::host::{ForwardOptions, HttpVersion};
 use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call};
 use crate::backend::error::CallError;
-use crate::backend::headers::{for_backend, remove_hop_by_hop};
+use crate::backend::headers::{for_backend, take_hop_by_hop};
 use crate::backend::pool::{Lease, Origin};
 use crate::backend::routed;
 use crate::backend::target::{Target, target};
@@ -84,7 +84,8 @@ pub(crate) fn received(
 }
 
 /// Keeps the body of an answer until somebody wants it.
-pub(crate) fn keep(cx: &mut CallContext, parts: response::Parts, body: BackendBody) -> Box<Response> {
+pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: BackendBody) -> Box<Response> {
+    body.trailers = take_hop_by_hop(&mut parts.headers, false);
     let is_empty = http_body::Body::is_end_stream(&body);
     if !is_empty {
         cx.response_body = Some(body);
@@ -92,9 +93,8 @@ pub(crate) fn keep(cx: &mut CallContext, parts: response::Parts, body: BackendBo
     Box::new(head(parts, if is_empty { Body::None } else { Body::Stream }))
 }
 
-/// The head of an answer as policies see it.
-pub(crate) fn head(mut parts: response::Parts, body: Body) -> Response {
-    remove_hop_by_hop(&mut parts.headers);
+/// The head of an answer as policies see it, without what belonged to the connection.
+pub(crate) fn head(parts: response::Parts, body: Body) -> Response {
     let reason = parts.extensions.get::<hyper::ext::ReasonPhrase>();
     Response {
         status: parts.status.as_u16(),
@@ -118,6 +118,9 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>,
             cx.incoming.take().map_or(RequestBody::Empty, RequestBody::Client)
         }
     };
+    if let Some(trailers) = &cx.trailers {
+        trailers.tell(&mut headers, true, matches!(body, RequestBody::Client(_)));
+    }
     Ok((origin, build(request.method.clone(), uri, headers, body)))
 }
 

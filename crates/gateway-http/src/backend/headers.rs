@@ -2,6 +2,8 @@
 
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue};
 
+use crate::backend::trailers::Trailers;
+
 /// The header a gateway answers for the way a request came.
 pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -53,6 +55,19 @@ fn is_hop_by_hop(name: &str) -> bool {
 /// Removes hop-by-hop headers and those that `Connection` names; gives what else there is to know.
 pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
     let look = Look::at(headers);
+    remove(headers, look);
+    look
+}
+
+/// The same, for those who want to know what was said about trailers.
+pub(crate) fn take_hop_by_hop(headers: &mut HeaderMap, is_http2: bool) -> Option<Box<Trailers>> {
+    let look = Look::at(headers);
+    let trailers = if look.hop_by_hop { Trailers::of(headers, is_http2) } else { None };
+    remove(headers, look);
+    trailers
+}
+
+fn remove(headers: &mut HeaderMap, look: Look) {
     if look.connection {
         remove_connection(headers);
     }
@@ -61,7 +76,6 @@ pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) -> Look {
             headers.remove(name);
         }
     }
-    look
 }
 
 /// Removes `Connection` and what it names. Nearly always it has nothing to say.

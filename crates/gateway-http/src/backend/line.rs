@@ -80,9 +80,9 @@ impl Line {
     }
 
     /// Waits until a request can be sent; false when there will be none.
-    pub(crate) async fn ready(&mut self) -> bool {
+    pub(crate) async fn ready(&mut self, is_new: bool) -> bool {
         match self {
-            Self::One(wire) => wire.ready().await,
+            Self::One(wire) => wire.ready(is_new).await,
             Self::Two(sender) => sender.is_ready() || std::future::poll_fn(|cx| sender.poll_ready(cx)).await.is_ok(),
         }
     }

@@ -96,12 +96,18 @@ impl Wire {
     }
 
     /// Waits until a request can be sent; false when there will be none.
-    pub(crate) async fn ready(&mut self) -> bool {
+    pub(crate) async fn ready(&mut self, is_new: bool) -> bool {
         match self.driver {
             // It was at rest when it was kept, or is new and takes one request.
             Driver::Caller(_) => true,
             Driver::Task if self.sender.is_ready() => true,
-            Driver::Task => std::future::poll_fn(|cx| self.sender.poll_ready(cx)).await.is_ok(),
+            Driver::Task if is_new => std::future::poll_fn(|cx| self.sender.poll_ready(cx)).await.is_ok(),
+            Driver::Task => {
+                // Its task may only need a turn to finish the last call. A request that the backend answered before its
+                // end may never come to that.
+                tokio::task::yield_now().await;
+                self.sender.is_ready()
+            }
         }
     }
 

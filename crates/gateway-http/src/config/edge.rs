@@ -73,7 +73,7 @@ pub(crate) enum ClientCertificate {
 }
 
 /// What a request may be, and how much there may be at once.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     /// Bytes of a request target.
@@ -114,7 +114,7 @@ impl Default for Limits {
 }
 
 /// How long a client may take.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Timeouts {
     /// For the handshake of TLS.
@@ -129,8 +129,8 @@ pub(crate) struct Timeouts {
     /// Between two requests.
     #[serde(with = "duration")]
     pub(crate) idle: Duration,
-    /// How far a thread may lag behind before part of the calls is answered 503, so that the others are still wanted when
-    /// they are answered.
+    /// How long a call may wait for its turn; those that waited longer are answered 503, so that the others are still wanted
+    /// when they are answered.
     #[serde(with = "duration")]
     pub(crate) lag: Duration,
     /// Between the moment the gateway says that it is not ready any more and the one it stops listening: for balancers to

@@ -22,6 +22,9 @@ fn over(now: u64, since: u64, limit: Duration) -> bool {
     u128::from(now.saturating_sub(since)) > limit.as_millis()
 }
 
+/// A connection on which nothing comes for so long gives back what it needs to read and write. Clients that call more often
+/// than that never notice.
+const REST: Duration = Duration::from_millis(500);
 /// How long the rest of a refused request is read.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -68,6 +71,8 @@ pub(crate) struct Connection {
     pub(crate) writing: Cell<Option<u64>>,
     /// The sweep found it waiting too long: the task drops it.
     pub(crate) expired: Cell<bool>,
+    /// It is to give back what it needs to read and write, or has done so.
+    pub(crate) resting: Cell<bool>,
     /// Wakes the connection's task.
     pub(crate) waker: RefCell<Option<Waker>>,
     /// The sweep wants to know whether the peer is still there; see [`Probe`](crate::edge::framing::Probe).
@@ -85,12 +90,16 @@ pub(crate) struct Connection {
 pub(crate) enum Wait {
     /// Nothing, or the next request.
     Idle(u64),
+    /// The next request over HTTP/1.1: the library has everything that came, and asked for more in vain.
+    Rest(u64),
     /// The rest of a head.
     Head(u64),
     /// More of a body.
     Body(u64),
     /// The peer's end after a refusal.
     Linger(u64),
+    /// Something that other timers look after.
+    Tunnel,
 }
 
 impl Connection {
@@ -119,6 +128,7 @@ impl Connection {
             reading: Cell::new(Wait::Head(clock.millis())),
             writing: Cell::new(None),
             expired: Cell::new(false),
+            resting: Cell::new(false),
             waker: RefCell::new(None),
             probe: Cell::new(false),
             probed: Cell::new(0),
@@ -156,6 +166,7 @@ impl Connection {
             reading: Cell::new(Wait::Idle(self.clock.millis())),
             writing: Cell::new(None),
             expired: Cell::new(false),
+            resting: Cell::new(false),
             waker: RefCell::new(None),
             probe: Cell::new(false),
             probed: Cell::new(0),
@@ -220,10 +231,12 @@ impl Connection {
             self.wake();
         }
         let reading = match self.reading.get() {
-            Wait::Idle(since) => self.calls.get() == 0 && over(now, since, idle),
+            Wait::Idle(since) | Wait::Rest(since) => self.calls.get() == 0 && over(now, since, idle),
             Wait::Head(since) => over(now, since, timeouts.head),
-            Wait::Body(since) => self.calls.get() > 0 && over(now, since, timeouts.progress),
+            // Also behind an answer that came before the end of the request.
+            Wait::Body(since) => over(now, since, timeouts.progress),
             Wait::Linger(since) => over(now, since, LINGER),
+            Wait::Tunnel => false,
         };
         let stalled =
             |connection: &Self| connection.writing.get().is_some_and(|since| over(now, since, timeouts.progress));
@@ -242,6 +255,23 @@ impl Connection {
             Wait::Idle(since) => over(now, since, idle),
             _ => false,
         }
+    }
+
+    /// Puts it to rest if nothing has come for a while.
+    pub(crate) fn rest_if_quiet(&self, now: u64) {
+        let is_quiet = matches!(self.reading.get(), Wait::Rest(since) if over(now, since, REST));
+        if is_quiet && self.has_nothing_to_do() && !self.resting.replace(true) {
+            self.wake();
+        }
+    }
+
+    /// Every byte that came belongs to a call that has ended, every byte of its answer has gone, and none has come since.
+    pub(crate) fn has_nothing_to_do(&self) -> bool {
+        matches!(self.reading.get(), Wait::Rest(_))
+            && self.calls.get() == 0
+            && self.begun.get() == self.heads.get()
+            && self.writing.get().is_none()
+            && !self.retiring.get()
     }
 
     /// A call that lasts from one look to the next is asked whether its client is still there.

@@ -29,7 +29,15 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 /// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
 /// costs only those that last.
 pub(crate) trait Probe {
-    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
+    /// Ready when there is something to read, with `Gone` if that is only the end.
+    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer>;
+}
+
+/// What a peer does that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Peer {
+    Sends,
+    Gone,
 }
 
 /// A stream whose requests are framed beyond doubt.
@@ -60,6 +68,11 @@ enum Phase {
 impl<S> Strict<S> {
     pub(crate) fn new(stream: S, connection: Rc<Connection>, limits: Rc<HeadLimits>) -> Self {
         Self { stream, connection, limits, phase: Phase::Head, held: Vec::new(), checked: 0, linger: Linger::default() }
+    }
+
+    /// What a head may be on this connection.
+    pub(crate) fn limits(&self) -> &HeadLimits {
+        &self.limits
     }
 
     /// The stream, with what was read of it and not handed on.
@@ -195,9 +208,16 @@ impl<S> Strict<S> {
             // Whatever else woke the task: no byte has come since.
             (Phase::Length(_) | Phase::Chunked(_), Wait::Body(since)) => Wait::Body(since),
             (Phase::Length(_) | Phase::Chunked(_), _) => Wait::Body(now),
-            _ => Wait::Idle(now),
+            _ => Wait::Rest(now),
         };
         self.connection.reading.set(wait);
+    }
+}
+
+impl<S: Probe> Strict<S> {
+    /// Ready when there is something to read again.
+    pub(crate) fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
+        self.stream.poll_peer(cx)
     }
 }
 
@@ -261,7 +281,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.is_gone(cx) {
+        if this.connection.probe.take() && this.stream.poll_peer(cx) == Poll::Ready(Peer::Gone) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

@@ -1,5 +1,8 @@
 //! Why the edge refuses a message: one reason each, with the status it stands for.
 
+use crate::config::edge::Timeouts;
+use crate::edge::framing::HeadLimits;
+
 /// A reason to refuse a message before any policy sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Refusal {
@@ -70,6 +73,18 @@ impl Refusal {
         }
     }
 
+    /// The setting behind it with its value, for the operator.
+    pub(crate) fn limit(self, limits: &HeadLimits, timeouts: &Timeouts) -> Option<String> {
+        Some(match self {
+            Self::TargetTooLong => format!("limits.request_target = {}", limits.target),
+            Self::HeadTooLarge => format!("limits.header_block = {}", limits.block),
+            Self::TooManyHeaders => format!("limits.headers = {}", limits.headers),
+            Self::BodyTooLarge => format!("limits.body = {}", limits.body),
+            Self::BodyTooSlow => format!("timeouts.progress = {:?}", timeouts.progress),
+            _ => return None,
+        })
+    }
+
     /// What the caller reads; limits and their values stay with the operator.
     pub(crate) const fn message(self) -> &'static str {
         match self.status() {
@@ -81,6 +96,26 @@ impl Refusal {
             501 => "Transfer coding is not supported.",
             505 => "HTTP version is not supported.",
             _ => "Bad request.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_operator_is_told_the_limit() {
+        let limits = HeadLimits { target: 1, block: 2, headers: 3, body: 4 };
+        let told = |refusal: Refusal| refusal.limit(&limits, &Timeouts::default()).unwrap_or_default();
+        assert_eq!(told(Refusal::TargetTooLong), "limits.request_target = 1");
+        assert_eq!(told(Refusal::HeadTooLarge), "limits.header_block = 2");
+        assert_eq!(told(Refusal::TooManyHeaders), "limits.headers = 3");
+        assert_eq!(told(Refusal::BodyTooLarge), "limits.body = 4");
+        assert_eq!(told(Refusal::BodyTooSlow), "timeouts.progress = 30s");
+        assert_eq!(told(Refusal::BadHost), "");
+        for refusal in [Refusal::TargetTooLong, Refusal::HeadTooLarge, Refusal::TooManyHeaders, Refusal::BodyTooLarge] {
+            assert!(!refusal.message().contains(char::is_numeric), "the caller is not");
         }
     }
 }

@@ -68,8 +68,17 @@ impl<H> Serve<H> {
     }
 }
 
+/// How serving came to an end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The connection has ended, or what it speaks.
+    Over,
+    /// Nothing comes: what the library needs can be given back until something does.
+    Rest,
+}
+
 impl<H: Drive> Future for Serve<H> {
-    type Output = hyper::Result<()>;
+    type Output = hyper::Result<End>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
@@ -77,12 +86,18 @@ impl<H: Drive> Future for Serve<H> {
             *this.connection.waker.borrow_mut() = Some(cx.waker().clone());
         }
         if this.connection.expired.get() {
-            return Poll::Ready(Ok(()));
+            return Poll::Ready(Ok(End::Over));
+        }
+        if this.connection.resting.get() {
+            if this.connection.has_nothing_to_do() {
+                return Poll::Ready(Ok(End::Rest));
+            }
+            this.connection.resting.set(false);
         }
         if !this.told && this.connection.retiring.get() {
             this.told = true;
             this.http.retire();
         }
-        Pin::new(&mut this.http).poll(cx)
+        Pin::new(&mut this.http).poll(cx).map_ok(|()| End::Over)
     }
 }

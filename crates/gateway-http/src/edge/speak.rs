@@ -1,20 +1,24 @@
 //! What a connection speaks: HTTP/1.1 behind the strict reader, or HTTP/2, by what TLS agreed on or by how it begins.
 
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::service_fn;
+use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 
+use crate::answer::AnswerBody;
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
-use crate::edge::framing::{Probe, Strict};
+use crate::edge::framing::{Peer, Probe, Strict};
 use crate::edge::http2;
-use crate::edge::serve::Serve;
+use crate::edge::serve::{End, Serve};
 use crate::edge::tunnel;
 use crate::handler::serve;
 use crate::worker::Worker;
@@ -23,29 +27,71 @@ use crate::worker::Worker;
 pub(super) type ClientStream = Stream<tokio_rustls::server::TlsStream<TcpStream>>;
 
 /// Serves HTTP/1.1.
+///
+/// What the library needs, two buffers above all, is made when there is something to read and given back when nothing has
+/// come for a while: ten thousand connections that rest cost their sockets and little else.
 pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, worker: Rc<Worker>) -> hyper::Result<()> {
-    let strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits));
-    let calls = (Rc::clone(&worker), Rc::clone(&connection));
+    let mut strict = Strict::new(stream, Rc::clone(&connection), worker.head_limits());
+    loop {
+        // Boxed, for a future is as large as what it may hold at any time.
+        let mut served = begin(strict, &connection, &worker);
+        let end = (&mut *served).await?;
+        if end == End::Rest {
+            let parts = served.into_http().into_parts();
+            debug_assert!(parts.read_buf.is_empty(), "it had nothing to do");
+            strict = parts.io.into_inner();
+            if rest(&strict, &connection).await == Peer::Gone {
+                return Ok(());
+            }
+            continue;
+        }
+        let tunnel = connection.tunnel.borrow_mut().take();
+        if let Some(backend) = tunnel.filter(|_| !connection.expired.get()) {
+            let parts = served.into_http().into_parts();
+            let (client, held) = parts.io.into_inner().into_stream();
+            let early = [parts.read_buf.as_ref(), &held].concat();
+            // Rare and large: kept out of the state of every connection.
+            Box::pin(tunnel::run(client, &early, *backend, &connection, &worker)).await;
+        }
+        return Ok(());
+    }
+}
+
+/// What the library drives.
+type Served<S> = Box<Serve<http1::Connection<TokioIo<Strict<ClientStream>>, S>>>;
+
+fn begin(
+    strict: Strict<ClientStream>,
+    connection: &Rc<Connection>,
+    worker: &Rc<Worker>,
+) -> Served<impl HttpService<Incoming, ResBody = AnswerBody, Error = Infallible> + use<>> {
+    let calls = (Rc::clone(worker), Rc::clone(connection));
     let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
     // Ours is the way to notice that a client has gone: see `Probe`.
     http.half_close(true);
-    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    // Those that the filter began with: the settings may have changed since.
+    let limits = strict.limits();
+    http.pipeline_flush(true).max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
-    if worker.limits.headers > LIBRARY_HEADERS {
-        http.max_headers(worker.limits.headers);
+    if limits.headers > LIBRARY_HEADERS {
+        http.max_headers(limits.headers);
     }
-    let mut served = Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(&connection));
-    (&mut served).await?;
-    let tunnel = connection.tunnel.borrow_mut().take();
-    if let Some(backend) = tunnel.filter(|_| !connection.expired.get()) {
-        let parts = served.into_http().into_parts();
-        let (client, held) = parts.io.into_inner().into_stream();
-        let early = [parts.read_buf.as_ref(), &held].concat();
-        // Rare and large: kept out of the state of every connection.
-        Box::pin(tunnel::run(client, &early, *backend, &connection, &worker)).await;
-    }
-    Ok(())
+    Box::new(Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(connection)))
+}
+
+/// Waits until there is something to read, or the connection is to be closed.
+async fn rest(strict: &Strict<ClientStream>, connection: &Connection) -> Peer {
+    let peer = poll_fn(|cx| {
+        if connection.expired.get() {
+            return Poll::Ready(Peer::Gone);
+        }
+        // Only the library takes leave in good order.
+        if connection.retiring.get() { Poll::Ready(Peer::Sends) } else { strict.poll_peer(cx) }
+    });
+    let peer = peer.await;
+    connection.resting.set(false);
+    peer
 }
 
 /// Serves HTTP/2.
@@ -81,13 +127,13 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
+    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
         let stream = match self {
             Self::Plain(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
         };
         let mut byte = [0];
         let mut buf = ReadBuf::new(&mut byte);
-        matches!(stream.poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+        stream.poll_peek(cx, &mut buf).map(|seen| if matches!(seen, Ok(1..)) { Peer::Sends } else { Peer::Gone })
     }
 }

@@ -5,6 +5,8 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use policy_vm::exchange::{Body, Url};
+use policy_vm::host::{OutgoingRequest, Transport};
 use policy_vm::{Engine, Limits};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,6 +18,7 @@ use crate::config;
 use crate::config::Config;
 use crate::edge::listener::{Address, SPARE, accept, bind};
 use crate::memory::Pressure;
+use crate::rules::Rules;
 use crate::service::load_policy;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -23,7 +26,7 @@ use crate::timer::TICK;
 use crate::worker::Worker;
 
 /// A gateway on the test's own runtime that answers everything itself.
-fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+pub(crate) fn start(config: Config) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     begin(config, false)
 }
 
@@ -49,8 +52,9 @@ fn answering(config: Config, http2: bool, answer: &str) -> (Rc<Worker>, SocketAd
     std::fs::remove_dir_all(&folder).unwrap();
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
     let site = Site::new(&service, &config::Gateway::default());
-    let shared = Shared::new(config, Limits::default(), std::path::Path::new(""), String::new()).unwrap();
-    let worker = Worker::new(shared, site, Vec::new(), AccessLog::off(), 1);
+    let rules = Rules::read(&config, std::path::Path::new(""), None).unwrap();
+    let shared = Shared::new(config, Limits::default(), String::new());
+    let worker = Worker::new(shared, rules, site, Vec::new(), AccessLog::off(), 1);
     let listener = TcpListener::from_std(bind("127.0.0.1:0".parse().unwrap()).unwrap()).unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = watch::channel(false);
@@ -301,4 +305,94 @@ async fn short_memory_closes_connections_and_then_refuses_calls() {
     stream.write_all(GET).await.unwrap();
     let count = stream.read(&mut piece).await.unwrap();
     assert!(piece[..count].starts_with(b"HTTP/1.1 200 "), "it ends by itself");
+}
+
+/// The memory of the library is given back and made anew, whatever comes, in whatever pieces, and however it ends.
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_connection_rests_and_goes_on() {
+    let (worker, address, _stop) = answering(Config::default(), false, ECHO);
+    let resting = |worker: &Rc<Worker>| {
+        let connections = worker.connections.borrow();
+        connections.iter().filter_map(std::rc::Weak::upgrade).filter(|connection| connection.resting.get()).count()
+    };
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(resting(&worker), 0, "its first call is waited for as ever");
+    let mut piece = [0; 1000];
+    let parts: [&[&[u8]]; 4] = [
+        &[b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx"],
+        &[b"P", b"OST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n", b"x"],
+        &[b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n", b"0\r\n\r", b"\n"],
+        &[b"POST / HTTP/1.0\r\nHost: h\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\n", b"x"],
+    ];
+    for parts in parts.iter().cycle().take(12) {
+        for part in *parts {
+            stream.write_all(part).await.unwrap();
+            sleep(Duration::from_secs(3)).await;
+        }
+        let count = stream.read(&mut piece).await.unwrap();
+        let said = String::from_utf8_lossy(&piece[..count]).into_owned();
+        assert!(said.contains(" 200 OK\r\n") && said.ends_with("\r\nx"), "{said}");
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!((resting(&worker), worker.open.get()), (1, 1));
+    }
+    // Two at once, of which the second is refused.
+    let two = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nxGET / HTTP/1.1\r\n\r\n";
+    stream.write_all(two).await.unwrap();
+    let (_, said) = closed_after(&mut stream).await;
+    assert_eq!((said.matches(" 200 OK").count(), said.matches(" 400 ").count()), (1, 1), "{said}");
+    sleep(Duration::from_secs(3)).await;
+    assert_eq!((worker.open.get(), worker.connections.borrow().len()), (0, 0));
+}
+
+/// However a connection ends while it rests, nothing is left of it.
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_connection_that_rests_ends() {
+    for way in 0..4 {
+        let (worker, address, _stop) = start(Config::default());
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+        let mut piece = [0; 1000];
+        assert!(stream.read(&mut piece).await.unwrap() > 0);
+        sleep(Duration::from_secs(2)).await;
+        assert!(worker.connections.borrow()[0].upgrade().unwrap().resting.get());
+        match way {
+            0 => stream.shutdown().await.unwrap(),
+            1 => stream.set_zero_linger().unwrap(),
+            2 => worker.retire(),
+            _ => worker.abort(),
+        }
+        if way == 1 {
+            drop(stream);
+            sleep(Duration::from_secs(1)).await;
+        } else {
+            assert_eq!(closed_after(&mut stream).await, (0, String::new()), "way {way}");
+        }
+        assert_eq!(worker.open.get(), 0, "way {way}");
+    }
+}
+
+/// Nobody waits for them, so nobody notices that the sink is dead: there is an end to how many may be under way.
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn one_way_requests_have_an_end() {
+    let (worker, ..) = start(Config::default());
+    // It takes connections and says nothing.
+    let sink = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = sink.local_addr().unwrap().port();
+    let request = || OutgoingRequest {
+        method: http::Method::POST,
+        url: Url { scheme: "http".into(), host: "127.0.0.1".into(), port, path: "/".into(), ..Url::default() },
+        headers: http::HeaderMap::new(),
+        body: Body::None,
+        timeout: Duration::from_secs(20),
+        transport: Transport::default(),
+    };
+    for _ in 0..1007 {
+        worker.send_one_way(request());
+    }
+    assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7);
+    sleep(Duration::from_secs(30)).await;
+    worker.send_one_way(request());
+    assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7, "there is room again");
 }

@@ -12,7 +12,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy_bidirectional};
 
-use crate::edge::connection::Connection;
+use crate::edge::connection::{Connection, Wait};
 use crate::worker::Worker;
 
 /// The client's side, which notes that something moves.
@@ -26,6 +26,7 @@ pub(crate) async fn run<S>(client: S, early: &[u8], backend: Upgraded, connectio
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    connection.reading.set(Wait::Tunnel);
     let moved = Cell::new(false);
     let mut client = Watched { stream: client, moved: &moved };
     let mut backend = TokioIo::new(backend);
@@ -34,7 +35,7 @@ where
         copy_bidirectional(&mut client, &mut backend).await
     };
     let mut join = pin!(join);
-    let mut rest = pin!(tokio::time::sleep(worker.pool.settings.body_timeout));
+    let mut rest = pin!(tokio::time::sleep(worker.pool.body_timeout()));
     let ended = poll_fn(|cx| {
         // The sweep wakes whoever is to end when the gateway stops.
         *connection.waker.borrow_mut() = Some(cx.waker().clone());
@@ -45,7 +46,7 @@ where
             return Poll::Ready(ended);
         }
         if moved.replace(false) {
-            rest.as_mut().reset(tokio::time::Instant::now() + worker.pool.settings.body_timeout);
+            rest.as_mut().reset(tokio::time::Instant::now() + worker.pool.body_timeout());
         }
         rest.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     });

@@ -31,6 +31,8 @@ pub enum Then {
 pub struct Seen {
     pub head: String,
     pub body: Vec<u8>,
+    /// The lines behind a chunked body.
+    pub trailers: String,
     /// It did not come to its end.
     pub truncated: bool,
     /// Which connection it came over.
@@ -143,7 +145,7 @@ fn read_message(stream: &mut TcpStream, buffer: &mut Vec<u8>, no_body: bool) -> 
     };
     let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
     buffer.drain(..end);
-    let mut seen = Seen { head, body: Vec::new(), truncated: false, connection: 0 };
+    let mut seen = Seen { head, body: Vec::new(), trailers: String::new(), truncated: false, connection: 0 };
     let status = seen.line().strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).map(str::to_owned);
     let empty = no_body || status.as_deref().is_some_and(|status| status == "204" || status == "304");
     if empty {
@@ -179,6 +181,19 @@ fn read_chunks(stream: &mut TcpStream, buffer: &mut Vec<u8>, seen: &mut Seen) {
             }
         };
         let size = usize::from_str_radix(std::str::from_utf8(&buffer[..line]).unwrap(), 16).unwrap();
+        if size == 0 {
+            // The line of the size takes part, so that no trailers and some end alike.
+            while find(buffer, b"\r\n\r\n").is_none() {
+                if !fill(stream, buffer) {
+                    seen.truncated = true;
+                    return;
+                }
+            }
+            let end = find(buffer, b"\r\n\r\n").unwrap() + 4;
+            seen.trailers = String::from_utf8_lossy(&buffer[line + 2..end - 2]).into_owned();
+            buffer.drain(..end);
+            return;
+        }
         while buffer.len() < line + 2 + size + 2 {
             if !fill(stream, buffer) {
                 seen.truncated = true;
@@ -187,9 +202,6 @@ fn read_chunks(stream: &mut TcpStream, buffer: &mut Vec<u8>, seen: &mut Seen) {
         }
         seen.body.extend_from_slice(&buffer[line + 2..line + 2 + size]);
         buffer.drain(..line + 2 + size + 2);
-        if size == 0 {
-            return;
-        }
     }
 }
 
@@ -220,6 +232,7 @@ pub struct Answer {
     pub status: u16,
     pub head: String,
     pub body: String,
+    pub trailers: String,
     pub truncated: bool,
 }
 
@@ -264,6 +277,7 @@ impl Client {
             status: seen.line()[9..12].parse().unwrap(),
             body: String::from_utf8_lossy(&seen.body).into_owned(),
             head: seen.head,
+            trailers: seen.trailers,
             truncated: seen.truncated,
         })
     }

@@ -351,10 +351,7 @@ impl<'a> Emitter<'a> {
                 }
                 self.push(Op::Format { d, a, b, width: *width });
             }
-            Kind::EqString { negated, left, right } => {
-                let (a, b) = self.operands(left, right)?;
-                self.push(if *negated { Op::NeString { d, a, b } } else { Op::EqString { d, a, b } });
-            }
+            Kind::EqString { negated, left, right } => self.equal_texts(*negated, left, right, d)?,
             Kind::EqReference { negated, left, right } => {
                 let (a, b) = self.operands(left, right)?;
                 self.push(Op::EqReference { d, a, b });
@@ -465,13 +462,12 @@ impl<'a> Emitter<'a> {
     }
 
     fn call(&mut self, callee: &Callee, args: &[Expr], outs: &[Option<Target>], d: u8) -> Emit {
-        if let [
-            Expr { kind: Kind::View(part), .. },
-            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
-            ..,
-        ] = args
+        self.note_name(args);
+        if let [Expr { kind: Kind::Call { callee: getter, args: receiver, .. }, .. }, rest @ ..] = args
+            && let Some((_, run)) = getter.asked.iter().find(|(signature, _)| *signature == callee.signature)
         {
-            self.sink.name(name, *part);
+            let callee = Callee { run: *run, null_check: getter.null_check, ..callee.clone() };
+            return self.call_past(&callee, receiver, rest, d);
         }
         let (a, n) = self.run_of(args)?;
         let site = self.site(callee)?;
@@ -484,6 +480,32 @@ impl<'a> Emitter<'a> {
             self.store(target, value)?;
             self.release(mark);
         }
+        Ok(())
+    }
+
+    /// A name that is looked up in a part of the context is found out now.
+    fn note_name(&mut self, args: &[Expr]) {
+        if let [
+            Expr { kind: Kind::View(part), .. },
+            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
+            ..,
+        ] = args
+        {
+            self.sink.name(name, *part);
+        }
+    }
+
+    /// Calls a member of what another one would give on the arguments of that.
+    fn call_past(&mut self, callee: &Callee, inner: &[Expr], rest: &[Expr], d: u8) -> Emit {
+        self.note_name(inner);
+        let (a, n) = self.run_of(inner)?;
+        // The inner one fails before the other arguments are looked at.
+        if callee.null_check && rest.iter().any(|e| e.constant.is_none()) {
+            self.push(Op::NullCheck { a });
+        }
+        let (_, more) = self.run_of(rest)?;
+        let site = self.site(callee)?;
+        self.push(Op::Call { d, a, n: n + more, site });
         Ok(())
     }
 

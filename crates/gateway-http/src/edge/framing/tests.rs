@@ -7,8 +7,8 @@ use crate::metrics::Metrics;
 use crate::timer::Clock;
 
 impl Probe for tokio::io::DuplexStream {
-    fn is_gone(&self, _: &mut Context<'_>) -> bool {
-        false
+    fn poll_peer(&self, _: &mut Context<'_>) -> Poll<Peer> {
+        Poll::Pending
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ToString` of dates: standard and custom formats of the invariant culture.
 
 use super::calendar::{self, DAYS, MONTHS, PER_MINUTE, Parts};
-use crate::value::text::TextBuf;
+use crate::value::text::{TextBuf, TextRef};
 use crate::value::{DateTime, DateTimeKind};
 
 /// What is formatted: a `DateTime`, or a `DateTimeOffset` with its offset in minutes.
@@ -96,6 +96,13 @@ fn write_standard(mut moment: Moment, letter: char, out: &mut TextBuf) -> Result
 }
 
 fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), Bad> {
+    if let TextBuf::Ascii(bytes) = out {
+        let before = bytes.len();
+        if write_digits(moment, format.as_bytes(), bytes).is_some() {
+            return Ok(());
+        }
+        bytes.truncate(before);
+    }
     let (mut few, many): ([u16; 64], Vec<u16>);
     // Nearly all formats are short and ASCII: they need no memory.
     let units = if format.len() <= 64 && format.is_ascii() {
@@ -136,6 +143,41 @@ fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), B
         };
     }
     Ok(())
+}
+
+/// What nearly all formats are: years of four digits, all else of two, signs between them. `None` for anything more.
+fn write_digits(moment: Moment, format: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let parts = calendar::parts_of(moment.ticks.clamp(0, DateTime::MAX_TICKS));
+    out.reserve(format.len());
+    let mut rest = format;
+    while let [letter, tail @ ..] = rest {
+        let run = 1 + tail.iter().take_while(|next| *next == letter).count();
+        let number = match (letter, run) {
+            (b'y', 4) => {
+                out.extend_from_slice(&two(parts.year / 100));
+                parts.year % 100
+            }
+            (b'M', 2) => parts.month,
+            (b'd', 2) => parts.day,
+            (b'H', 2) => parts.hour,
+            (b'm', 2) => parts.minute,
+            (b's', 2) => parts.second,
+            (b' ' | b'-' | b'/' | b':' | b'.' | b',' | b'T' | b'Z', _) => {
+                out.push(*letter);
+                rest = tail;
+                continue;
+            }
+            _ => return None,
+        };
+        out.extend_from_slice(&two(number));
+        rest = rest.get(run..)?;
+    }
+    Some(())
+}
+
+/// The digits of a number below 100.
+const fn two(number: i32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Appends the text between quotes that begins at `start`; how many units of the format that took.
@@ -202,6 +244,10 @@ fn write_token(moment: Moment, parts: &Parts, letter: u8, run: usize, out: &mut 
 }
 
 fn number(value: i32, width: usize, out: &mut TextBuf) {
+    // Hours, minutes, days: nearly all there is.
+    if let (0..=99, 2) = (value, width) {
+        return out.push_text(TextRef::Ascii(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]));
+    }
     let mut digits = [b'0'; 10];
     let mut rest = value.unsigned_abs();
     let mut count = 0;
@@ -215,7 +261,7 @@ fn number(value: i32, width: usize, out: &mut TextBuf) {
     // A program may ask for any width.
     (digits.len()..width).for_each(|_| out.push(u16::from(b'0')));
     let shown = digits.len() - width.clamp(count, digits.len());
-    out.push_str(digits.get(shown..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
+    out.push_text(TextRef::Ascii(digits.get(shown..).unwrap_or_default()));
 }
 
 fn write_offset(offset: i16, run: usize, out: &mut TextBuf) {
