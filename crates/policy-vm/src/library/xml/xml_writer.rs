@@ -4,6 +4,7 @@
 //! <https://learn.microsoft.com/dotnet/api/system.xml.xmlwriter>
 
 mod settings;
+mod step;
 mod write;
 
 use super::text::{is_name_start, is_name_unit, show_unit};
@@ -320,11 +321,11 @@ fn write_tree(cx: &mut Cx<'_>, args: &[Value], node: Value) -> Result<(), Throw>
     while let Some((node, done)) = work.pop() {
         cx.charge(1)?;
         if done {
-            let full = write::is_filled(cx.heap, node);
+            let full = step::is_filled(cx.heap, node);
             act(cx, args, |out| out.end_element(full))?;
             continue;
         }
-        let step = write::step_of(cx, node)?;
+        let step = step::step_of(cx, node)?;
         let goes_in = tree::is_element(cx.heap, node);
         act(cx, args, |out| out.step(step))?;
         if goes_in {
@@ -353,7 +354,7 @@ pub(super) fn save_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(cx.argument_null("writer"));
     }
     let writer = args.get(1..).unwrap_or_default();
-    let standalone = write::standalone(cx, node);
+    let standalone = step::standalone(cx, node);
     act(cx, writer, |out| out.start_document(standalone))?;
     write_tree(cx, writer, node)?;
     act(cx, writer, Output::end_document)?;
