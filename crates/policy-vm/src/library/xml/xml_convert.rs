@@ -8,6 +8,7 @@ use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
 use crate::library::system::date_time::calendar::PER_MINUTE;
 use crate::library::{TypeDef, method};
+use crate::types::TypeId;
 use crate::value::text::{Str, TextBuf};
 use crate::value::{DateTime, DateTimeKind, Value};
 
@@ -28,7 +29,9 @@ pub(super) const TYPE: TypeDef =
         method("static bool ToBoolean(string s)", |cx, args| read(cx, args, To::Bool)),
         method("static byte ToByte(string s)", |cx, args| read(cx, args, To::Byte)),
         method("static char ToChar(string s)", to_char),
-        method("static DateTime ToDateTime(string s)", |cx, args| read(cx, args, To::DateTime)),
+        method("static DateTime ToDateTime(string s)", |cx, args| {
+            to_date_time(cx, &[arg(args, 0), Value::Enum(TypeId::ENUM, 0)])
+        }),
         method("static DateTime ToDateTime(string s, XmlDateTimeSerializationMode dateTimeOption)", to_date_time),
         method("static DateTimeOffset ToDateTimeOffset(string s)", |cx, args| read(cx, args, To::DateTimeOffset)),
         method("static decimal ToDecimal(string s)", |cx, args| read(cx, args, To::Decimal)),
@@ -42,7 +45,10 @@ pub(super) const TYPE: TypeDef =
         method("static string ToString(bool value)", text),
         method("static string ToString(byte value)", text),
         method("static string ToString(char value)", text),
-        method("static string ToString(DateTime value)", text),
+        method("static string ToString(DateTime value)", |cx, args| {
+            let format = cx.string("yyyy-MM-ddTHH:mm:ss.fffffffzzz")?;
+            formatted(cx, &[arg(args, 0), format])
+        }),
         method("static string ToString(DateTime value, string format)", formatted),
         method("static string ToString(DateTime value, XmlDateTimeSerializationMode dateTimeOption)", date_text),
         method("static string ToString(DateTimeOffset value)", text),
