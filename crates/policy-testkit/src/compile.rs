@@ -54,6 +54,7 @@ pub(crate) fn switches(script: &Script) -> Switches {
         switches.token_bucket_rates = text.token_bucket_rates;
         switches.limits_fail_open = text.limits_fail_open;
         switches.count_failed_calls = text.count_failed_calls;
+        switches.any_result_type = text.any_result_type;
     }
     switches
 }

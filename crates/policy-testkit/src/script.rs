@@ -257,6 +257,7 @@ pub(crate) struct SwitchesText {
     pub(crate) token_bucket_rates: bool,
     pub(crate) limits_fail_open: bool,
     pub(crate) count_failed_calls: bool,
+    pub(crate) any_result_type: bool,
 }
 
 impl Script {

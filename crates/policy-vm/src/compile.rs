@@ -20,6 +20,7 @@ mod operators;
 mod overload;
 mod policy;
 mod query;
+mod result_type;
 mod secret;
 mod statement;
 mod subtype;

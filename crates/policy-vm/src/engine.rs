@@ -68,6 +68,9 @@ pub struct Switches {
     pub limits_fail_open: bool,
     /// What by-key limits put off to the end is also counted when a call ended in `on-error`.
     pub count_failed_calls: bool,
+    /// Expressions for texts and variables may give lists, dictionaries, XML, anonymous objects and whatever else can be
+    /// kept, not only the result types that the service documents.
+    pub any_result_type: bool,
 }
 
 /// The scope of a document, from broad to narrow.

@@ -15,6 +15,7 @@ pub(crate) struct Switches {
     pub(crate) token_bucket_rates: bool,
     pub(crate) limits_fail_open: bool,
     pub(crate) count_failed_calls: bool,
+    pub(crate) any_result_type: bool,
 }
 
 impl From<&Switches> for policy_vm::Switches {
@@ -26,6 +27,7 @@ impl From<&Switches> for policy_vm::Switches {
             token_bucket_rates: switches.token_bucket_rates,
             limits_fail_open: switches.limits_fail_open,
             count_failed_calls: switches.count_failed_calls,
+            any_result_type: switches.any_result_type,
         }
     }
 }

@@ -10,7 +10,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.ICompara
     .allow(Allow::None)
     .summary("Has an order.");
 
-fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let (Value::String(_), Value::String(_)) = (arg(args, 0), arg(args, 1)) {
         // Strings answer with the distance, not with the sign alone.
         return super::string::compare::compare(cx, args);
