@@ -16,7 +16,7 @@ use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
 use crate::identity::Tokens;
-use crate::memory::Pressure;
+use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
 use crate::server::Shown;
 use crate::shared::Shared;
@@ -65,6 +65,8 @@ pub(crate) struct Worker {
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Calls that this thread may have in progress.
     most_calls: usize,
+    /// Memory that connections gave back.
+    give_back: GiveBack,
     /// Ticks so far.
     looks: Cell<u32>,
     /// Memory for the lower-case copy of a path.
@@ -119,6 +121,7 @@ impl Worker {
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
+            give_back: GiveBack::default(),
             looks: Cell::new(0),
             scratch: RefCell::default(),
         })
@@ -236,6 +239,7 @@ impl Worker {
             let site = Rc::clone(&self.site.borrow());
             self.shared.reports.hand_over(self.report, &site.entities, self.pool.origins());
         }
+        let mut rested = false;
         self.connections.borrow_mut().retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
             if pressure != Pressure::None {
@@ -246,12 +250,13 @@ impl Worker {
                 connection.expired.set(true);
                 connection.wake();
             }
-            connection.rest_if_quiet(now);
+            rested |= connection.rest_if_quiet(now);
             if looks {
                 connection.look_for_peer();
             }
             true
         });
+        self.give_back.after(now, rested);
     }
 
     /// Takes one more call on every connection that is open, for its client may have sent it already.

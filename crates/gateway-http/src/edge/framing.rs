@@ -29,15 +29,10 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 /// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
 /// costs only those that last.
 pub(crate) trait Probe {
-    /// Ready when there is something to read, with `Gone` if that is only the end.
-    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer>;
-}
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
 
-/// What a peer does that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Peer {
-    Sends,
-    Gone,
+    /// Ready when there may be something to read, be it the end. Asks nobody.
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()>;
 }
 
 /// A stream whose requests are framed beyond doubt.
@@ -210,9 +205,9 @@ impl<S> Strict<S> {
 }
 
 impl<S: Probe> Strict<S> {
-    /// Ready when there is something to read again.
-    pub(crate) fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
-        self.stream.poll_peer(cx)
+    /// Ready when there may be something to read.
+    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.stream.poll_ready(cx)
     }
 }
 
@@ -276,7 +271,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.poll_peer(cx) == Poll::Ready(Peer::Gone) {
+        if this.connection.probe.take() && this.stream.is_gone(cx) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use crate::answer::AnswerBody;
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
-use crate::edge::framing::{Peer, Probe, Strict};
+use crate::edge::framing::{Probe, Strict};
 use crate::edge::http2;
 use crate::edge::serve::{End, Serve};
 use crate::edge::tunnel;
@@ -37,10 +37,9 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
         let mut served = begin(strict, &connection, &worker);
         let end = (&mut *served).await?;
         if end == End::Rest {
-            let parts = served.into_http().into_parts();
-            debug_assert!(parts.read_buf.is_empty(), "it had nothing to do");
-            strict = parts.io.into_inner();
-            if rest(&strict, &connection).await == Peer::Gone {
+            strict = taken_back(served);
+            rest(&strict, &connection).await;
+            if connection.expired.get() {
                 return Ok(());
             }
             continue;
@@ -78,18 +77,25 @@ fn begin(
     Box::new(Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(connection)))
 }
 
-/// Waits until there is something to read, or the connection is to be closed.
-async fn rest(strict: &Strict<ClientStream>, connection: &Connection) -> Peer {
-    let peer = poll_fn(|cx| {
-        if connection.expired.get() {
-            return Poll::Ready(Peer::Gone);
-        }
+/// The stream, and nothing else: also an empty buffer is one.
+fn taken_back<S>(served: Served<S>) -> Strict<ClientStream>
+where
+    S: HttpService<Incoming, ResBody = AnswerBody, Error = Infallible>,
+{
+    let parts = served.into_http().into_parts();
+    debug_assert!(parts.read_buf.is_empty(), "it had nothing to do");
+    parts.io.into_inner()
+}
+
+/// Waits until there is something to read, or somebody wants the connection to end.
+async fn rest(strict: &Strict<ClientStream>, connection: &Connection) {
+    poll_fn(|cx| {
         // Only the library takes leave in good order.
-        if connection.retiring.get() { Poll::Ready(Peer::Sends) } else { strict.poll_peer(cx) }
-    });
-    let peer = peer.await;
+        let is_over = connection.expired.get() || connection.retiring.get();
+        if is_over { Poll::Ready(()) } else { strict.poll_ready(cx) }
+    })
+    .await;
     connection.resting.set(false);
-    peer
 }
 
 /// Serves HTTP/2.
@@ -125,13 +131,20 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
-        let stream = match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_ref().0,
-        };
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
         let mut byte = [0];
         let mut buf = ReadBuf::new(&mut byte);
-        stream.poll_peek(cx, &mut buf).map(|seen| if matches!(seen, Ok(1..)) { Peer::Sends } else { Peer::Gone })
+        matches!(socket(self).poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+    }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        socket(self).poll_read_ready(cx).map(drop)
+    }
+}
+
+fn socket(stream: &ClientStream) -> &TcpStream {
+    match stream {
+        Stream::Plain(stream) => stream,
+        Stream::Tls(stream) => stream.get_ref().0,
     }
 }
