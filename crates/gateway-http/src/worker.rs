@@ -89,7 +89,8 @@ impl Worker {
     pub(crate) fn new(shared: Arc<Shared>, site: Site, tls: Shown, log: AccessLog, threads: usize) -> Rc<Self> {
         let limits = Limits { connections: shared.connections, ..shared.config.limits.clone() };
         let clock = Clock::new();
-        let shedding = Shedding::new(shared.config.timeouts.lag);
+        let metrics = Rc::new(Metrics::new(shared.config.admin.address.is_some()));
+        let shedding = Shedding::new(shared.config.timeouts.lag, Rc::clone(&metrics));
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
             pool: Pool::new(clock.clone(), &shared.config.backend, Arc::clone(&shared.tls_client)),
@@ -106,7 +107,7 @@ impl Worker {
             }),
             most_calls: limits.calls.div_ceil(threads.max(1)).max(1),
             limits,
-            metrics: Rc::new(Metrics::new(shared.config.admin.address.is_some())),
+            metrics,
             shared,
             log,
             tls: RefCell::new(tls),

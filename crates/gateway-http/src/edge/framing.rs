@@ -205,13 +205,23 @@ impl<S> Strict<S> {
 }
 
 impl<S: Probe> Strict<S> {
+    /// The request that has just been read had to wait, and its client has not: nobody is there to be answered.
+    fn is_too_late(&self, cx: &mut Context<'_>) -> bool {
+        let connection = &self.connection;
+        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone(cx);
+        if is_gone {
+            connection.metrics.refused("ClientGone", connection.clock.millis());
+        }
+        is_gone
+    }
+
     /// Ready when there may be something to read.
     pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
         self.stream.poll_ready(cx)
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
+impl<S: AsyncRead + Probe + Unpin> AsyncRead for Strict<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
@@ -233,7 +243,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
                         if this.held.is_empty() {
                             this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
                         }
-                        return Poll::Ready(Ok(()));
+                        return Poll::Ready(if this.is_too_late(cx) {
+                            buf.set_filled(before);
+                            Err(io::ErrorKind::ConnectionAborted.into())
+                        } else {
+                            Ok(())
+                        });
                     }
                 }
                 Poll::Pending => {
