@@ -29,8 +29,8 @@ impl Ambient for Clock {
     }
 }
 
-/// Evaluations of one call. Then its memory is emptied, and the next call filled in; only the first of these is timed,
-/// since the others' calls are filled in once and for all.
+/// Evaluations of one call. Then the memory of values is emptied, which is timed: that is what others do when they drop or
+/// collect theirs. Taking the call in and clearing it away is not, since the others' calls are filled in once and for all.
 const EVALUATIONS: u32 = 8;
 
 fn compiled(text: &str) -> Expression {
@@ -52,6 +52,14 @@ fn begin(exchange: &mut Exchange, limits: &Limits, variables: &[(&str, Expressio
     }
 }
 
+/// What it takes to look at the clock twice. The others' clocks are looked at once in thousands of evaluations, this one's
+/// twice in eight.
+fn ticking() -> Duration {
+    let mut times: Vec<Duration> = (0..64).map(|_| Instant::now().elapsed()).collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
 pub fn work(case: &Case) -> Work {
     let limits = Limits::default();
     let variables = [("token", compiled(&format!("@(\"{VARIABLE}\")"))), ("n", compiled("@(7)"))];
@@ -60,6 +68,7 @@ pub fn work(case: &Case) -> Work {
     Box::new(move |count, mut show| {
         let mut time = Duration::ZERO;
         let mut left = count;
+        let ticking = ticking();
         while left > 0 {
             let now = left.min(EVALUATIONS);
             left -= now;
@@ -73,8 +82,13 @@ pub fn work(case: &Case) -> Work {
                     *show = cx.text(text).to_utf8().into_owned();
                 });
             }
+            time += start.elapsed().saturating_sub(ticking);
+            let call = std::mem::take(&mut exchange.call);
+            let start = Instant::now();
             exchange.reset();
-            time += start.elapsed();
+            time += start.elapsed().saturating_sub(ticking);
+            exchange.call = call;
+            exchange.reset();
         }
         // .NET's `true` is `True`.
         if let Some(show) = show.filter(|show| matches!(show.as_str(), "True" | "False")) {

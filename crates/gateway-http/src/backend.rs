@@ -20,6 +20,7 @@ pub(crate) mod routed;
 pub(crate) mod send;
 pub(crate) mod status;
 pub(crate) mod target;
+pub(crate) mod through;
 pub(crate) mod trailers;
 pub(crate) mod upgrade;
 pub(crate) mod verify;

@@ -134,7 +134,7 @@ impl CallContext {
     fn check_certificate(&self, exchange: &Exchange, check: &CertificateCheck) -> bool {
         let now = Duration::from_micros(ambient::unix_micros());
         let Some(certificate) = &exchange.call.request.certificate else { return false };
-        self.worker.shared.trust.check(certificate, check, &self.site.service.certificates, now)
+        self.worker.rules().trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
     /// Answers what needs no waiting.
@@ -245,12 +245,12 @@ impl CallContext {
     /// Brings the client's body into memory.
     pub(crate) async fn read_request_body(&mut self) -> Result<Bytes, CallError> {
         let Some(incoming) = self.incoming.take() else { return Ok(Bytes::new()) };
-        collect_client(incoming, self.worker.limits.buffered_body).await
+        collect_client(incoming, self.worker.limits.get().buffered_body).await
     }
 
     async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
         let Some(body) = self.response_body.take() else { return Ok(Bytes::new()) };
-        let limit = self.worker.limits.buffered_body;
+        let limit = self.worker.limits.get().buffered_body;
         match collect(body, limit).await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(CallError::TooLarge { limit }),

@@ -164,6 +164,10 @@ fn parent(path: &Path) -> &Path {
 #[must_use]
 pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let config = &settings.config;
+    if path.extension().is_some_and(|ending| ending == "toml") && service::folder_around(path).is_none() {
+        // Settings on their own: nothing is there that they could be for.
+        return Settings::read(Some(path), path).mistakes;
+    }
     let engine = config.engine();
     let around = if path.is_dir() { None } else { service::folder_around(path) };
     let mut problems = match &around {
@@ -199,10 +203,12 @@ impl Gateway {
         let (service, problems) = recipe.load(&settings);
         let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
         let bound = Admin::bind(&settings.config.admin, &settings.folder)?;
+        let limits = Recipe::limits(&settings);
         let Settings { config, folder, .. } = settings;
-        let server = Server::start(service, config, recipe.limits.clone(), &folder, digest)?;
+        let in_force = config.clone();
+        let server = Server::start(service, config, limits, &folder, digest)?;
         let (shared, crew) = (Arc::clone(&server.shared), server.crew.clone());
-        let reloader = Reloader::start(Keeper { recipe, shared, crew, files, seen });
+        let reloader = Reloader::start(Keeper { recipe, shared, crew, files, seen, config: in_force, folder });
         let reloader = reloader.map_err(|error| StartError::Machine(error.to_string()))?;
         let admin = bound.map(|bound| bound.start(&server, reloader.handle())).transpose()?;
         Ok(Self { server, reloader, admin, warnings: problems.into_findings() })

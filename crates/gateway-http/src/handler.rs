@@ -113,7 +113,7 @@ fn refused(
     let id = ambient::new_id();
     if worker.metrics.refused(refusal.reason(), worker.clock.millis()) {
         let request = policy_vm::respond::guid_text(&id);
-        let (reason, limit) = (refusal.reason(), refusal.limit(&worker.head_limits, &worker.timeouts));
+        let (reason, limit) = (refusal.reason(), refusal.limit(&worker.head_limits(), &worker.timeouts.get()));
         tracing::info!(client = %connection.peer, request, reason, limit, "a message was refused");
     }
     refuse(&errors::refused(refusal), &id, in_progress)

@@ -13,9 +13,10 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::backend::send::send;
+use crate::backend::send::send_as_it_is;
 use crate::config::Identity;
 use crate::config::secret::Secret;
+use crate::rules::Rules;
 use crate::worker::Worker;
 
 /// The tokens of one thread.
@@ -26,6 +27,13 @@ pub(crate) struct Tokens {
 
 /// Resource and identity.
 type Whose = (Box<str>, Option<Box<str>>);
+
+impl Tokens {
+    /// Asks for all of them again: they may be somebody else's now.
+    pub(crate) fn forget(&self) {
+        self.kept.borrow_mut().clear();
+    }
+}
 
 struct Kept {
     token: Box<str>,
@@ -55,10 +63,11 @@ pub(crate) async fn token(worker: &Rc<Worker>, resource: &str, client_id: Option
     if let Some(kept) = worker.tokens.kept.borrow().get(&whose).filter(|kept| kept.until > Instant::now()) {
         return Ok(kept.token.clone());
     }
-    let identity = find(&worker.shared.config.identities, resource, client_id)
+    let rules = worker.rules();
+    let identity = find(&rules.identities, resource, client_id)
         .ok_or_else(|| refused(format!("no `[[identity]]` in `tollgate.toml` gives tokens for `{resource}`")))?;
     let (token, life) = match (&identity.token, &identity.token_url) {
-        (Some(secret), _) => fixed(worker, secret)?,
+        (Some(secret), _) => fixed(&rules, secret)?,
         (None, Some(url)) => fetch(worker, identity, url, resource).await?,
         (None, None) => {
             return Err(refused(format!("the identity for `{resource}` has neither `token` nor `token_url`")));
@@ -85,8 +94,8 @@ fn refused(message: String) -> HostError {
     HostError::new(HostErrorKind::Refused, message)
 }
 
-fn fixed(worker: &Worker, secret: &Secret) -> Result<(Box<str>, Duration), HostError> {
-    let token = secret.resolve(&worker.shared.config.folder).map_err(|error| refused(error.to_string()))?;
+fn fixed(rules: &Rules, secret: &Secret) -> Result<(Box<str>, Duration), HostError> {
+    let token = secret.resolve(&rules.folder).map_err(|error| refused(error.to_string()))?;
     Ok((token.trim().into(), FILE_KEPT))
 }
 
@@ -105,8 +114,7 @@ async fn fetch(
     resource: &str,
 ) -> Result<(Box<str>, Duration), HostError> {
     let failed = |message: String| HostError::new(HostErrorKind::Connection, message);
-    let secret =
-        identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.shared.config.folder)).transpose();
+    let secret = identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.rules().folder)).transpose();
     let secret = secret.map_err(|error| refused(error.to_string()))?.unwrap_or_default();
     let scope = identity.scope.clone().unwrap_or_else(|| format!("{}/.default", resource.trim_end_matches('/')));
     let fields = [
@@ -127,7 +135,7 @@ async fn fetch(
         timeout: TIMEOUT,
         transport: Transport::default(),
     };
-    let response = Box::pin(send(Rc::clone(worker), request)).await.map_err(HostError::from)?;
+    let response = Box::pin(send_as_it_is(Rc::clone(worker), request)).await.map_err(HostError::from)?;
     let Body::Bytes(bytes) = response.body else {
         return Err(failed(format!("the token endpoint answered {} without a body", response.status)));
     };

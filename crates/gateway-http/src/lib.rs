@@ -28,6 +28,7 @@ mod memory;
 mod messages;
 mod metrics;
 mod routing;
+mod rules;
 mod run;
 mod server;
 mod service;

@@ -29,7 +29,8 @@ pub(crate) enum Start {
 /// Runs the documents; the response is in the exchange afterwards.
 pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline: &Pipeline, start: Start) {
     let (worker, site) = (Rc::clone(&cx.worker), Rc::clone(&cx.site));
-    let ambient = Surroundings { trust: &worker.shared.trust, known: &site.service.certificates };
+    let rules = worker.rules();
+    let ambient = Surroundings { trust: &rules.trust, known: &site.service.certificates };
     let mut run = Run::new(pipeline);
     let mut progress = match start {
         Start::Inbound => run.begin(exchange, &ambient),

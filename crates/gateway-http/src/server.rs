@@ -18,6 +18,7 @@ use crate::access_log::{LogError, Writer};
 use crate::config::Config;
 use crate::crew::{Crew, Errand};
 use crate::edge::listener::{Address, accept, bind};
+use crate::rules::Rules;
 use crate::service::Service;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -73,7 +74,8 @@ impl Server {
         };
         let shown = tls_of(&config, folder)?;
         let (addresses, sockets) = listen(&config, threads)?;
-        let shared = Shared::new(config, engine_limits, folder, digest)?;
+        let rules = Rules::read(&config, folder, None)?;
+        let shared = Shared::new(config, engine_limits, digest);
         let own = addresses.iter().map(|address| address.socket).collect();
         // Nobody else has set it: the value is this call's own.
         let _ = shared.listening.set(own);
@@ -84,9 +86,10 @@ impl Server {
             let (errand, errands) = unbounded_channel();
             crew.push(errand);
             let site = Site::new(&service, &shared.config.gateway);
-            let (shared, shown, log) = (Arc::clone(&shared), shown.clone(), writer.log());
+            let (shared, rules) = (Arc::clone(&shared), Arc::clone(&rules));
+            let (shown, log) = (shown.clone(), writer.log());
             let life = Life { sockets, errands, stop: stopped.clone() };
-            let begin = move || thread(|| Worker::new(shared, site, shown, log, threads), life);
+            let begin = move || thread(|| Worker::new(shared, rules, site, shown, log, threads), life);
             let thread = std::thread::Builder::new().name(format!("worker-{number}")).stack_size(STACK);
             handles.push(thread.spawn(begin)?);
         }
@@ -97,7 +100,8 @@ impl Server {
     /// Stops taking connections, lets calls in progress end, and waits until all is done.
     pub(crate) fn stop(self) {
         self.shared.status.leave();
-        std::thread::sleep(self.shared.config.timeouts.notice);
+        let notice = self.crew.ask(|worker| worker.timeouts.get().notice).pop();
+        std::thread::sleep(notice.unwrap_or(self.shared.config.timeouts.notice));
         let _ = self.stop.send(true);
         for thread in self.threads {
             let _ = thread.join();
@@ -185,7 +189,7 @@ async fn work(worker: Rc<Worker>, life: Life) {
 async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>) {
     worker.drain();
     let begin = Instant::now();
-    let (rest, end) = (begin + LAST_CALL, begin + worker.timeouts.drain);
+    let (rest, end) = (begin + LAST_CALL, begin + worker.timeouts.get().drain);
     let mut ticks = interval(DRAIN_TICK);
     loop {
         tokio::select! {

@@ -34,11 +34,12 @@ use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
 pub(crate) use self::around::folder_around;
-pub(crate) use self::backends::{Backends, Kind, Single};
+pub(crate) use self::backends::{Backend, Backends, Kind, Single};
 pub(crate) use self::document::Document;
 pub(crate) use self::folder::{load_file, load_folder};
 pub(crate) use self::keyless::keyless;
 pub(crate) use self::named_values::toml_key;
+pub(crate) use self::overrides::beside;
 pub(crate) use self::problems::Problems;
 pub(crate) use self::single::load_policy;
 use crate::certificates::Certificates;

@@ -21,7 +21,7 @@ const BUSY: u32 = 10;
 /// How far behind a thread is.
 #[derive(Debug)]
 pub(crate) struct Shedding {
-    allowed: Duration,
+    allowed: Cell<Duration>,
     /// When the waiting task's turn is due.
     due: Cell<Instant>,
     /// The turn before came late, `busy` says.
@@ -32,7 +32,12 @@ pub(crate) struct Shedding {
 
 impl Shedding {
     pub(crate) fn new(allowed: Duration, metrics: Rc<Metrics>) -> Self {
-        Self { allowed, due: Cell::new(Instant::now()), metrics, told: Cell::new(false) }
+        Self { allowed: Cell::new(allowed), due: Cell::new(Instant::now()), metrics, told: Cell::new(false) }
+    }
+
+    /// Allows so much from now on.
+    pub(crate) fn allow(&self, allowed: Duration) {
+        self.allowed.set(allowed);
     }
 
     /// Stands in the queue again and again.
@@ -47,7 +52,7 @@ impl Shedding {
 
     /// The turn has come, so late.
     fn turn(&self, late: Duration, now: Instant) {
-        let is_busy = late > self.allowed / BUSY;
+        let is_busy = late > self.allowed.get() / BUSY;
         self.metrics.busy.set(is_busy);
         self.due.set(now + TICK);
         if !is_busy {
@@ -57,9 +62,9 @@ impl Shedding {
 
     /// Has a call whose turn is now waited too long?
     pub(crate) fn is_too_late(&self, now: Instant) -> bool {
-        let is_late = self.metrics.busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed;
+        let is_late = self.metrics.busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed.get();
         if is_late && !self.told.replace(true) {
-            tracing::warn!(allowed = ?self.allowed, "a thread does not keep up: calls that waited longer are refused");
+            tracing::warn!(allowed = ?self.allowed.get(), "a thread does not keep up: calls that waited longer are refused");
         }
         is_late
     }

@@ -18,6 +18,7 @@ use crate::edge::framing::HeadLimits;
 use crate::identity::Tokens;
 use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
+use crate::rules::Rules;
 use crate::server::Shown;
 use crate::shared::Shared;
 use crate::shedding::Shedding;
@@ -37,9 +38,11 @@ pub(crate) struct Worker {
     /// Where this thread reports what there is to see of its backends.
     report: usize,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) timeouts: Timeouts,
-    pub(crate) limits: Limits,
-    pub(crate) head_limits: Rc<HeadLimits>,
+    pub(crate) timeouts: Cell<Timeouts>,
+    pub(crate) limits: Cell<Limits>,
+    head_limits: RefCell<Rc<HeadLimits>>,
+    #[expect(clippy::redundant_allocation, reason = "calls hold it, and threads must not count in the same place")]
+    rules: RefCell<Rc<Arc<Rules>>>,
     pub(crate) log: AccessLog,
     pub(crate) metrics: Rc<Metrics>,
     /// What clients are shown, one a listener.
@@ -64,7 +67,7 @@ pub(crate) struct Worker {
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Calls that this thread may have in progress.
-    most_calls: usize,
+    most_calls: Cell<usize>,
     /// Memory that connections gave back.
     give_back: GiveBack,
     /// Ticks so far.
@@ -85,28 +88,45 @@ const LOOK_TICKS: u32 = 4;
 /// Exchanges kept for the next calls; more than this many at once is rare, and each may hold buffers.
 const KEPT_EXCHANGES: usize = 256;
 
+/// A thread's part of what all of them may have.
+fn share(all: usize, threads: usize) -> usize {
+    all.div_ceil(threads.max(1)).max(1)
+}
+
+fn head_limits(limits: &Limits) -> HeadLimits {
+    HeadLimits {
+        target: limits.request_target,
+        block: limits.header_block,
+        headers: limits.headers,
+        body: limits.body.unwrap_or(u64::MAX),
+    }
+}
+
 impl Worker {
-    pub(crate) fn new(shared: Arc<Shared>, site: Site, tls: Shown, log: AccessLog, threads: usize) -> Rc<Self> {
-        let limits = Limits { connections: shared.connections, ..shared.config.limits.clone() };
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        rules: Arc<Rules>,
+        site: Site,
+        tls: Shown,
+        log: AccessLog,
+        threads: usize,
+    ) -> Rc<Self> {
+        let (limits, timeouts) = (rules.limits, rules.timeouts);
         let clock = Clock::new();
         let metrics = Rc::new(Metrics::new(shared.config.admin.address.is_some()));
-        let shedding = Shedding::new(shared.config.timeouts.lag, Rc::clone(&metrics));
+        let shedding = Shedding::new(timeouts.lag, Rc::clone(&metrics));
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
-            pool: Pool::new(clock.clone(), &shared.config.backend, Arc::clone(&shared.tls_client)),
+            pool: Pool::new(clock.clone(), Arc::clone(&rules)),
             profiles: Profiles::default(),
             tokens: Tokens::default(),
             report: shared.reports.register(),
             clock,
-            timeouts: shared.config.timeouts.clone(),
-            head_limits: Rc::new(HeadLimits {
-                target: limits.request_target,
-                block: limits.header_block,
-                headers: limits.headers,
-                body: limits.body.unwrap_or(u64::MAX),
-            }),
-            most_calls: limits.calls.div_ceil(threads.max(1)).max(1),
-            limits,
+            timeouts: Cell::new(timeouts),
+            head_limits: RefCell::new(Rc::new(head_limits(&limits))),
+            most_calls: Cell::new(share(limits.calls, threads)),
+            limits: Cell::new(limits),
+            rules: RefCell::new(Rc::new(rules)),
             metrics,
             shared,
             log,
@@ -143,8 +163,37 @@ impl Worker {
         kept.push(exchange);
     }
 
+    /// The settings in force.
+    #[expect(clippy::redundant_allocation, reason = "as above")]
+    pub(crate) fn rules(&self) -> Rc<Arc<Rules>> {
+        Rc::clone(&self.rules.borrow())
+    }
+
+    /// What a head may be on a connection that begins now.
+    pub(crate) fn head_limits(&self) -> Rc<HeadLimits> {
+        Rc::clone(&self.head_limits.borrow())
+    }
+
+    /// Goes by other settings from now on. Connections that are open keep what was agreed on when they began.
+    fn obey(&self, rules: Arc<Rules>) {
+        let before = self.rules.replace(Rc::new(Arc::clone(&rules)));
+        self.timeouts.set(rules.timeouts);
+        self.shedding.allow(rules.timeouts.lag);
+        self.limits.set(rules.limits);
+        self.most_calls.set(share(rules.limits.calls, self.threads));
+        *self.head_limits.borrow_mut() = Rc::new(head_limits(&rules.limits));
+        if before.identities != rules.identities {
+            self.tokens.forget();
+        }
+        if !Arc::ptr_eq(&before.tls_client, &rules.tls_client) {
+            self.profiles.forget();
+        }
+        self.pool.obey(rules);
+    }
+
     /// Goes on with another version of the service; calls in progress end with the one they began with.
-    pub(crate) fn replace(&self, site: Site, shown: Option<Shown>) {
+    pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: Option<Shown>) {
+        self.obey(rules);
         let former = self.site.replace(Rc::new(site));
         self.former.borrow_mut().push(former);
         if let Some(shown) = shown {
@@ -185,14 +234,14 @@ impl Worker {
     /// Are there more calls than this thread may have, or more than it gets done in time? It is asked for a call that begins
     /// `now`.
     pub(crate) fn is_overloaded(&self, now: Instant) -> bool {
-        self.metrics.calls.get() > self.most_calls
+        self.metrics.calls.get() > self.most_calls.get()
             || self.pressure.get() == Pressure::Refuse
             || self.shedding.is_too_late(now)
     }
 
     /// Connections that this thread may have open.
     pub(crate) fn most_connections(&self) -> usize {
-        self.limits.connections.div_ceil(self.threads.max(1)).max(1)
+        share(self.limits.get().connections, self.threads)
     }
 
     /// No further connection could be taken: those that rest make room.
@@ -233,7 +282,8 @@ impl Worker {
         self.forget_former();
         let looks = self.looks.replace(self.looks.get().wrapping_add(1)).is_multiple_of(LOOK_TICKS);
         let crowded = self.crowded.take() || self.open.get() >= self.most_connections();
-        let idle = if crowded { self.timeouts.idle.min(CROWDED_IDLE) } else { self.timeouts.idle };
+        let timeouts = self.timeouts.get();
+        let idle = if crowded { timeouts.idle.min(CROWDED_IDLE) } else { timeouts.idle };
         let pressure = self.shared.pressure.get();
         self.pressure.set(pressure);
         if looks {
@@ -247,7 +297,7 @@ impl Worker {
                 connection.retiring.set(true);
                 connection.wake();
             }
-            if connection.is_overdue(now, &self.timeouts, idle) {
+            if connection.is_overdue(now, &timeouts, idle) {
                 connection.expired.set(true);
                 connection.wake();
             }

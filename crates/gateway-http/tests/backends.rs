@@ -111,6 +111,52 @@ fn an_entity_whose_url_the_api_has_goes_along_without_being_named() {
 }
 
 #[test]
+fn an_entity_goes_along_with_requests_of_policies_that_its_url_leads_to() {
+    let service = named("down", 500);
+    let backend = Backend::hello();
+    let call = format!(
+        "<send-request mode=\"new\" response-variable-name=\"r\"><set-url>http://{0}/v2/check?a=1</set-url>\
+         <set-header name=\"X-Key\"><value>policy</value></set-header></send-request>\
+         <send-one-way-request><set-url>http://{0}/elsewhere</set-url></send-one-way-request>\
+         <set-header name=\"X-Status\"><value>@(((IResponse)context.Variables[\"r\"]).StatusCode.ToString())</value></set-header>",
+        service.address
+    );
+    let folder = folder(&format!("http://{}", backend.address), &call);
+    let credentials = r#""credentials":{"header":{"x-key":["k"]},"query":{"code":["c"]}}"#;
+    entity(&folder, "check", &format!(r#""url":"http://{}/v2",{credentials},{RULE}"#, service.address));
+    let scene = Scene::folder(folder, "");
+    for _ in 0..3 {
+        assert_eq!(scene.get("/shop/x").status, 200);
+    }
+    let statuses: Vec<_> = backend.seen().iter().map(|seen| seen.header("x-status").unwrap().to_owned()).collect();
+    assert_eq!(statuses, ["500", "500", "503"], "the third one meets an open breaker");
+    let (checks, others): (Vec<_>, Vec<_>) =
+        service.wait_for(5).into_iter().partition(|seen| seen.line().contains("check"));
+    for seen in &checks {
+        assert_eq!((seen.line(), seen.header("x-key")), ("GET /v2/check?a=1&code=c HTTP/1.1", Some("k")));
+    }
+    assert_eq!(checks.len(), 2);
+    assert!(others.iter().all(|seen| seen.header("x-key").is_none()), "{others:?}");
+}
+
+/// Whoever asks for a token must not need one for that.
+#[test]
+fn an_entity_with_an_identity_around_the_endpoint_of_its_tokens() {
+    let backend = Backend::new(|seen, stream| {
+        let body = if seen.line().contains("/token") { r#"{"access_token":"t","expires_in":3600}"# } else { "hello" };
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let folder = folder(&format!("http://{}", backend.address), "");
+    let identity = r#""credentials":{"managedIdentity":{"resource":"https://store.example"}}"#;
+    entity(&folder, "all", &format!(r#""url":"http://{}",{identity}"#, backend.address));
+    let scene = Scene::folder(folder, &format!("[[identity]]\ntoken_url = \"http://{}/token\"\n", backend.address));
+    assert_eq!(scene.get("/shop/x").body, "hello");
+    let seen = backend.seen();
+    assert_eq!((seen[0].line(), seen[0].header("authorization")), ("POST /token HTTP/1.1", None));
+    assert_eq!(seen[1].header("authorization"), Some("Bearer t"));
+}
+
+#[test]
 fn a_breaker_that_has_tripped_spares_its_backend() {
     let broken = named("broken", 500);
     let fine = named("fine", 200);

@@ -69,6 +69,46 @@ fn all_mistakes_of_a_file_are_told() {
     );
 }
 
+/// What only follows from a mistake is not told beside it.
+#[test]
+fn consequences_are_not_told() {
+    let folder = folder();
+    folder
+        .write("tollgate.toml", "[service]\nenvironment = \"x\"\n[[listener]]\naddress = 5\n")
+        .write(
+            "configuration.x.yaml",
+            "backends:\n  - name: erp\n    properties:\n      url: \"{#[NOT_SET_ANYWHERE]#}\"\n",
+        )
+        .write("backends/erp/backendInformation.json", r#"{"properties":{"url":"https://erp.example"}}"#)
+        .write("backends/both/backendInformation.json", r#"{"properties":{"type":"Pool","pool":{"services":[{"id":"/backends/ERP"}]}}}"#)
+        .write("apis/broken/apiInformation.json", "{\"properties\": {\"path\": }}")
+        .write("products/p/productInformation.json", r#"{"properties":{"displayName":"p"}}"#)
+        .write("products/p/apis.json", r#"[{"name":"broken"}]"#)
+        .write("subscriptions/s/subscriptionInformation.json", r#"{"properties":{"scope":"/apis/broken","state":"suspended"}}"#)
+        .write(
+            "policy.xml",
+            "<policies><inbound><set-backend-service backend-id=\"erp\" /></inbound><backend><forward-request /></backend></policies>",
+        );
+    expect(
+        &folder,
+        &[
+            "TG8082 configuration.x.yaml:4:12 token `{#NOT_SET_ANYWHERE#}`: environment variable",
+            "TG8003 apis/broken/apiInformation.json:1:25 ",
+            "TG8002 tollgate.toml:4:11 ",
+        ],
+    );
+}
+
+#[test]
+fn settings_can_be_checked_on_their_own() {
+    let folder = Folder::new();
+    folder.write("gateway.toml", "[limits]\nheeders = 5\n").write("fine.toml", "[limits]\nheaders = 5\n");
+    let found = found_at(&folder, &folder.path().join("gateway.toml"));
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].starts_with("TG8002 gateway.toml:2:1 unknown key `heeders`"), "{found:?}");
+    assert_eq!(found_at(&folder, &folder.path().join("fine.toml")), Vec::<String>::new());
+}
+
 #[test]
 fn what_an_export_leaves_out_is_told_with_what_to_write() {
     let folder = folder();
@@ -176,7 +216,6 @@ fn overrides_are_laid_over_and_those_for_nothing_are_told() {
             "TG8051 configuration.prod.yaml:5:7 `nonsense`: ",
             "TG0201 configuration.prod.yaml:12:25 ",
             "w TG8081 configuration.prod.yaml:14:5 nothing in `apis` of the folder is called `b`",
-            "TG8030 configuration.prod.yaml:18:18 ",
             "TG8082 configuration.prod.yaml:18:23 token `{#TOLLGATE_TEST_THAT_NOBODY_SETS#}`",
         ],
     );

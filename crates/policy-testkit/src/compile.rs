@@ -61,6 +61,8 @@ fn environment(path: &Path, case: &Case, script: &Script) -> Result<Environment,
     let mut environment = Environment {
         backends: script.backends.as_ref().map(|backends| backends.keys().cloned().collect()),
         certificates: script.certificates.clone(),
+        // The fake host keeps the two caches apart.
+        external_cache: true,
         ..Environment::default()
     };
     for (name, value) in &script.named_values {

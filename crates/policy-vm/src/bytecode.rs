@@ -29,6 +29,8 @@ pub struct Code {
     pub types: Vec<TypeId>,
     /// Constants that are not small.
     pub constants: Vec<Constant>,
+    /// Reading a variable that does not exist throws.
+    pub strict_variables: bool,
 }
 
 /// A constant of a program.
@@ -274,6 +276,8 @@ instructions! {
     EqString { d: reg, a: reg, b: reg }
     /// d = a != b on strings, nulls allowed
     NeString { d: reg, a: reg, b: reg }
+    /// d = a equals the text `value`, or does not if negated
+    EqStringK { d: reg, a: reg, value: k, negated: tag(bool) }
     /// d = the same object, or both null
     EqReference { d: reg, a: reg, b: reg }
     /// d = a is null

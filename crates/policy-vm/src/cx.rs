@@ -124,21 +124,25 @@ impl Cx<'_> {
     }
 
     /// A new exception of a type with a message.
+    #[cold]
     pub fn throw(&mut self, exception: Exc, message: impl Display) -> Throw {
         self.throw_object(exception, message.to_string(), None)
     }
 
     /// A new exception of a type with its standard message.
+    #[cold]
     pub fn throw_default(&mut self, exception: Exc) -> Throw {
         self.throw_object(exception, exception.describe().2.to_owned(), None)
     }
 
     /// `ArgumentNullException`: `Value cannot be null. (Parameter 'x')`.
+    #[cold]
     pub fn argument_null(&mut self, parameter: &str) -> Throw {
         self.throw_argument(Exc::ArgumentNull, "Value cannot be null.", parameter)
     }
 
     /// An `ArgumentException` or one derived from it, with the parameter's name as .NET appends it.
+    #[cold]
     pub fn throw_argument(&mut self, exception: Exc, message: &str, parameter: &str) -> Throw {
         self.throw_object(exception, format!("{message} (Parameter '{parameter}')"), Some(parameter.into()))
     }

@@ -111,6 +111,8 @@ pub struct Environment {
     pub backends: Option<Vec<String>>,
     /// Names and thumbprints of the host's certificates; `None` when they are not known and not to be checked.
     pub certificates: Option<Vec<String>>,
+    /// The host has a cache that `caching-type="external"` means; without one documents that insist on it are warned.
+    pub external_cache: bool,
 }
 
 /// A named value.

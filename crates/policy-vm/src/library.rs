@@ -236,6 +236,9 @@ pub struct Member {
     pub constant: Option<Constant>,
     /// What the compiler may emit instead of a call.
     pub intrinsic: Intrinsic,
+    /// Members of what a getter gives, by their signatures, that run on the getter's own object instead: `jwt.Claims` need
+    /// not be made to find one claim. They get the getter's receiver in place of what it gives.
+    pub asked: &'static [(&'static str, NativeFn)],
 }
 
 /// The value of a `const` member, or of a default argument.
@@ -266,7 +269,7 @@ pub enum Intrinsic {
 /// `"static T First<T>(this IEnumerable<T> source)"`.
 #[must_use]
 pub const fn method(signature: &'static str, run: NativeFn) -> Member {
-    Member { signature, run, set: None, constant: None, intrinsic: Intrinsic::None }
+    Member { signature, run, set: None, constant: None, intrinsic: Intrinsic::None, asked: &[] }
 }
 
 /// A constructor: `"String(char c, int count)"`.
@@ -308,6 +311,13 @@ pub const fn view(signature: &'static str, part: crate::value::Part, run: Native
 }
 
 impl Member {
+    /// Sets what runs for members of what the getter gives.
+    #[must_use]
+    pub const fn asked(mut self, asked: &'static [(&'static str, NativeFn)]) -> Self {
+        self.asked = asked;
+        self
+    }
+
     /// Sets what the compiler may emit instead of a call.
     #[must_use]
     pub const fn intrinsic(mut self, intrinsic: Intrinsic) -> Self {

@@ -10,6 +10,7 @@ use http::{HeaderValue, header};
 
 use crate::error::PolicyError;
 use crate::exchange::{Body, Response};
+use crate::host::Unavailable;
 
 /// The response that an error stands for. A 500 hides its cause and names the call instead.
 #[must_use]
@@ -24,6 +25,25 @@ pub fn error_response(error: &PolicyError, request_id: &[u8; 16]) -> Response {
     response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     for (name, value) in &error.headers {
         response.headers.append(name, value.clone());
+    }
+    response
+}
+
+/// The answer in the place of a backend that takes no calls. Which one it is, is not the caller's business; the reason
+/// phrase of a pool is what published documents look for.
+pub(crate) fn no_backend(unavailable: &Unavailable, request_id: &[u8; 16]) -> Response {
+    let status = unavailable.status;
+    let phrase = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let mut response = Response {
+        status,
+        reason: unavailable.is_pool.then(|| "Backend pool is temporarily unavailable".into()),
+        body: Body::Bytes(error_body(status, phrase.unwrap_or("Service Unavailable"), request_id)),
+        ..Response::default()
+    };
+    response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(after) = unavailable.retry_after {
+        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        response.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
     }
     response
 }

@@ -71,18 +71,18 @@ async fn ready(State(view): Shown) -> Result<&'static str, StatusCode> {
     if view.shared.status.is_leaving() { Err(StatusCode::SERVICE_UNAVAILABLE) } else { Ok("ready\n") }
 }
 
-async fn version(State(view): Shown) -> Json<Value> {
+async fn version(State(view): Shown) -> Result<Json<Value>, StatusCode> {
     let state = view.shared.status.get();
-    Json(json!({
+    Ok(Json(json!({
         "program": env!("CARGO_PKG_VERSION"),
-        "gateway": view.shared.config.gateway.id,
+        "gateway": ask(&view, View::gateway_id).await?,
         "uptimeSeconds": view.uptime_seconds(),
         "ready": !view.shared.status.is_leaving(),
         "version": state.version,
         "reloads": state.reloads,
         "failedReloads": state.failed_reloads,
         "lastAttempt": state.last_attempt,
-    }))
+    })))
 }
 
 async fn reload(State(view): Shown) -> Response {

@@ -69,6 +69,11 @@ impl View {
         self.crew.ask(|_| ()).len() == self.crew.len()
     }
 
+    /// Who the gateway says it is.
+    pub(super) fn gateway_id(&self) -> Option<String> {
+        self.crew.ask(|worker| worker.rules().gateway.id.clone()).pop()
+    }
+
     /// The service that is routed.
     fn service(&self) -> Option<Arc<Service>> {
         self.crew.ask(|worker| Arc::clone(&worker.site.borrow().service)).pop()

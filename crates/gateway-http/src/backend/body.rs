@@ -158,7 +158,7 @@ impl Body for BackendBody {
                 Poll::Pending => {
                     let worker = &this.worker;
                     // Few have to wait for it, and all of them are moved.
-                    let after = || Box::new(worker.deadlines.after(worker.pool.settings.body_timeout));
+                    let after = || Box::new(worker.deadlines.after(worker.pool.body_timeout()));
                     let deadline = this.deadline.get_or_insert_with(after);
                     if deadline.poll_passed(cx) {
                         (this.lease, this.tee) = (None, None);

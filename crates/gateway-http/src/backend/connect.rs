@@ -32,10 +32,11 @@ pub(crate) struct Connected {
 
 /// Connects to an origin, directly or through its proxy, within one limit.
 pub(crate) async fn connect(origin: &Origin, pool: &Pool, shared: &Shared) -> Result<Connected, CallError> {
+    let rules = pool.rules();
     let work = async {
         let proxy = origin.profile.as_ref().and_then(|profile| profile.proxy.as_ref());
         let (host, port) = proxy.map_or((bare(&origin.host), origin.port), |proxy| (bare(&proxy.host), proxy.port));
-        let mut stream = pool.resolver.connect(host, port, &shared.egress, origin).await?;
+        let mut stream = pool.resolver.connect(host, port, &rules.egress, origin).await?;
         let failed = |source| CallError::Connect { origin: origin.to_string(), source };
         stream.set_nodelay(true).map_err(failed)?;
         if proxy.is_none() {
@@ -57,7 +58,7 @@ pub(crate) async fn connect(origin: &Origin, pool: &Pool, shared: &Shared) -> Re
         }
         Ok(Connected { stream: Stream::Tls(Box::new(stream)), is_two })
     };
-    match tokio::time::timeout(pool.settings.connect_timeout, work).await {
+    match tokio::time::timeout(rules.backend.connect_timeout, work).await {
         Ok(result) => result,
         Err(_) => Err(CallError::ConnectTimeout { origin: origin.to_string() }),
     }

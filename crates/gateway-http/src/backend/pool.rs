@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::HeaderValue;
 use hyper::client::conn::http2;
@@ -16,7 +17,7 @@ use crate::backend::line::Line;
 use crate::backend::profile::Profile;
 use crate::backend::resolve::Resolver;
 use crate::backend::wire::Wire;
-use crate::config::Backend as Settings;
+use crate::rules::Rules;
 use crate::timer::Clock;
 
 /// The pools of all origins.
@@ -24,9 +25,8 @@ use crate::timer::Clock;
 pub(crate) struct Pool {
     origins: RefCell<FxHashMap<u64, Vec<Rc<Origin>>>>,
     clock: Clock,
-    pub(crate) settings: Settings,
+    rules: RefCell<Arc<Rules>>,
     pub(crate) resolver: Resolver,
-    tls: Arc<rustls::ClientConfig>,
 }
 
 /// How connections are made, where not as usual: another profile, another protocol. Ways that differ share nothing.
@@ -73,9 +73,28 @@ pub(crate) struct Lease {
 }
 
 impl Pool {
-    pub(crate) fn new(clock: Clock, settings: &Settings, tls: Arc<rustls::ClientConfig>) -> Self {
-        let resolver = Resolver::new(settings.dns_cache);
-        Self { origins: RefCell::default(), clock, settings: settings.clone(), resolver, tls }
+    pub(crate) fn new(clock: Clock, rules: Arc<Rules>) -> Self {
+        let resolver = Resolver::new(rules.backend.dns_cache);
+        Self { origins: RefCell::default(), clock, rules: RefCell::new(rules), resolver }
+    }
+
+    /// The settings in force.
+    pub(crate) fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.rules.borrow())
+    }
+
+    /// How long a backend may be silent within a body.
+    pub(crate) fn body_timeout(&self) -> Duration {
+        self.rules.borrow().backend.body_timeout
+    }
+
+    /// Goes by other settings. Connections to servers that were believed by other authorities are not used again.
+    pub(crate) fn obey(&self, rules: Arc<Rules>) {
+        self.resolver.keep_for(rules.backend.dns_cache);
+        let before = self.rules.replace(Arc::clone(&rules));
+        if !Arc::ptr_eq(&before.tls_client, &rules.tls_client) {
+            self.origins.borrow_mut().clear();
+        }
     }
 
     /// The origin with that name, reached in that way; made when it is the first time, unless that is no name of a host.
@@ -92,7 +111,7 @@ impl Pool {
         if host.is_empty() || !host.bytes().all(is_host_byte) {
             return None;
         }
-        let origin = Rc::new(Origin::new(tls, host, port, way, &self.tls)?);
+        let origin = Rc::new(Origin::new(tls, host, port, way, &self.rules.borrow().tls_client)?);
         origins.entry(name).or_default().push(Rc::clone(&origin));
         Some(origin)
     }
@@ -117,7 +136,7 @@ impl Pool {
         let Lease { line: Line::One(mut wire), origin, .. } = lease else { return };
         let usable = wire.settle();
         let mut idle = origin.idle.borrow_mut();
-        if usable && idle.len() < self.settings.idle_connections {
+        if usable && idle.len() < self.rules.borrow().backend.idle_connections {
             idle.push(Idle { wire, since: self.clock.millis() });
         }
     }
@@ -141,7 +160,7 @@ impl Pool {
 
     /// Closes what was idle for too long, and forgets origins that nobody uses.
     pub(crate) fn sweep(&self, now: u64) {
-        let limit = u64::try_from(self.settings.idle_timeout.as_millis()).unwrap_or(u64::MAX);
+        let limit = u64::try_from(self.rules.borrow().backend.idle_timeout.as_millis()).unwrap_or(u64::MAX);
         self.origins.borrow_mut().retain(|_, same| {
             same.retain(|origin| {
                 let mut idle = origin.idle.borrow_mut();

@@ -80,6 +80,11 @@ impl Profiles {
         Ok(made)
     }
 
+    /// Forgets all: what they were made from has changed.
+    pub(crate) fn forget(&self) {
+        self.made.borrow_mut().clear();
+    }
+
     fn find(&self, base: Option<&Arc<Profile>>, transport: &Transport, certificates: usize) -> Option<Arc<Profile>> {
         let same_base = |made: &Made| match (&made.base, base) {
             (None, None) => true,

@@ -1,6 +1,6 @@
 //! From a name to a connection: addresses that are kept for a while, tried one beside the other.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::io;
@@ -28,7 +28,7 @@ const MOST_NAMES: usize = 10_000;
 #[derive(Debug)]
 pub(crate) struct Resolver {
     known: RefCell<FxHashMap<String, Known>>,
-    keep: Duration,
+    keep: Cell<Duration>,
 }
 
 #[derive(Debug)]
@@ -39,7 +39,12 @@ struct Known {
 
 impl Resolver {
     pub(crate) fn new(keep: Duration) -> Self {
-        Self { known: RefCell::new(HashMap::default()), keep }
+        Self { known: RefCell::new(HashMap::default()), keep: Cell::new(keep) }
+    }
+
+    /// Keeps what is found from now on for this long.
+    pub(crate) fn keep_for(&self, keep: Duration) {
+        self.keep.set(keep);
     }
 
     /// The addresses of a host, families taking turns.
@@ -54,12 +59,15 @@ impl Resolver {
             .await
             .map_err(|source| CallError::Resolve { host: host.to_owned(), source })?;
         let addresses = in_turn(found.map(|address| address.ip()));
-        if !self.keep.is_zero() && !addresses.is_empty() {
+        if !self.keep.get().is_zero() && !addresses.is_empty() {
             let mut known = self.known.borrow_mut();
             if known.len() >= MOST_NAMES {
                 known.clear();
             }
-            known.insert(host.to_owned(), Known { addresses: addresses.clone(), until: Instant::now() + self.keep });
+            known.insert(
+                host.to_owned(),
+                Known { addresses: addresses.clone(), until: Instant::now() + self.keep.get() },
+            );
         }
         Ok(addresses)
     }

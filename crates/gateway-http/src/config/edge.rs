@@ -73,7 +73,7 @@ pub(crate) enum ClientCertificate {
 }
 
 /// What a request may be, and how much there may be at once.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Limits {
     /// Bytes of a request target.
@@ -114,7 +114,7 @@ impl Default for Limits {
 }
 
 /// How long a client may take.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Timeouts {
     /// For the handshake of TLS.

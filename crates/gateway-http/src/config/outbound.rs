@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::secret::Secret;
 
 /// Where access tokens of the gateway's identity come from.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Identity {
     /// What the tokens are for; absent for everything that no other entry names.

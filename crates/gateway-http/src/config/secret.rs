@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::data::{FileError, read_text};
 
 /// `"text"`, `{ env = "NAME" }`, `{ env = "NAME", default = "text" }` or `{ file = "path" }`.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged, deny_unknown_fields, expecting = "expected a text, `{ env = \"NAME\" }` or `{ file = \"path\" }`")]
 pub(crate) enum Secret {
     Text(String),

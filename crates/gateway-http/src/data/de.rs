@@ -19,6 +19,8 @@ const MISTAKES: usize = 100;
 /// `None` when nothing is left to fill it from.
 pub(crate) fn read<T: DeserializeOwned>(node: &Node, code: &'static str, found: &mut Vec<Diagnostic>) -> Option<T> {
     let mut owned = None;
+    // Keys whose values were wrong, with the tables they were in: that they are missing now is nobody's mistake.
+    let mut taken: Vec<Taken> = Vec::new();
     for _ in 0..MISTAKES {
         let tree = owned.as_ref().unwrap_or(node);
         let mistake = match T::deserialize(Reader { node: tree }) {
@@ -26,11 +28,16 @@ pub(crate) fn read<T: DeserializeOwned>(node: &Node, code: &'static str, found: 
             Err(mistake) => mistake,
         };
         let place = mistake.place.clone().unwrap_or_else(|| node.opening());
-        let mut finding = place.error(code, mistake.text);
-        finding.notes.extend(mistake.note);
-        found.push(finding);
+        let is_consequence = mistake
+            .missing
+            .is_some_and(|missing| taken.iter().any(|taken| *taken.key == *missing && same(&taken.table, &place)));
+        if !is_consequence {
+            let mut finding = place.error(code, mistake.text);
+            finding.notes.extend(mistake.note);
+            found.push(finding);
+        }
         let mut rest = owned.unwrap_or_else(|| node.clone());
-        if !remove(&mut rest, &place) {
+        if !remove(&mut rest, &place, &mut taken) {
             return None;
         }
         owned = Some(rest);
@@ -45,8 +52,15 @@ pub(crate) fn keys_at<T: DeserializeOwned>(node: &Node) -> Option<&'static [&'st
     T::deserialize(Reader { node }).err()?.keys
 }
 
+/// A key that was taken out of a table.
+struct Taken {
+    table: Place,
+    key: Box<str>,
+}
+
 /// Takes the member or item at this place out of the tree.
-fn remove(node: &mut Node, place: &Place) -> bool {
+fn remove(node: &mut Node, place: &Place, taken: &mut Vec<Taken>) -> bool {
+    let table = node.opening();
     let is_here = |node: &Node| same(&node.opening(), place) || same(&node.place, place);
     match &mut node.value {
         Value::List(items) => match items.iter().position(is_here) {
@@ -54,7 +68,7 @@ fn remove(node: &mut Node, place: &Place) -> bool {
                 items.remove(at);
                 true
             }
-            None => items.iter_mut().any(|item| remove(item, place)),
+            None => items.iter_mut().any(|item| remove(item, place, taken)),
         },
         Value::Map(entries) => {
             match entries.iter().position(|entry| same(&entry.key_place, place) || is_here(&entry.node)) {
@@ -62,9 +76,10 @@ fn remove(node: &mut Node, place: &Place) -> bool {
                     // Also where it is there twice: what does not count is no better.
                     let key = entries.remove(at).key;
                     entries.retain(|entry| entry.key != key);
+                    taken.push(Taken { table, key });
                     true
                 }
-                None => entries.iter_mut().any(|entry| remove(&mut entry.node, place)),
+                None => entries.iter_mut().any(|entry| remove(&mut entry.node, place, taken)),
             }
         }
         _ => false,
@@ -83,6 +98,8 @@ struct Mistake {
     place: Option<Place>,
     /// The keys that could have been there.
     keys: Option<&'static [&'static str]>,
+    /// The key that is not there.
+    missing: Option<&'static str>,
 }
 
 impl fmt::Display for Mistake {
@@ -95,7 +112,7 @@ impl std::error::Error for Mistake {}
 
 impl serde::de::Error for Mistake {
     fn custom<T: fmt::Display>(text: T) -> Self {
-        Self { text: text.to_string(), note: None, place: None, keys: None }
+        Self { text: text.to_string(), note: None, place: None, keys: None, missing: None }
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -127,7 +144,7 @@ impl serde::de::Error for Mistake {
     }
 
     fn missing_field(field: &'static str) -> Self {
-        Self::custom(format_args!("`{field}` is missing"))
+        Self { missing: Some(field), ..Self::custom(format_args!("`{field}` is missing")) }
     }
 }
 
@@ -481,6 +498,7 @@ mod tests {
             assert!(found.iter().any(|found| found == line), "{line} in {found:#?}");
         }
         assert_eq!(value.map(|value| value.names), Some(vec!["a".to_owned()]));
+        assert_eq!(found.len(), wanted.len(), "a wrong value is not missing as well: {found:#?}");
     }
 
     #[test]

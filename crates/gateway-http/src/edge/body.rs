@@ -48,9 +48,9 @@ impl ClientBody {
         let watch = connection.parent.is_some().then(|| {
             Box::new(Watch {
                 stream: Rc::clone(connection),
-                limit: worker.head_limits.body,
+                limit: worker.head_limits().body,
                 so_far: 0,
-                progress: worker.timeouts.progress,
+                progress: worker.timeouts.get().progress,
                 deadlines: worker.deadlines.clone(),
                 deadline: None,
             })

@@ -65,6 +65,11 @@ impl<S> Strict<S> {
         Self { stream, connection, limits, phase: Phase::Head, held: Vec::new(), checked: 0, linger: Linger::default() }
     }
 
+    /// What a head may be on this connection.
+    pub(crate) fn limits(&self) -> &HeadLimits {
+        &self.limits
+    }
+
     /// The stream, with what was read of it and not handed on.
     pub(crate) fn into_stream(self) -> (S, Vec<u8>) {
         (self.stream, self.held)

@@ -50,7 +50,7 @@ pub(super) async fn speak<S: AsyncRead + AsyncWrite + Unpin + 'static>(
     worker: Rc<Worker>,
 ) -> hyper::Result<()> {
     connection.http2.set(true);
-    let limits = &worker.limits;
+    let limits = worker.limits.get();
     let frames = Frames::new(stream, Rc::clone(&connection), limits.control_frames);
     let calls = (Rc::clone(&worker), Rc::clone(&connection));
     let service = service_fn(move |request| call(&calls.0, &calls.1, request));
@@ -72,7 +72,7 @@ fn call(
 ) -> impl Future<Output = Result<Response<AnswerBody>, Infallible>> + use<> {
     let stream = connection.stream();
     let is_head = request.method() == Method::HEAD;
-    match normalise(&mut request, &worker.head_limits) {
+    match normalise(&mut request, &worker.head_limits()) {
         Ok(size) => stream.received.set(size),
         Err(refusal) => {
             stream.refusal.set(Some(refusal));

@@ -113,7 +113,7 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Addr
     match tls {
         None if address.http2 => {
             tokio::task::spawn_local(async move {
-                let limit = admitted.0.timeouts.head;
+                let limit = admitted.0.timeouts.get().head;
                 match begins_with_http2(&stream, limit).await {
                     Some(true) => speak(admitted, Stream::Plain(stream), connection, true).await,
                     Some(false) => speak(admitted, Stream::Plain(stream), connection, false).await,
@@ -131,7 +131,7 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Addr
 }
 
 async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Connection, acceptor: TlsAcceptor) {
-    let limit = admitted.0.timeouts.handshake;
+    let limit = admitted.0.timeouts.get().handshake;
     let Ok(Ok(stream)) = tokio::time::timeout(limit, acceptor.accept(stream)).await else {
         count(&admitted.0.metrics.handshake_errors);
         return;

@@ -31,7 +31,7 @@ pub(super) type ClientStream = Stream<tokio_rustls::server::TlsStream<TcpStream>
 /// What the library needs, two buffers above all, is made when there is something to read and given back when nothing has
 /// come for a while: ten thousand connections that rest cost their sockets and little else.
 pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, worker: Rc<Worker>) -> hyper::Result<()> {
-    let mut strict = Strict::new(stream, Rc::clone(&connection), Rc::clone(&worker.head_limits));
+    let mut strict = Strict::new(stream, Rc::clone(&connection), worker.head_limits());
     loop {
         // Boxed, for a future is as large as what it may hold at any time.
         let mut served = begin(strict, &connection, &worker);
@@ -69,10 +69,12 @@ fn begin(
     let mut http = http1::Builder::new();
     // Ours is the way to notice that a client has gone: see `Probe`.
     http.half_close(true);
-    http.pipeline_flush(true).max_buf_size(worker.limits.header_block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    // Those that the filter began with: the settings may have changed since.
+    let limits = strict.limits();
+    http.pipeline_flush(true).max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
-    if worker.limits.headers > LIBRARY_HEADERS {
-        http.max_headers(worker.limits.headers);
+    if limits.headers > LIBRARY_HEADERS {
+        http.max_headers(limits.headers);
     }
     Box::new(Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(connection)))
 }

@@ -35,7 +35,7 @@ where
         copy_bidirectional(&mut client, &mut backend).await
     };
     let mut join = pin!(join);
-    let mut rest = pin!(tokio::time::sleep(worker.pool.settings.body_timeout));
+    let mut rest = pin!(tokio::time::sleep(worker.pool.body_timeout()));
     let ended = poll_fn(|cx| {
         // The sweep wakes whoever is to end when the gateway stops.
         *connection.waker.borrow_mut() = Some(cx.waker().clone());
@@ -46,7 +46,7 @@ where
             return Poll::Ready(ended);
         }
         if moved.replace(false) {
-            rest.as_mut().reset(tokio::time::Instant::now() + worker.pool.settings.body_timeout);
+            rest.as_mut().reset(tokio::time::Instant::now() + worker.pool.body_timeout());
         }
         rest.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     });

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use policy_vm::Limits;
 use policy_vm::exchange::Url;
-use policy_vm::{Engine, Limits};
 
+use crate::GeneratedKey;
 use crate::gateway::Settings;
 use crate::lifecycle::files::Files;
-use crate::service::{Problems, Service, load_folder, load_policy};
+use crate::service::{Problems, Service, beside, load_folder, load_policy};
 
 /// See the module.
 #[derive(Debug)]
@@ -15,15 +16,16 @@ pub(crate) struct Recipe {
     path: PathBuf,
     backend: Option<Url>,
     settings: Settings,
-    engine: Engine,
-    pub(crate) limits: Limits,
 }
 
 impl Recipe {
     pub(crate) fn new(path: &Path, backend: Option<Url>, settings: &Settings) -> Self {
-        let limits = Limits { buffered_body: settings.config.limits.buffered_body, ..Limits::default() };
-        let engine = settings.config.engine().with_limits(limits.clone());
-        Self { path: path.to_owned(), backend, settings: settings.clone(), engine, limits }
+        Self { path: path.to_owned(), backend, settings: settings.clone() }
+    }
+
+    /// What a run may use, by these settings.
+    pub(crate) fn limits(settings: &Settings) -> Limits {
+        Limits { buffered_body: settings.config.limits.buffered_body, ..Limits::default() }
     }
 
     /// The settings as they are now.
@@ -31,12 +33,25 @@ impl Recipe {
         self.settings.again()
     }
 
+    /// Makes up the keys that the settings ask for. They are told without what they are: this is no place to show them.
+    pub(crate) fn generate_keys(&self, settings: &mut Settings) -> Result<Vec<String>, String> {
+        let file = settings.config.subscriptions_file.clone().unwrap_or_default();
+        let keys = settings.generate_keys(&self.path);
+        let keys =
+            keys.map_err(|error| format!("generated keys cannot be written into `subscriptions_file`: {error}"))?;
+        let told = |key: &GeneratedKey| {
+            format!("subscription `{}` has a new key, which is in `{}`", key.subscription, file.display())
+        };
+        Ok(keys.iter().map(told).collect())
+    }
+
     /// The service as it is now; none where something stands in the way, be it in the settings.
     pub(crate) fn load(&self, settings: &Settings) -> (Option<Service>, Problems) {
+        let engine = settings.config.engine().with_limits(Self::limits(settings));
         let (service, mut problems) = if self.path.is_dir() {
-            load_folder(&self.path, &self.engine, &settings.config)
+            load_folder(&self.path, &engine, &settings.config)
         } else {
-            load_policy(&self.path, self.backend.clone(), &self.engine, &settings.config)
+            load_policy(&self.path, self.backend.clone(), &engine, &settings.config)
         };
         problems.found.extend_from_slice(&settings.mistakes);
         (service.filter(|_| problems.is_fine()), problems)
@@ -47,6 +62,7 @@ impl Recipe {
         let config = &settings.config;
         let mut others: Vec<PathBuf> = settings.file().map(Path::to_owned).into_iter().collect();
         others.extend(config.named_files());
+        others.extend(beside(&self.path, config));
         others.extend(config.secrets.folder.as_ref().map(|secrets| settings.folder.join(secrets)));
         let except = config.access_log.file.iter().map(|file| settings.folder.join(file)).collect();
         Files { root: self.path.clone(), others, except }

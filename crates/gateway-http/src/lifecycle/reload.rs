@@ -2,6 +2,7 @@
 //! complete is handed to the threads, each of which puts it in place between two calls.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -15,6 +16,7 @@ use crate::crew::Crew;
 use crate::lifecycle::files::Files;
 use crate::lifecycle::recipe::Recipe;
 use crate::memory;
+use crate::rules::Rules;
 use crate::server::tls_of;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -90,6 +92,10 @@ pub(crate) struct Keeper {
     pub(crate) files: Files,
     /// Their fingerprint before the version was read that serves, or that was refused last.
     pub(crate) seen: u64,
+    /// The settings of the version that serves.
+    pub(crate) config: Config,
+    /// Files that settings name are relative to it.
+    pub(crate) folder: PathBuf,
 }
 
 /// What the next look at the files is compared with.
@@ -102,13 +108,14 @@ struct Look {
 
 impl Keeper {
     fn keep(mut self, orders: &Receiver<Order>) {
-        let watch = self.shared.config.reload.watch;
-        let allowed = match self.shared.config.limits.memory {
-            0 => memory::allowance(),
-            bytes => Some(bytes),
-        };
-        let mut look = Look { fresh: None, next: (!watch.is_zero()).then(|| Instant::now() + watch) };
+        let mut look = Look::default();
         loop {
+            let watch = self.config.reload.watch;
+            if watch.is_zero() {
+                look.next = None;
+            } else if look.next.is_none_or(|next| next > Instant::now() + watch) {
+                look.next = Some(Instant::now() + watch);
+            }
             let wait = look.next.map_or(MEMORY, |next| next.saturating_duration_since(Instant::now()).min(MEMORY));
             match orders.recv_timeout(wait) {
                 Ok(Order::Reload { cause, done }) => {
@@ -117,7 +124,7 @@ impl Keeper {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let (Some(allowed), Some(used)) = (allowed, memory::resident()) {
+            if let (Some(allowed), Some(used)) = (self.allowed_memory(), memory::resident()) {
                 self.look_at_memory(used, allowed);
             }
             if look.next.is_some_and(|next| next <= Instant::now()) {
@@ -125,6 +132,13 @@ impl Keeper {
                 self.look(&mut look);
                 look.next = Some(Instant::now() + watch.max(begin.elapsed() * SHARE));
             }
+        }
+    }
+
+    fn allowed_memory(&self) -> Option<u64> {
+        match self.config.limits.memory {
+            0 => memory::allowance(),
+            bytes => Some(bytes),
         }
     }
 
@@ -163,8 +177,9 @@ impl Keeper {
             }
             result = self.attempt();
         }
-        match result.map(|fresh| self.put_in_place(fresh)) {
-            Ok((digest, findings)) => {
+        match result {
+            Ok(fresh) => {
+                let (digest, findings) = self.put_in_place(fresh);
                 let number = self.shared.status.taken_over(cause, digest, findings.clone());
                 tracing::info!(cause, version = number, "the service was taken over");
                 findings.iter().for_each(|finding| tracing::warn!("{finding}"));
@@ -182,7 +197,8 @@ impl Keeper {
     /// Reads and compiles everything.
     fn attempt(&mut self) -> Result<Fresh, Vec<String>> {
         self.seen = self.files.fingerprint();
-        let settings = self.recipe.settings();
+        let mut settings = self.recipe.settings();
+        let made = self.recipe.generate_keys(&mut settings).map_err(|error| vec![error])?;
         self.files = self.recipe.files(&settings);
         self.seen = self.files.fingerprint();
         let digest = self.files.digest();
@@ -195,24 +211,29 @@ impl Keeper {
             service.backends.adopt(&before.backends);
         }
         let shown = tls_of(&settings.config, &settings.folder).map_err(|error| vec![error.to_string()])?;
+        let before = self.crew.ask(|worker| Arc::clone(&worker.rules())).pop();
+        let rules = Rules::read(&settings.config, &self.folder, before.as_deref());
+        let rules = rules.map_err(|error| vec![error.to_string()])?;
         let mut notes = if findings.is_empty() { Vec::new() } else { told(&findings) };
+        notes.extend(made);
         notes.extend(for_a_restart(&self.shared.config, &settings.config));
         let service = Arc::new(service);
-        let sites = (0..self.crew.len()).map(|_| Site::new(&service, &self.shared.config.gateway)).collect();
+        let sites = (0..self.crew.len()).map(|_| Site::new(&service, &rules.gateway)).collect();
         let same = settings.config.listeners.len() == self.shared.config.listeners.len();
-        Ok(Fresh { sites, shown: same.then_some(shown), digest, notes })
+        Ok(Fresh { sites, rules, shown: same.then_some(shown), digest, notes, config: settings.config })
     }
 
     /// Every thread goes on with it from its next call on.
-    fn put_in_place(&self, fresh: Fresh) -> (String, Vec<String>) {
+    fn put_in_place(&mut self, fresh: Fresh) -> (String, Vec<String>) {
         let errands = fresh.sites.into_iter().map(|site| {
-            let shown = fresh.shown.clone();
-            move |worker: &std::rc::Rc<crate::worker::Worker>| worker.replace(site, shown)
+            let (rules, shown) = (Arc::clone(&fresh.rules), fresh.shown.clone());
+            move |worker: &std::rc::Rc<crate::worker::Worker>| worker.replace(site, rules, shown)
         });
         let done = self.crew.each(errands).len();
         if done < self.crew.len() {
             tracing::warn!(done, threads = self.crew.len(), "some threads are busy: they follow");
         }
+        self.config = fresh.config;
         (fresh.digest, fresh.notes)
     }
 }
@@ -221,36 +242,32 @@ impl Keeper {
 struct Fresh {
     /// One a thread.
     sites: Vec<Site>,
+    rules: Arc<Rules>,
     shown: Option<crate::server::Shown>,
     digest: String,
     notes: Vec<String>,
+    config: Config,
 }
 
 /// What changed in the settings and stays as it is until the gateway is started again.
 fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
-    /// These are read with the service.
-    const TAKEN_OVER: [&str; 9] = [
-        "service",
-        "secrets",
-        "certificates",
-        "key_vault",
-        "subscriptions",
-        "subscriptions_file",
-        "generate_keys",
-        "named_values",
-        "listener",
-    ];
+    /// Tables that are read at the start only; of all others what is in force is read with the service.
+    const AT_THE_START: [&str; 3] = ["access_log", "admin", "cache"];
     // Secrets show as stars there.
     let table = |config: &Config| serde_json::to_value(config).unwrap_or_default();
     let (was, is) = (table(now), table(next));
-    let keys = is.as_object().into_iter().flat_map(|table| table.keys());
-    let mut changed: Vec<&str> = keys
-        .filter(|key| !TAKEN_OVER.contains(&key.as_str()) && was.get(key) != is.get(key))
-        .map(String::as_str)
-        .collect();
+    let mut changed = Vec::new();
+    for name in AT_THE_START {
+        let keys = is.get(name).and_then(|table| table.as_object()).into_iter().flat_map(|table| table.keys());
+        let of = |all: &serde_json::Value, key: &str| all.get(name).and_then(|table| table.get(key)).cloned();
+        changed.extend(keys.filter(|key| of(&was, key) != of(&is, key)).map(|key| format!("{name}.{key}")));
+    }
+    if now.gateway.workers != next.gateway.workers {
+        changed.push("gateway.workers".to_owned());
+    }
     let addresses = |config: &Config| config.listeners.iter().map(|one| (one.address, one.http2)).collect::<Vec<_>>();
     if addresses(now) != addresses(next) {
-        changed.push("listener");
+        changed.push("listener".to_owned());
     }
     (!changed.is_empty()).then(|| format!("settings that take effect after a restart changed: {}", changed.join(", ")))
 }

@@ -41,8 +41,12 @@ pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets, apis: &m
     }
     for entry in entries {
         let over = loader.over("apis", &entry.name);
-        let Some(loaded) = loader.resource_over::<ApiInformation>(&entry, &[FILE], over) else { continue };
-        let Some(api) = load_api(loader, &entry, &loaded, version_sets) else { continue };
+        let loaded = loader.resource_over::<ApiInformation>(&entry, &[FILE], over);
+        let api = loaded.as_ref().and_then(|loaded| load_api(loader, &entry, loaded, version_sets));
+        let (Some(loaded), Some(api)) = (loaded, api) else {
+            loader.broken.push(format!("apis/{}", split_revision(&entry.name).0));
+            continue;
+        };
         let number = apis.len();
         let first = *seen.entry(api.calls()).or_insert(number);
         if let Some(other) = apis.get(first).filter(|other| !other.is_revision_of(&api)) {

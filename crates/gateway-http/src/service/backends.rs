@@ -164,6 +164,8 @@ fn is_within(url: &Url, base: &Url) -> bool {
 pub(super) struct Found {
     singles: Vec<(String, Single)>,
     pools: Vec<FoundPool>,
+    /// Those that cannot be used, which has been told: that they are not there is not another mistake.
+    broken: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -177,13 +179,13 @@ impl Found {
     /// What documents may call them.
     pub(super) fn ids(&self) -> Vec<String> {
         let singles = self.singles.iter().map(|(id, _)| id);
-        singles.chain(self.pools.iter().map(|pool| &pool.id)).cloned().collect()
+        singles.chain(self.pools.iter().map(|pool| &pool.id)).chain(&self.broken).cloned().collect()
     }
 }
 
 /// Adds them to those of the service and its other workspaces; policies name backends by their ids alone.
 pub(super) fn add(loader: &mut Loader<'_>, parts: &mut Parts, found: Found) {
-    let Found { singles, pools } = found;
+    let Found { singles, pools, broken } = found;
     let add = |loader: &mut Loader<'_>, parts: &mut Parts, id: String, kind: Kind| {
         if parts.backends.find(&id).is_some() {
             let text = format!("there is a backend `{id}` in the service or another workspace: ids must differ");
@@ -196,6 +198,12 @@ pub(super) fn add(loader: &mut Loader<'_>, parts: &mut Parts, found: Found) {
         add(loader, parts, id, Kind::Single(Box::new(single)));
     }
     for found in pools {
+        let is_broken = |service: &resources::PoolMember| {
+            broken.iter().any(|known| known.eq_ignore_ascii_case(last_name(&service.id)))
+        };
+        if found.pool.services.iter().any(is_broken) {
+            continue;
+        }
         match pool(&parts.backends, &found) {
             Ok(pool) => add(loader, parts, found.id, Kind::Pool(pool)),
             Err(problem) => loader.problems.error("TG8031", &found.place, problem),
@@ -208,7 +216,10 @@ pub(super) fn load(loader: &mut Loader<'_>) -> Found {
     let mut found = Found::default();
     for entry in loader.folder.resources("backends") {
         let loaded = loader.resource::<BackendInformation>(&entry, &["backendInformation.json"], "backends");
-        let Some(Loaded { properties, value: information }) = loaded else { continue };
+        let Some(Loaded { properties, value: information }) = loaded else {
+            found.broken.push(entry.name);
+            continue;
+        };
         if information.kind.as_deref().is_some_and(|kind| kind.eq_ignore_ascii_case("pool")) {
             let pool = information.pool.unwrap_or_default();
             found.pools.push(FoundPool { id: entry.name, place: properties.place_of("pool"), pool });
@@ -217,6 +228,7 @@ pub(super) fn load(loader: &mut Loader<'_>) -> Found {
         match single(loader, &properties, information) {
             Ok(single) => found.singles.push((entry.name, single)),
             Err((code, key, problem)) => {
+                found.broken.push(entry.name);
                 if let Some(problem) = problem {
                     loader.problems.error(code, &properties.place_of(key), problem);
                 }

@@ -162,7 +162,18 @@ impl<'a> Loader<'a> {
     ) -> Self {
         let environment = Environment { certificates: Some(certificates.names()), ..Environment::default() };
         let over = overrides.root();
-        Self { folder, engine, config, problems, environment, overrides, over, certificates, workspace }
+        Self {
+            folder,
+            engine,
+            config,
+            problems,
+            environment,
+            overrides,
+            over,
+            certificates,
+            workspace,
+            broken: Vec::new(),
+        }
     }
 
     /// Loads what documents refer to, which is needed before the first of them can be compiled.

@@ -30,6 +30,8 @@ pub(super) struct Loader<'a> {
     pub(super) certificates: &'a Certificates,
     /// The workspace's name.
     pub(super) workspace: Option<String>,
+    /// APIs and products, as `apis/a`, that cannot be used, which has been told: that they are missing is not another mistake.
+    pub(super) broken: Vec<String>,
 }
 
 /// A resource's file.
@@ -48,6 +50,12 @@ impl<T> Loaded<T> {
 }
 
 impl<'a> Loader<'a> {
+    /// Is this resource there, though it cannot be used?
+    pub(super) fn is_broken(&self, kind: &str, name: &str) -> bool {
+        let id = format!("{kind}/{name}");
+        self.broken.iter().any(|known| known.eq_ignore_ascii_case(&id))
+    }
+
     /// The overrides of a resource.
     pub(super) fn over(&self, section: &str, name: &str) -> Option<&'a Node> {
         self.overrides.item(self.over, section, name)

@@ -33,8 +33,18 @@ const WITHOUT_EFFECT: &[&str] = &["apimServiceName", "diagnostics", "gateways", 
 pub(super) struct Overrides {
     root: Option<Node>,
     used: RefCell<HashSet<u32>>,
-    /// Tokens that the environment has nothing for, with where they stand.
-    unfilled: Vec<(u32, String)>,
+    /// Tokens that the environment has nothing for.
+    unfilled: Vec<Unfilled>,
+}
+
+/// A token without a value.
+#[derive(Debug)]
+struct Unfilled {
+    name: String,
+    /// Where the text begins that it is in.
+    at: u32,
+    /// The key of that text.
+    key: Option<Place>,
 }
 
 impl Overrides {
@@ -52,7 +62,7 @@ impl Overrides {
         let mut node = parse_yaml(&source, &mut problems.found);
         let mut unfilled = Vec::new();
         if let Some(node) = &mut node {
-            fill_tokens(node, &mut unfilled);
+            fill_tokens(node, None, &mut unfilled);
         }
         Self { root: node, used: RefCell::default(), unfilled }
     }
@@ -104,8 +114,10 @@ impl Overrides {
 impl Overrides {
     /// Tokens of what has an effect; elsewhere a template may have as many as it likes.
     fn tell_unfilled(&self, node: &Node, problems: &mut Problems) {
-        let here = self.unfilled.iter().filter(|(at, _)| *at == node.place.span.start);
-        for (_, name) in here.filter(|_| node.text().is_some()) {
+        let here = self.unfilled.iter().filter(|unfilled| unfilled.at == node.place.span.start);
+        for Unfilled { name, key, .. } in here.filter(|_| node.text().is_some()) {
+            // Whatever else is wrong there is wrong because of it.
+            problems.is_known_at(key.iter().chain([&node.place]));
             let headline = format!("token `{{#{name}#}}`: environment variable `{name}` is not set");
             problems.error("TG8082", &node.place, headline);
         }
@@ -118,23 +130,31 @@ fn item_name(item: &Node) -> Option<&str> {
     item.get("name").and_then(Node::scalar)
 }
 
+/// Where overrides of the settings' environment may lie beside the folder.
+pub(crate) fn beside(root: &Path, config: &Config) -> Vec<PathBuf> {
+    let Some(name) = config.service.environment.as_ref().filter(|_| config.service.overrides.is_none()) else {
+        return Vec::new();
+    };
+    match root.file_name() {
+        Some(_) => root.parent().map(|above| files_in(above, name)).unwrap_or_default(),
+        None => files_in(&root.join(".."), name),
+    }
+}
+
+fn files_in(folder: &Path, environment: &str) -> Vec<PathBuf> {
+    ["yaml", "yml"].map(|ending| folder.join(format!("configuration.{environment}.{ending}"))).into()
+}
+
 /// The file, and where the settings ask for it.
 fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBuf, Place)> {
     if let Some(file) = &config.service.overrides {
-        return Some((root.join(file), config.place(&["service", "overrides"])));
+        return Some((config.folder.join(file), config.place(&["service", "overrides"])));
     }
     let name = config.service.environment.as_ref()?;
     let place = config.place(&["service", "environment"]);
-    let above = match root.file_name() {
-        Some(_) => root.parent().map(Path::to_owned),
-        None => Some(root.join("..")),
-    };
-    for folder in [Some(root.to_owned()), above].into_iter().flatten() {
-        for ending in ["yaml", "yml"] {
-            let path = folder.join(format!("configuration.{name}.{ending}"));
-            if !matches!(read_text(&path), Err(FileError::Missing)) {
-                return Some((path, place));
-            }
+    for path in files_in(root, name).into_iter().chain(beside(root, config)) {
+        if !matches!(read_text(&path), Err(FileError::Missing)) {
+            return Some((path, place));
         }
     }
     let text = format!("there is no `configuration.{name}.yaml` in the service folder or beside it");
@@ -143,13 +163,16 @@ fn file(root: &Path, config: &Config, problems: &mut Problems) -> Option<(PathBu
 }
 
 /// Pipelines put variables in the place of `{#[NAME]#}` and `{#name#}`; here they come from the environment.
-fn fill_tokens(node: &mut Node, unfilled: &mut Vec<(u32, String)>) {
+fn fill_tokens(node: &mut Node, key: Option<&Place>, unfilled: &mut Vec<Unfilled>) {
     match &mut node.value {
-        Value::List(items) => items.iter_mut().for_each(|item| fill_tokens(item, unfilled)),
-        Value::Map(entries) => entries.iter_mut().for_each(|entry| fill_tokens(&mut entry.node, unfilled)),
+        Value::List(items) => items.iter_mut().for_each(|item| fill_tokens(item, None, unfilled)),
+        Value::Map(entries) => {
+            entries.iter_mut().for_each(|entry| fill_tokens(&mut entry.node, Some(&entry.key_place), unfilled));
+        }
         Value::Text(text) | Value::Plain(text) if text.contains("{#") => {
             let (filled, unknown) = filled(text, |name| std::env::var(name).ok());
-            unfilled.extend(unknown.into_iter().map(|name| (node.place.span.start, name)));
+            let at = node.place.span.start;
+            unfilled.extend(unknown.into_iter().map(|name| Unfilled { name, at, key: key.cloned() }));
             node.value = Value::Text(filled.into());
         }
         _ => {}

@@ -13,6 +13,9 @@ use crate::data::{FileError, Place, read_text};
 /// What the compiler says of a reference to a named value that does not exist.
 const UNKNOWN_NAMED_VALUE: &str = "TG0160";
 
+/// A token of the overrides that the environment has nothing for.
+const UNFILLED: &str = "TG8082";
+
 /// The findings so far.
 #[derive(Debug, Default)]
 pub(crate) struct Problems {
@@ -21,6 +24,8 @@ pub(crate) struct Problems {
     embedded: Vec<Embedded>,
     /// Named values without a value, which are told once and not at every use.
     missing: BTreeMap<String, Diagnostic>,
+    /// Places where it is known what is wrong, and told with [`UNFILLED`].
+    known: Vec<Place>,
 }
 
 impl Problems {
@@ -42,6 +47,11 @@ impl Problems {
                 embedded.lead_back(finding);
             }
         }
+        let known = std::mem::take(&mut self.known);
+        self.found.retain(|finding| {
+            let is_here = |place: &Place| place.span == finding.span && Arc::ptr_eq(&place.source, &finding.source);
+            finding.code == UNFILLED || !known.iter().any(is_here)
+        });
         self.settle_missing();
         diagnostic::sort(&mut self.found);
         // A fragment's mistake is told by the fragment and by everyone who includes it.
@@ -94,6 +104,11 @@ impl Problems {
         for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_NAMED_VALUE) {
             finding.notes.push("what the folder lacks is given in `tollgate.toml` under `named_values`".to_owned());
         }
+    }
+
+    /// What is found at these places follows from a token without a value.
+    pub(crate) fn is_known_at<'p>(&mut self, places: impl Iterator<Item = &'p Place>) {
+        self.known.extend(places.cloned());
     }
 
     /// A mistake at a place.

@@ -99,7 +99,7 @@ fn linked_apis(loader: &mut Loader<'_>, product: &Entry<'_>, apis: &[LoadedApi])
             loaded.api.workspace == loader.workspace && split_revision(&loaded.api.id).0.eq_ignore_ascii_case(name)
         };
         numbers.extend(apis.iter().enumerate().filter_map(|(number, loaded)| is_it(loaded).then_some(number)));
-        if numbers.len() == before {
+        if numbers.len() == before && !loader.is_broken("apis", name) {
             let text = format!("product `{}` contains an API `{name}` that is not in the folder", product.name);
             loader.problems.warning("TG8060", &place, text);
         }

@@ -29,12 +29,19 @@ pub(super) fn load(loader: &mut Loader<'_>, parts: &mut Parts) {
         let scope = scope(information.scope.as_deref(), loader.workspace.as_deref(), parts);
         match scope {
             Ok(scope) => parts.holders.push(holder(entry.name, information, scope)),
+            Err(_) if names_broken(loader, information.scope.as_deref()) => {}
             Err(problem) => {
                 let text = format!("subscription {} is not valid for anything: {problem}", quoted(&entry.name));
                 loader.problems.warning("TG8070", &properties.place_of("scope"), text);
             }
         }
     }
+}
+
+/// Is it for something that is there and cannot be used?
+fn names_broken(loader: &Loader<'_>, scope: Option<&str>) -> bool {
+    let (kind, name) = kind_and_name(scope.unwrap_or_default());
+    loader.is_broken(kind, name)
 }
 
 /// Says what to write, and where.

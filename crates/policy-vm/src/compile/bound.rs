@@ -92,6 +92,8 @@ pub(super) struct Callee {
     pub(super) signature: &'static str,
     /// The first argument is the receiver and must not be null.
     pub(super) null_check: bool,
+    /// What runs instead when a member of this signature is all that is asked of the result.
+    pub(super) asked: &'static [(&'static str, NativeFn)],
 }
 
 /// The kinds of expressions.

@@ -401,6 +401,7 @@ impl Binder {
             type_args: args.to_vec(),
             signature: signature.text,
             null_check: false,
+            asked: &[],
         };
         let call = Expr::new(Kind::Call { callee, args: vec![operand], outs: Vec::new() }, result, span);
         if result == to {

@@ -175,7 +175,8 @@ impl Compiler<'_> {
     }
 
     fn finish(self, sections: Sections) -> (Vec<Diagnostic>, Program) {
-        let (code, pool) = self.sink.finish();
+        let (mut code, pool) = self.sink.finish();
+        code.strict_variables = self.engine.switches.strict_variables;
         let program = Program {
             scope: self.scope,
             source: self.file,

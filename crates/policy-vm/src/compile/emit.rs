@@ -351,10 +351,7 @@ impl<'a> Emitter<'a> {
                 }
                 self.push(Op::Format { d, a, b, width: *width });
             }
-            Kind::EqString { negated, left, right } => {
-                let (a, b) = self.operands(left, right)?;
-                self.push(if *negated { Op::NeString { d, a, b } } else { Op::EqString { d, a, b } });
-            }
+            Kind::EqString { negated, left, right } => self.equal_texts(*negated, left, right, d)?,
             Kind::EqReference { negated, left, right } => {
                 let (a, b) = self.operands(left, right)?;
                 self.push(Op::EqReference { d, a, b });
@@ -473,6 +470,13 @@ impl<'a> Emitter<'a> {
         {
             self.sink.name(name, *part);
         }
+        if let [Expr { kind: Kind::Call { callee: getter, args: receiver, .. }, .. }, rest @ ..] = args
+            && let Some((_, run)) = getter.asked.iter().find(|(signature, _)| *signature == callee.signature)
+            && let [receiver] = receiver.as_slice()
+        {
+            let callee = Callee { run: *run, null_check: getter.null_check, ..callee.clone() };
+            return self.call_past(&callee, receiver, rest, d);
+        }
         let (a, n) = self.run_of(args)?;
         let site = self.site(callee)?;
         self.push(Op::Call { d, a, n, site });
@@ -484,6 +488,20 @@ impl<'a> Emitter<'a> {
             self.store(target, value)?;
             self.release(mark);
         }
+        Ok(())
+    }
+
+    /// Calls a member of what a getter would give on the getter's receiver.
+    fn call_past(&mut self, callee: &Callee, receiver: &Expr, rest: &[Expr], d: u8) -> Emit {
+        let a = self.take()?;
+        self.expr(receiver, a)?;
+        // The getter fails before the arguments are looked at.
+        if callee.null_check && rest.iter().any(|e| e.constant.is_none()) {
+            self.push(Op::NullCheck { a });
+        }
+        let (_, n) = self.run_of(rest)?;
+        let site = self.site(callee)?;
+        self.push(Op::Call { d, a, n: n + 1, site });
         Ok(())
     }
 

@@ -88,7 +88,7 @@ impl ExpressionSink {
     #[must_use]
     pub fn finish(self) -> (Code, Arc<Pool>) {
         let (ascii, wide) = (self.ascii.into(), self.wide.into());
-        let pool = Pool { ascii, wide, variables: self.variables, headers: self.headers };
+        let pool = Pool { ascii, wide, variables: self.variables, headers: self.headers, ..Pool::default() };
         (self.code, Arc::new(pool))
     }
 

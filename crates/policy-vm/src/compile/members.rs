@@ -197,7 +197,13 @@ impl Binder {
         let instance = !member.signature.is_static && member.signature.kind != MemberKind::Constructor;
         let never_null = |e: &Expr| types::is_value_type(e.ty) || matches!(e.kind, Kind::View(_));
         let null_check = instance && receiver.is_some_and(|e| !never_null(e));
-        Callee { run: member.signature.run, type_args, signature: member.signature.text, null_check }
+        Callee {
+            run: member.signature.run,
+            type_args,
+            signature: member.signature.text,
+            null_check,
+            asked: member.signature.asked,
+        }
     }
 
     /// A property or indexer as the target of an assignment.

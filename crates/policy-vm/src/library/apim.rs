@@ -32,7 +32,7 @@ use crate::value::{Part, Value, View};
 pub use authorization::new_authorization;
 pub use dictionaries::{
     contains as view_contains, entries as view_entries, entry as view_entry, get as view_get, iterate_view,
-    len as view_count,
+    len as view_count, variable as view_variable,
 };
 pub use jwt::parse_jwt;
 

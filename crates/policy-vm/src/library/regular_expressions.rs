@@ -13,6 +13,7 @@ mod match_type;
 mod matcher;
 mod parser;
 pub mod pattern;
+mod possessive;
 mod program;
 mod regex;
 mod regex_options;

@@ -36,6 +36,8 @@ pub struct Signature {
     pub constant: Option<Constant>,
     /// What the compiler may emit instead of a call.
     pub intrinsic: Intrinsic,
+    /// What runs for members of what a getter gives.
+    pub asked: &'static [(&'static str, NativeFn)],
 }
 
 /// What kind of member it is.
@@ -179,6 +181,7 @@ impl Reader<'_> {
             set: member.set,
             constant: member.constant,
             intrinsic: member.intrinsic,
+            asked: member.asked,
         };
         signature.is_static = self.word("static");
         if self.word("const") {

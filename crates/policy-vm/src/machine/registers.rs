@@ -43,6 +43,9 @@ macro_rules! jump {
 }
 
 /// Runs from `pc` on; gives the place of the instruction that somebody else has to run.
+///
+/// Inlined it would be a part of the loop that it was taken out of.
+#[inline(never)]
 pub(super) fn run(
     ops: &[Op],
     regs: &mut Window,

@@ -2,6 +2,7 @@
 
 use policy_parser::document::Element;
 
+use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::NameId;
@@ -20,10 +21,16 @@ pub(super) const CACHING_TYPE: Attribute =
 const CACHES: &[&str] = &["prefer-external", "internal", "external"];
 
 /// The cache that the attribute names.
-pub(super) fn cache(c: &Compiler<'_>, element: &Element, spec: &ElementSpec) -> CacheKind {
+pub(super) fn cache(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec) -> CacheKind {
     match c.literal(element, spec, "caching-type").map(str::trim) {
         Some("internal") => CacheKind::Internal,
-        Some("external") => CacheKind::External,
+        Some("external") => {
+            if let Some(written) = element.attribute("caching-type").filter(|_| !c.environment.external_cache) {
+                let text = "there is no external cache here: the memory of the process takes its place";
+                c.warn(codes::NO_EFFECT, written.value.span, text);
+            }
+            CacheKind::External
+        }
         _ => CacheKind::PreferExternal,
     }
 }
@@ -89,6 +96,24 @@ impl Step for CacheLookupValue {
 
 #[cfg(test)]
 mod tests {
+    use crate::engine::{Environment, Scope};
+    use crate::policies::check::findings_at;
+
+    #[test]
+    fn an_external_cache_that_is_not_there() {
+        let document = "<policies><inbound><cache-lookup-value key=\"k\" variable-name=\"v\" caching-type=\"external\" />\
+                        </inbound></policies>";
+        let found = |external_cache| {
+            let environment = Environment { external_cache, ..Environment::default() };
+            findings_at(Scope::Api, document, &environment)
+        };
+        assert_eq!(
+            found(false),
+            "TG0215 policy.xml:1:80 warning: there is no external cache here: the memory of the process takes its place\n"
+        );
+        assert_eq!(found(true), "");
+    }
+
     use crate::host::Stored;
     use crate::policies::check::Scene;
 

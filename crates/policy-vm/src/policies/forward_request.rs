@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, header};
 use policy_parser::document::Element;
 
 use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::{Body, Response};
-use crate::host::{ForwardOptions, HostCall, HostError, HostReply, HttpVersion, Unavailable};
+use crate::exchange::Body;
+use crate::host::{ForwardOptions, HostCall, HostError, HostReply, HttpVersion};
 use crate::operand::{BoolOperand, IntOperand};
 use crate::policies::Policy;
 use crate::respond;
@@ -50,6 +49,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         // The body follows at once: the client was told to go on before policies ran.
         c.warn(codes::NO_EFFECT, written.name_span, "the 'continue-timeout' attribute has no effect");
     }
+    without_effect(c, element);
     let step = Forward {
         seconds: c.int(element, &SPEC, "timeout"),
         millis: c.int_or_none(element, &SPEC, "timeout-ms"),
@@ -62,6 +62,24 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     };
     c.emit(step);
     c.forwarded();
+}
+
+/// Says of what is written out that it changes nothing.
+fn without_effect(c: &mut Compiler<'_>, element: &Element) {
+    if let Some(written) = element.attribute("buffer-response")
+        && c.flag(element, &SPEC, "buffer-response")
+    {
+        let text =
+            "'buffer-response' has no effect: nothing is collected, every piece of the answer is passed on at once";
+        c.warn(codes::NO_EFFECT, written.name_span, text);
+    }
+    for name in ["timeout", "timeout-ms"] {
+        let is_zero = c.literal(element, &SPEC, name).is_some_and(|text| text.trim().parse() == Ok(0));
+        if let Some(written) = element.attribute(name).filter(|_| is_zero) {
+            let text = format!("the '{name}' of 0 has no effect: the host takes the usual time");
+            c.warn(codes::NO_EFFECT, written.name_span, text);
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -128,32 +146,13 @@ impl Step for Forward {
             }
             // Published documents look at the status, in `retry` as well as in `outbound`: it is an answer, not an error.
             HostReply::Response(Err(HostError { unavailable: Some(unavailable), .. })) if !self.fails_on_status => {
-                call.response = Some(no_backend(&unavailable, &call.request_id));
+                call.response = Some(respond::no_backend(&unavailable, &call.request_id));
                 Flow::Next
             }
             HostReply::Response(Err(error)) | HostReply::Failed(error) => Flow::Fail(cx.host_failed(&error)),
             _ => Flow::Fail(cx.fault("a response was asked for")),
         }
     }
-}
-
-/// The answer in the place of a backend that takes no calls. Which one it is, is not the caller's business; the reason
-/// phrase of a pool is what published documents look for.
-fn no_backend(unavailable: &Unavailable, request_id: &[u8; 16]) -> Response {
-    let status = unavailable.status;
-    let phrase = http::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let mut response = Response {
-        status,
-        reason: unavailable.is_pool.then(|| "Backend pool is temporarily unavailable".into()),
-        body: Body::Bytes(respond::error_body(status, phrase.unwrap_or("Service Unavailable"), request_id)),
-        ..Response::default()
-    };
-    response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(after) = unavailable.retry_after {
-        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
-        response.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
-    }
-    response
 }
 
 #[cfg(test)]
@@ -227,6 +226,25 @@ mod tests {
         scene.exchange.call.request.body = Body::Stream;
         scene.run();
         assert!(matches!(scene.exchange.call.request.body, Body::Consumed));
+    }
+
+    #[test]
+    fn what_is_written_and_changes_nothing() {
+        let found = |attributes: &str| {
+            findings(&format!("<policies><backend><forward-request {attributes} /></backend></policies>"))
+        };
+        for (attributes, expected) in [
+            ("continue-timeout=\"5\"", "the 'continue-timeout' attribute has no effect"),
+            (
+                "buffer-response=\"true\"",
+                "'buffer-response' has no effect: nothing is collected, every piece of the answer is passed on at once",
+            ),
+            ("timeout=\"0\"", "the 'timeout' of 0 has no effect: the host takes the usual time"),
+            ("timeout-ms=\"0\"", "the 'timeout-ms' of 0 has no effect: the host takes the usual time"),
+        ] {
+            assert_eq!(found(attributes), format!("TG0215 policy.xml:1:37 warning: {expected}\n"));
+        }
+        assert_eq!(found("buffer-response=\"false\" timeout=\"1\""), "");
     }
 
     #[test]

@@ -5,10 +5,11 @@ use policy_parser::document::Element;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::{NameId, Response};
-use crate::host::{HostCall, HostReply, OutgoingRequest};
+use crate::host::{HostCall, HostError, HostReply, OutgoingRequest};
 use crate::names;
 use crate::policies::Policy;
 use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group};
 use crate::step::{Flow, Step, StepCx};
 use crate::value::{Part, Value, View};
@@ -107,6 +108,11 @@ impl Step for SendRequest {
                 self.failed(cx, error)
             }
             HostReply::Response(Ok(response)) => self.keep(cx, *response),
+            // As with `forward-request`: a status, like any other.
+            HostReply::Response(Err(HostError { unavailable: Some(unavailable), .. })) if !self.fails_on_status => {
+                let response = respond::no_backend(&unavailable, &cx.exchange.call.request_id);
+                self.keep(cx, response)
+            }
             HostReply::Response(Err(error)) | HostReply::Failed(error) => {
                 let error = cx.host_failed(&error);
                 self.failed(cx, error)
@@ -118,7 +124,7 @@ impl Step for SendRequest {
 
 #[cfg(test)]
 mod tests {
-    use crate::host::HostErrorKind;
+    use crate::host::{HostError, HostErrorKind, Unavailable};
     use crate::policies::check::{Scene, inbound_findings};
 
     const CALL: &str = "<set-url>https://auth.example/check</set-url><set-method>post</set-method>\
@@ -133,6 +139,19 @@ mod tests {
         let return_it = "<return-response response-variable-name=\"r\" />";
         let mut scene = Scene::inbound(&(send("") + return_it)).answer(503, &[("a", "b")], "down");
         assert_eq!(scene.run(), "> send POST https://auth.example/check x: 1; b 60s\n503 -\na: b\ndown\n");
+    }
+
+    #[test]
+    fn a_backend_that_takes_no_calls_is_an_answer() {
+        let refused = || HostError::unavailable("open", Unavailable { status: 503, is_pool: false, retry_after: None });
+        let return_it = "<return-response response-variable-name=\"r\" />";
+        let mut scene = Scene::inbound(&(send("") + return_it));
+        scene.answers.push_back(Err(refused()));
+        assert!(scene.run().contains("\n503 -\ncontent-type: application/json\n"));
+        let mut scene = Scene::inbound(&send("fail-on-error-status-code=\"true\" ignore-error=\"true\""));
+        scene.answers.push_back(Err(refused()));
+        scene.run();
+        assert_eq!(scene.variable("r"), "Null");
     }
 
     #[test]

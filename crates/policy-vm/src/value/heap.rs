@@ -6,6 +6,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use http::HeaderName;
 use rust_decimal::Decimal;
@@ -163,6 +164,15 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
     }
 }
 
+/// Upper or lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Case {
+    /// As `ToUpperInvariant` has it.
+    Upper,
+    /// As `ToLowerInvariant` has it.
+    Lower,
+}
+
 /// The literals of one program: texts that exist once, not per run.
 #[derive(Debug, Default)]
 pub struct Pool {
@@ -174,6 +184,19 @@ pub struct Pool {
     pub(crate) variables: Vec<(u32, NameId)>,
     /// Literals that are looked up among headers.
     pub(crate) headers: Vec<(u32, HeaderName)>,
+    /// Tells it from every other pool that there was.
+    pub(crate) serial: Serial,
+}
+
+/// A number that no other has.
+#[derive(Debug)]
+pub(crate) struct Serial(u64);
+
+impl Default for Serial {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
 }
 
 /// The memory of one exchange.
@@ -286,6 +309,12 @@ impl Heap {
         known.iter().find(|(start, _)| *start == s.start && !s.wide).map(|(_, name)| name)
     }
 
+    /// Where a literal stands, as no other does at any time: its pool's number, and where it begins there.
+    pub(crate) fn literal_place(&self, s: Str) -> Option<(u64, u32)> {
+        let pool = self.pools.get(usize::from(s.space.checked_sub(1)?))?;
+        (!s.wide).then_some((pool.serial.0, s.start))
+    }
+
     /// A new string from Rust text.
     ///
     /// # Errors
@@ -343,6 +372,37 @@ impl Heap {
         })
     }
 
+    /// A new string of the same ASCII text in another case; what is not ASCII stays as it is.
+    ///
+    /// # Errors
+    /// When a limit is reached.
+    pub(crate) fn new_cased(&mut self, s: Str, case: Case) -> Result<Str, Trap> {
+        if s.wide {
+            return Ok(s);
+        }
+        self.charge_string(s.len())?;
+        let start = self.ascii.len();
+        self.append(s);
+        let made = self.ascii.get_mut(start..).unwrap_or_default();
+        match case {
+            Case::Upper => made.make_ascii_uppercase(),
+            Case::Lower => made.make_ascii_lowercase(),
+        }
+        Ok(self.ascii_from(start))
+    }
+
+    /// Appends a string of ASCII to the run's own.
+    fn append(&mut self, s: Str) {
+        let (from, to) = (s.start as usize, (s.start + s.len) as usize);
+        match s.space.checked_sub(1) {
+            None => self.ascii.extend_from_within(from..to),
+            Some(pool) => {
+                let bytes = self.pools.get(pool as usize).and_then(|p| p.ascii.get(from..to));
+                self.ascii.extend_from_slice(bytes.unwrap_or_default());
+            }
+        }
+    }
+
     /// A new string from a finished buffer.
     ///
     /// # Errors
@@ -357,13 +417,15 @@ impl Heap {
     /// # Errors
     /// When a limit is reached.
     pub fn concat(&mut self, parts: &[Str]) -> Result<Str, Trap> {
-        let units: usize = parts.iter().map(|s| s.len()).sum();
-        match parts.iter().filter(|s| !s.is_empty()).count() {
-            0 => return Ok(Str::EMPTY),
-            1 => return Ok(parts.iter().copied().find(|s| !s.is_empty()).unwrap_or(Str::EMPTY)),
-            _ => {}
+        let (mut units, mut filled, mut wide, mut last) = (0, 0, false, Str::EMPTY);
+        for part in parts.iter().filter(|s| !s.is_empty()) {
+            (units, filled, last) = (units + part.len(), filled + 1, *part);
+            wide |= part.wide;
         }
-        if parts.iter().all(|s| !s.wide) {
+        if filled < 2 {
+            return Ok(last);
+        }
+        if !wide {
             let in_place = parts.first().filter(|s| s.space == 0 && (s.start + s.len) as usize == self.ascii.len());
             let (start, rest) = match (in_place, parts.get(1..)) {
                 (Some(first), Some(rest)) => (first.start as usize, rest),
@@ -373,15 +435,9 @@ impl Heap {
             self.charge_string(units)?;
             self.spent -= units - added;
             self.ascii.reserve(added);
-            for part in rest {
-                let (from, to) = (part.start as usize, (part.start + part.len) as usize);
-                match part.space.checked_sub(1) {
-                    None => self.ascii.extend_from_within(from..to),
-                    Some(pool) => {
-                        let bytes = self.pools.get(pool as usize).and_then(|p| p.ascii.get(from..to));
-                        self.ascii.extend_from_slice(bytes.unwrap_or_default());
-                    }
-                }
+            // An empty part may be one of a wide text: it is nowhere in here.
+            for part in rest.iter().filter(|s| !s.is_empty()) {
+                self.append(*part);
             }
             return Ok(self.ascii_from(start));
         }

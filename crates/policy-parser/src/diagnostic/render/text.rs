@@ -65,16 +65,22 @@ fn push_diagnostic(out: &mut String, diagnostic: &Diagnostic, colours: Colours) 
     colours.paint(out, frame, &format!("{gutter}-->"));
     out.push(' ');
     push_visible(out, diagnostic.source.name());
-    let _ = writeln!(out, ":{}:{}", position.line, position.column);
-    colours.paint(out, frame, &format!("{gutter} |"));
-    out.push('\n');
-    let excerpt = Excerpt::new(diagnostic);
-    colours.paint(out, frame, &format!("{number} |"));
-    let _ = writeln!(out, " {}", excerpt.line);
-    colours.paint(out, frame, &format!("{gutter} |"));
-    let _ = write!(out, " {}", " ".repeat(excerpt.indent));
-    colours.paint(out, severity, &"^".repeat(excerpt.carets));
-    out.push('\n');
+    match diagnostic.source.text() {
+        "" => out.push('\n'),
+        _ => drop(writeln!(out, ":{}:{}", position.line, position.column)),
+    }
+    // Of a file without a text there is no line to show: it is the file itself that is meant.
+    if !diagnostic.source.text().is_empty() {
+        let excerpt = Excerpt::new(diagnostic);
+        colours.paint(out, frame, &format!("{gutter} |"));
+        out.push('\n');
+        colours.paint(out, frame, &format!("{number} |"));
+        let _ = writeln!(out, " {}", excerpt.line);
+        colours.paint(out, frame, &format!("{gutter} |"));
+        let _ = write!(out, " {}", " ".repeat(excerpt.indent));
+        colours.paint(out, severity, &"^".repeat(excerpt.carets));
+        out.push('\n');
+    }
     for note in &diagnostic.notes {
         colours.paint(out, frame, &format!("{gutter} ="));
         out.push_str(" note: ");

@@ -2,7 +2,7 @@
 
 use super::tree::assigns;
 use super::{Emit, Emitter, TooComplex};
-use crate::bytecode::{BinOp, Num, Op};
+use crate::bytecode::{BinOp, Constant, Num, Op};
 use crate::compile::bound::{Const, Expr, Step};
 
 impl Emitter<'_> {
@@ -34,6 +34,24 @@ impl Emitter<'_> {
             (op, num, false) => Op::Binary { op, num, d, a, b },
             (op, num, true) => Op::BinaryChecked { op, num, d, a, b },
         });
+    }
+
+    /// `==` or `!=` on strings. Nearly always one of them is a literal, which needs no register.
+    pub(super) fn equal_texts(&mut self, negated: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
+        let (text, other) = match (&left.constant, &right.constant) {
+            (_, Some(Const::Text(text))) => (text, left),
+            (Some(Const::Text(text)), None) => (text, right),
+            _ => {
+                let (a, b) = self.operands(left, right)?;
+                self.push(if negated { Op::NeString { d, a, b } } else { Op::EqString { d, a, b } });
+                return Ok(());
+            }
+        };
+        let a = self.operand(other)?;
+        let text = self.sink.literal(text);
+        let value = self.sink.constant(Constant::Text(text)).ok_or(TooComplex)?;
+        self.push(Op::EqStringK { d, a, value, negated });
+        Ok(())
     }
 
     /// The result so far stays aside: a right operand may read the variable that the chain is assigned to.

@@ -152,7 +152,7 @@ fn filled(items: Vec<Expr>, sizes: &[Option<usize>], element: TypeId, ty: TypeId
 }
 
 fn callee(run: NativeFn, signature: &'static str, type_arg: TypeId, null_check: bool) -> Callee {
-    Callee { run, type_args: vec![type_arg], signature, null_check }
+    Callee { run, type_args: vec![type_arg], signature, null_check, asked: &[] }
 }
 
 fn native(run: NativeFn, signature: &'static str, type_arg: TypeId, args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use http::header::{HeaderMap, HeaderValue, ValueIter};
 
 use crate::cx::{Cx, fault};
-use crate::exception::Throw;
+use crate::exception::{Throw, Trap};
 use crate::exchange::Call;
 use crate::library::collections::Collection;
 use crate::library::collections::dispatch::READ_ONLY;
@@ -15,7 +15,7 @@ use crate::names;
 use crate::types::{self, TypeId};
 use crate::value::heap::{Heap, Object};
 use crate::value::sequence::{Enumerator, Iter};
-use crate::value::text::Str;
+use crate::value::text::{Str, TextRef};
 use crate::value::{Part, Value, View};
 
 /// `IReadOnlyDictionary<string, T>`.
@@ -82,6 +82,12 @@ pub(super) fn header_text(value: &http::HeaderValue) -> Cow<'_, str> {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => Cow::Owned(value.as_bytes().iter().map(|b| char::from(*b)).collect()),
     }
+}
+
+/// The same as a string.
+fn header_str(heap: &mut Heap, value: &HeaderValue) -> Result<Str, Trap> {
+    let bytes = value.as_bytes();
+    if bytes.is_ascii() { heap.new_text(TextRef::Ascii(bytes)) } else { heap.new_str(&header_text(value)) }
 }
 
 /// The name as Rust has it: borrowed when it is ASCII, as names are.
@@ -163,10 +169,18 @@ pub fn contains(cx: &Cx<'_>, view: View, key: Str) -> Option<bool> {
 /// The values of a header or query parameter joined with commas; none when it is not there.
 pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str>, Throw> {
     if let Some(headers) = headers(cx.call, view) {
+        // With as many names as values there is one at most, and nearly all messages are like that.
+        if headers.len() == headers.keys_len() {
+            let found = match cx.heap.literal_header(key) {
+                Some(name) => headers.get(name),
+                None => headers.get(&*name_text(cx.heap, key)),
+            };
+            return Ok(found.map(|value| header_str(cx.heap, value)).transpose()?);
+        }
         let mut values = lines(cx.heap, headers, key);
         let Some(first) = values.next() else { return Ok(None) };
         if values.next().is_none() {
-            return Ok(Some(cx.heap.new_str(&header_text(first))?));
+            return Ok(Some(header_str(cx.heap, first)?));
         }
         let all: Vec<_> = lines(cx.heap, headers, key).map(header_text).collect();
         let all = all.join(",");
@@ -190,7 +204,8 @@ pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str
 }
 
 /// The variable of a name, which may hold null.
-pub(super) fn variable(cx: &Cx<'_>, key: Str) -> Option<Value> {
+#[must_use]
+pub fn variable(cx: &Cx<'_>, key: Str) -> Option<Value> {
     let id = cx.heap.literal_variable(key).or_else(|| names::find(&name_text(cx.heap, key)))?;
     cx.call.variable(id)
 }

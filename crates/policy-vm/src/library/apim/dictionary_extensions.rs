@@ -14,15 +14,8 @@ use crate::value::{Part, Value};
 use super::{dictionaries, find_in};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("ApiManagement.DictionaryExtensions").members(&[
-    method(
-        "static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> dictionary, string name)",
-        joined,
-    ),
-    method(
-        "static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> dictionary, string name, string \
-         defaultValue)",
-        joined,
-    ),
+    method(JOINED, joined),
+    method(JOINED_OR_DEFAULT, joined),
     method(
         "static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> dictionary, string name, T \
          defaultValue = default)",
@@ -31,6 +24,13 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("ApiManagemen
     method("static string ToFormUrlEncodedContent(this IDictionary<string, IList<string>> form)", to_form),
     method("static string ToQueryString(this IDictionary<string, IList<string>> form)", to_query_string),
 ]);
+
+/// What texts a dictionary of lists of texts has under a name.
+pub(super) const JOINED: &str =
+    "static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> dictionary, string name)";
+/// The same with something else where there is nothing.
+pub(super) const JOINED_OR_DEFAULT: &str = "static string GetValueOrDefault(this IReadOnlyDictionary<string, string[]> \
+                                            dictionary, string name, string defaultValue)";
 
 /// Used where [`TYPE`] has no fit: any dictionary.
 pub(in crate::library) const FALLBACK: TypeDef =
@@ -50,7 +50,7 @@ pub(in crate::library) const FALLBACK: TypeDef =
     ]);
 
 /// Headers, query parameters and claims: several values are joined.
-fn joined(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn joined(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let (Value::View(view), Value::String(name)) = (arg(args, 0), arg(args, 1)) {
         return Ok(dictionaries::joined(cx, view, name)?.map_or(arg(args, 2), Value::String));
     }

@@ -29,10 +29,7 @@ fn try_parse_basic(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn as_jwt(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match cx.string_opt(args, 0) {
-        Some(text) => {
-            let text = cx.text(text).to_utf8().into_owned();
-            jwt::parse_jwt(cx, &text)
-        }
+        Some(text) => jwt::parse_jwt(cx, text),
         None => Ok(Value::Null),
     }
 }

@@ -3,10 +3,10 @@
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::NativeFn;
-use crate::value::Value;
 use crate::value::behaviour;
 use crate::value::heap::Object;
 use crate::value::sequence::iterate;
+use crate::value::{Part, Value, View};
 
 use super::{collect, index_out_of_range, int};
 
@@ -144,11 +144,20 @@ pub fn dictionary_get(cx: &mut Cx<'_>, dictionary: Value, key: Value) -> Result<
 /// # Errors
 /// `KeyNotFoundException`; `ArgumentNullException` for a null key.
 pub fn dictionary_item(cx: &mut Cx<'_>, dictionary: Value, key: Value) -> Result<Value, Throw> {
+    // Nearly always it is `context.Variables["name"]`.
+    if let (Value::View(View { part: Part::Variables, .. }), Value::String(name)) = (dictionary, key) {
+        return Ok(crate::library::apim::view_variable(cx, name).unwrap_or(Value::Null));
+    }
     match dictionary_get(cx, dictionary, key)? {
         Some(value) => Ok(value),
-        None if of(cx, dictionary).missing_is_null => Ok(Value::Null),
+        None if of(cx, dictionary).missing_is_null && !is_strict(cx, dictionary) => Ok(Value::Null),
         None => Err(key_not_found(cx, key)),
     }
+}
+
+/// The variables of the context, where a switch makes them like every other dictionary.
+fn is_strict(cx: &Cx<'_>, dictionary: Value) -> bool {
+    matches!(dictionary, Value::View(_)) && cx.code.is_some_and(|code| code.strict_variables)
 }
 
 /// `KeyNotFoundException` naming the key.

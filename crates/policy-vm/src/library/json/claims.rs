@@ -40,8 +40,7 @@ impl Claim {
 }
 
 /// The claims in a JSON object; `None` when the text is no object. Strings that look like dates stay strings.
-pub(in crate::library) fn read(cx: &mut Cx<'_>, text: &str) -> Result<Option<Vec<Claim>>, Throw> {
-    let text = cx.heap.new_str(text)?;
+pub(in crate::library) fn read(cx: &mut Cx<'_>, text: Str) -> Result<Option<Vec<Claim>>, Throw> {
     let object = match load::parse_with(cx, text, load::Wanted::Token, false) {
         Ok(Value::Object(at)) if matches!(node::node(cx.heap, at).kind, Kind::Object(_)) => at,
         Ok(_) => return Ok(None),

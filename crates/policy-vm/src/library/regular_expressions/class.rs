@@ -24,6 +24,8 @@ pub(super) struct Class {
     subtracted: Option<Box<Class>>,
     /// The answers for units below 128.
     ascii: u128,
+    /// Other units may have another answer than no.
+    beyond_ascii: bool,
 }
 
 /// The bit of a category in a mask.
@@ -80,7 +82,10 @@ impl Item {
 impl Class {
     /// A class of some items.
     pub(super) fn new(items: Vec<Item>, negated: bool, ignore_case: bool, subtracted: Option<Self>) -> Self {
-        let mut class = Self { items, negated, ignore_case, subtracted: subtracted.map(Box::new), ascii: 0 };
+        let narrow = items.iter().all(|item| matches!(item, Item::Range(_, 0..=127)));
+        let beyond_ascii = negated || ignore_case || !narrow;
+        let subtracted = subtracted.map(Box::new);
+        let mut class = Self { items, negated, ignore_case, subtracted, ascii: 0, beyond_ascii };
         class.ascii = (0..128u16).filter(|u| class.compute(*u)).fold(0, |bits, u| bits | 1 << u);
         class
     }
@@ -105,6 +110,11 @@ impl Class {
     #[inline]
     pub(super) fn contains(&self, unit: u16) -> bool {
         if unit < 128 { self.ascii >> unit & 1 != 0 } else { self.compute(unit) }
+    }
+
+    /// False when no unit beyond ASCII can be a member.
+    pub(super) const fn beyond_ascii(&self) -> bool {
+        self.beyond_ascii
     }
 
     /// The members below 128 as bits.

@@ -47,16 +47,19 @@ const CLOCK_STEPS: u64 = 1 << 14;
 /// The values of all groups: for each slot its captures in order, as start and length.
 pub(super) type Captures = Vec<Vec<(u32, u32)>>;
 
-/// Searches from `start` on for the first match.
+/// Searches from `start` on for the first match. Who only wants to know whether there is one asks for no groups, and
+/// is given none.
 pub(super) fn search(
     program: &Program,
     text: TextRef<'_>,
     start: usize,
+    groups: bool,
     limits: &mut Limits<'_>,
 ) -> Result<Option<Captures>, Stop> {
+    let slots = if groups || program.reads_groups { program.slots } else { 0 };
     match text {
-        TextRef::Ascii(bytes) => Matcher::new(program, bytes, start, limits).search_and_tidy(),
-        TextRef::Wide(units) => Matcher::new(program, units, start, limits).search_and_tidy(),
+        TextRef::Ascii(bytes) => Matcher::new(program, bytes, start, slots, limits).search_and_tidy(),
+        TextRef::Wide(units) => Matcher::new(program, units, start, slots, limits).search_and_tidy(),
     }
 }
 
@@ -158,7 +161,7 @@ struct Matcher<'a, 'l, T> {
 }
 
 impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
-    fn new(program: &'a Program, text: T, scan_start: usize, limits: &'a mut Limits<'l>) -> Self {
+    fn new(program: &'a Program, text: T, scan_start: usize, slots: usize, limits: &'a mut Limits<'l>) -> Self {
         let (choices, trail) = ROOM.take();
         Self {
             program,
@@ -167,7 +170,7 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
             limits,
             steps_to_clock: CLOCK_STEPS,
             registers: vec![0; program.registers],
-            captures: vec![Vec::new(); program.slots],
+            captures: vec![Vec::new(); slots],
             choices,
             trail,
         }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use super::parser;
 use super::program::Program;
 use super::syntax::{Groups, Options, Refused};
+use super::{parser, possessive};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw, Trap};
 use crate::value::text::{TextBuf, TextRef};
@@ -50,7 +50,9 @@ impl Pattern {
             }
             Refused::TooLarge => PatternError::TooLarge,
         })?;
-        let program = Program::new(&parsed.node, parsed.groups.numbers.len(), flags.right_to_left);
+        // What is read from right to left is followed by what stands before it: that is left as it is.
+        let node = if flags.right_to_left { parsed.node } else { possessive::settle(parsed.node) };
+        let program = Program::new(&node, parsed.groups.numbers.len(), flags.right_to_left);
         let mut owned = TextBuf::new();
         owned.push_text(text);
         Ok(Arc::new(Self { text: owned, options, program, groups: parsed.groups }))
@@ -61,6 +63,13 @@ impl Pattern {
     /// # Errors
     /// `RegexParseException`; a trap when the pattern is too large.
     pub(super) fn get(cx: &mut Cx<'_>, text: crate::value::text::Str, options: i64) -> Result<Arc<Self>, Throw> {
+        // A pattern that is written in a document is found by where it is written.
+        let place = cx.heap.literal_place(text).map(|(pool, start)| Place { pool, start, len: text.len, options });
+        if let Some(place) = place
+            && let Some(pattern) = CACHE.with_borrow(|cache| cache.literals.get(&place).map(Arc::clone))
+        {
+            return Ok(pattern);
+        }
         let key = {
             let mut hasher = FxBuildHasher.build_hasher();
             hasher.write_i64(options);
@@ -69,12 +78,16 @@ impl Pattern {
         };
         let known = CACHE.with_borrow(|cache| cache.find(key, cx.text(text), options));
         if let Some(pattern) = known {
+            CACHE.with_borrow_mut(|cache| cache.place(place, &pattern));
             return Ok(pattern);
         }
         cx.charge(text.len().saturating_mul(8))?;
         match Self::compile(cx.text(text), options) {
             Ok(pattern) => {
-                CACHE.with_borrow_mut(|cache| cache.add(key, &pattern));
+                CACHE.with_borrow_mut(|cache| {
+                    cache.add(key, &pattern);
+                    cache.place(place, &pattern);
+                });
                 Ok(pattern)
             }
             Err(PatternError::TooLarge) => Err(Trap::Regex.into()),
@@ -89,6 +102,16 @@ impl Pattern {
 struct Cache {
     patterns: FxHashMap<u64, Arc<Pattern>>,
     units: usize,
+    literals: FxHashMap<Place, Arc<Pattern>>,
+}
+
+/// A literal of a program, with options.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Place {
+    pool: u64,
+    start: u32,
+    len: u32,
+    options: i64,
 }
 
 thread_local! {
@@ -105,11 +128,22 @@ impl Cache {
         let units = pattern.text.len();
         if self.patterns.len() >= MOST_PATTERNS || self.units + units > MOST_UNITS {
             self.patterns.clear();
+            self.literals.clear();
             self.units = 0;
         }
         if self.units + units <= MOST_UNITS {
             self.units += units;
             self.patterns.insert(key, Arc::clone(pattern));
         }
+    }
+
+    /// Notes where a pattern is written, if it is one that is kept.
+    fn place(&mut self, place: Option<Place>, pattern: &Arc<Pattern>) {
+        // Another holder: it was not too long to be kept.
+        let Some(place) = place.filter(|_| Arc::strong_count(pattern) > 1) else { return };
+        if self.literals.len() >= MOST_PATTERNS {
+            self.literals.clear();
+        }
+        self.literals.insert(place, Arc::clone(pattern));
     }
 }

@@ -90,6 +90,8 @@ pub(super) struct Program {
     pub(super) literals: Vec<u16>,
     pub(super) registers: usize,
     pub(super) slots: usize,
+    /// Whether a match depends on what groups hold.
+    pub(super) reads_groups: bool,
     pub(super) start: Start,
     /// No match is shorter.
     pub(super) least: usize,
@@ -105,6 +107,7 @@ impl Program {
             literals: Vec::new(),
             registers: 0,
             slots,
+            reads_groups: false,
             start: if right_to_left { Start::Anywhere } else { start_of(node) },
             least: least_length(node),
             right_to_left,
@@ -169,6 +172,7 @@ impl Writer {
                 self.push(Inst::Anchor(*anchor));
             }
             Node::Reference(slot, ignore_case, ecma) => {
+                self.program.reads_groups = true;
                 self.push(Inst::Reference { slot: *slot as u32, ignore_case: *ignore_case, ecma: *ecma, back });
             }
             Node::Repeat { node, least, most, lazy } => self.repeat(node, *least, *most, *lazy, back),
@@ -177,6 +181,7 @@ impl Writer {
                 self.push(Inst::SavePosition(register));
                 self.node(node, back);
                 let (slot, released) = (slot.map(|s| s as u32), released.map(|s| s as u32));
+                self.program.reads_groups |= released.is_some();
                 self.push(Inst::EndCapture { register, slot, released });
             }
             Node::Atomic(inner) => self.atomic(inner, back),
@@ -199,6 +204,7 @@ impl Writer {
                 self.set(split, Inst::Split { first: split as u32 + 1, second: after });
             }
             Node::IfGroup(slot, yes, no) => {
+                self.program.reads_groups = true;
                 let test = self.push(Inst::Fail);
                 let else_at = self.yes_and_no(yes, no, back);
                 self.set(test, Inst::IfGroup { slot: *slot as u32, no: else_at });
@@ -383,7 +389,7 @@ impl First {
             Node::UnitIgnoreCase(_) => self.everything(),
             Node::Class(class) => {
                 self.ascii |= class.ascii();
-                self.others = true;
+                self.others |= class.beyond_ascii();
             }
             Node::Sequence(nodes) => return nodes.iter().all(|node| self.add(node)),
             Node::Choice(nodes) => return nodes.iter().fold(false, |empty, node| self.add(node) | empty),

@@ -250,13 +250,13 @@ fn is_match(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let input = cx.string_arg(args, 1, "input")?;
     let (job, _) = this(cx, args)?;
     let start = start_at(cx, args, 2, &job, input)?;
-    Ok(Value::Bool(job.search(cx, input, start)?.is_some()))
+    Ok(Value::Bool(job.matches(cx, input, start)?))
 }
 
 fn static_is_match(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (job, input) = given(cx, args, 2)?;
     let start = job.first(input);
-    Ok(Value::Bool(job.search(cx, input, start)?.is_some()))
+    Ok(Value::Bool(job.matches(cx, input, start)?))
 }
 
 fn match_input(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

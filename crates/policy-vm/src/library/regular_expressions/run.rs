@@ -55,8 +55,17 @@ impl Job {
         if self.pattern.program.right_to_left { input.len() } else { 0 }
     }
 
+    /// Whether there is a match from `start` on.
+    pub(super) fn matches(&self, cx: &mut Cx<'_>, input: Str, start: usize) -> Result<bool, Throw> {
+        Ok(self.look(cx, input, start, false)?.is_some())
+    }
+
     /// Searches from `start` on.
     pub(super) fn search(&self, cx: &mut Cx<'_>, input: Str, start: usize) -> Result<Option<Captures>, Throw> {
+        self.look(cx, input, start, true)
+    }
+
+    fn look(&self, cx: &mut Cx<'_>, input: Str, start: usize, groups: bool) -> Result<Option<Captures>, Throw> {
         cx.charge(1)?;
         let before = cx.budget.regex_steps;
         let now = self.timeout.map_or(0, |_| cx.ambient.monotonic_micros());
@@ -71,7 +80,7 @@ impl Job {
             micros: cx.budget.micros,
             deadline_micros: cx.budget.deadline_micros,
         };
-        let found = search_text(&self.pattern.program, cx.heap.text(input), start, &mut limits);
+        let found = search_text(&self.pattern.program, cx.heap.text(input), start, groups, &mut limits);
         let used = allowed - limits.steps;
         cx.budget.regex_steps = before - used;
         cx.budget.deadline_micros = limits.deadline_micros;

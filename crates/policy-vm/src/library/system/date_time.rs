@@ -530,7 +530,7 @@ pub(crate) fn format(cx: &mut Cx<'_>, value: Value, format: Option<&str>, out: &
 }
 
 fn to_text(cx: &mut Cx<'_>, args: &[Value], pattern: &str) -> Result<Value, Throw> {
-    let mut out = TextBuf::new();
+    let mut out = TextBuf::with_capacity(32);
     format(cx, arg(args, 0), Some(pattern), &mut out)?;
     cx.string_buf(&out)
 }
@@ -538,8 +538,13 @@ fn to_text(cx: &mut Cx<'_>, args: &[Value], pattern: &str) -> Result<Value, Thro
 fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match cx.string_opt(args, 1) {
         Some(pattern) => {
-            let pattern = cx.text(pattern).to_utf8().into_owned();
-            to_text(cx, args, &pattern)
+            cx.charge(pattern.len())?;
+            let moment = format::Moment::from(as_date_time(args, 0)?);
+            let mut out = TextBuf::with_capacity(32);
+            match format::write(moment, Some(&cx.text(pattern).to_utf8()), &mut out) {
+                Ok(()) => cx.string_buf(&out),
+                Err(bad) => Err(cx.throw(Exc::Format, bad.message())),
+            }
         }
         None => to_text(cx, args, ""),
     }

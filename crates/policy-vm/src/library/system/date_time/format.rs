@@ -1,7 +1,7 @@
 //! `ToString` of dates: standard and custom formats of the invariant culture.
 
 use super::calendar::{self, DAYS, MONTHS, PER_MINUTE, Parts};
-use crate::value::text::TextBuf;
+use crate::value::text::{TextBuf, TextRef};
 use crate::value::{DateTime, DateTimeKind};
 
 /// What is formatted: a `DateTime`, or a `DateTimeOffset` with its offset in minutes.
@@ -202,6 +202,10 @@ fn write_token(moment: Moment, parts: &Parts, letter: u8, run: usize, out: &mut 
 }
 
 fn number(value: i32, width: usize, out: &mut TextBuf) {
+    // Hours, minutes, days: nearly all there is.
+    if let (0..=99, 2) = (value, width) {
+        return out.push_text(TextRef::Ascii(&[b'0' + (value / 10) as u8, b'0' + (value % 10) as u8]));
+    }
     let mut digits = [b'0'; 10];
     let mut rest = value.unsigned_abs();
     let mut count = 0;
@@ -215,7 +219,7 @@ fn number(value: i32, width: usize, out: &mut TextBuf) {
     // A program may ask for any width.
     (digits.len()..width).for_each(|_| out.push(u16::from(b'0')));
     let shown = digits.len() - width.clamp(count, digits.len());
-    out.push_str(digits.get(shown..).and_then(|digits| std::str::from_utf8(digits).ok()).unwrap_or_default());
+    out.push_text(TextRef::Ascii(digits.get(shown..).unwrap_or_default()));
 }
 
 fn write_offset(offset: i16, run: usize, out: &mut TextBuf) {

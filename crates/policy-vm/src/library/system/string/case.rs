@@ -6,6 +6,7 @@ use crate::cx::{Cx, arg, as_str};
 use crate::exception::{Exc, Throw};
 use crate::library::TypeDef;
 use crate::value::Value;
+use crate::value::heap::Case;
 use crate::value::text::{Str, TextBuf, TextRef, lower, upper};
 
 pub(in crate::library) const NORMALIZATION_FORM: TypeDef =
@@ -14,32 +15,28 @@ pub(in crate::library) const NORMALIZATION_FORM: TypeDef =
         .summary("The forms of Unicode normalization.");
 
 pub(in crate::library) fn to_lower(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    mapped(cx, as_str(args, 0)?, u8::to_ascii_lowercase, lower, |c| c.to_lowercase().next())
+    mapped(cx, as_str(args, 0)?, Case::Lower)
 }
 
 pub(in crate::library) fn to_upper(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    mapped(cx, as_str(args, 0)?, u8::to_ascii_uppercase, upper, |c| c.to_uppercase().next())
+    mapped(cx, as_str(args, 0)?, Case::Upper)
 }
 
-fn mapped(
-    cx: &mut Cx<'_>,
-    text: Str,
-    ascii: fn(&u8) -> u8,
-    unit: fn(u16) -> u16,
-    scalar: fn(char) -> Option<char>,
-) -> Result<Value, Throw> {
+fn mapped(cx: &mut Cx<'_>, text: Str, case: Case) -> Result<Value, Throw> {
     cx.charge(text.len() / 8)?;
-    let buf = match cx.text(text) {
-        TextRef::Ascii(bytes) => {
-            // Most text has the case wanted already.
-            if bytes.iter().all(|b| ascii(b) == *b) {
-                return Ok(Value::String(text));
-            }
-            TextBuf::Ascii(bytes.iter().map(ascii).collect())
+    let buf = match (cx.text(text), case) {
+        // Most text has the case wanted already.
+        (TextRef::Ascii(bytes), Case::Upper) if !bytes.iter().any(u8::is_ascii_lowercase) => {
+            return Ok(Value::String(text));
         }
-        TextRef::Wide(units) => TextBuf::Wide(map_units(units, unit, scalar)),
+        (TextRef::Ascii(bytes), Case::Lower) if !bytes.iter().any(u8::is_ascii_uppercase) => {
+            return Ok(Value::String(text));
+        }
+        (TextRef::Ascii(_), case) => return Ok(Value::String(cx.heap.new_cased(text, case)?)),
+        (TextRef::Wide(units), Case::Upper) => map_units(units, upper, |c| c.to_uppercase().next()),
+        (TextRef::Wide(units), Case::Lower) => map_units(units, lower, |c| c.to_lowercase().next()),
     };
-    cx.string_buf(&buf)
+    cx.string_buf(&TextBuf::Wide(buf))
 }
 
 /// Characters beyond the basic plane are pairs of units and are mapped as pairs.

@@ -102,7 +102,7 @@ fn join_parts(cx: &mut Cx<'_>, separator: Str, parts: &[Str]) -> Result<Value, T
 
 fn join_sequence(cx: &mut Cx<'_>, separator: Str, sequence: Value) -> Result<Value, Throw> {
     let mut items = iterate(cx, sequence)?;
-    let mut out = TextBuf::new();
+    let mut out = TextBuf::with_capacity(64);
     let mut first = true;
     while let Some(item) = items.next(cx)? {
         cx.charge(1)?;

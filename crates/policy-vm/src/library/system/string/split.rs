@@ -113,10 +113,10 @@ impl Splitter {
 
     fn run(&self, cx: &mut Cx<'_>, separators: &Separators) -> Result<Vec<Value>, Throw> {
         cx.charge(self.text.len().saturating_mul(separators.cost()))?;
-        let mut parts = Vec::new();
         if self.count == 0 {
-            return Ok(parts);
+            return Ok(Vec::new());
         }
+        let mut parts = Vec::with_capacity(8);
         // One part at most, or an empty text: the whole is the only part, trimmed if wanted.
         if self.count == 1 || self.text.is_empty() {
             parts.extend(self.finish(cx, self.text));
