@@ -396,3 +396,19 @@ async fn one_way_requests_have_an_end() {
     worker.send_one_way(request());
     assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7, "there is room again");
 }
+
+/// Who has closed has mostly given up; only where there is time for it, the answer is given all the same.
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_busy_thread_serves_nobody_who_has_gone() {
+    for (busy, answers) in [(false, 1), (true, 0)] {
+        let (worker, address, _stop) = start(Config::default());
+        worker.metrics.busy.set(busy);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+        stream.shutdown().await.unwrap();
+        let (_, said) = closed_after(&mut stream).await;
+        assert_eq!(said.matches("HTTP/1.1 200 ").count(), answers, "{said}");
+        assert_eq!(worker.metrics.refusals("ClientGone"), 1 - answers as u64);
+        assert_eq!(worker.open.get(), 0);
+    }
+}
