@@ -37,7 +37,7 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
         let mut served = begin(strict, &connection, &worker);
         let end = (&mut *served).await?;
         if end == End::Rest {
-            strict = taken_back(served);
+            strict = taken_back(*served);
             rest(&strict, &connection).await;
             if connection.expired.get() {
                 return Ok(());
@@ -57,13 +57,13 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
 }
 
 /// What the library drives.
-type Served<S> = Box<Serve<http1::Connection<TokioIo<Strict<ClientStream>>, S>>>;
+type Served<S> = Serve<http1::Connection<TokioIo<Strict<ClientStream>>, S>>;
 
 fn begin(
     strict: Strict<ClientStream>,
     connection: &Rc<Connection>,
     worker: &Rc<Worker>,
-) -> Served<impl HttpService<Incoming, ResBody = AnswerBody, Error = Infallible> + use<>> {
+) -> Box<Served<impl HttpService<Incoming, ResBody = AnswerBody, Error = Infallible> + use<>>> {
     let calls = (Rc::clone(worker), Rc::clone(connection));
     let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
