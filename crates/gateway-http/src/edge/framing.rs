@@ -29,7 +29,8 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 /// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
 /// costs only those that last.
 pub(crate) trait Probe {
-    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
+    /// Asks the system.
+    fn is_gone(&self) -> bool;
 
     /// Ready when there may be something to read, be it the end. Asks nobody.
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()>;
@@ -211,9 +212,9 @@ impl<S> Strict<S> {
 
 impl<S: Probe> Strict<S> {
     /// The request that has just been read had to wait, and its client has not: nobody is there to be answered.
-    fn is_too_late(&self, cx: &mut Context<'_>) -> bool {
+    fn is_too_late(&self) -> bool {
         let connection = &self.connection;
-        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone(cx);
+        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone();
         if is_gone {
             connection.metrics.refused("ClientGone", connection.clock.millis());
         }
@@ -248,7 +249,7 @@ impl<S: AsyncRead + Probe + Unpin> AsyncRead for Strict<S> {
                         if this.held.is_empty() {
                             this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
                         }
-                        return Poll::Ready(if this.is_too_late(cx) {
+                        return Poll::Ready(if this.is_too_late() {
                             buf.set_filled(before);
                             Err(io::ErrorKind::ConnectionAborted.into())
                         } else {
@@ -291,7 +292,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.is_gone(cx) {
+        if this.connection.probe.take() && this.stream.is_gone() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

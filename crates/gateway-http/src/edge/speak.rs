@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::ReadBuf;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
@@ -133,10 +135,12 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
-        let mut byte = [0];
-        let mut buf = ReadBuf::new(&mut byte);
-        matches!(socket(self).poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)))
+    fn is_gone(&self) -> bool {
+        // What the runtime remembers of the socket is not asked: it forgets an end behind bytes that were read.
+        match SockRef::from(socket(self)).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
     }
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {

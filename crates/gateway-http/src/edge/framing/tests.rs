@@ -7,7 +7,7 @@ use crate::metrics::Metrics;
 use crate::timer::Clock;
 
 impl Probe for tokio::io::DuplexStream {
-    fn is_gone(&self, _: &mut Context<'_>) -> bool {
+    fn is_gone(&self) -> bool {
         false
     }
 
