@@ -1,5 +1,6 @@
 //! How much memory the process takes of what it may: the gateway sheds load before the kernel ends it.
 
+use std::cell::Cell;
 use std::fs;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -65,6 +66,33 @@ pub(crate) fn open_files() -> Option<usize> {
     let text = fs::read_to_string("/proc/self/limits").ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("Max open files"))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Lets the allocator look at what it can give back to the system.
+///
+/// It keeps what was freed for about a second, and looks again only when it has something to do: where everything rests, that
+/// would be never. Taking and freeing a piece too large for it to keep is such an occasion.
+#[derive(Debug, Default)]
+pub(crate) struct GiveBack {
+    at: Cell<Option<u64>>,
+}
+
+/// Longer than the allocator keeps what is free.
+const KEPT_MILLIS: u64 = 1_500;
+/// Nobody touches it: it costs a piece of the address space for a moment.
+const OCCASION: usize = 64 << 20;
+
+impl GiveBack {
+    /// Something was freed just now, or not; what was freed before is given back when its time has come.
+    pub(crate) fn after(&self, now: u64, freed: bool) {
+        let is_due = self.at.get().is_some_and(|at| at <= now);
+        if is_due || self.at.get().is_none() {
+            self.at.set(freed.then_some(now + KEPT_MILLIS));
+        }
+        if is_due {
+            drop(std::hint::black_box(Vec::<u8>::with_capacity(OCCASION)));
+        }
+    }
 }
 
 #[cfg(test)]

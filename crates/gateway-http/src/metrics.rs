@@ -21,6 +21,8 @@ pub(crate) struct Metrics {
     pub(crate) timed: bool,
     /// Calls in progress.
     pub(crate) calls: Cell<usize>,
+    /// The thread does not get everything done at once.
+    pub(crate) busy: Cell<bool>,
     /// Connections taken so far.
     pub(crate) accepted: Cell<u64>,
     /// Attempts to take one that failed.
@@ -65,6 +67,7 @@ impl Metrics {
         Self {
             timed,
             calls: Cell::new(0),
+            busy: Cell::new(false),
             accepted: Cell::new(0),
             accept_errors: Cell::new(0),
             handshake_errors: Cell::new(0),

@@ -1,10 +1,13 @@
 //! The threads that serve: one a core, each with its own runtime, and the order in which they begin and end.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -161,13 +164,10 @@ fn thread(worker: impl FnOnce() -> Rc<Worker>, life: Life) {
 /// The life of a thread.
 async fn work(worker: Rc<Worker>, life: Life) {
     let Life { sockets, mut errands, mut stop } = life;
-    let mut accepting = Vec::new();
+    let mut doors = Doors::default();
     for (socket, address) in sockets {
         match TcpListener::from_std(socket) {
-            Ok(listener) => {
-                let accept = accept(Rc::clone(&worker), listener, address, stop.clone());
-                accepting.push(tokio::task::spawn_local(accept));
-            }
+            Ok(listener) => doors.0.push(Box::pin(accept(Rc::clone(&worker), listener, address, stop.clone()))),
             Err(error) => tracing::error!(%error, "a socket cannot be used"),
         }
     }
@@ -181,19 +181,43 @@ async fn work(worker: Rc<Worker>, life: Life) {
             _ = ticks.tick() => worker.sweep(),
             Some(errand) = errands.recv() => errand(&worker),
             _ = stop.changed() => break,
+            () = doors.watch() => {}
         }
     }
-    worker.drain();
-    // Not before they have taken what the kernel has connected is it known what is open.
-    for accepting in accepting {
-        let _ = accepting.await;
-    }
-    drain(&worker, &mut errands).await;
+    drain(&worker, &mut errands, doors).await;
     worker.log.flush();
 }
 
+/// Where connections come in. It does not stand in the queue with the calls: who waits to be let in waits unseen, and each
+/// would wait twice.
+#[derive(Default)]
+struct Doors(Vec<Pin<Box<dyn Future<Output = ()>>>>);
+
+impl Doors {
+    /// Lets in who comes, for as long as it is polled.
+    async fn watch(&mut self) {
+        poll_fn(|cx| {
+            self.0.retain_mut(|door| door.as_mut().poll(cx).is_pending());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Lets in those whom the kernel has connected, until the doors are shut.
+    async fn shut(mut self) {
+        poll_fn(|cx| {
+            self.0.retain_mut(|door| door.as_mut().poll(cx).is_pending());
+            if self.0.is_empty() { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
+}
+
 /// Lets calls in progress end, for as long as the settings say.
-async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>) {
+async fn drain(worker: &Rc<Worker>, errands: &mut UnboundedReceiver<Errand>, doors: Doors) {
+    worker.drain();
+    // Not before is it known what is open.
+    doors.shut().await;
     let begin = Instant::now();
     let (rest, end) = (begin + LAST_CALL, begin + worker.timeouts.get().drain);
     let mut ticks = interval(DRAIN_TICK);

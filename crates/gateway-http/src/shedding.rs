@@ -6,10 +6,12 @@
 //! call knows by one look at the clock whether its time is up, and no share has to be guessed.
 
 use std::cell::Cell;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::metrics::Metrics;
 use crate::timer::TICK;
 
 /// A turn that came late by so much of what is allowed shows a thread that is busy; without one before, a pause is the
@@ -22,16 +24,15 @@ pub(crate) struct Shedding {
     allowed: Cell<Duration>,
     /// When the waiting task's turn is due.
     due: Cell<Instant>,
-    /// The turn before came late.
-    is_busy: Cell<bool>,
+    /// The turn before came late, `busy` says.
+    metrics: Rc<Metrics>,
     /// That calls are refused is known.
     told: Cell<bool>,
 }
 
 impl Shedding {
-    pub(crate) fn new(allowed: Duration) -> Self {
-        let allowed = Cell::new(allowed);
-        Self { allowed, due: Cell::new(Instant::now()), is_busy: Cell::new(false), told: Cell::new(false) }
+    pub(crate) fn new(allowed: Duration, metrics: Rc<Metrics>) -> Self {
+        Self { allowed: Cell::new(allowed), due: Cell::new(Instant::now()), metrics, told: Cell::new(false) }
     }
 
     /// Allows so much from now on.
@@ -51,16 +52,17 @@ impl Shedding {
 
     /// The turn has come, so late.
     fn turn(&self, late: Duration, now: Instant) {
-        self.is_busy.set(late > self.allowed.get() / BUSY);
+        let is_busy = late > self.allowed.get() / BUSY;
+        self.metrics.busy.set(is_busy);
         self.due.set(now + TICK);
-        if !self.is_busy.get() {
+        if !is_busy {
             self.told.set(false);
         }
     }
 
     /// Has a call whose turn is now waited too long?
     pub(crate) fn is_too_late(&self, now: Instant) -> bool {
-        let is_late = self.is_busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed.get();
+        let is_late = self.metrics.busy.get() && now.saturating_duration_since(self.due.get()) > self.allowed.get();
         if is_late && !self.told.replace(true) {
             tracing::warn!(allowed = ?self.allowed.get(), "a thread does not keep up: calls that waited longer are refused");
         }
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn whoever_waited_longer_than_allowed_is_refused_until_the_queue_is_short_again() {
-        let shedding = Shedding::new(ALLOWED);
+        let shedding = Shedding::new(ALLOWED, Rc::new(Metrics::new(false)));
         let begin = Instant::now();
         shedding.turn(Duration::from_millis(300), begin);
         let due = begin + TICK;
@@ -94,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_pause_of_the_machine_refuses_nobody() {
-        let shedding = Shedding::new(ALLOWED);
+        let shedding = Shedding::new(ALLOWED, Rc::new(Metrics::new(false)));
         let begin = Instant::now();
         assert!(!shedding.is_too_late(begin + ALLOWED * 600));
         shedding.turn(Duration::from_millis(5), begin);

@@ -16,7 +16,7 @@ use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
 use crate::identity::Tokens;
-use crate::memory::Pressure;
+use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
 use crate::rules::Rules;
 use crate::server::Shown;
@@ -68,6 +68,8 @@ pub(crate) struct Worker {
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Calls that this thread may have in progress.
     most_calls: Cell<usize>,
+    /// Memory that connections gave back.
+    give_back: GiveBack,
     /// Ticks so far.
     looks: Cell<u32>,
     /// Memory for the lower-case copy of a path.
@@ -106,6 +108,8 @@ impl Worker {
     ) -> Rc<Self> {
         let (limits, timeouts) = (rules.limits, rules.timeouts);
         let clock = Clock::new();
+        let metrics = Rc::new(Metrics::new(shared.config.admin.address.is_some()));
+        let shedding = Shedding::new(timeouts.lag, Rc::clone(&metrics));
         Rc::new(Self {
             deadlines: Deadlines::new(clock.clone()),
             pool: Pool::new(clock.clone(), Arc::clone(&rules)),
@@ -118,7 +122,7 @@ impl Worker {
             most_calls: Cell::new(share(limits.calls, threads)),
             limits: Cell::new(limits),
             rules: RefCell::new(Rc::new(rules)),
-            metrics: Rc::new(Metrics::new(shared.config.admin.address.is_some())),
+            metrics,
             shared,
             log,
             tls: RefCell::new(tls),
@@ -126,13 +130,14 @@ impl Worker {
             site: RefCell::new(Rc::new(site)),
             former: RefCell::default(),
             draining: Cell::new(false),
-            shedding: Shedding::new(timeouts.lag),
+            shedding,
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
+            give_back: GiveBack::default(),
             looks: Cell::new(0),
             scratch: RefCell::default(),
         })
@@ -280,6 +285,7 @@ impl Worker {
             let site = Rc::clone(&self.site.borrow());
             self.shared.reports.hand_over(self.report, &site.entities, self.pool.origins());
         }
+        let mut rested = false;
         self.connections.borrow_mut().retain(|connection| {
             let Some(connection) = connection.upgrade() else { return false };
             if pressure != Pressure::None {
@@ -290,12 +296,13 @@ impl Worker {
                 connection.expired.set(true);
                 connection.wake();
             }
-            connection.rest_if_quiet(now);
+            rested |= connection.rest_if_quiet(now);
             if looks {
                 connection.look_for_peer();
             }
             true
         });
+        self.give_back.after(now, rested);
     }
 
     /// Takes one more call on every connection that is open, for its client may have sent it already.

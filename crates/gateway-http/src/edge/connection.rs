@@ -257,12 +257,14 @@ impl Connection {
         }
     }
 
-    /// Puts it to rest if nothing has come for a while.
-    pub(crate) fn rest_if_quiet(&self, now: u64) {
+    /// Puts it to rest if nothing has come for a while; true when that happens now.
+    pub(crate) fn rest_if_quiet(&self, now: u64) -> bool {
         let is_quiet = matches!(self.reading.get(), Wait::Rest(since) if over(now, since, REST));
-        if is_quiet && self.has_nothing_to_do() && !self.resting.replace(true) {
+        let rests = is_quiet && self.has_nothing_to_do() && !self.resting.replace(true);
+        if rests {
             self.wake();
         }
+        rests
     }
 
     /// Every byte that came belongs to a call that has ended, every byte of its answer has gone, and none has come since.

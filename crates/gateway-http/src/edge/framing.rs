@@ -29,15 +29,11 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 /// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
 /// costs only those that last.
 pub(crate) trait Probe {
-    /// Ready when there is something to read, with `Gone` if that is only the end.
-    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer>;
-}
+    /// Asks the system.
+    fn is_gone(&self) -> bool;
 
-/// What a peer does that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Peer {
-    Sends,
-    Gone,
+    /// Ready when there may be something to read, be it the end. Asks nobody.
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()>;
 }
 
 /// A stream whose requests are framed beyond doubt.
@@ -215,13 +211,23 @@ impl<S> Strict<S> {
 }
 
 impl<S: Probe> Strict<S> {
-    /// Ready when there is something to read again.
-    pub(crate) fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
-        self.stream.poll_peer(cx)
+    /// The request that has just been read had to wait, and its client has not: nobody is there to be answered.
+    fn is_too_late(&self) -> bool {
+        let connection = &self.connection;
+        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone();
+        if is_gone {
+            connection.metrics.refused("ClientGone", connection.clock.millis());
+        }
+        is_gone
+    }
+
+    /// Ready when there may be something to read.
+    pub(crate) fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.stream.poll_ready(cx)
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
+impl<S: AsyncRead + Probe + Unpin> AsyncRead for Strict<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
         loop {
@@ -243,7 +249,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
                         if this.held.is_empty() {
                             this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
                         }
-                        return Poll::Ready(Ok(()));
+                        return Poll::Ready(if this.is_too_late() {
+                            buf.set_filled(before);
+                            Err(io::ErrorKind::ConnectionAborted.into())
+                        } else {
+                            Ok(())
+                        });
                     }
                 }
                 Poll::Pending => {
@@ -281,7 +292,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.poll_peer(cx) == Poll::Ready(Peer::Gone) {
+        if this.connection.probe.take() && this.stream.is_gone() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,13 +12,13 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::ReadBuf;
+use socket2::SockRef;
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
-use crate::edge::framing::{Peer, Probe, Strict};
+use crate::edge::framing::{Probe, Strict};
 use crate::edge::http2;
 use crate::edge::serve::{End, Serve};
 use crate::edge::tunnel;
@@ -37,10 +39,9 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
         let mut served = begin(strict, &connection, &worker);
         let end = (&mut *served).await?;
         if end == End::Rest {
-            let parts = served.into_http().into_parts();
-            debug_assert!(parts.read_buf.is_empty(), "it had nothing to do");
-            strict = parts.io.into_inner();
-            if rest(&strict, &connection).await == Peer::Gone {
+            strict = taken_back(*served);
+            rest(&strict, &connection).await;
+            if connection.expired.get() {
                 return Ok(());
             }
             continue;
@@ -66,13 +67,13 @@ pub(super) async fn http1(stream: ClientStream, connection: Rc<Connection>, work
 }
 
 /// What the library drives.
-type Served<S> = Box<Serve<http1::Connection<TokioIo<Strict<ClientStream>>, S>>>;
+type Served<S> = Serve<http1::Connection<TokioIo<Strict<ClientStream>>, S>>;
 
 fn begin(
     strict: Strict<ClientStream>,
     connection: &Rc<Connection>,
     worker: &Rc<Worker>,
-) -> Served<impl HttpService<Incoming, ResBody = AnswerBody, Error = Infallible> + use<>> {
+) -> Box<Served<impl HttpService<Incoming, ResBody = AnswerBody, Error = Infallible> + use<>>> {
     let calls = (Rc::clone(worker), Rc::clone(connection));
     let service = service_fn(move |request| serve(&calls.0, &calls.1, request));
     let mut http = http1::Builder::new();
@@ -88,18 +89,25 @@ fn begin(
     Box::new(Serve::new(http.serve_connection(TokioIo::new(strict), service), Rc::clone(connection)))
 }
 
-/// Waits until there is something to read, or the connection is to be closed.
-async fn rest(strict: &Strict<ClientStream>, connection: &Connection) -> Peer {
-    let peer = poll_fn(|cx| {
-        if connection.expired.get() {
-            return Poll::Ready(Peer::Gone);
-        }
+/// The stream, and nothing else: also an empty buffer is one.
+fn taken_back<S>(served: Served<S>) -> Strict<ClientStream>
+where
+    S: HttpService<Incoming, ResBody = AnswerBody, Error = Infallible>,
+{
+    let parts = served.into_http().into_parts();
+    debug_assert!(parts.read_buf.is_empty(), "it had nothing to do");
+    parts.io.into_inner()
+}
+
+/// Waits until there is something to read, or somebody wants the connection to end.
+async fn rest(strict: &Strict<ClientStream>, connection: &Connection) {
+    poll_fn(|cx| {
         // Only the library takes leave in good order.
-        if connection.retiring.get() { Poll::Ready(Peer::Sends) } else { strict.poll_peer(cx) }
-    });
-    let peer = peer.await;
+        let is_over = connection.expired.get() || connection.retiring.get();
+        if is_over { Poll::Ready(()) } else { strict.poll_ready(cx) }
+    })
+    .await;
     connection.resting.set(false);
-    peer
 }
 
 /// Serves HTTP/2.
@@ -135,13 +143,22 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
-        let stream = match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_ref().0,
-        };
-        let mut byte = [0];
-        let mut buf = ReadBuf::new(&mut byte);
-        stream.poll_peek(cx, &mut buf).map(|seen| if matches!(seen, Ok(1..)) { Peer::Sends } else { Peer::Gone })
+    fn is_gone(&self) -> bool {
+        // What the runtime remembers of the socket is not asked: it forgets an end behind bytes that were read.
+        match SockRef::from(socket(self)).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        }
+    }
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {
+        socket(self).poll_read_ready(cx).map(drop)
+    }
+}
+
+fn socket(stream: &ClientStream) -> &TcpStream {
+    match stream {
+        Stream::Plain(stream) => stream,
+        Stream::Tls(stream) => stream.get_ref().0,
     }
 }

@@ -7,8 +7,12 @@ use crate::metrics::Metrics;
 use crate::timer::Clock;
 
 impl Probe for tokio::io::DuplexStream {
-    fn poll_peer(&self, _: &mut Context<'_>) -> Poll<Peer> {
-        Poll::Pending
+    fn is_gone(&self) -> bool {
+        false
+    }
+
+    fn poll_ready(&self, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
     }
 }
 
