@@ -31,6 +31,9 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 pub(crate) trait Probe {
     /// Ready when there is something to read, with `Gone` if that is only the end.
     fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer>;
+
+    /// Has the peer closed its side, whatever it sent before?
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
 }
 
 /// What a peer does that is asked for.
@@ -111,8 +114,7 @@ impl<S> Strict<S> {
         match head::inspect(rest, &self.limits) {
             Ok(None) => None,
             Ok(Some(head)) => {
-                self.connection.received.set(0);
-                self.connection.heads.set(self.connection.heads.get() + 1);
+                self.connection.begin_head();
                 self.phase = match head.body {
                     head::Body::Length(0) => Phase::Head,
                     head::Body::Length(length) => Phase::Length(length),
@@ -199,6 +201,11 @@ impl<S> Strict<S> {
         false
     }
 
+    /// Something was handed on: whatever was waited for has come. When more is asked for, [`Self::note_wait`] says for what.
+    fn note_progress(&self) {
+        self.connection.reading.set(Wait::Idle(self.connection.clock.millis()));
+    }
+
     /// Notes what the reader waits for from now on.
     fn note_wait(&self) {
         let now = self.connection.clock.millis();
@@ -227,6 +234,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
         loop {
             if this.checked > 0 {
                 this.hand_on(buf);
+                this.note_progress();
                 return Poll::Ready(Ok(()));
             }
             match this.phase {
@@ -240,9 +248,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
                 Poll::Ready(()) if buf.filled().len() == before => return Poll::Ready(Ok(())),
                 Poll::Ready(()) => {
                     if this.sift(buf, before) {
-                        if this.held.is_empty() {
-                            this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
-                        }
+                        this.note_progress();
                         return Poll::Ready(Ok(()));
                     }
                 }
@@ -281,7 +287,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.poll_peer(cx) == Poll::Ready(Peer::Gone) {
+        if this.connection.probe.take() && this.stream.is_gone(cx) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::ReadBuf;
+use tokio::io::{Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
@@ -128,12 +129,26 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 
 impl Probe for ClientStream {
     fn poll_peer(&self, cx: &mut Context<'_>) -> Poll<Peer> {
-        let stream = match self {
-            Self::Plain(stream) => stream,
-            Self::Tls(stream) => stream.get_ref().0,
-        };
         let mut byte = [0];
         let mut buf = ReadBuf::new(&mut byte);
-        stream.poll_peek(cx, &mut buf).map(|seen| if matches!(seen, Ok(1..)) { Peer::Sends } else { Peer::Gone })
+        socket(self).poll_peek(cx, &mut buf).map(|seen| if matches!(seen, Ok(1..)) { Peer::Sends } else { Peer::Gone })
+    }
+
+    /// Asked of the kernel's notices: bytes that nobody has read, such as the farewell of TLS, would hide the end from whoever
+    /// looks at what there is to read.
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
+        match pin!(socket(self).ready(Interest::READABLE)).poll(cx) {
+            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
+        }
+    }
+}
+
+/// The socket below whatever is spoken.
+fn socket(stream: &ClientStream) -> &TcpStream {
+    match stream {
+        ClientStream::Plain(stream) => stream,
+        ClientStream::Tls(stream) => stream.get_ref().0,
     }
 }

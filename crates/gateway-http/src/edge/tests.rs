@@ -37,17 +37,18 @@ fn begin(config: Config, http2: bool) -> (Rc<Worker>, SocketAddr, watch::Sender<
 
 /// The same, which answers in this way.
 fn answering(config: Config, http2: bool, answer: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+    running(config, http2, &format!("<return-response>{answer}</return-response>"))
+}
+
+/// The same, which does this.
+fn running(config: Config, http2: bool, inbound: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     // Every test has a folder of its own: they run side by side.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let folder = std::env::temp_dir().join(name);
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("policy.xml");
-    std::fs::write(
-        &file,
-        format!("<policies><inbound><return-response>{answer}</return-response></inbound></policies>"),
-    )
-    .unwrap();
+    std::fs::write(&file, format!("<policies><inbound>{inbound}</inbound></policies>")).unwrap();
     let (service, problems) = load_policy(&file, None, &Engine::new(), &config);
     std::fs::remove_dir_all(&folder).unwrap();
     let service = std::sync::Arc::new(service.unwrap_or_else(|| panic!("{:?}", problems.found)));
@@ -344,6 +345,46 @@ async fn a_connection_rests_and_goes_on() {
     assert_eq!((said.matches(" 200 OK").count(), said.matches(" 400 ").count()), (1, 1), "{said}");
     sleep(Duration::from_secs(3)).await;
     assert_eq!((worker.open.get(), worker.connections.borrow().len()), (0, 0));
+}
+
+/// Answers after half a minute.
+const SLOW: &str = "<retry condition=\"@(true)\" count=\"1\" interval=\"25\"><set-variable name=\"x\" value=\"1\" /></retry>\
+                    <return-response />";
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_call_with_a_large_head_may_take_its_time() {
+    // The library's buffer takes it in several pieces; the end comes alone, or with the beginning of the next head.
+    let head = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n", "x".repeat(30_000));
+    for end in ["\r\n", "\r\nGET / HT"] {
+        let (worker, address, _stop) = running(Config::default(), false, SLOW);
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        sleep(Duration::from_secs(3)).await;
+        stream.write_all(end.as_bytes()).await.unwrap();
+        let mut piece = [0; 1000];
+        let count = stream.read(&mut piece).await.unwrap();
+        assert!(piece[..count].starts_with(b"HTTP/1.1 200 "), "cut off with {end:?}");
+        // Then the head of the next call is waited for as ever.
+        let (seconds, _) = closed_after(&mut stream).await;
+        assert_eq!(seconds, if end.len() > 2 { 10 } else { 240 });
+        assert_eq!(worker.metrics.calls.get(), 0);
+    }
+}
+
+#[tokio::test(flavor = "local", start_paused = true)]
+async fn a_client_that_goes_away_is_noticed_behind_what_it_sent() {
+    const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+    let (worker, address, _stop) = running(Config::default(), false, SLOW);
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(GET).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    stream.write_all(GET).await.unwrap();
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(worker.metrics.calls.get(), 1);
+    drop(stream);
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!((worker.metrics.calls.get(), worker.open.get()), (0, 0));
 }
 
 /// However a connection ends while it rests, nothing is left of it.
