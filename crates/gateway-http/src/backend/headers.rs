@@ -17,6 +17,8 @@ pub(crate) struct Look {
     pub(crate) content_length: bool,
     forwarded_for: bool,
     forwarded_for_twin: bool,
+    /// It has come from the gateway itself.
+    came_back: bool,
 }
 
 impl Look {
@@ -26,6 +28,7 @@ impl Look {
             let name = name.as_str();
             match name.len() {
                 6 => look.expect |= name == "expect",
+                13 if name == "tollgate-hops" => look.came_back = true,
                 14 if name == "content-length" => look.content_length = true,
                 15 => {
                     look.forwarded_for |= name == "x-forwarded-for";
@@ -119,13 +122,13 @@ fn is_same_value(value: &HeaderValue, original: Option<&HeaderValue>) -> bool {
 }
 
 /// Makes the headers of a request fit for a backend: framing is decided anew, the way it came is noted, and `Host` is the
-/// backend's unless a policy has set it.
+/// backend's unless a policy has set it. True when the request has come from the gateway itself.
 pub(crate) fn for_backend(
     headers: &mut HeaderMap,
     host: &HeaderValue,
     client_host: Option<&HeaderValue>,
     forwarded_for: Option<&HeaderValue>,
-) {
+) -> bool {
     let look = remove_hop_by_hop(headers);
     if look.expect {
         headers.remove(EXPECT);
@@ -143,9 +146,10 @@ pub(crate) fn for_backend(
         Some(value) if !has_twins => *value = host.clone(),
         _ => _ = headers.insert(HOST, host.clone()),
     }
-    let Some(peer) = forwarded_for else { return };
+    let Some(peer) = forwarded_for else { return look.came_back };
     let value = if look.forwarded_for { joined(headers, peer) } else { peer.clone() };
     headers.insert(X_FORWARDED_FOR, value);
+    look.came_back
 }
 
 fn joined(headers: &HeaderMap, peer: &HeaderValue) -> HeaderValue {
