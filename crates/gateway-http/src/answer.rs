@@ -62,13 +62,20 @@ impl InProgress {
         connection.clock.note(started);
         Self { connection: Rc::clone(connection), number: connection.begun.get(), started, status: CLIENT_GONE }
     }
+
+    /// The same call again, after a bug has torn down all that was made for it.
+    pub(crate) fn again(connection: &Rc<Connection>, number: u64, started: Instant) -> Self {
+        connection.call_begins();
+        Self { connection: Rc::clone(connection), number, started, status: CLIENT_GONE }
+    }
 }
 
 impl Drop for InProgress {
     fn drop(&mut self) {
         self.connection.call_ends();
         let metrics = &self.connection.metrics;
-        if metrics.timed {
+        // After a panic the call goes on, with an answer: see `again`.
+        if metrics.timed && !std::thread::panicking() {
             metrics.answered(self.status, self.started.elapsed());
         }
     }
@@ -99,6 +106,10 @@ pub(crate) fn answer(
         Body::Bytes(bytes) if !bytes.is_empty() => Kind::Bytes(bytes),
         _ => Kind::Empty,
     };
+    if let (Some(line), true) = (&mut line, kind.is_end()) {
+        // Nobody will ask for a piece of it.
+        line.without_body();
+    }
     let look = remove_hop_by_hop(&mut response.headers);
     // Only where there is no body does the backend's word on its length count; elsewhere it is counted.
     let is_head = exchange.call.original_method == Method::HEAD;

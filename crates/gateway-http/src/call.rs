@@ -11,13 +11,14 @@ use hyper::upgrade::Upgraded;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Subscription};
 use policy_vm::host::{
-    CacheSpace, CachedResponse, CertificateCheck, HostCall, HostError, HostErrorKind, HostReply, Message, Stored,
-    SubscriptionFound,
+    CacheSpace, CachedResponse, CertificateCheck, HostCall, HostError, HostErrorKind, HostReply, Message,
+    OutgoingRequest, Stored, SubscriptionFound,
 };
 
 use crate::access_log::line::Line;
 use crate::ambient;
 use crate::backend::body::{BackendBody, collect};
+use crate::backend::client::{HOPS, hops};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::send::send;
@@ -64,6 +65,8 @@ pub(crate) struct CallContext {
     pub(crate) trailers: Option<Box<Trailers>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
+    /// How often the call had come back to the gateway, noted when its headers were forwarded.
+    pub(crate) hops: u32,
     /// Policies read the request's headers after it was forwarded.
     pub(crate) keep_headers: bool,
     pub(crate) api: Option<usize>,
@@ -96,6 +99,7 @@ impl CallContext {
             tunnel: None,
             trailers: None,
             client_host: None,
+            hops: 0,
             keep_headers: false,
             api: None,
             operation: None,
@@ -123,7 +127,8 @@ impl CallContext {
                 HostReply::Response(forward(self, exchange, &options).await.map_err(HostError::from))
             }
             HostCall::ReadBody(message) => Box::pin(self.read_body(exchange, message)).await,
-            HostCall::Send(request) => {
+            HostCall::Send(mut request) => {
+                self.note_hops(exchange, &mut request);
                 let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
                 HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
@@ -140,7 +145,21 @@ impl CallContext {
                 HostReply::Token(token)
             }
             HostCall::CheckCertificate(check) => HostReply::Checked(self.check_certificate(exchange, &check)),
+            HostCall::SendOneWay(mut request) => {
+                self.note_hops(exchange, &mut request);
+                self.worker.send_one_way(*request);
+                HostReply::Done
+            }
             call => self.answer_at_once(call),
+        }
+    }
+
+    /// Says in a policy's own request how often its call has come back to the gateway, whatever it is made of: one that
+    /// leads here must come to an end as well.
+    pub(crate) fn note_hops(&self, exchange: &Exchange, request: &mut OutgoingRequest) {
+        let hops = self.hops.max(hops(&exchange.call.request.headers));
+        if hops > 0 {
+            request.headers.insert(HOPS, HeaderValue::from(hops));
         }
     }
 
@@ -189,10 +208,6 @@ impl CallContext {
                 HostReply::Done
             }
             HostCall::FindSubscription { key } => HostReply::Subscription(self.find_subscription(&key)),
-            HostCall::SendOneWay(request) => {
-                self.worker.send_one_way(*request);
-                HostReply::Done
-            }
             other => HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}"))),
         }
     }
@@ -214,6 +229,9 @@ impl CallContext {
                 }
                 found
             }
+            // Whoever fetches something waits for nobody: not for itself, with the same lookup in two documents, nor for
+            // one that may wait for it.
+            Boarding::Wait(_) if self.flight.is_some() => None,
             Boarding::Wait(landing) => {
                 let _ = tokio::time::timeout(shared.config.cache.wait, landed(landing)).await;
                 find()

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use policy_vm::host::ClientCertificate;
@@ -15,9 +16,18 @@ use crate::config;
 use crate::trust::{Verifier, issued_by};
 
 /// All of them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Certificates {
     entries: Vec<Certificate>,
+    /// No others have had this number, in any version of the service.
+    pub(crate) number: u64,
+}
+
+impl Default for Certificates {
+    fn default() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self { entries: Vec::new(), number: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
 }
 
 /// One.

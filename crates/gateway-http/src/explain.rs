@@ -138,7 +138,7 @@ impl Explanation {
         };
         let mut call = Call::default();
         arrive::fill(&mut call, site, &found, path, &question.url.query);
-        self.route = Route::of(&call);
+        self.route = Route::of(&call, site.service.apis.get(found.api));
         let (api, operation) = (Some(found.api), Some(found.operation));
         if let Some(Preflight { product }) = preflight {
             self.outcome = Outcome::Preflight;
@@ -166,7 +166,7 @@ impl Explanation {
 }
 
 impl Route {
-    fn of(call: &Call) -> Option<Self> {
+    fn of(call: &Call, model: Option<&crate::service::Api>) -> Option<Self> {
         let (api, operation) = (call.api.as_ref()?, call.operation.as_ref()?);
         let parameters = call.matched_parameters.iter();
         Some(Self {
@@ -177,9 +177,18 @@ impl Route {
             operation: operation.id.clone(),
             template: format!("{} {}", operation.method, operation.url_template),
             parameters: parameters.map(|(name, value)| (name.to_string(), value.clone())).collect(),
-            backend: api.service_url.is_some().then(|| call.request.url.to_string()),
+            backend: backend(call, model),
         })
     }
+}
+
+/// Where the call goes, as it may be shown.
+fn backend(call: &Call, model: Option<&crate::service::Api>) -> Option<String> {
+    let (url, service) = (call.request.url.to_string(), call.api.as_ref()?.service_url.as_ref()?);
+    let Some(masked) = model.and_then(|model| model.service_url_masked.as_ref()) else { return Some(url) };
+    let service = Url { query: String::new(), ..service.clone() }.to_string();
+    let rest = url.strip_prefix(service.trim_end_matches('/')).unwrap_or_default();
+    Some(format!("{}{rest}", masked.trim_end_matches('/')))
 }
 
 impl Refusal {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -34,8 +35,17 @@ pin_project! {
         #[pin]
         work: Work<F>,
         connection: Rc<Connection>,
-        number: u64,
+        told: Told,
     }
+}
+
+/// What is known of a call when all that was made for it is gone.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    number: u64,
+    started: Instant,
+    /// None before it has one.
+    id: Option<[u8; 16]>,
 }
 
 pin_project! {
@@ -62,13 +72,18 @@ pub(crate) fn serve(
 ) -> Serving<impl Future<Output = Response<AnswerBody>> + use<>> {
     let number = connection.begun.get() + 1;
     connection.begun.set(number);
-    let begun = catch_unwind(AssertUnwindSafe(|| begin(worker, connection, request)));
+    let in_progress = InProgress::new(connection);
+    let mut told = Told { number, started: in_progress.started, id: None };
+    let begun = catch_unwind(AssertUnwindSafe(|| begin(worker, connection, request, in_progress)));
     let work = match begun {
-        Ok(Ok((job, start))) => Work::Running { call: finish(job, start) },
+        Ok(Ok((job, start))) => {
+            told.id = Some(job.exchange.call.request_id);
+            Work::Running { call: finish(job, start) }
+        }
         Ok(Err(answer)) => Work::Answered { answer: Some(answer) },
-        Err(_) => Work::Answered { answer: Some(Box::new(after_panic(connection))) },
+        Err(_) => Work::Answered { answer: Some(Box::new(after_panic(connection, told))) },
     };
-    Serving { work, connection: Rc::clone(connection), number }
+    Serving { work, connection: Rc::clone(connection), told }
 }
 
 impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
@@ -79,11 +94,11 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
         let polled = match this.work.project() {
             WorkProjected::Answered { answer } => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(*answer)),
             WorkProjected::Running { call } => catch_unwind(AssertUnwindSafe(|| call.poll(cx)))
-                .unwrap_or_else(|_| Poll::Ready(after_panic(this.connection))),
+                .unwrap_or_else(|_| Poll::Ready(after_panic(this.connection, *this.told))),
         };
         // The rest of a body that was refused is not waited for.
         polled.map(|answer| {
-            let is_last = this.connection.last_call.get() || this.connection.broken_body(*this.number).is_some();
+            let is_last = this.connection.last_call.get() || this.connection.broken_body(this.told.number).is_some();
             // Behind a change of protocol it is another connection; the header says which.
             let is_closing = is_last && answer.status() != StatusCode::SWITCHING_PROTOCOLS;
             Ok(if is_closing { closing(answer) } else { answer })
@@ -91,12 +106,13 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
     }
 }
 
-fn after_panic(connection: &Rc<Connection>) -> Response<AnswerBody> {
-    let id = ambient::new_id();
+fn after_panic(connection: &Rc<Connection>, told: Told) -> Response<AnswerBody> {
+    let id = told.id.unwrap_or_else(ambient::new_id);
     count(&connection.metrics.panics);
     let id_text = policy_vm::respond::guid_text(&id);
     tracing::error!(request = id_text, "a call ended in a panic: this is a bug");
-    closing(refuse(&errors::simple(500, "InternalFault", ""), &id, InProgress::new(connection)))
+    let in_progress = InProgress::again(connection, told.number, told.started);
+    closing(refuse(&errors::simple(500, "InternalFault", ""), &id, in_progress))
 }
 
 fn closing(mut answer: Response<AnswerBody>) -> Response<AnswerBody> {
@@ -125,9 +141,10 @@ fn begin(
     worker: &Rc<Worker>,
     connection: &Rc<Connection>,
     request: Request<Incoming>,
+    in_progress: InProgress,
 ) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (mut parts, incoming) = request.into_parts();
-    let in_progress = shortcut(worker, connection, &parts, &incoming, InProgress::new(connection))?;
+    let in_progress = shortcut(worker, connection, &parts, &incoming, in_progress)?;
     let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming, in_progress.started);
     let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
     let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
@@ -221,6 +238,8 @@ fn shortcut(
 
 #[cfg(test)]
 mod tests {
+    use std::future::poll_fn;
+
     use crate::config::Config;
     use crate::edge::tests::start;
     use crate::timer::Clock;
@@ -229,20 +248,30 @@ mod tests {
 
     #[tokio::test(flavor = "local")]
     async fn a_panic_costs_its_call_and_its_connection() {
-        let (worker, ..) = start(Config::default());
+        let mut config = Config::default();
+        // Somebody looks at the figures.
+        config.admin.address = Some("127.0.0.1:0".parse().unwrap());
+        let (worker, ..) = start(config);
         let peer = std::net::Ipv4Addr::LOCALHOST.into();
         let connection = Rc::new(Connection::new(peer, false, Clock::new(), Rc::clone(&worker.metrics)));
         for panics in 1..=2 {
-            let call = async {
+            let in_progress = InProgress::new(&connection);
+            let told = Told { number: 1, started: in_progress.started, id: Some([7; 16]) };
+            let call = async move {
+                let _in_progress = in_progress;
                 tokio::task::yield_now().await;
                 panic!("planted");
             };
-            let serving = Serving { work: Work::Running { call }, connection: Rc::clone(&connection), number: 1 };
-            let answer = serving.await.unwrap();
+            let serving = Serving { work: Work::Running { call }, connection: Rc::clone(&connection), told };
+            let mut answer = serving.await.unwrap();
             assert!(answer.status() == 500 && answer.headers()[header::CONNECTION] == "close");
+            let frame = poll_fn(|cx| Pin::new(answer.body_mut()).poll_frame(cx)).await.unwrap().unwrap();
+            let body = String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap();
+            assert!(body.contains(&policy_vm::respond::guid_text(&[7; 16])), "the id of the call: {body}");
             assert_eq!((worker.metrics.panics.get(), worker.metrics.calls.get()), (panics, 1));
             drop(answer);
             assert_eq!(worker.metrics.calls.get(), 0);
+            assert_eq!(worker.metrics.snapshot().statuses, [(500, panics)].into_iter().collect());
         }
     }
 
@@ -259,7 +288,7 @@ mod tests {
             let serving = Serving {
                 work: Work::<std::future::Ready<_>>::Answered { answer: Some(Box::new(answer)) },
                 connection: Rc::clone(&connection),
-                number: 1,
+                told: Told { number: 1, started: Instant::now(), id: None },
             };
             assert_eq!(serving.await.unwrap().headers()[header::CONNECTION], expected);
         }

@@ -18,12 +18,15 @@ use crate::config::Identity;
 use crate::config::secret::Secret;
 use crate::routing::query;
 use crate::rules::Rules;
+use crate::together::Together;
 use crate::worker::Worker;
 
 /// The tokens of one thread.
 #[derive(Debug, Default)]
 pub(crate) struct Tokens {
     kept: RefCell<FxHashMap<Whose, Kept>>,
+    /// Those who want the same token ask for it once.
+    asking: Together<Whose, Result<Box<str>, HostError>>,
 }
 
 /// Resource and identity.
@@ -33,6 +36,15 @@ impl Tokens {
     /// Asks for all of them again: they may be somebody else's now.
     pub(crate) fn forget(&self) {
         self.kept.borrow_mut().clear();
+        self.asking.forget();
+    }
+
+    fn keep(&self, whose: Whose, token: &str, life: Duration) {
+        let mut kept = self.kept.borrow_mut();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(whose, Kept { token: token.into(), until: Instant::now() + life });
     }
 }
 
@@ -55,6 +67,8 @@ const FILE_KEPT: Duration = Duration::from_secs(60);
 const MARGIN: Duration = Duration::from_secs(60);
 /// What an endpoint gives that does not say how long it lives.
 const DEFAULT_LIFE: Duration = Duration::from_secs(300);
+/// No token is kept for longer.
+const LONGEST_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How long an endpoint may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -67,18 +81,34 @@ pub(crate) async fn token(worker: &Rc<Worker>, resource: &str, client_id: Option
     let rules = worker.rules();
     let identity = find(&rules.identities, resource, client_id)
         .ok_or_else(|| refused(format!("no `[[identity]]` in `tollgate.toml` gives tokens for `{resource}`")))?;
-    let (token, life) = match (&identity.token, &identity.token_url) {
-        (Some(secret), _) => fixed(&rules, secret)?,
-        (None, Some(url)) => fetch(worker, identity, url, resource).await?,
-        (None, None) => {
-            return Err(refused(format!("the identity for `{resource}` has neither `token` nor `token_url`")));
+    match (&identity.token, &identity.token_url) {
+        (Some(secret), _) => {
+            let token = fixed(&rules, secret)?;
+            worker.tokens.keep(whose, &token, FILE_KEPT);
+            Ok(token)
         }
-    };
-    let mut kept = worker.tokens.kept.borrow_mut();
-    if kept.len() >= MOST_KEPT {
-        kept.clear();
+        (None, Some(url)) => {
+            let (worker, identity, url) = (Rc::clone(worker), identity.clone(), url.clone());
+            let tokens = Rc::clone(&worker);
+            let fetched = tokens.tokens.asking.result(whose.clone(), || fetch_and_keep(worker, identity, url, whose));
+            fetched.await.unwrap_or_else(|| Err(refused("asking for a token failed".to_owned())))
+        }
+        (None, None) => Err(refused(format!("the identity for `{resource}` has neither `token` nor `token_url`"))),
     }
-    kept.insert(whose, Kept { token: token.clone(), until: Instant::now() + life });
+}
+
+/// Asks for a token, and keeps it unless the settings have changed meanwhile.
+async fn fetch_and_keep(
+    worker: Rc<Worker>,
+    identity: Identity,
+    url: String,
+    whose: Whose,
+) -> Result<Box<str>, HostError> {
+    let before = worker.rules();
+    let (token, life) = fetch(&worker, &identity, &url, &whose.0).await?;
+    if before.identities == worker.rules().identities {
+        worker.tokens.keep(whose, &token, life);
+    }
     Ok(token)
 }
 
@@ -95,9 +125,9 @@ fn refused(message: String) -> HostError {
     HostError::new(HostErrorKind::Refused, message)
 }
 
-fn fixed(rules: &Rules, secret: &Secret) -> Result<(Box<str>, Duration), HostError> {
+fn fixed(rules: &Rules, secret: &Secret) -> Result<Box<str>, HostError> {
     let token = secret.resolve(&rules.folder).map_err(|error| refused(error.to_string()))?;
-    Ok((token.trim().into(), FILE_KEPT))
+    Ok(token.trim().into())
 }
 
 /// What an endpoint for client credentials answers (RFC 6749 5.1); some write numbers as texts.
@@ -146,9 +176,13 @@ async fn fetch(
     let answer: Answer = serde_json::from_slice(&bytes)
         .map_err(|_| failed("the token endpoint answered something that is no token".to_owned()))?;
     let seconds = answer.expires_in.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-    let life = seconds.map_or(DEFAULT_LIFE, Duration::from_secs);
-    // A short one is used for half its life.
-    Ok((answer.access_token.into(), life.saturating_sub(MARGIN).max(life / 2)))
+    Ok((answer.access_token.into(), use_of(seconds.map_or(DEFAULT_LIFE, Duration::from_secs))))
+}
+
+/// How long a token is used that lives this long: a short one for half its life, and none for more than a day, whatever the
+/// endpoint says.
+fn use_of(life: Duration) -> Duration {
+    life.saturating_sub(MARGIN).max(life / 2).min(LONGEST_KEPT)
 }
 
 /// `application/x-www-form-urlencoded`.
@@ -178,6 +212,13 @@ mod tests {
         assert_eq!(found("https://b", None), Some("all"));
         assert_eq!(found("https://a/", Some("x")), Some("a of x"));
         assert_eq!(found("https://b", Some("x")), None);
+    }
+
+    #[test]
+    fn lives_are_taken_with_a_grain_of_salt() {
+        let of = |seconds| use_of(Duration::from_secs(seconds)).as_secs();
+        assert_eq!((of(3600), of(100), of(0)), (3540, 50, 0));
+        assert_eq!((of(9_223_372_036_854_775_807), of(u64::MAX)), (86_400, 86_400));
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod slots;
 mod subscriptions;
 mod timer;
 mod tls;
+mod together;
 mod trust;
 mod worker;
 

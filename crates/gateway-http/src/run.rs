@@ -95,7 +95,8 @@ async fn begin(
     call: HostCall,
 ) -> Pin<Box<dyn Future<Output = HostReply>>> {
     match call {
-        HostCall::Send(request) => {
+        HostCall::Send(mut request) => {
+            cx.note_hops(exchange, &mut request);
             let worker = Rc::clone(&cx.worker);
             Box::pin(
                 async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },

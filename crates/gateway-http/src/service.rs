@@ -67,6 +67,8 @@ pub(crate) struct Api {
     pub(crate) path: String,
     pub(crate) protocols: Vec<String>,
     pub(crate) service_url: Option<Url>,
+    /// The same as it may be shown, where a named value in it is secret.
+    pub(crate) service_url_masked: Option<String>,
     pub(crate) key_header: http::HeaderName,
     /// The same as it was written, which is how a refusal names it.
     pub(crate) key_header_text: String,

@@ -187,12 +187,16 @@ impl Worker {
     }
 
     /// Goes on with another version of the service; calls in progress end with the one they began with.
-    pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: Option<Shown>) {
+    ///
+    /// A listener for which `shown` has nothing goes on showing what it does.
+    pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: Shown) {
         self.obey(rules);
         let former = self.site.replace(Rc::new(site));
         self.former.borrow_mut().push(former);
-        if let Some(shown) = shown {
-            *self.tls.borrow_mut() = shown;
+        for (now, next) in self.tls.borrow_mut().iter_mut().zip(shown) {
+            if next.is_some() {
+                *now = next;
+            }
         }
         self.forget_former();
     }

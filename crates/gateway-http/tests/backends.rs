@@ -356,6 +356,74 @@ fn a_gateway_that_calls_itself_stops() {
     assert_eq!(backend.seen().len(), 0);
 }
 
+/// Requests of policies come back too, whatever they are made of, and when the call's own headers have gone out already.
+#[test]
+fn requests_of_policies_that_come_back_come_to_an_end() {
+    let backend = Backend::hello();
+    let again = "<send-request mode=\"new\" response-variable-name=\"r\"><set-url>@(&quot;http://&quot; + context.Request.OriginalUrl.Host + \
+                 &quot;:&quot; + context.Request.OriginalUrl.Port + &quot;/&quot;)</set-url></send-request>";
+    let again = again.replace("&quot;", "\"");
+    let end = "<return-response><set-status code=\"200\" /></return-response>";
+    for policy in [
+        format!("<inbound>{again}{end}</inbound><backend/>"),
+        format!("<inbound/><backend><forward-request/></backend><outbound>{again}{end}</outbound>"),
+    ] {
+        let mut scene = Scene::policy(&backend, &policy, "[access_log]\nto = \"file\"\nfile = \"access.log\"\n");
+        let head = format!("GET / HTTP/1.1\r\nHost: {}\r\n\r\n", scene.address);
+        assert_eq!(scene.client().send(head).read().unwrap().status, 200);
+        scene.stop();
+        let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
+        assert_eq!(log.lines().count(), 6, "{log}");
+    }
+}
+
+/// The key that the API asks for is no business of others.
+#[test]
+fn the_callers_key_does_not_follow_redirects_to_others() {
+    let elsewhere = Backend::hello();
+    let there = format!("http://{}/there", elsewhere.address);
+    let backend = Backend::new(move |seen, stream| {
+        let to = if seen.line().contains("/x ") { "../login?return=https://x/" } else { &there };
+        reply(stream, &format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"))
+    });
+    let folder = folder(&format!("http://{}/base", backend.address), "");
+    folder.write("policy.xml", &GLOBAL.replace("<forward-request/>", "<forward-request follow-redirects=\"true\"/>"));
+    folder.write(
+        "apis/shop/apiInformation.json",
+        &format!(
+            r#"{{"properties":{{"displayName":"Shop","path":"shop","serviceUrl":"http://{}/base","protocols":["https"],
+            "subscriptionRequired":false,"subscriptionKeyParameterNames":{{"header":"X-Our-Key","query":"k"}}}}}}"#,
+            backend.address
+        ),
+    );
+    let scene = Scene::folder(folder, "");
+    let head =
+        "GET /shop/a/x HTTP/1.1\r\nHost: h\r\nX-Our-Key: one\r\nOcp-Apim-Subscription-Key: two\r\nX-Other: 3\r\n\r\n";
+    assert_eq!(scene.client().send(head).read().unwrap().body, "hello");
+    let keys = |seen: &support::Seen| {
+        ["x-our-key", "ocp-apim-subscription-key", "x-other"].map(|name| seen.header(name).map(str::to_owned))
+    };
+    let all = ["one", "two", "3"].map(|value| Some(value.to_owned()));
+    let seen = backend.seen();
+    assert_eq!((seen[0].line(), keys(&seen[0])), ("GET /base/a/x HTTP/1.1", all.clone()));
+    assert_eq!((seen[1].line(), keys(&seen[1])), ("GET /base/login?return=https://x/ HTTP/1.1", all));
+    assert_eq!(keys(&elsewhere.seen()[0]), [None, None, Some("3".to_owned())]);
+}
+
+/// However often it leads on, a call has the time that it has.
+#[test]
+fn redirects_share_the_time_of_their_call() {
+    let backend = Backend::new(|_, stream| {
+        std::thread::sleep(std::time::Duration::from_millis(400));
+        reply(stream, "HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n")
+    });
+    let all = "<inbound/><backend><forward-request timeout=\"1\" follow-redirects=\"true\"/></backend><on-error>\
+               <return-response><set-body>@(context.LastError.Reason)</set-body></return-response></on-error>";
+    let answer = Scene::policy(&backend, all, "").get("/");
+    assert_eq!(answer.body, "Timeout", "{}", answer.head);
+    assert!(backend.seen().len() <= 3, "{}", backend.seen().len());
+}
+
 #[test]
 fn tokens_come_from_an_endpoint_once() {
     let endpoint = Backend::new(|seen, stream| {
@@ -496,6 +564,22 @@ fn one_call_fetches_and_the_others_wait_for_it() {
     for client in &mut clients {
         assert_eq!(client.read().unwrap().body, "hello");
     }
+    assert_eq!(backend.seen().len(), 1);
+}
+
+/// The same lookup in two documents of one call.
+#[test]
+fn a_call_does_not_wait_for_itself() {
+    let backend = Backend::hello();
+    let folder = folder(
+        &format!("http://{}", backend.address),
+        "<cache-lookup vary-by-developer=\"false\" vary-by-developer-groups=\"false\" />",
+    );
+    folder.write("policy.xml", &format!("<policies>{CACHED}<on-error/></policies>"));
+    let policy = CACHED.replace("<inbound>", "<inbound><base/>").replace("<forward-request/>", "<base/>");
+    folder.write("apis/shop/policy.xml", &format!("<policies>{policy}</policies>"));
+    let scene = Scene::folder(folder, "[cache]\nwait = \"1h\"\n");
+    assert_eq!((scene.get("/shop/x").body.as_str(), scene.get("/shop/x").body.as_str()), ("hello", "hello"));
     assert_eq!(backend.seen().len(), 1);
 }
 

@@ -283,6 +283,14 @@ fn settings_that_need_a_restart_are_named() {
     assert_eq!(gateway(&scene).reload("test"), Ok(2));
     let findings = page(&scene, "/version")["lastAttempt"]["findings"].to_string();
     assert!(findings.contains("restart changed: cache.item\"") && !findings.contains("limits"), "{findings}");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new(["h".to_owned()]).unwrap().self_signed(&key).unwrap();
+    scene.folder.write("cert.pem", &certificate.pem()).write("cert.key", &key.serialize_pem());
+    let tls = "address = \"127.0.0.1:0\"\n[listener.tls]\ncertificate = \"cert.pem\"\nkey = \"cert.key\"\n";
+    scene.folder.write("tollgate.toml", &text.replacen("address = \"127.0.0.1:0\"\n", tls, 1));
+    assert_eq!(gateway(&scene).reload("test"), Ok(3));
+    let findings = page(&scene, "/version")["lastAttempt"]["findings"].to_string();
+    assert!(findings.contains("restart changed: listener\""), "{findings}");
 }
 
 #[test]
@@ -560,4 +568,58 @@ fn a_breaker_that_has_tripped_stays_so_until_it_is_reset() {
     assert_eq!(admin(address, "DELETE", "/backends/broken/breaker", "").status, 204);
     assert_eq!(statuses(), [500, 500, 503]);
     assert_eq!(broken.seen().len(), 4);
+}
+
+/// Where a backend is may be told, and what is secret in its address may not.
+#[test]
+fn secrets_in_urls_are_shown_by_name() {
+    let folder = Folder::new();
+    folder.write("policy.xml", "<policies><inbound/><backend><forward-request/></backend></policies>");
+    for (name, secret) in [("place", false), ("code", true)] {
+        folder.write(
+            &format!("namedValues/{name}/namedValueInformation.json"),
+            &format!(r#"{{"properties":{{"displayName":"{name}","secret":{secret},"value":"marker-{name}"}}}}"#),
+        );
+    }
+    folder.write(
+        "apis/shop/apiInformation.json",
+        r#"{"properties":{"displayName":"Shop","path":"shop","serviceUrl":"http://{{place}}.invalid/{{code}}/a","protocols":["http"],"subscriptionRequired":false}}"#,
+    );
+    folder.write("backends/erp/backendInformation.json", r#"{"properties":{"url":"https://erp.invalid/{{ code }}/"}}"#);
+    let scene = Scene::folder(folder, ADMIN);
+    let (routes, backends) = (page(&scene, "/routes").to_string(), page(&scene, "/backends").to_string());
+    assert!(routes.contains("\"http://marker-place.invalid/{{code}}/a\""), "{routes}");
+    assert!(backends.contains("\"https://erp.invalid/{{code}}/\""), "{backends}");
+    assert!(!(routes + &backends).contains("marker-code"));
+}
+
+/// A token that is on its way is waited for.
+#[test]
+fn calls_at_once_ask_for_a_token_once() {
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let endpoint = Backend::new(move |_, stream| {
+        gone.lock().unwrap().recv().unwrap();
+        let body = "{\"access_token\":\"t\",\"expires_in\":9223372036854775807}";
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let backend = Backend::hello();
+    let policy = "<inbound><authentication-managed-identity resource=\"https://store.example/\" /></inbound>\
+                  <backend><forward-request/></backend>";
+    let identity =
+        format!("[[identity]]\ntoken_url = \"http://{}/token\"\napplication_id = \"app\"\n", endpoint.address);
+    let scene = Scene::policy(&backend, policy, &format!("{ADMIN}{identity}"));
+    let mut clients: Vec<_> = (0..5).map(|_| scene.client()).collect();
+    for client in &mut clients {
+        client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+    until("all wait", || metric(&scene, "tollgate_requests_in_progress") == Some(5.0));
+    // As many as there might be questions.
+    (0..5).for_each(|_| go.send(()).unwrap());
+    for client in &mut clients {
+        assert_eq!(client.read().unwrap().body, "hello");
+    }
+    assert_eq!(scene.get("/").body, "hello");
+    assert_eq!(endpoint.seen().len(), 1);
+    assert!(backend.seen().iter().all(|seen| seen.header("authorization") == Some("Bearer t")));
 }

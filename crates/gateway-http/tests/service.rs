@@ -292,3 +292,30 @@ fn the_access_log_has_a_line_for_each_call() {
         lines[1]
     );
 }
+
+/// An answer is complete without a body too; and what a client sends ahead is no part of the call before it.
+#[test]
+fn calls_without_bodies_are_logged_as_complete() {
+    let backend = Backend::new(|seen, stream| {
+        let status = if seen.line().contains("created") { "201 Created" } else { "302 Found" };
+        reply(stream, &format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n"))
+    });
+    let sections = "<inbound><choose><when condition=\"@(context.Request.OriginalUrl.Path == &quot;/own&quot;)\">\
+                    <return-response/></when></choose></inbound><backend><forward-request/></backend>";
+    let mut scene = Scene::policy(&backend, sections, "[access_log]\nto = \"file\"\nfile = \"access.log\"\n");
+    let head = |path: &str| format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n");
+    let post = format!("POST /created HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\n{}", "x".repeat(100));
+    let mut client = scene.client();
+    client.send([head("/own"), post.clone(), head("/moved/elsewhere")].concat());
+    let statuses: Vec<u16> = (0..3).map(|_| client.read().unwrap().status).collect();
+    assert_eq!(statuses, [200, 201, 302]);
+    drop(client);
+    scene.stop();
+    let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
+    assert!(!log.contains("errorReason"), "{log}");
+    let sent = [head("/own").len(), post.len(), head("/moved/elsewhere").len()];
+    for (line, sent) in log.lines().zip(sent) {
+        assert!(line.contains(&format!("\"requestBytes\":{sent},")), "{sent} in {line}");
+    }
+    assert_eq!(log.lines().count(), 3);
+}

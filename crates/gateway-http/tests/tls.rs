@@ -310,3 +310,54 @@ fn a_certificate_is_exchanged_while_it_serves() {
     let _ = open.read_to_string(&mut text);
     assert!(text.starts_with("HTTP/1.1 200 "), "what is open stays open");
 }
+
+/// The farewell of TLS is unread while a call lasts, and hides the end of the connection from whoever looks for bytes.
+#[test]
+fn a_client_that_takes_leave_during_a_call_is_noticed() {
+    let (told, gone) = std::sync::mpsc::channel();
+    let backend = Backend::new(move |_, stream| {
+        let _ = told.send(matches!(stream.read(&mut [0]), Ok(0) | Err(_)));
+        support::Then::Close
+    });
+    let authority = Authority::new();
+    let folder = Folder::new();
+    write(&folder, "other", &authority.issue("other.example", 2100));
+    folder.write("policy.xml", "<policies><inbound/><backend><forward-request/></backend></policies>");
+    let listener =
+        "[[listener]]\naddress = \"127.0.0.1:0\"\n[listener.tls]\ncertificate = \"other.pem\"\nkey = \"other.key\"\n";
+    let scene = Scene::start(folder, "policy.xml", Some(&format!("http://{}", backend.address)), listener);
+    let address = scene.gateway.as_ref().unwrap().addresses()[1];
+    let mut stream = connect(address, &Arc::new(authority.client(None, &[])), "other.example");
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n").unwrap();
+    backend.wait_for(1);
+    stream.conn.send_close_notify();
+    stream.conn.complete_io(&mut stream.sock).unwrap();
+    drop(stream);
+    assert_eq!(gone.recv_timeout(Duration::from_secs(15)), Ok(true), "the gateway gives the backend up");
+}
+
+/// What is open stays what it is: neither does TLS go away under its clients, nor does a listener show what another is for.
+#[test]
+fn a_reload_moves_no_tls_from_one_listener_to_another() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let (scene, address) = scene(&authority, SHOW, "[reload]\nwatch = \"0s\"");
+    write(&scene.folder, "moved", &other.issue("other.example", 2100));
+    let gateway = scene.gateway.as_ref().unwrap();
+    let trusts = Arc::new(authority.client(None, &[]));
+    let tls = |name: &str| format!("[listener.tls]\ncertificate = \"{name}.pem\"\nkey = \"{name}.key\"\n");
+    let plain = "[[listener]]\naddress = \"127.0.0.1:0\"\n";
+    let elsewhere = "[[listener]]\naddress = \"127.0.0.1:1\"\n";
+    for listeners in [
+        format!("{plain}{}{plain}", tls("moved")),
+        format!("{plain}{elsewhere}{}", tls("moved")),
+        format!("{plain}{plain}{plain}{}", tls("moved")),
+        plain.to_owned(),
+    ] {
+        let settings =
+            format!("[gateway]\nworkers = 1\n[access_log]\nto = \"off\"\n[reload]\nwatch = \"0s\"\n{listeners}");
+        scene.folder.write("tollgate.toml", &settings);
+        gateway.reload("test").unwrap();
+        assert!(get(address, &trusts, "other.example").is_ok(), "{listeners}");
+        assert_eq!(scene.get("/").status, 200, "{listeners}");
+    }
+}

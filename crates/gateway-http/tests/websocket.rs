@@ -82,7 +82,7 @@ fn head(client: &mut Client) -> String {
 #[test]
 fn bytes_go_both_ways_after_the_handshake() {
     let backend = echo();
-    let scene = scene(&backend, "");
+    let mut scene = scene(&backend, "[access_log]\nto = \"file\"\nfile = \"access.log\"\n");
     let mut client = shake(&scene, "/socket?x=1");
     let answer = head(&mut client).to_ascii_lowercase();
     assert!(answer.starts_with("http/1.1 101 switching protocols\r\n"), "{answer}");
@@ -104,6 +104,9 @@ fn bytes_go_both_ways_after_the_handshake() {
     client.send("end");
     assert_eq!(read(&mut client, 3), b"bye");
     assert!(client.is_closed());
+    scene.stop();
+    let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
+    assert!(log.contains("\"status\":101") && !log.contains("errorReason"), "{log}");
 }
 
 #[test]
@@ -235,4 +238,38 @@ fn odd_handshakes_open_no_tunnel() {
     }
     let upgrades = backend.seen().iter().filter(|seen| seen.header("upgrade").is_some()).count();
     assert_eq!(upgrades, 0);
+}
+
+/// The handshake goes out like any other request: counted when it comes back, and through proxies as they want it.
+#[test]
+fn handshakes_that_come_back_come_to_an_end() {
+    let backend = echo();
+    let policy = "<inbound><set-backend-service base-url=\"@(&quot;ws://&quot; + context.Request.Headers.GetValueOrDefault(&quot;X-Self&quot;, &quot;&quot;))\" />\
+                  </inbound><backend><forward-request/></backend>";
+    let mut scene = Scene::policy(&backend, policy, "[access_log]\nto = \"file\"\nfile = \"access.log\"\n");
+    let mut client = scene.client();
+    let shake = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: k\r\n";
+    client.send(format!("GET / HTTP/1.1\r\nHost: h\r\nX-Self: {}\r\n{shake}\r\n", scene.address));
+    assert_eq!(client.read().unwrap().status, 500);
+    drop(client);
+    scene.stop();
+    let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
+    assert_eq!(log.lines().count(), 6, "{log}");
+}
+
+#[test]
+fn a_proxy_gets_the_whole_url_of_a_handshake_and_its_credentials() {
+    let proxy = echo();
+    let policy = format!(
+        "<inbound><set-backend-service base-url=\"ws://backend.invalid:8080/base\" /><proxy url=\"http://{}\" username=\"u\" \
+         password=\"p\" /></inbound><backend><forward-request http-version=\"2or1\"/></backend>",
+        proxy.address
+    );
+    let scene = Scene::policy(&proxy, &policy, "");
+    let mut client = shake(&scene, "/x");
+    assert!(head(&mut client).starts_with("HTTP/1.1 101 "));
+    let seen = &proxy.seen()[0];
+    assert_eq!(seen.line(), "GET http://backend.invalid:8080/base/x HTTP/1.1");
+    assert_eq!(seen.header("proxy-authorization"), Some("Basic dTpw"));
+    assert_eq!((seen.header("host"), seen.header("upgrade")), (Some("backend.invalid:8080"), Some("websocket")));
 }

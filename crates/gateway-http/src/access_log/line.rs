@@ -23,6 +23,8 @@ pub(crate) struct Line {
     worker: Rc<Worker>,
     site: Rc<Site>,
     connection: Rc<Connection>,
+    /// Which of the connection's calls it is.
+    number: u64,
     api: Option<usize>,
     operation: Option<usize>,
     product: Option<usize>,
@@ -49,6 +51,7 @@ impl Line {
             worker: Rc::clone(&cx.worker),
             site: Rc::clone(&cx.site),
             connection: Rc::clone(&cx.connection),
+            number: cx.connection.begun.get(),
             api: cx.api,
             operation: cx.operation,
             product: cx.product,
@@ -95,6 +98,9 @@ impl Line {
 
     /// Where an error came from, its code and its text.
     fn error(&self) -> (&str, &str, &str) {
+        if std::thread::panicking() {
+            return ("gateway", "InternalFault", "the call ended in a panic");
+        }
         match (&self.broken, &self.error) {
             (Some(broken), _) => ("transfer-response", "BackendConnectionFailure", broken),
             (None, _) if !self.complete => ("transfer-response", "ClientConnectionFailure", "the client went away"),
@@ -120,9 +126,10 @@ impl Drop for Line {
             operation: operation.map_or("", |operation| &operation.operation.id),
             product: product.map_or("", |product| &product.id),
             consumer: self.consumer.as_ref().map_or("", |consumer| &consumer.id),
-            status: self.status,
+            // The client hears of a bug here.
+            status: if std::thread::panicking() { 500 } else { self.status },
             backend_status: self.backend_status,
-            request_bytes: self.connection.received.get(),
+            request_bytes: self.connection.received_by(self.number),
             response_bytes: self.response_bytes,
             total_micros: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
             backend_micros: self.backend_micros,
@@ -131,5 +138,51 @@ impl Drop for Line {
             error_message,
         };
         self.worker.log.line(|out| record.write(out));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::edge::tests::start;
+    use crate::timer::Clock;
+
+    #[tokio::test(flavor = "local")]
+    async fn a_call_that_ends_in_a_panic_is_no_client_that_went_away() {
+        let (worker, ..) = start(Config::default());
+        let peer = Ipv4Addr::LOCALHOST.into();
+        let line = Line {
+            site: Rc::clone(&worker.site.borrow()),
+            connection: Rc::new(Connection::new(peer, false, Clock::new(), Rc::clone(&worker.metrics))),
+            number: 1,
+            api: None,
+            operation: None,
+            product: None,
+            consumer: None,
+            started: Instant::now(),
+            unix_micros: 0,
+            request_id: [7; 16],
+            method: Method::GET,
+            path: "/x".to_owned(),
+            backend_micros: None,
+            backend_status: None,
+            status: CLIENT_GONE,
+            response_bytes: 0,
+            complete: false,
+            broken: None,
+            error: None,
+            worker: Rc::clone(&worker),
+        };
+        let work = AssertUnwindSafe(|| {
+            let _line = line;
+            panic!("planted");
+        });
+        assert!(catch_unwind(work).is_err());
+        let written = String::from_utf8(worker.log.block.borrow().clone()).unwrap();
+        assert!(written.contains("\"status\":500") && written.contains("\"InternalFault\""), "{written}");
     }
 }

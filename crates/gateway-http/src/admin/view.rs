@@ -94,7 +94,10 @@ impl View {
             is_current: api.is_current,
             protocols: api.protocols.clone(),
             subscription_required: api.subscription_required,
-            backend: api.service_url.as_ref().map(ToString::to_string),
+            backend: api
+                .service_url
+                .as_ref()
+                .map(|url| api.service_url_masked.clone().unwrap_or_else(|| url.to_string())),
             products: products(number),
             operations: api
                 .operations

@@ -115,13 +115,18 @@ pub(crate) fn build(method: Method, uri: Uri, headers: HeaderMap, body: RequestB
 }
 
 /// How often a call has gone out from the gateway and come back to it.
-const HOPS: HeaderName = HeaderName::from_static("tollgate-hops");
+pub(crate) const HOPS: HeaderName = HeaderName::from_static("tollgate-hops");
 /// How often it may.
 const MOST_HOPS: u32 = 5;
 
+/// How often a call has come back, as its headers say.
+pub(crate) fn hops(headers: &HeaderMap) -> u32 {
+    headers.get(HOPS).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
 /// What comes back to the gateway counts how often it has.
-fn count_hop(headers: &mut HeaderMap) -> Result<(), CallError> {
-    let hops = headers.get(HOPS).and_then(|value| value.to_str().ok()?.parse::<u32>().ok()).unwrap_or(0);
+pub(crate) fn count_hop(headers: &mut HeaderMap) -> Result<(), CallError> {
+    let hops = hops(headers);
     if hops >= MOST_HOPS {
         return Err(CallError::Loop);
     }
@@ -130,7 +135,7 @@ fn count_hop(headers: &mut HeaderMap) -> Result<(), CallError> {
 }
 
 /// The request as this connection wants it: HTTP/2 and proxies have the whole URL, proxies their credentials.
-fn addressed(
+pub(crate) fn addressed(
     mut request: Request<RequestBody>,
     origin: &Origin,
     is_two: bool,

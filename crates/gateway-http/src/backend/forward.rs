@@ -12,7 +12,7 @@ use policy_vm::exchange::{Body, Response};
 use policy_vm::host::{ForwardOptions, HttpVersion};
 
 use crate::backend::body::{BackendBody, RequestBody, collect};
-use crate::backend::client::{build, call};
+use crate::backend::client::{build, call, hops};
 use crate::backend::error::CallError;
 use crate::backend::headers::{for_backend, take_hop_by_hop};
 use crate::backend::pool::{Lease, Origin};
@@ -112,7 +112,9 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>,
     let Target { origin, uri } = target(&cx.worker.pool, &exchange.call.request.url)?;
     let request = &mut exchange.call.request;
     let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
-    for_backend(&mut headers, &origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for));
+    if for_backend(&mut headers, &origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for)) {
+        cx.hops = hops(&headers);
+    }
     let body = match &request.body {
         Body::None | Body::Consumed => RequestBody::Empty,
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),

@@ -1,21 +1,13 @@
 //! Headers that belong to one connection and not to the message: they are never passed on.
 
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER,
-    TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, Entry, HOST, HeaderMap, HeaderName, HeaderValue};
 
 use crate::backend::trailers::Trailers;
 
 /// The header a gateway answers for the way a request came.
-pub(crate) static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// To many servers it is the same header.
-static X_FORWARDED_FOR_TWIN: HeaderName = HeaderName::from_static("x_forwarded_for");
-static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
-static PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
-static HTTP2_SETTINGS: HeaderName = HeaderName::from_static("http2-settings");
+pub(crate) const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// What one look over the names of a message tells.
+/// What one look over the names of a message tells. Most names are told apart by their length.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Look {
     connection: bool,
@@ -25,33 +17,42 @@ pub(crate) struct Look {
     pub(crate) content_length: bool,
     forwarded_for: bool,
     forwarded_for_twin: bool,
+    /// It has come from the gateway itself.
+    came_back: bool,
 }
 
 impl Look {
-    /// Names that the `http` crate knows are told apart by a number: nobody looks at their text.
     pub(crate) fn at(headers: &HeaderMap) -> Self {
         let mut look = Self::default();
         for name in headers.keys() {
-            look.connection |= *name == CONNECTION;
-            look.hop_by_hop |= is_hop_by_hop(name);
-            look.expect |= *name == EXPECT;
-            look.content_length |= *name == CONTENT_LENGTH;
-            look.forwarded_for |= *name == X_FORWARDED_FOR;
-            look.forwarded_for_twin |= *name == X_FORWARDED_FOR_TWIN;
+            let name = name.as_str();
+            match name.len() {
+                6 => look.expect |= name == "expect",
+                13 if name == "tollgate-hops" => look.came_back = true,
+                14 if name == "content-length" => look.content_length = true,
+                15 => {
+                    look.forwarded_for |= name == "x-forwarded-for";
+                    look.forwarded_for_twin |= name == "x_forwarded_for";
+                }
+                10 if name == "connection" => look.connection = true,
+                _ => look.hop_by_hop |= is_hop_by_hop(name),
+            }
         }
         look
     }
 }
 
-/// Is it about the connection, beside `Connection` itself?
-fn is_hop_by_hop(name: &HeaderName) -> bool {
-    *name == TE
-        || *name == TRAILER
-        || *name == TRANSFER_ENCODING
-        || *name == UPGRADE
-        || *name == KEEP_ALIVE
-        || *name == PROXY_CONNECTION
-        || *name == HTTP2_SETTINGS
+/// Is it about the connection?
+fn is_hop_by_hop(name: &str) -> bool {
+    match name.len() {
+        2 => name == "te",
+        7 => name == "trailer" || name == "upgrade",
+        10 => name == "connection" || name == "keep-alive",
+        14 => name == "http2-settings",
+        16 => name == "proxy-connection",
+        17 => name == "transfer-encoding",
+        _ => false,
+    }
 }
 
 /// Removes hop-by-hop headers and those that `Connection` names; gives what else there is to know.
@@ -74,7 +75,7 @@ fn remove(headers: &mut HeaderMap, look: Look) {
         remove_connection(headers);
     }
     if look.hop_by_hop {
-        while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name)).cloned() {
+        while let Some(name) = headers.keys().find(|name| is_hop_by_hop(name.as_str())).cloned() {
             headers.remove(name);
         }
     }
@@ -121,13 +122,13 @@ fn is_same_value(value: &HeaderValue, original: Option<&HeaderValue>) -> bool {
 }
 
 /// Makes the headers of a request fit for a backend: framing is decided anew, the way it came is noted, and `Host` is the
-/// backend's unless a policy has set it.
+/// backend's unless a policy has set it. True when the request has come from the gateway itself.
 pub(crate) fn for_backend(
     headers: &mut HeaderMap,
     host: &HeaderValue,
     client_host: Option<&HeaderValue>,
     forwarded_for: Option<&HeaderValue>,
-) {
+) -> bool {
     let look = remove_hop_by_hop(headers);
     if look.expect {
         headers.remove(EXPECT);
@@ -136,8 +137,8 @@ pub(crate) fn for_backend(
         headers.remove(CONTENT_LENGTH);
     }
     if look.forwarded_for_twin {
-        // Nobody but the gateway sets that.
-        headers.remove(&X_FORWARDED_FOR_TWIN);
+        // To many servers it is the same header, and nobody but the gateway sets that.
+        headers.remove("x_forwarded_for");
     }
     let has_twins = has_twins(headers);
     match headers.get_mut(HOST) {
@@ -145,14 +146,15 @@ pub(crate) fn for_backend(
         Some(value) if !has_twins => *value = host.clone(),
         _ => _ = headers.insert(HOST, host.clone()),
     }
-    let Some(peer) = forwarded_for else { return };
+    let Some(peer) = forwarded_for else { return look.came_back };
     let value = if look.forwarded_for { joined(headers, peer) } else { peer.clone() };
-    headers.insert(X_FORWARDED_FOR.clone(), value);
+    headers.insert(X_FORWARDED_FOR, value);
+    look.came_back
 }
 
 fn joined(headers: &HeaderMap, peer: &HeaderValue) -> HeaderValue {
     let mut text = Vec::new();
-    for value in headers.get_all(&X_FORWARDED_FOR) {
+    for value in headers.get_all(X_FORWARDED_FOR) {
         text.extend_from_slice(value.as_bytes());
         text.extend_from_slice(b", ");
     }

@@ -22,8 +22,8 @@ pub(crate) struct Profiles {
 struct Made {
     base: Option<Arc<Profile>>,
     transport: Transport,
-    /// Of the certificates that names stand for: others after a reload.
-    certificates: usize,
+    /// The number of the certificates that names stand for: others after a reload.
+    certificates: u64,
     profile: Arc<Profile>,
 }
 
@@ -40,8 +40,7 @@ impl Profiles {
         certificates: &Certificates,
         authorities: &Authorities,
     ) -> Result<Arc<Profile>, CallError> {
-        let place = std::ptr::from_ref(certificates).addr();
-        if let Some(known) = self.find(base, transport, place) {
+        if let Some(known) = self.find(base, transport, certificates.number) {
             return Ok(known);
         }
         let shown = transport.certificate.as_ref().map(|asked| certificates.shown(asked)).transpose()?;
@@ -57,7 +56,7 @@ impl Profiles {
         self.keep(Made {
             base: base.map(Arc::clone),
             transport: transport.clone(),
-            certificates: place,
+            certificates: certificates.number,
             profile: Arc::clone(&profile),
         });
         Ok(profile)
@@ -85,7 +84,7 @@ impl Profiles {
         self.made.borrow_mut().clear();
     }
 
-    fn find(&self, base: Option<&Arc<Profile>>, transport: &Transport, certificates: usize) -> Option<Arc<Profile>> {
+    fn find(&self, base: Option<&Arc<Profile>>, transport: &Transport, certificates: u64) -> Option<Arc<Profile>> {
         let same_base = |made: &Made| match (&made.base, base) {
             (None, None) => true,
             (Some(known), Some(base)) => Arc::ptr_eq(known, base),
@@ -104,5 +103,27 @@ impl Profiles {
             made.remove(0);
         }
         made.push(new);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_vm::exchange::Url;
+    use policy_vm::host::Proxy as TransportProxy;
+
+    use super::*;
+
+    #[test]
+    fn others_in_the_same_place_are_others() {
+        let authorities = crate::tls::authorities(None).unwrap();
+        let profiles = Profiles::default();
+        let proxy = TransportProxy { url: Url::parse("http://p").unwrap(), credentials: None };
+        let transport = Transport { proxy: Some(proxy), ..Transport::default() };
+        let mut certificates = Certificates::default();
+        let one = profiles.with(None, None, &transport, &certificates, &authorities).unwrap();
+        let same = profiles.with(None, None, &transport, &certificates, &authorities).unwrap();
+        certificates = Certificates::default();
+        let other = profiles.with(None, None, &transport, &certificates, &authorities).unwrap();
+        assert!(Arc::ptr_eq(&one, &same) && !Arc::ptr_eq(&one, &other));
     }
 }

@@ -1,6 +1,6 @@
 //! Following 3xx answers, where that was asked for.
 
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use policy_vm::exchange::Url;
 
 /// More hops than this is a loop.
@@ -36,33 +36,65 @@ pub(crate) fn next(url: &Url, method: &Method, status: StatusCode, headers: &Hea
     Some(Next { url: target, method, keeps_body, crosses })
 }
 
-fn resolve(base: &Url, location: &str) -> Option<Url> {
-    if location.contains("://") {
-        return Url::parse(location).ok();
-    }
-    if let Some(rest) = location.strip_prefix("//") {
-        return Url::parse(&format!("{}://{rest}", base.scheme)).ok();
-    }
-    let location = location.split('#').next().unwrap_or(location);
-    let (path, query) = location.split_once('?').unwrap_or((location, ""));
-    let mut url = base.clone();
-    query.clone_into(&mut url.query);
-    match path {
-        "" => {}
-        path if path.starts_with('/') => path.clone_into(&mut url.path),
-        path => {
+/// The URL that a reference stands for (RFC 3986 5.2).
+fn resolve(base: &Url, reference: &str) -> Option<Url> {
+    let reference = reference.split('#').next().unwrap_or(reference);
+    let mut url = if has_scheme(reference) {
+        Url::parse(reference).ok()?
+    } else if reference.starts_with("//") {
+        Url::parse(&format!("{}:{reference}", base.scheme)).ok()?
+    } else {
+        let (path, query) = reference.split_once('?').map_or((reference, None), |(path, query)| (path, Some(query)));
+        let mut url = base.clone();
+        // Without a path of its own it is about the same one, and without a query too about the very same.
+        if !path.is_empty() || query.is_some() {
+            query.unwrap_or_default().clone_into(&mut url.query);
+        }
+        if !path.is_empty() {
             let folder = url.path.rfind('/').map_or(0, |slash| slash + 1);
-            url.path.truncate(folder);
+            url.path.truncate(if path.starts_with('/') { 0 } else { folder });
             url.path.push_str(path);
         }
-    }
+        url
+    };
+    url.path = without_dots(&url.path);
     Some(url)
 }
 
-/// Removes what another origin must not see.
-pub(crate) fn drop_credentials(headers: &mut HeaderMap) {
-    for name in [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST] {
+/// Does it begin with a scheme? `:` may also stand further behind, in a path or a query.
+fn has_scheme(reference: &str) -> bool {
+    let Some((scheme, _)) = reference.split_once(':') else { return false };
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+/// Goes the way that `.` and `..` describe (RFC 3986 5.2.4).
+fn without_dots(path: &str) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    let segments = path.strip_prefix('/').unwrap_or(path).split('/');
+    for segment in segments {
+        match segment {
+            "." => {}
+            ".." => _ = kept.pop(),
+            _ => kept.push(segment),
+        }
+    }
+    if path.ends_with("/.") || path.ends_with("/..") {
+        kept.push("");
+    }
+    format!("/{}", kept.join("/"))
+}
+
+/// The header that carries the caller's key to APIs that name no other.
+const KEY: HeaderName = HeaderName::from_static("ocp-apim-subscription-key");
+
+/// Removes what another origin must not see: the caller's key to the API too, which is in that header.
+pub(crate) fn drop_credentials(headers: &mut HeaderMap, key: Option<&str>) {
+    for name in [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST, KEY] {
         headers.remove(name);
+    }
+    if let Some(key) = key {
+        headers.remove(key);
     }
 }
 
@@ -91,5 +123,42 @@ mod tests {
         check(301, Method::GET, "http://a/", None);
         check(301, Method::GET, "file:///etc/passwd", None);
         check(304, Method::GET, "/b", None);
+    }
+
+    /// The examples of RFC 3986 5.4 that lead to HTTP, on a base with a path and a query.
+    #[test]
+    fn relative_references() {
+        let base = Url::parse("http://a/b/c/d;p?q").unwrap();
+        for (reference, expected) in [
+            ("g", "http://a/b/c/g"),
+            ("./g", "http://a/b/c/g"),
+            ("g/", "http://a/b/c/g/"),
+            ("/g", "http://a/g"),
+            ("//g", "http://g/"),
+            ("?y", "http://a/b/c/d;p?y"),
+            ("g?y", "http://a/b/c/g?y"),
+            ("#s", "http://a/b/c/d;p?q"),
+            ("g?y#s", "http://a/b/c/g?y"),
+            (";x", "http://a/b/c/;x"),
+            ("", "http://a/b/c/d;p?q"),
+            (".", "http://a/b/c/"),
+            ("..", "http://a/b/"),
+            ("../g", "http://a/b/g"),
+            ("../..", "http://a/"),
+            ("../../../g", "http://a/g"),
+            ("/./g", "http://a/g"),
+            ("/../g", "http://a/g"),
+            ("g.", "http://a/b/c/g."),
+            ("..g", "http://a/b/c/..g"),
+            ("./g/.", "http://a/b/c/g/"),
+            ("g/../h", "http://a/b/c/h"),
+            ("g?y/../x", "http://a/b/c/g?y/../x"),
+            ("/login?return=https://x/", "http://a/login?return=https://x/"),
+            ("login?return=https://x/", "http://a/b/c/login?return=https://x/"),
+            ("https://h/x/../y", "https://h/y"),
+        ] {
+            assert_eq!(resolve(&base, reference).map(|url| url.to_string()).as_deref(), Some(expected), "{reference}");
+        }
+        assert_eq!(resolve(&base, "g:h").map(|url| url.to_string()), None);
     }
 }

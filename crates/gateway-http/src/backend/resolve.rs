@@ -6,6 +6,7 @@ use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::time::Instant;
 
 use crate::backend::egress::Egress;
 use crate::backend::error::CallError;
+use crate::together::Together;
 
 /// How long an address has before the next one is tried beside it (RFC 8305 recommends a quarter of a second).
 const HEAD_START: Duration = Duration::from_millis(250);
@@ -27,8 +29,17 @@ const MOST_NAMES: usize = 10_000;
 /// for a time that the settings say.
 #[derive(Debug)]
 pub(crate) struct Resolver {
-    known: RefCell<FxHashMap<String, Known>>,
+    known: Rc<RefCell<FxHashMap<String, Known>>>,
     keep: Cell<Duration>,
+    /// Those who want the same name while nobody knows it ask for it once.
+    asking: Together<String, Result<Vec<IpAddr>, Unknown>>,
+}
+
+/// A name was not found; an error itself cannot be told twice.
+#[derive(Debug, Clone)]
+struct Unknown {
+    kind: io::ErrorKind,
+    text: String,
 }
 
 #[derive(Debug)]
@@ -39,7 +50,7 @@ struct Known {
 
 impl Resolver {
     pub(crate) fn new(keep: Duration) -> Self {
-        Self { known: RefCell::new(HashMap::default()), keep: Cell::new(keep) }
+        Self { known: Rc::new(RefCell::new(HashMap::default())), keep: Cell::new(keep), asking: Together::default() }
     }
 
     /// Keeps what is found from now on for this long.
@@ -55,21 +66,13 @@ impl Resolver {
         if let Some(known) = self.known.borrow().get(host).filter(|known| known.until > Instant::now()) {
             return Ok(known.addresses.clone());
         }
-        let found = tokio::net::lookup_host((host, 0))
-            .await
-            .map_err(|source| CallError::Resolve { host: host.to_owned(), source })?;
-        let addresses = in_turn(found.map(|address| address.ip()));
-        if !self.keep.get().is_zero() && !addresses.is_empty() {
-            let mut known = self.known.borrow_mut();
-            if known.len() >= MOST_NAMES {
-                known.clear();
-            }
-            known.insert(
-                host.to_owned(),
-                Known { addresses: addresses.clone(), until: Instant::now() + self.keep.get() },
-            );
-        }
-        Ok(addresses)
+        let (name, keep, known) = (host.to_owned(), self.keep.get(), Rc::clone(&self.known));
+        let found = self.asking.result(name.clone(), || ask(name, keep, known)).await;
+        let gone = || Unknown { kind: io::ErrorKind::Other, text: "the resolver failed".to_owned() };
+        found.unwrap_or_else(|| Err(gone())).map_err(|unknown| CallError::Resolve {
+            host: host.to_owned(),
+            source: io::Error::new(unknown.kind, unknown.text),
+        })
     }
 
     /// Forgets a name whose addresses did not work.
@@ -98,6 +101,25 @@ impl Resolver {
             CallError::Connect { origin: origin.to_string(), source }
         })
     }
+}
+
+/// Asks the system for a name, and keeps what it says.
+async fn ask(
+    name: String,
+    keep: Duration,
+    known: Rc<RefCell<FxHashMap<String, Known>>>,
+) -> Result<Vec<IpAddr>, Unknown> {
+    let found = tokio::net::lookup_host((name.as_str(), 0)).await;
+    let found = found.map_err(|error| Unknown { kind: error.kind(), text: error.to_string() })?;
+    let addresses = in_turn(found.map(|address| address.ip()));
+    if !keep.is_zero() && !addresses.is_empty() {
+        let mut known = known.borrow_mut();
+        if known.len() >= MOST_NAMES {
+            known.clear();
+        }
+        known.insert(name, Known { addresses: addresses.clone(), until: Instant::now() + keep });
+    }
+    Ok(addresses)
 }
 
 /// IPv6 and IPv4 take turns, beginning with what the resolver put first.
@@ -189,7 +211,7 @@ mod tests {
         assert!(race(Vec::new()).await.is_err());
     }
 
-    #[tokio::test]
+    #[tokio::test(flavor = "local")]
     async fn odd_spellings_of_an_address_do_not_get_around_the_rules() {
         let resolver = Resolver::new(Duration::ZERO);
         let settings = crate::config::Egress { deny: vec!["127.0.0.0/8".to_owned()], ..Default::default() };

@@ -10,9 +10,10 @@ use http::{HeaderMap, HeaderName, Method, Request, header};
 use policy_vm::Exchange;
 use policy_vm::exchange::{BackendChoice, Body, Response, Url};
 use policy_vm::host::{ForwardOptions, HttpVersion};
+use tokio::time::Instant;
 
 use crate::backend::body::{BackendBody, RequestBody};
-use crate::backend::client::{build, call};
+use crate::backend::client::{build, call, hops};
 use crate::backend::error::CallError;
 use crate::backend::forward::{keep, received};
 use crate::backend::headers::for_backend;
@@ -144,6 +145,7 @@ impl Trip {
         options: &ForwardOptions,
         timeout: Duration,
     ) -> Result<Box<Response>, CallError> {
+        let begin = Instant::now();
         let mut response = self.step(cx, true, timeout).await?;
         if !options.follow_redirects {
             return Ok(response);
@@ -159,12 +161,17 @@ impl Trip {
                 self.headers.remove(header::CONTENT_TYPE);
             }
             if next.crosses {
-                redirect::drop_credentials(&mut self.headers);
+                redirect::drop_credentials(&mut self.headers, cx.api().map(|api| api.api.key_header.as_str()));
                 self.secrets.drain(..).for_each(|name| _ = self.headers.remove(name));
                 self.profile = self.proxy_only.clone();
             }
             (self.url, self.method) = (next.url, next.method);
-            response = self.step(cx, false, timeout).await?;
+            // The time is one for the whole way.
+            let left = timeout.saturating_sub(begin.elapsed());
+            if left.is_zero() {
+                return Err(CallError::Timeout);
+            }
+            response = self.step(cx, false, left).await?;
         }
         Ok(response)
     }
@@ -175,10 +182,15 @@ impl Trip {
         is_first: bool,
         timeout: Duration,
     ) -> Result<Box<Response>, CallError> {
-        let way = Way { profile: self.profile.as_ref(), version: self.version };
+        let upgrades = is_first && changes_protocol(cx, &self.url);
+        // What takes a connection for itself needs one of its own.
+        let version = if upgrades { HttpVersion::One } else { self.version };
+        let way = Way { profile: self.profile.as_ref(), version };
         let target = target_by(&cx.worker.pool, &self.url, way)?;
         let forwarded_for = is_first.then_some(&cx.connection.forwarded_for);
-        for_backend(&mut self.headers, &target.origin.host_header, cx.client_host.as_ref(), forwarded_for);
+        if for_backend(&mut self.headers, &target.origin.host_header, cx.client_host.as_ref(), forwarded_for) {
+            cx.hops = hops(&self.headers);
+        }
         let body = match (self.client_body.take(), &self.body) {
             (Some(body), _) => body,
             (None, Some(bytes)) => RequestBody::Bytes(Some(bytes.clone())),
@@ -186,7 +198,7 @@ impl Trip {
         };
         let mut request: Request<RequestBody> =
             build(self.method.clone(), target.uri.clone(), self.headers.clone(), body);
-        if is_first && changes_protocol(cx, &self.url) {
+        if upgrades {
             (cx.response_body, cx.tunnel) = (None, None);
             let (response, tunnel) = upgrade::call(&cx.worker, &target.origin, request, timeout).await?;
             cx.tunnel = tunnel.map(Box::new);

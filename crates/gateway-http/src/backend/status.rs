@@ -175,7 +175,8 @@ pub(crate) fn status(backends: &Backends, reports: &Reports, now: u64) -> Status
                     failures: breaker.failures(now),
                     trips: breaker.trips(),
                 });
-                let (id, url) = (backend.id.clone(), single.url.to_string());
+                let url = single.url_masked.clone().unwrap_or_else(|| single.url.to_string());
+                let id = backend.id.clone();
                 status.backends.push(BackendStatus { id, url, counts: counts(number), breaker });
             }
             Kind::Pool(pool) => {

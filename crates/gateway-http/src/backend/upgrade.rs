@@ -12,6 +12,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 
 use crate::backend::body::RequestBody;
+use crate::backend::client::addressed;
 use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
 use crate::backend::pool::Origin;
@@ -37,13 +38,14 @@ pub(crate) fn mark(headers: &mut HeaderMap) {
 pub(crate) async fn call(
     worker: &Rc<Worker>,
     origin: &Rc<Origin>,
-    mut request: Request<RequestBody>,
+    request: Request<RequestBody>,
     timeout: Duration,
 ) -> Result<(Response<Incoming>, Option<Upgraded>), CallError> {
-    mark(request.headers_mut());
     let broken = |source| CallError::Broken { origin: origin.to_string(), source };
     let work = async {
         let Connected { stream, .. } = connect(origin, &worker.pool, &worker.shared).await?;
+        let mut request = addressed(request, origin, false)?;
+        mark(request.headers_mut());
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
         tokio::task::spawn_local(async move {
             if let Err(error) = connection.with_upgrades().await {

@@ -99,6 +99,9 @@ impl Config {
         let mut files: Vec<&Path> = self.named_secrets().filter_map(Secret::file).collect();
         files.extend(self.subscriptions_file.as_deref());
         files.extend(self.service.overrides.as_deref());
+        files.extend(self.backend.ca_file.as_deref());
+        files.extend(self.client_certificates.ca_file.as_deref());
+        files.extend(self.client_certificates.crl_files.iter().map(PathBuf::as_path));
         for certificate in self.certificates.values() {
             files.extend([Some(certificate.file.as_path()), certificate.key.as_deref()].into_iter().flatten());
         }
@@ -148,6 +151,18 @@ mod tests {
         let (config, found) = parsed(text);
         assert_eq!(found.len(), 5, "{found:#?}");
         assert_eq!((config.limits.body, config.named_values.len()), (7, 1));
+    }
+
+    #[test]
+    fn what_others_are_checked_against_is_watched() {
+        let (config, found) = parsed(
+            "[backend]\nca_file = \"backends.pem\"\n[client_certificates]\nca_file = \"clients.pem\"\ncrl_files = [\"a.crl\", \
+             \"b.crl\"]\n",
+        );
+        assert_eq!(found, Vec::<String>::new());
+        for file in ["backends.pem", "clients.pem", "a.crl", "b.crl"] {
+            assert!(config.named_files().contains(&config.folder.join(file)), "{file}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! All of it lives on one thread, so it is cells, not locks.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::task::Waker;
@@ -79,8 +80,10 @@ pub(crate) struct Connection {
     pub(crate) probe: Cell<bool>,
     /// Calls begun when the sweep last asked that.
     probed: Cell<u64>,
-    /// Bytes of the current request's head and body.
+    /// Bytes of head and body of the request whose head came last.
     pub(crate) received: Cell<u64>,
+    /// The same of requests before it whose calls are not over, by the numbers of their heads.
+    pub(crate) earlier: RefCell<VecDeque<(u64, u64)>>,
     /// The backend's side of what follows a change of protocol.
     pub(crate) tunnel: RefCell<Option<Box<Upgraded>>>,
 }
@@ -133,6 +136,7 @@ impl Connection {
             probe: Cell::new(false),
             probed: Cell::new(0),
             received: Cell::new(0),
+            earlier: RefCell::default(),
             tunnel: RefCell::default(),
             clock,
         }
@@ -171,6 +175,7 @@ impl Connection {
             probe: Cell::new(false),
             probed: Cell::new(0),
             received: Cell::new(0),
+            earlier: RefCell::default(),
             tunnel: RefCell::default(),
         });
         let mut streams = self.streams.borrow_mut();
@@ -199,6 +204,35 @@ impl Connection {
                 parent.call_ends();
             }
             None => self.metrics.calls.set(self.metrics.calls.get().saturating_sub(1)),
+        }
+    }
+
+    /// Another head has come. What the one before it brought is kept where its call will still ask for it: a client need not
+    /// wait for an answer before it sends the next request.
+    pub(crate) fn begin_head(&self) {
+        let number = self.heads.get();
+        if number > self.begun.get() || self.calls.get() > 0 {
+            let mut earlier = self.earlier.borrow_mut();
+            // Perhaps nobody asks: then those whose calls are over go here.
+            while earlier.front().is_some_and(|(number, _)| *number < self.begun.get()) {
+                earlier.pop_front();
+            }
+            earlier.push_back((number, self.received.get()));
+        }
+        self.received.set(0);
+        self.heads.set(number + 1);
+    }
+
+    /// Bytes of the head and body that a call has come with so far. Calls ask in their order.
+    pub(crate) fn received_by(&self, call: u64) -> u64 {
+        let mut earlier = self.earlier.borrow_mut();
+        while earlier.front().is_some_and(|(number, _)| *number < call) {
+            earlier.pop_front();
+        }
+        match earlier.front() {
+            Some((number, bytes)) if *number == call => *bytes,
+            _ if self.heads.get() == call => self.received.get(),
+            _ => 0,
         }
     }
 
@@ -232,7 +266,8 @@ impl Connection {
         }
         let reading = match self.reading.get() {
             Wait::Idle(since) | Wait::Rest(since) => self.calls.get() == 0 && over(now, since, idle),
-            Wait::Head(since) => over(now, since, timeouts.head),
+            // While a call lasts, the head of the next is not read on.
+            Wait::Head(since) => (self.http2.get() || self.calls.get() == 0) && over(now, since, timeouts.head),
             // Also behind an answer that came before the end of the request.
             Wait::Body(since) => over(now, since, timeouts.progress),
             Wait::Linger(since) => over(now, since, LINGER),

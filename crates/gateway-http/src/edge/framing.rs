@@ -29,8 +29,8 @@ const STAND_IN: &[u8] = b"REFUSED / HTTP/1.1\r\nhost: refused\r\nconnection: clo
 /// The HTTP library would find out by reading on during a call, which costs every call a buffer; asking once a second
 /// costs only those that last.
 pub(crate) trait Probe {
-    /// Asks the system.
-    fn is_gone(&self) -> bool;
+    /// Has the peer closed its side, whatever it sent before?
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool;
 
     /// Ready when there may be something to read, be it the end. Asks nobody.
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()>;
@@ -107,8 +107,7 @@ impl<S> Strict<S> {
         match head::inspect(rest, &self.limits) {
             Ok(None) => None,
             Ok(Some(head)) => {
-                self.connection.received.set(0);
-                self.connection.heads.set(self.connection.heads.get() + 1);
+                self.connection.begin_head();
                 self.phase = match head.body {
                     head::Body::Length(0) => Phase::Head,
                     head::Body::Length(length) => Phase::Length(length),
@@ -195,6 +194,11 @@ impl<S> Strict<S> {
         false
     }
 
+    /// Something was handed on: whatever was waited for has come. When more is asked for, [`Self::note_wait`] says for what.
+    fn note_progress(&self) {
+        self.connection.reading.set(Wait::Idle(self.connection.clock.millis()));
+    }
+
     /// Notes what the reader waits for from now on.
     fn note_wait(&self) {
         let now = self.connection.clock.millis();
@@ -212,9 +216,9 @@ impl<S> Strict<S> {
 
 impl<S: Probe> Strict<S> {
     /// The request that has just been read had to wait, and its client has not: nobody is there to be answered.
-    fn is_too_late(&self) -> bool {
+    fn is_too_late(&self, cx: &mut Context<'_>) -> bool {
         let connection = &self.connection;
-        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone();
+        let is_gone = connection.metrics.busy.get() && connection.calls.get() == 0 && self.stream.is_gone(cx);
         if is_gone {
             connection.metrics.refused("ClientGone", connection.clock.millis());
         }
@@ -233,6 +237,7 @@ impl<S: AsyncRead + Probe + Unpin> AsyncRead for Strict<S> {
         loop {
             if this.checked > 0 {
                 this.hand_on(buf);
+                this.note_progress();
                 return Poll::Ready(Ok(()));
             }
             match this.phase {
@@ -246,10 +251,8 @@ impl<S: AsyncRead + Probe + Unpin> AsyncRead for Strict<S> {
                 Poll::Ready(()) if buf.filled().len() == before => return Poll::Ready(Ok(())),
                 Poll::Ready(()) => {
                     if this.sift(buf, before) {
-                        if this.held.is_empty() {
-                            this.connection.reading.set(Wait::Idle(this.connection.clock.millis()));
-                        }
-                        return Poll::Ready(if this.is_too_late() {
+                        this.note_progress();
+                        return Poll::Ready(if this.is_too_late(cx) {
                             buf.set_filled(before);
                             Err(io::ErrorKind::ConnectionAborted.into())
                         } else {
@@ -292,7 +295,7 @@ impl<S: AsyncRead + AsyncWrite + Probe + Unpin> AsyncWrite for Strict<S> {
     /// The library flushes whenever it is polled, also while it waits for an answer and reads nothing.
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if this.connection.probe.take() && this.stream.is_gone() {
+        if this.connection.probe.take() && this.stream.is_gone(cx) {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }
         Pin::new(&mut this.stream).poll_flush(cx)

@@ -2,8 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::io::ErrorKind;
-use std::mem::MaybeUninit;
+use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -12,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
@@ -143,11 +142,13 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    fn is_gone(&self) -> bool {
-        // What the runtime remembers of the socket is not asked: it forgets an end behind bytes that were read.
-        match SockRef::from(socket(self)).peek(&mut [MaybeUninit::uninit()]) {
-            Ok(count) => count == 0,
-            Err(error) => error.kind() != ErrorKind::WouldBlock,
+    /// Asked of the kernel's notices: bytes that nobody has read, such as the farewell of TLS, would hide the end from whoever
+    /// looks at what there is to read.
+    fn is_gone(&self, cx: &mut Context<'_>) -> bool {
+        match pin!(socket(self).ready(Interest::READABLE)).poll(cx) {
+            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+            Poll::Ready(Err(_)) => true,
+            Poll::Pending => false,
         }
     }
 
@@ -156,9 +157,10 @@ impl Probe for ClientStream {
     }
 }
 
+/// The socket below whatever is spoken.
 fn socket(stream: &ClientStream) -> &TcpStream {
     match stream {
-        Stream::Plain(stream) => stream,
-        Stream::Tls(stream) => stream.get_ref().0,
+        ClientStream::Plain(stream) => stream,
+        ClientStream::Tls(stream) => stream.get_ref().0,
     }
 }

@@ -17,7 +17,7 @@ use crate::lifecycle::files::Files;
 use crate::lifecycle::recipe::Recipe;
 use crate::memory;
 use crate::rules::Rules;
-use crate::server::tls_of;
+use crate::server::{Shown, tls_of};
 use crate::shared::Shared;
 use crate::site::Site;
 
@@ -219,8 +219,8 @@ impl Keeper {
         notes.extend(for_a_restart(&self.shared.config, &settings.config));
         let service = Arc::new(service);
         let sites = (0..self.crew.len()).map(|_| Site::new(&service, &rules.gateway)).collect();
-        let same = settings.config.listeners.len() == self.shared.config.listeners.len();
-        Ok(Fresh { sites, rules, shown: same.then_some(shown), digest, notes, config: settings.config })
+        let shown = for_the_same(&self.shared.config, &settings.config, shown);
+        Ok(Fresh { sites, rules, shown, digest, notes, config: settings.config })
     }
 
     /// Every thread goes on with it from its next call on.
@@ -243,10 +243,21 @@ struct Fresh {
     /// One a thread.
     sites: Vec<Site>,
     rules: Arc<Rules>,
-    shown: Option<crate::server::Shown>,
+    shown: Shown,
     digest: String,
     notes: Vec<String>,
     config: Config,
+}
+
+/// What the listeners that are open show from now on, nothing where that stays as it is: a listener cannot change its address,
+/// nor take up TLS or give it up, and what is meant for one must not be shown by another.
+fn for_the_same(now: &Config, next: &Config, shown: Shown) -> Shown {
+    let mut shown = shown.into_iter().zip(&next.listeners);
+    let open = now.listeners.iter().map(|open| {
+        let (shown, meant) = shown.next()?;
+        shown.filter(|_| meant.address == open.address && open.tls.is_some())
+    });
+    open.collect()
 }
 
 /// What changed in the settings and stays as it is until the gateway is started again.
@@ -265,8 +276,11 @@ fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
     if now.gateway.workers != next.gateway.workers {
         changed.push("gateway.workers".to_owned());
     }
-    let addresses = |config: &Config| config.listeners.iter().map(|one| (one.address, one.http2)).collect::<Vec<_>>();
-    if addresses(now) != addresses(next) {
+    let listeners = |config: &Config| {
+        let listeners = config.listeners.iter();
+        listeners.map(|one| (one.address, one.http2, one.tls.is_some())).collect::<Vec<_>>()
+    };
+    if listeners(now) != listeners(next) {
         changed.push("listener".to_owned());
     }
     (!changed.is_empty()).then(|| format!("settings that take effect after a restart changed: {}", changed.join(", ")))

@@ -17,8 +17,6 @@ pub(crate) struct Transfer {
     counters: Vec<CounterCall>,
     /// Which of the connection's calls it is.
     number: u64,
-    /// Bytes of the request, as far as it had come when the response was there.
-    received: u64,
     /// Bytes of the response's body that went out.
     sent: u64,
 }
@@ -36,8 +34,7 @@ impl Transfer {
         }
         let counters = std::mem::take(counters);
         let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
-        let received = connection.received.get();
-        Some(Box::new(Self { shared, connection, counters, number, received, sent: 0 }))
+        Some(Box::new(Self { shared, connection, counters, number, sent: 0 }))
     }
 
     /// So many bytes were handed on.
@@ -48,10 +45,8 @@ impl Transfer {
 
 impl Drop for Transfer {
     fn drop(&mut self) {
-        // The rest of a request may come while its response goes; then the next one begins to be counted.
-        let is_last = self.connection.begun.get() == self.number;
-        let received = if is_last { self.connection.received.get().max(self.received) } else { self.received };
-        let bytes = self.sent.saturating_add(received);
+        // The rest of a request may come while its response goes.
+        let bytes = self.sent.saturating_add(self.connection.received_by(self.number));
         for mut counter in self.counters.drain(..) {
             counter.increment_bytes = bytes;
             self.shared.counters.count(&counter, ambient::now());

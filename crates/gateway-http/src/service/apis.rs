@@ -7,7 +7,7 @@ use policy_vm::exchange::Url;
 
 use super::Api;
 use super::loader::{Loaded, Loader};
-use super::named_values::substitute;
+use super::named_values::{masked, substitute};
 use super::operations;
 use super::resources::{ApiInformation, VersionSetInformation, last_name};
 use super::tree::{Entry, Folder};
@@ -102,6 +102,8 @@ fn load_api(
     let version_set = version_set(loader, loaded, version_sets);
     let version = information.api_version.clone().unwrap_or_default();
     let service_url = service_url(loader, loaded);
+    let written = information.service_url.as_deref().filter(|_| service_url.is_some());
+    let service_url_masked = written.and_then(|url| masked(loader, url));
     let names = information.subscription_key_parameter_names.as_ref();
     let header = names.and_then(|names| names.header.clone()).filter(|name| !name.is_empty());
     let key_header_text = header.unwrap_or_else(|| KEY_HEADER.to_owned());
@@ -119,6 +121,7 @@ fn load_api(
         path: full_path(&information.path, &version, version_set.as_ref()),
         protocols: information.protocols.clone(),
         service_url: service_url.or(found.server),
+        service_url_masked,
         key_header,
         key_header_text,
         key_query: query.unwrap_or_else(|| KEY_QUERY.to_owned()),

@@ -14,7 +14,7 @@ use rustls::sign::CertifiedKey;
 
 use super::folder::Parts;
 use super::loader::{Loaded, Loader};
-use super::named_values::{Unresolved, substitute};
+use super::named_values::{Unresolved, masked, substitute};
 use super::resources::{self, BackendInformation, last_name};
 use crate::backend::breaker::Breaker;
 use crate::backend::members::{Affinity, Pool};
@@ -51,6 +51,8 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Single {
     pub(crate) url: Url,
+    /// The same as it may be shown, where a named value in it is secret.
+    pub(crate) url_masked: Option<String>,
     /// Headers set on every request to it.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// Query parameters, encoded, without `&` at the ends.
@@ -251,6 +253,7 @@ fn url(loader: &mut Loader<'_>, written: Option<&str>, key: &'static str) -> Res
 fn single(loader: &mut Loader<'_>, properties: &Node, information: BackendInformation) -> Result<Single, Problem> {
     let mut single = Single {
         url: url(loader, information.url.as_deref(), "url")?,
+        url_masked: information.url.as_deref().and_then(|url| masked(loader, url)),
         headers: Vec::new(),
         query: String::new(),
         identity: None,

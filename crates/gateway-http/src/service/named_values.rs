@@ -135,6 +135,24 @@ fn add_configured(loader: &mut Loader<'_>, used: &[String]) {
 
 /// Replaces `{{name}}` in a text that is not a policy.
 pub(super) fn substitute(loader: &mut Loader<'_>, text: &str) -> Result<String, Unresolved> {
+    replace(loader, text, |_| true)
+}
+
+/// The text as it may be shown, with the names of secrets in their places; nothing where there are none.
+pub(super) fn masked(loader: &mut Loader<'_>, text: &str) -> Option<String> {
+    let mut has_secret = false;
+    let shown = replace(loader, text, |value| {
+        has_secret |= value.secret;
+        !value.secret
+    });
+    shown.ok().filter(|_| has_secret)
+}
+
+fn replace(
+    loader: &mut Loader<'_>,
+    text: &str,
+    mut is_wanted: impl FnMut(&NamedValue) -> bool,
+) -> Result<String, Unresolved> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once("{{") {
@@ -142,7 +160,8 @@ pub(super) fn substitute(loader: &mut Loader<'_>, text: &str) -> Result<String, 
         let name = name.trim();
         out.push_str(before);
         match loader.environment.named_values.get(name) {
-            Some(value) => out.push_str(&value.value),
+            Some(value) if is_wanted(value) => out.push_str(&value.value),
+            Some(_) => out.extend(["{{", name, "}}"]),
             None if loader.problems.is_missing(name) => {
                 loader.problems.missing_is_used(name);
                 return Err(None);

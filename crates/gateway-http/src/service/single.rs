@@ -83,6 +83,7 @@ fn api(backend: Option<Url>, policy: Option<Arc<policy_vm::Program>>) -> Api {
         path: String::new(),
         protocols: vec!["http".to_owned(), "https".to_owned()],
         service_url: backend,
+        service_url_masked: None,
         key_header: HeaderName::from_static("ocp-apim-subscription-key"),
         key_header_text: KEY_HEADER.to_owned(),
         key_query: KEY_QUERY.to_owned(),

@@ -14,6 +14,10 @@ impl Probe for tokio::io::DuplexStream {
     fn poll_ready(&self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
+
+    fn is_gone(&self, _: &mut Context<'_>) -> bool {
+        false
+    }
 }
 
 /// Sends `pieces` one by one through the filter and gives what comes out of it.
@@ -95,4 +99,35 @@ async fn a_long_head_that_never_ends_is_refused() {
     let long = vec![b'a'; 5000];
     let (out, refusal, _) = pass(&[b"GET / HTTP/1.1\r\nX: ", &long]).await;
     assert_eq!((out.as_slice(), refusal), (STAND_IN, Some(Refusal::HeadTooLarge)));
+}
+
+/// The next request may come before the answer: what each brought stays its own.
+#[tokio::test]
+async fn bytes_are_counted_for_the_call_that_brings_them() {
+    let (mut client, server) = tokio::io::duplex(1 << 16);
+    let connection =
+        Rc::new(Connection::new(IpAddr::V4(Ipv4Addr::LOCALHOST), false, Clock::new(), Rc::new(Metrics::new(false))));
+    let limits = Rc::new(HeadLimits { target: 1000, block: 4000, headers: 10, body: 1000 });
+    let mut strict = Strict::new(server, Rc::clone(&connection), limits);
+    client.write_all(&[POST, GOOD, POST, GOOD].concat()).await.unwrap();
+    let mut buffer = [0; 1000];
+    let count = strict.read(&mut buffer).await.unwrap();
+    assert_eq!(count, 2 * (POST.len() + GOOD.len()));
+    for (call, sent) in [(1, POST), (2, GOOD), (3, POST), (4, GOOD)] {
+        connection.begun.set(call);
+        connection.call_begins();
+        for _ in 0..2 {
+            assert_eq!(connection.received_by(call), sent.len() as u64, "call {call}");
+        }
+        connection.call_ends();
+    }
+    assert_eq!(connection.received_by(5), 0);
+    // Where nobody asks, nothing piles up.
+    connection.call_begins();
+    for _ in 0..1000 {
+        client.write_all(&[GOOD, GOOD].concat()).await.unwrap();
+        strict.read(&mut buffer).await.unwrap();
+        connection.begun.set(connection.heads.get());
+    }
+    assert!(connection.earlier.borrow().len() < 5);
 }

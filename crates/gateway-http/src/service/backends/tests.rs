@@ -3,6 +3,7 @@ use super::*;
 fn backend(id: &str, url: &str) -> Backend {
     let single = Single {
         url: Url::parse(url).unwrap(),
+        url_masked: None,
         headers: Vec::new(),
         query: String::new(),
         identity: None,
