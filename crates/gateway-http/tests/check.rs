@@ -51,6 +51,23 @@ fn people_see_place_line_and_caret_without_colours_in_a_pipe() {
     assert!(done.out.ends_with("\n12 errors, 0 warnings\n") && !done.out.contains('\u{1B}'), "{}", done.out);
 }
 
+/// One sentence, not what follows from it as well.
+#[test]
+fn where_nothing_is_that_is_said_once() {
+    for (arguments, status) in [
+        (&["check", "nothing-here.xml"][..], 2),
+        (&["config", "nothing-here"], 2),
+        (&["serve", "nothing-here.xml", "--backend", "http://127.0.0.1:1"], 1),
+        (&["check", "/dev/null"], 1),
+    ] {
+        let done = tollgate(arguments);
+        assert_eq!(done.status, status, "{arguments:?} {done:?}");
+        let told = done.out + &done.err;
+        assert_eq!(told.matches("error").count(), if arguments[1] == "/dev/null" { 2 } else { 1 }, "{told}");
+        assert!(!told.contains("has no element"), "{told}");
+    }
+}
+
 #[test]
 fn a_gateway_does_not_start_with_mistakes() {
     let done = tollgate(&["serve", "faults", "--listen", "127.0.0.1:0"]);

@@ -192,7 +192,7 @@ fn a_specification_becomes_an_api() {
     let done = import();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let told = String::from_utf8_lossy(&done.stdout).into_owned();
-    assert!(told.contains("apis/pet-store: 1 operations\n  GET     /pets/{id}  (get-pets-id)\n"), "{told}");
+    assert!(told.contains("apis/pet-store: 1 operation\n  GET     /pets/{id}  (get-pets-id)\n"), "{told}");
     assert_eq!(import().status.code(), Some(2), "nothing is overwritten");
     let gateway = Process::serve(&name, &[]);
     let answer = gateway.call("GET /pet-store/pets/7", &["Ocp-Apim-Subscription-Key: k"]);

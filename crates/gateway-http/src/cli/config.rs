@@ -29,9 +29,13 @@ pub(super) struct Arguments {
 const HELP: &str = "\
 docs/tollgate-toml.md explains every key.
 
-Exit status: 0 the settings are in order, 1 they have mistakes, which are told on standard error.";
+Exit status: 0 the settings are in order, 1 they have mistakes, which are told on standard error, 2 there is nothing at
+the path.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.config.is_none() && !arguments.path.exists() {
+        return Ok(output::unusable(format_args!("there is nothing at `{}`", arguments.path.display())));
+    }
     let settings = Settings::read(arguments.config.as_deref(), &arguments.path);
     let all = effective(&settings.config);
     output::print(&match arguments.format {

@@ -111,7 +111,8 @@ fn put(folder: &Path, name: &str, text: &str) -> anyhow::Result<()> {
 }
 
 fn report(name: &str, specification: &Specification) -> String {
-    let mut report = format!("apis/{name}: {} operations\n", specification.operations.len());
+    let count = specification.operations.len();
+    let mut report = format!("apis/{name}: {count} operation{}\n", if count == 1 { "" } else { "s" });
     for operation in &specification.operations {
         // Writing to a string cannot fail.
         let _ = writeln!(report, "  {:<7} {}  ({})", operation.method, operation.url_template, operation.id);

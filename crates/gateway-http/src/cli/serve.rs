@@ -44,6 +44,10 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(address) = arguments.listen {
         settings = settings.listen(address);
     }
+    if arguments.backend.is_some() && arguments.path.is_dir() {
+        // Before keys are made up for a gateway that does not start.
+        return Err(StartError::BackendOfFolder.into());
+    }
     let file = || anyhow::anyhow!("generated keys cannot be written into `subscriptions_file`");
     for key in settings.generate_keys(&arguments.path).map_err(|error| file().context(error))? {
         // Not through the log, which may go on to somebody else.

@@ -262,16 +262,41 @@ fn for_the_same(now: &Config, next: &Config, shown: Shown) -> Shown {
 
 /// What changed in the settings and stays as it is until the gateway is started again.
 fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
-    /// Tables that are read at the start only; of all others what is in force is read with the service.
-    const AT_THE_START: [&str; 3] = ["access_log", "admin", "cache"];
+    /// What is in force of these is read with the service. A table that is not here is read at the start.
+    const TAKEN_OVER: [&str; 18] = [
+        "backend",
+        "certificates",
+        "client_certificates",
+        "egress",
+        "gateway",
+        "generate_keys",
+        "identity",
+        "key_vault",
+        "limits",
+        "listener",
+        "named_values",
+        "reload",
+        "secrets",
+        "service",
+        "subscriptions",
+        "subscriptions_file",
+        "switches",
+        "timeouts",
+    ];
     // Secrets show as stars there.
     let table = |config: &Config| serde_json::to_value(config).unwrap_or_default();
     let (was, is) = (table(now), table(next));
     let mut changed = Vec::new();
-    for name in AT_THE_START {
-        let keys = is.get(name).and_then(|table| table.as_object()).into_iter().flat_map(|table| table.keys());
-        let of = |all: &serde_json::Value, key: &str| all.get(name).and_then(|table| table.get(key)).cloned();
-        changed.extend(keys.filter(|key| of(&was, key) != of(&is, key)).map(|key| format!("{name}.{key}")));
+    for (name, value) in is.as_object().into_iter().flatten().filter(|(name, _)| !TAKEN_OVER.contains(&name.as_str())) {
+        let before = was.get(name);
+        match value.as_object() {
+            Some(keys) => {
+                let differs = |key: &str| before.and_then(|before| before.get(key)) != value.get(key);
+                changed.extend(keys.keys().filter(|key| differs(key)).map(|key| format!("{name}.{key}")));
+            }
+            None if before != Some(value) => changed.push(name.clone()),
+            None => {}
+        }
     }
     if now.gateway.workers != next.gateway.workers {
         changed.push("gateway.workers".to_owned());

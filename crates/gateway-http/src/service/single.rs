@@ -26,11 +26,14 @@ pub(crate) fn load_policy(
     let (mut environment, mut problems) = environment(config);
     let certificates = certificates::load(config, &mut problems);
     environment.certificates = Some(certificates.names());
-    let source = problems.read(path).unwrap_or_else(|| {
-        let source = Source::new(path.display().to_string(), "");
-        problems.error("TG8001", &Place::start_of(&source), "there is no such file");
-        source
-    });
+    let Some(source) = problems.read(path) else {
+        // What is no file, or no text, has been told.
+        if !path.exists() {
+            let source = Source::new(path.display().to_string(), "");
+            problems.error("TG8001", &Place::start_of(&source), "there is no such file");
+        }
+        return (None, problems);
+    };
     let policy = problems.compile(engine, &source, Scope::Api, &environment);
     let global = default_global(engine, &mut problems);
     if !problems.is_fine() {

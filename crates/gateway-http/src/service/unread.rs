@@ -51,13 +51,16 @@ pub(super) fn tell(root: &Folder, problems: &mut Problems) {
     let mut kinds = BTreeMap::new();
     let mut path = Vec::new();
     collect(root, &mut path, &mut kinds);
-    // What is left for the same reason is told once.
+    // What is known and left for the same reason is told once.
     let mut reasons: BTreeMap<&str, (Vec<String>, Place)> = BTreeMap::new();
     for (kind, files) in grouped(kinds) {
         let Some(first) = files.first() else { continue };
         let place = Place::start_of(&Source::new(first.path.display().to_string(), ""));
-        let why = known(&kind).map_or("nothing here reads them", |(_, why)| why);
         let count = if files.len() == 1 { String::new() } else { format!(" ({} files)", files.len()) };
+        let Some((_, why)) = known(&kind) else {
+            problems.warning("TG8090", &place, format!("`{kind}`{count}: nothing here reads them"));
+            continue;
+        };
         reasons.entry(why).or_insert_with(|| (Vec::new(), place)).0.push(format!("`{kind}`{count}"));
     }
     for (why, (kinds, place)) in reasons {
