@@ -12,7 +12,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 
 use crate::backend::body::RequestBody;
-use crate::backend::client::addressed;
+use crate::backend::client::{addressed, count_hop};
 use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
 use crate::backend::pool::Origin;
@@ -44,6 +44,9 @@ pub(crate) async fn call(
     let broken = |source| CallError::Broken { origin: origin.to_string(), source };
     let work = async {
         let Connected { stream, .. } = connect(origin, &worker.pool, &worker.shared).await?;
+        if origin.is_own.get() {
+            count_hop(request.headers_mut())?;
+        }
         let mut request = addressed(request, origin, false)?;
         mark(request.headers_mut());
         let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
