@@ -38,7 +38,7 @@ pub(crate) fn mark(headers: &mut HeaderMap) {
 pub(crate) async fn call(
     worker: &Rc<Worker>,
     origin: &Rc<Origin>,
-    request: Request<RequestBody>,
+    mut request: Request<RequestBody>,
     timeout: Duration,
 ) -> Result<(Response<Incoming>, Option<Upgraded>), CallError> {
     let broken = |source| CallError::Broken { origin: origin.to_string(), source };

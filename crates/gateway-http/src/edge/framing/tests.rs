@@ -7,10 +7,6 @@ use crate::metrics::Metrics;
 use crate::timer::Clock;
 
 impl Probe for tokio::io::DuplexStream {
-    fn is_gone(&self) -> bool {
-        false
-    }
-
     fn poll_ready(&self, _: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
