@@ -70,7 +70,7 @@ impl<'a> Secret<'a> {
             sentence.to_owned()
         };
         let is_left = |word: &&str| (at_fault || word.len() >= SHORT) && has_word(&named, word);
-        if self.words.iter().any(|word| is_left(&word)) { None } else { Some(named.replace('\0', &self.shown)) }
+        if self.words.iter().any(is_left) { None } else { Some(named.replace('\0', &self.shown)) }
     }
 }
 
