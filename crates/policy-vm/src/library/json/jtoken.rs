@@ -11,7 +11,7 @@ use crate::value::{Ref, Value};
 use super::edit::{self, value};
 use super::load::{self, Wanted};
 use super::node::{self, Kind, NONE};
-use super::{compare, conversions, deserialize, extensions, known, query, serialize};
+use super::{compare, conversions, deserialize, extensions, known, query, sequence, serialize};
 use super::{this, token_arg, write};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JToken")
