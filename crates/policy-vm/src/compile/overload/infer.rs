@@ -89,14 +89,12 @@ impl Binder {
             match &arg.kind {
                 ArgKind::Lambda(lambda) => {
                     let (found, clean) = self.silently(|this| this.lambda_return(lambda, &inputs));
-                    match found {
-                        Some(ty) if clean && output != types::void() => {
-                            if ty != types::null() && ty != types::void() {
-                                inference.lower(ty, output);
-                            }
-                        }
-                        // A lambda that does not fit, or has a mistake, tells nothing.
-                        _ => {}
+                    // A lambda that does not fit, or has a mistake, tells nothing; nor does one without a result.
+                    let says = |ty: &TypeId| clean && *ty != types::null() && *ty != types::void();
+                    if let Some(ty) = found.filter(says)
+                        && output != types::void()
+                    {
+                        inference.lower(ty, output);
                     }
                 }
                 ArgKind::Group(group) => {
