@@ -258,6 +258,46 @@ fn overload() {
     load::three_times(gateway.address, &|| gateway.seconds());
 }
 
+fn reloads() {
+    let gateway = Arc::new(Gateway::start(&saying("0")));
+    let (stop, calls, failed) =
+        (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (stop, calls, failed) = (Arc::clone(&stop), Arc::clone(&calls), Arc::clone(&failed));
+            let mut stream = TcpStream::connect(gateway.address).unwrap();
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let answered = call(&mut stream) == Some(200);
+                    calls.fetch_add(1, Ordering::Relaxed);
+                    if !answered {
+                        failed.fetch_add(1, Ordering::Relaxed);
+                        return;
+                    }
+                }
+            })
+        })
+        .collect();
+    let begin = Instant::now();
+    let mut sizes = Vec::new();
+    for number in 1..=1000 {
+        std::fs::write(gateway.folder.join("policy.xml"), saying(&number.to_string())).unwrap();
+        assert!(gateway.reload());
+        if number % 250 == 0 || number == 50 {
+            sizes.push(format!("{:.1} MB after {number}", gateway.megabytes()));
+        }
+    }
+    stop.store(true, Ordering::Relaxed);
+    clients.into_iter().for_each(|client| client.join().unwrap());
+    println!(
+        "reloads: 1000 in {:.1} s, {} calls meanwhile, {} failed; {}",
+        begin.elapsed().as_secs_f64(),
+        calls.load(Ordering::Relaxed),
+        failed.load(Ordering::Relaxed),
+        sizes.join(", ")
+    );
+}
+
 fn main() {
     let asked: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
     for (name, run) in
