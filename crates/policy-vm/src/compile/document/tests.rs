@@ -165,10 +165,7 @@ fn secrets_are_in_no_finding() {
             let told = found.replace("{{sec}}", "");
             let is_word =
                 |word: &&str| told.split(|letter: char| !letter.is_alphanumeric()).any(|other| other == *word);
-            assert!(
-                !words.iter().any(is_word) && (value.len() == 1 || !told.contains(value)),
-                "{policies}\n{found}"
-            );
+            assert!(!words.iter().any(is_word) && (value.len() == 1 || !told.contains(value)), "{policies}\n{found}");
             assert!(!found.is_empty(), "{policies} with {value}");
         }
     }
