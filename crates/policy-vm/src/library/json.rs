@@ -41,6 +41,7 @@ pub use compare::equals;
 pub(crate) use compare::{compare_held, compare_values};
 pub use node::{Node, TokenType};
 pub use sequence::iterate_node;
+pub(in crate::library) use sequence::kept_cursor;
 
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
