@@ -10,14 +10,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.ICompara
     .allow(Allow::None)
     .summary("Has an order.");
 
-<<<<<<< HEAD
-fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let (Value::String(_), Value::String(_)) = (arg(args, 0), arg(args, 1)) {
         // Strings answer with the distance, not with the sign alone.
         return super::string::compare::compare(cx, args);
     }
-=======
-pub(super) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
->>>>>>> main
     Ok(Value::Int32(behaviour::compare(cx, arg(args, 0), arg(args, 1))? as i32))
 }
