@@ -340,13 +340,13 @@ fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some((_, text @ Value::String(_))) = node::scalar(cx.heap, at) {
         return Ok(text);
     }
-    let mut out = TextBuf::new();
+    let mut out = cx.heap.text_buf();
     write::to_string(cx, at, &mut out)?;
     cx.string_buf(&out)
 }
 
 fn to_string_formatted(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let mut out = TextBuf::with_capacity(128);
+    let mut out = cx.heap.text_buf();
     write::token(cx, this(args)?, matches!(arg(args, 1), Value::Enum(_, 1)), &mut out)?;
     cx.string_buf(&out)
 }

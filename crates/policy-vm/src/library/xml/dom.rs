@@ -443,7 +443,7 @@ fn outer_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let mut out = match tree::get(cx, node)?.kind {
         Kind::Document { declaration, .. } => super::leaves::declaration_of(cx, declaration),
-        _ => TextBuf::new(),
+        _ => cx.heap.text_buf(),
     };
     out.push_text(node_text(cx, node, false)?.as_text());
     cx.string_buf(&out)
@@ -454,9 +454,10 @@ fn inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if tree::is_document(cx.heap, node) {
         return outer_xml(cx, args);
     }
-    let mut out = TextBuf::new();
+    let mut out = cx.heap.text_buf();
     for child in children(cx.heap, node).to_vec() {
         out.push_text(node_text(cx, child, false)?.as_text());
+        out.fits()?;
     }
     cx.string_buf(&out)
 }
