@@ -40,6 +40,9 @@ pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 /// The end of a line that the library writes: `Environment.NewLine` of the container gateway.
 pub const NEW_LINE: &str = "\n";
 
+/// In place of a signature: comparison with a text that is a constant.
+pub const EQUALS: &str = "==";
+
 /// What runs when a member is used.
 ///
 /// `args` are the arguments in order of declaration, the receiver of an instance member first. The receiver is never
@@ -236,8 +239,8 @@ pub struct Member {
     pub constant: Option<Constant>,
     /// What the compiler may emit instead of a call.
     pub intrinsic: Intrinsic,
-    /// Members of what a getter gives, by their signatures, that run on the getter's own object instead: `jwt.Claims` need
-    /// not be made to find one claim. They get the getter's receiver in place of what it gives.
+    /// Members of what this one gives, by their signatures, that run on its own arguments instead: `jwt.Claims` need not be
+    /// made to find one claim. They get the arguments of this one in place of what it gives.
     pub asked: &'static [(&'static str, NativeFn)],
 }
 

@@ -76,12 +76,12 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
         grow(cx.stack, cx.heap, base + WINDOW)?;
     }
     let regs = window(cx.stack, base)?;
-    let params = usize::from(function.params);
-    for (slot, value) in regs.iter_mut().zip(args.iter().take(params)) {
-        *slot = *value;
-    }
-    for (slot, value) in regs.iter_mut().skip(args.len().min(params)).zip(captures.iter()) {
-        *slot = *value;
+    if let ([value], 1, []) = (args, function.params, &**captures) {
+        regs[0] = *value;
+    } else {
+        let params = usize::from(function.params);
+        let values = args.iter().take(params).chain(captures.iter());
+        regs.iter_mut().zip(values).for_each(|(slot, value)| *slot = *value);
     }
     let Some(depth) = cx.budget.depth.checked_sub(1) else { return Err(Trap::Depth.into()) };
     // Most lambdas need nothing but their registers: `x => x.Id % 3 == 0` is over before a frame would be made for it.

@@ -462,17 +462,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn call(&mut self, callee: &Callee, args: &[Expr], outs: &[Option<Target>], d: u8) -> Emit {
-        if let [
-            Expr { kind: Kind::View(part), .. },
-            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
-            ..,
-        ] = args
-        {
-            self.sink.name(name, *part);
-        }
+        self.note_name(args);
         if let [Expr { kind: Kind::Call { callee: getter, args: receiver, .. }, .. }, rest @ ..] = args
             && let Some((_, run)) = getter.asked.iter().find(|(signature, _)| *signature == callee.signature)
-            && let [receiver] = receiver.as_slice()
         {
             let callee = Callee { run: *run, null_check: getter.null_check, ..callee.clone() };
             return self.call_past(&callee, receiver, rest, d);
@@ -491,17 +483,29 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    /// Calls a member of what a getter would give on the getter's receiver.
-    fn call_past(&mut self, callee: &Callee, receiver: &Expr, rest: &[Expr], d: u8) -> Emit {
-        let a = self.take()?;
-        self.expr(receiver, a)?;
-        // The getter fails before the arguments are looked at.
+    /// A name that is looked up in a part of the context is found out now.
+    fn note_name(&mut self, args: &[Expr]) {
+        if let [
+            Expr { kind: Kind::View(part), .. },
+            Expr { constant: Some(Const::Text(StringLiteral::Text(name))), .. },
+            ..,
+        ] = args
+        {
+            self.sink.name(name, *part);
+        }
+    }
+
+    /// Calls a member of what another one would give on the arguments of that.
+    fn call_past(&mut self, callee: &Callee, inner: &[Expr], rest: &[Expr], d: u8) -> Emit {
+        self.note_name(inner);
+        let (a, n) = self.run_of(inner)?;
+        // The inner one fails before the other arguments are looked at.
         if callee.null_check && rest.iter().any(|e| e.constant.is_none()) {
             self.push(Op::NullCheck { a });
         }
-        let (_, n) = self.run_of(rest)?;
+        let (_, more) = self.run_of(rest)?;
         let site = self.site(callee)?;
-        self.push(Op::Call { d, a, n: n + 1, site });
+        self.push(Op::Call { d, a, n: n + more, site });
         Ok(())
     }
 

@@ -19,6 +19,7 @@ mod request;
 mod response;
 mod string_extensions;
 mod subscription;
+mod texts;
 mod url;
 mod user;
 
@@ -199,17 +200,17 @@ macro_rules! part {
 }
 use part;
 
-/// A property that is a text of the exchange: copied into the heap, null when what holds it is not there.
+/// A property that is a text of the exchange, given by where it is found; null when what holds it is not there.
 macro_rules! text {
-    ($find:expr) => {
-        |cx, args| {
-            let view = $crate::library::apim::view_arg(args)?;
-            let find: fn(&$crate::exchange::Call, $crate::value::View) -> Option<&str> = $find;
-            match find(cx.call, view) {
-                Some(text) => Ok($crate::value::Value::String(cx.heap.new_str(text)?)),
-                None => Ok($crate::value::Value::Null),
-            }
-        }
+    ($signature:literal, $find:expr) => {
+        $crate::library::property($signature, |cx, args| $crate::library::apim::texts::copied(cx, args, $find)).asked(
+            &[
+                ($crate::library::EQUALS, |cx, args| $crate::library::apim::texts::equals(cx, args, $find)),
+                ("bool StartsWith(string value)", |cx, args| {
+                    $crate::library::apim::texts::starts_with(cx, args, $find)
+                }),
+            ],
+        )
     };
 }
 use text;

@@ -3,7 +3,8 @@
 use super::tree::assigns;
 use super::{Emit, Emitter, TooComplex};
 use crate::bytecode::{BinOp, Constant, Num, Op};
-use crate::compile::bound::{Const, Expr, Step};
+use crate::compile::bound::{Callee, Const, Expr, Kind, Step};
+use crate::library::EQUALS;
 
 impl Emitter<'_> {
     pub(super) fn binary(&mut self, op: BinOp, num: Num, checked: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
@@ -38,15 +39,28 @@ impl Emitter<'_> {
 
     /// `==` or `!=` on strings. Nearly always one of them is a literal, which needs no register.
     pub(super) fn equal_texts(&mut self, negated: bool, left: &Expr, right: &Expr, d: u8) -> Emit {
-        let (text, other) = match (&left.constant, &right.constant) {
-            (_, Some(Const::Text(text))) => (text, left),
-            (Some(Const::Text(text)), None) => (text, right),
+        let (text, constant, other) = match (&left.constant, &right.constant) {
+            (_, Some(Const::Text(text))) => (text, right, left),
+            (Some(Const::Text(text)), None) => (text, left, right),
             _ => {
                 let (a, b) = self.operands(left, right)?;
                 self.push(if negated { Op::NeString { d, a, b } } else { Op::EqString { d, a, b } });
                 return Ok(());
             }
         };
+        if let Kind::Call { callee, args, outs } = &other.kind
+            && let Some((_, run)) = callee.asked.iter().find(|(signature, _)| *signature == EQUALS)
+            // What may find a shorter way itself is left alone.
+            && (args.len() == 1 || matches!(args.first(), Some(Expr { kind: Kind::View(_), .. })))
+            && outs.is_empty()
+        {
+            let callee = Callee { run: *run, asked: &[], ..callee.clone() };
+            self.call_past(&callee, args, std::slice::from_ref(constant), d)?;
+            if negated {
+                self.push(Op::Not { d, a: d });
+            }
+            return Ok(());
+        }
         let a = self.operand(other)?;
         let text = self.sink.literal(text);
         let value = self.sink.constant(Constant::Text(text)).ok_or(TooComplex)?;

@@ -10,9 +10,9 @@ use crate::value::{Part, Value, View};
 use super::{part_at, text, view_arg};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IApi").members(&[
-    property("string Id { get; }", text!(|call, view| Some(&of(call, view)?.id))),
-    property("string Name { get; }", text!(|call, view| Some(&of(call, view)?.name))),
-    property("string Path { get; }", text!(|call, view| Some(&of(call, view)?.path))),
+    text!("string Id { get; }", |call, view| Some(&of(call, view)?.id)),
+    text!("string Name { get; }", |call, view| Some(&of(call, view)?.name)),
+    text!("string Path { get; }", |call, view| Some(&of(call, view)?.path)),
     property("IEnumerable<string> Protocols { get; }", protocols),
     property("IUrl ServiceUrl { get; }", service_url),
     property("ISubscriptionKeyParameterNames SubscriptionKeyParameterNames { get; }", key_names),
@@ -21,14 +21,14 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.I
 pub(in crate::library) const CONTEXT_API: TypeDef =
     TypeDef::interface("ApiManagement.IContextApi").interfaces(&["ApiManagement.IApi"]).members(&[
         property("bool IsCurrentRevision { get; }", is_current_revision),
-        property("string Revision { get; }", text!(|call, view| Some(&of(call, view)?.revision))),
-        property("string Version { get; }", text!(|call, view| Some(&of(call, view)?.version))),
+        text!("string Revision { get; }", |call, view| Some(&of(call, view)?.revision)),
+        text!("string Version { get; }", |call, view| Some(&of(call, view)?.version)),
     ]);
 
 pub(in crate::library) const KEY_NAMES: TypeDef = TypeDef::interface("ApiManagement.ISubscriptionKeyParameterNames")
     .members(&[
-        property("string Header { get; }", text!(|call, view| Some(&of(call, view)?.key_header))),
-        property("string Query { get; }", text!(|call, view| Some(&of(call, view)?.key_query))),
+        text!("string Header { get; }", |call, view| Some(&of(call, view)?.key_header)),
+        text!("string Query { get; }", |call, view| Some(&of(call, view)?.key_query)),
     ]);
 
 /// The API that a part is, or belongs to.

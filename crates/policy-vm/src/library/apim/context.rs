@@ -43,8 +43,8 @@ pub(in crate::library) const GRAPH_QL: TypeDef = TypeDef::interface("ApiManageme
 
 /// `IWorkspace`.
 pub(in crate::library) const WORKSPACE: TypeDef = TypeDef::interface("ApiManagement.IWorkspace").members(&[
-    property("string Id { get; }", text!(|call, _| Some(&call.workspace.as_ref()?.id))),
-    property("string Name { get; }", text!(|call, _| Some(&call.workspace.as_ref()?.name))),
+    text!("string Id { get; }", |call, _| Some(&call.workspace.as_ref()?.id)),
+    text!("string Name { get; }", |call, _| Some(&call.workspace.as_ref()?.name)),
 ]);
 
 /// One of the JSON objects of a resolver's call, null when there is none.

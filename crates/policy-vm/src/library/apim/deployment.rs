@@ -20,18 +20,18 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.I
         part!(DeploymentCertificates),
     ),
     view("IGateway Gateway { get; }", Part::Gateway, part!(Gateway)),
-    property("string GatewayId { get; }", text!(|call, _| Some(&of(call)?.gateway_id))),
-    property("string Region { get; }", text!(|call, _| Some(&of(call)?.region))),
-    property("string ServiceId { get; }", text!(|call, _| Some(&of(call)?.service_id))),
-    property("string ServiceName { get; }", text!(|call, _| Some(&of(call)?.service_name))),
+    text!("string GatewayId { get; }", |call, _| Some(&of(call)?.gateway_id)),
+    text!("string Region { get; }", |call, _| Some(&of(call)?.region)),
+    text!("string ServiceId { get; }", |call, _| Some(&of(call)?.service_id)),
+    text!("string ServiceName { get; }", |call, _| Some(&of(call)?.service_name)),
     property("string Sku { get; }", |_, _| Ok(Value::Null)),
     view("ISustainabilityInfo SustainabilityInfo { get; }", Part::SustainabilityInfo, part!(SustainabilityInfo)),
     property("int Units { get; }", |_, _| Ok(Value::Int32(0))),
 ]);
 
 pub(in crate::library) const GATEWAY: TypeDef = TypeDef::interface("ApiManagement.IGateway").members(&[
-    property("string Id { get; }", text!(|call, _| Some(&of(call)?.gateway_id))),
-    property("string InstanceId { get; }", text!(|call, _| Some(&of(call)?.instance_id))),
+    text!("string Id { get; }", |call, _| Some(&of(call)?.gateway_id)),
+    text!("string InstanceId { get; }", |call, _| Some(&of(call)?.instance_id)),
     property("bool IsManaged { get; }", |cx, _| {
         Ok(Value::Bool(of(cx.call).is_some_and(|d| d.gateway_id == "managed")))
     }),

@@ -203,6 +203,19 @@ pub(super) fn joined(cx: &mut Cx<'_>, view: View, key: Str) -> Result<Option<Str
     }
 }
 
+/// Whether a header that has one value has this one; `None` when it is not there, has several, or is no header.
+pub(super) fn is_only(cx: &Cx<'_>, view: View, key: Str, wanted: Str) -> Option<bool> {
+    let headers = headers(cx.call, view).filter(|headers| headers.len() == headers.keys_len())?;
+    let value = match cx.heap.literal_header(key) {
+        Some(name) => headers.get(name)?,
+        None => headers.get(&*name_text(cx.heap, key))?,
+    };
+    Some(match cx.heap.text(wanted) {
+        TextRef::Ascii(bytes) => value.as_bytes() == bytes,
+        wide @ TextRef::Wide(_) => super::texts::same(&header_text(value), wide),
+    })
+}
+
 /// The variable of a name, which may hold null.
 #[must_use]
 pub fn variable(cx: &Cx<'_>, key: Str) -> Option<Value> {

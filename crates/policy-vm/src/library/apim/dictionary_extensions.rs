@@ -1,9 +1,9 @@
 //! The extension methods of dictionaries: `GetValueOrDefault` in its shapes, and forms.
 
-use crate::cx::{Cx, arg};
+use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::json::convert::{is_value_type, nullable};
-use crate::library::{self, TypeDef, method};
+use crate::library::{self, EQUALS, TypeDef, method};
 use crate::types::{self, Type, TypeId};
 use crate::value::behaviour::{default_of, type_of};
 use crate::value::heap::{Heap, Object};
@@ -14,8 +14,8 @@ use crate::value::{Part, Value};
 use super::{dictionaries, find_in};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("ApiManagement.DictionaryExtensions").members(&[
-    method(JOINED, joined),
-    method(JOINED_OR_DEFAULT, joined),
+    method(JOINED, joined).asked(&[(EQUALS, joined_equals)]),
+    method(JOINED_OR_DEFAULT, joined).asked(&[(EQUALS, joined_equals)]),
     method(
         "static T GetValueOrDefault<T>(this IReadOnlyDictionary<string, object> dictionary, string name, T \
          defaultValue = default)",
@@ -64,6 +64,21 @@ pub(super) fn joined(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         texts.push(if let Value::String(text) = item { text } else { Str::EMPTY });
     }
     Ok(Value::String(cx.heap.concat(&texts)?))
+}
+
+/// `headers.GetValueOrDefault(name, defaultValue) == text`: a condition on a header copies nothing.
+fn joined_equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some((wanted, asked)) = args.split_last() else { return Err(fault("a text was expected")) };
+    if let (Value::View(view), Value::String(name), Value::String(wanted)) = (arg(asked, 0), arg(asked, 1), *wanted)
+        && let Some(equal) = dictionaries::is_only(cx, view, name, wanted)
+    {
+        return Ok(Value::Bool(equal));
+    }
+    let equal = match (joined(cx, asked)?, *wanted) {
+        (Value::String(found), Value::String(wanted)) => cx.text(found).equals(cx.text(wanted)),
+        (found, wanted) => found.is_null() && wanted.is_null(),
+    };
+    Ok(Value::Bool(equal))
 }
 
 /// Variables: the stored object must already have the type asked for.

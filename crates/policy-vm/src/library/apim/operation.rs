@@ -1,15 +1,15 @@
 //! `context.Operation`.
 
 use crate::exchange::{Call, Operation};
-use crate::library::{TypeDef, property};
+use crate::library::TypeDef;
 
 use super::text;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IOperation").members(&[
-    property("string Id { get; }", text!(|call, _| Some(&of(call)?.id))),
-    property("string Method { get; }", text!(|call, _| Some(&of(call)?.method))),
-    property("string Name { get; }", text!(|call, _| Some(&of(call)?.name))),
-    property("string UrlTemplate { get; }", text!(|call, _| Some(&of(call)?.url_template))),
+    text!("string Id { get; }", |call, _| Some(&of(call)?.id)),
+    text!("string Method { get; }", |call, _| Some(&of(call)?.method)),
+    text!("string Name { get; }", |call, _| Some(&of(call)?.name)),
+    text!("string UrlTemplate { get; }", |call, _| Some(&of(call)?.url_template)),
 ]);
 
 fn of(call: &Call) -> Option<&Operation> {

@@ -18,8 +18,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.I
         Ok(Value::Bool(of(cx.call).is_some_and(|p| p.approval_required)))
     }),
     property("IEnumerable<IGroup> Groups { get; }", groups),
-    property("string Id { get; }", text!(|call, _| Some(&of(call)?.id))),
-    property("string Name { get; }", text!(|call, _| Some(&of(call)?.name))),
+    text!("string Id { get; }", |call, _| Some(&of(call)?.id)),
+    text!("string Name { get; }", |call, _| Some(&of(call)?.name)),
     property("ProductState State { get; }", state),
     property("int? SubscriptionLimit { get; }", limit),
     property("int? SubscriptionsLimit { get; }", limit),

@@ -9,12 +9,12 @@ use super::{text, utc};
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.ISubscription").members(&[
     property("DateTime CreatedDate { get; }", |cx, _| Ok(utc(of(cx.call).map_or(0, |s| s.created)))),
     property("DateTime? EndDate { get; }", |cx, _| Ok(of(cx.call).and_then(|s| s.end).map_or(Value::Null, utc))),
-    property("string Id { get; }", text!(|call, _| Some(&of(call)?.id))),
+    text!("string Id { get; }", |call, _| Some(&of(call)?.id)),
     // The primary key, by its older name.
-    property("string Key { get; }", text!(|call, _| Some(&of(call)?.primary_key))),
-    property("string Name { get; }", text!(|call, _| Some(&of(call)?.name))),
-    property("string PrimaryKey { get; }", text!(|call, _| Some(&of(call)?.primary_key))),
-    property("string SecondaryKey { get; }", text!(|call, _| Some(&of(call)?.secondary_key))),
+    text!("string Key { get; }", |call, _| Some(&of(call)?.primary_key)),
+    text!("string Name { get; }", |call, _| Some(&of(call)?.name)),
+    text!("string PrimaryKey { get; }", |call, _| Some(&of(call)?.primary_key)),
+    text!("string SecondaryKey { get; }", |call, _| Some(&of(call)?.secondary_key)),
     property("DateTime? StartDate { get; }", |cx, _| Ok(of(cx.call).and_then(|s| s.start).map_or(Value::Null, utc))),
 ]);
 

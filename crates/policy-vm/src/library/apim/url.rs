@@ -11,12 +11,12 @@ use super::{dictionaries, text, view_arg};
 use crate::library::json::convert::member;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IUrl").members(&[
-    property("string Host { get; }", text!(|call, view| Some(&of(call, view)?.host))),
-    property("string Path { get; }", text!(|call, view| Some(&of(call, view)?.path))),
+    text!("string Host { get; }", |call, view| Some(&of(call, view)?.host)),
+    text!("string Path { get; }", |call, view| Some(&of(call, view)?.path)),
     property("int Port { get; }", port),
     property("IReadOnlyDictionary<string, string[]> Query { get; }", query),
     property("string QueryString { get; }", query_string),
-    property("string Scheme { get; }", text!(|call, view| Some(&of(call, view)?.scheme))),
+    text!("string Scheme { get; }", |call, view| Some(&of(call, view)?.scheme)),
     method("Uri ToUri()", to_uri),
     method("string ToString()", to_string),
 ]);

@@ -10,24 +10,24 @@ use crate::value::{Part, Value, View};
 use super::{known, part_at, text, utc};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IUser").members(&[
-    property("string Email { get; }", text!(|call, _| Some(&of(call)?.email))),
-    property("string FirstName { get; }", text!(|call, _| Some(&of(call)?.first_name))),
+    text!("string Email { get; }", |call, _| Some(&of(call)?.email)),
+    text!("string FirstName { get; }", |call, _| Some(&of(call)?.first_name)),
     property("IEnumerable<IGroup> Groups { get; }", groups),
-    property("string Id { get; }", text!(|call, _| Some(&of(call)?.id))),
+    text!("string Id { get; }", |call, _| Some(&of(call)?.id)),
     property("IEnumerable<IUserIdentity> Identities { get; }", identities),
-    property("string LastName { get; }", text!(|call, _| Some(&of(call)?.last_name))),
-    property("string Note { get; }", text!(|call, _| Some(&of(call)?.note))),
+    text!("string LastName { get; }", |call, _| Some(&of(call)?.last_name)),
+    text!("string Note { get; }", |call, _| Some(&of(call)?.note)),
     property("DateTime RegistrationDate { get; }", |cx, _| Ok(utc(of(cx.call).map_or(0, |u| u.registration_date)))),
 ]);
 
 pub(in crate::library) const GROUP: TypeDef = TypeDef::interface("ApiManagement.IGroup").members(&[
-    property("string Id { get; }", text!(|call, view| Some(&group(call, view)?.id))),
-    property("string Name { get; }", text!(|call, view| Some(&group(call, view)?.name))),
+    text!("string Id { get; }", |call, view| Some(&group(call, view)?.id)),
+    text!("string Name { get; }", |call, view| Some(&group(call, view)?.name)),
 ]);
 
 pub(in crate::library) const IDENTITY: TypeDef = TypeDef::interface("ApiManagement.IUserIdentity").members(&[
-    property("string Id { get; }", text!(|call, view| Some(&identity(call, view)?.0))),
-    property("string Provider { get; }", text!(|call, view| Some(&identity(call, view)?.1))),
+    text!("string Id { get; }", |call, view| Some(&identity(call, view)?.0)),
+    text!("string Provider { get; }", |call, view| Some(&identity(call, view)?.1)),
 ]);
 
 fn of(call: &Call) -> Option<&User> {

@@ -96,6 +96,13 @@ fn write_standard(mut moment: Moment, letter: char, out: &mut TextBuf) -> Result
 }
 
 fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), Bad> {
+    if let TextBuf::Ascii(bytes) = out {
+        let before = bytes.len();
+        if write_digits(moment, format.as_bytes(), bytes).is_some() {
+            return Ok(());
+        }
+        bytes.truncate(before);
+    }
     let (mut few, many): ([u16; 64], Vec<u16>);
     // Nearly all formats are short and ASCII: they need no memory.
     let units = if format.len() <= 64 && format.is_ascii() {
@@ -136,6 +143,41 @@ fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), B
         };
     }
     Ok(())
+}
+
+/// What nearly all formats are: years of four digits, all else of two, signs between them. `None` for anything more.
+fn write_digits(moment: Moment, format: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let parts = calendar::parts_of(moment.ticks.clamp(0, DateTime::MAX_TICKS));
+    out.reserve(format.len());
+    let mut rest = format;
+    while let [letter, tail @ ..] = rest {
+        let run = 1 + tail.iter().take_while(|next| *next == letter).count();
+        let number = match (letter, run) {
+            (b'y', 4) => {
+                out.extend_from_slice(&two(parts.year / 100));
+                parts.year % 100
+            }
+            (b'M', 2) => parts.month,
+            (b'd', 2) => parts.day,
+            (b'H', 2) => parts.hour,
+            (b'm', 2) => parts.minute,
+            (b's', 2) => parts.second,
+            (b' ' | b'-' | b'/' | b':' | b'.' | b',' | b'T' | b'Z', _) => {
+                out.push(*letter);
+                rest = tail;
+                continue;
+            }
+            _ => return None,
+        };
+        out.extend_from_slice(&two(number));
+        rest = rest.get(run..)?;
+    }
+    Some(())
+}
+
+/// The digits of a number below 100.
+const fn two(number: i32) -> [u8; 2] {
+    [b'0' + (number / 10 % 10) as u8, b'0' + (number % 10) as u8]
 }
 
 /// Appends the text between quotes that begins at `start`; how many units of the format that took.
