@@ -8,6 +8,7 @@
 //! search goes back where a literal led nowhere and a parameter may not, so templates that are ambiguous in n segments can
 //! take 2ⁿ visits, never more than the tree has nodes.
 
+mod action;
 mod apis;
 mod ends;
 pub(crate) mod operations;
@@ -17,9 +18,12 @@ pub(crate) mod query;
 pub(crate) mod template;
 pub(crate) mod watch;
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, Method};
 use rustc_hash::FxHashMap;
 
+use self::action::with_action;
 use self::apis::Group;
 pub(crate) use self::apis::{Revision, Version};
 use self::operations::{Captured, Operations};
@@ -141,7 +145,9 @@ impl Routes {
             for group in &node.apis {
                 for candidate in group.find(query, headers, revision, rest, watch) {
                     nearest = nearest.or(Some(candidate.api));
-                    if let Some((operation, captured)) = candidate.operations.find(path, rest, query, method, watch) {
+                    let operations = &candidate.operations;
+                    let query = if operations.by_action { with_action(query, headers) } else { Cow::Borrowed(query) };
+                    if let Some((operation, captured)) = operations.find(path, rest, &query, method, watch) {
                         return Ok(Match { api: candidate.api, operation, rest, captured });
                     }
                 }

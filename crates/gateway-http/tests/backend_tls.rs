@@ -9,8 +9,11 @@ mod support;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
+use gateway_http::{Settings, check};
 use hyper::Version;
 use origin::{Authority, Origin};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use support::{Backend, Folder, Scene, Then};
 
 const REASON: &str = "<on-error><set-header name=\"x-reason\" exists-action=\"override\">\
@@ -135,6 +138,44 @@ fn a_client_certificate_is_shown_where_it_is_wanted_and_nowhere_else() {
     let seen = origin.seen();
     assert_eq!(seen[0].connection, seen[2].connection);
     assert_ne!(seen[0].connection, seen[1].connection);
+}
+
+/// A file of PKCS #12, made by OpenSSL for this test, and the certificate in it.
+const PFX: &str = include_str!("../test_data/client.pfx.b64");
+const OF_PFX: &str = include_str!("../test_data/client.pem");
+
+#[test]
+fn a_client_certificate_comes_out_of_a_pfx_file_and_out_of_a_policy() {
+    let own = CertificateDer::from_pem_slice(OF_PFX.as_bytes()).unwrap();
+    let authority = Authority::new();
+    let origin = Origin::tls_taking(&authority.issue("localhost"), own.clone(), &[]);
+    let inline = format!(
+        "<choose><when condition=\"@(context.Request.Url.Path == &quot;/inline&quot;)\">\
+         <set-backend-service base-url=\"https://LOCALHOST:{}/\" />\
+         <authentication-certificate body=\"{}\" password=\"geheim\" /></when></choose>",
+        origin.address.port(),
+        PFX.replace('\n', "")
+    );
+    let url = format!("https://localhost:{}/", origin.address.port());
+    let properties = format!(r#""url":"{url}","credentials":{{"certificateIds":["of-entity"]}}"#);
+    let folder = folder(&authority, &properties, &inline, "");
+    let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, PFX.replace('\n', "")).unwrap();
+    std::fs::write(folder.path().join("client.pfx"), bytes).unwrap();
+    let certificate =
+        |password: &str| format!("{CA}[certificates.of-entity]\nfile = \"client.pfx\"\npassword = \"{password}\"\n");
+    let scene = Scene::folder(folder, &certificate("geheim"));
+    for target in ["/x", "/inline"] {
+        assert_eq!(scene.get(target).status, 200, "{target}");
+        assert_eq!(origin.seen().pop().unwrap().certificate, Some(own.to_vec()), "{target}");
+    }
+    // The wrong password is a finding, and shows nowhere.
+    scene.folder.write("tollgate.toml", &certificate("falsch"));
+    let settings = Settings::read(None, scene.folder.path());
+    let found = check(scene.folder.path(), &settings);
+    assert!(found.iter().any(|finding| finding.headline.contains("of-entity")), "{found:?}");
+    assert!(
+        found.iter().all(|finding| !finding.headline.contains("falsch") && !finding.notes.concat().contains("falsch"))
+    );
 }
 
 #[test]

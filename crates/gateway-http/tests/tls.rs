@@ -166,6 +166,36 @@ fn a_clients_certificate_reaches_the_policies() {
     }
 }
 
+/// What an author of policies has to decide with `validate-client-certificate`, over real handshakes.
+#[test]
+fn clients_certificates_are_checked_by_a_policy() {
+    let authority = Authority::new();
+    let edge = authority.issue("edge-1", 2100);
+    let policy = "<inbound><validate-client-certificate validate-revocation=\"false\" validate-trust=\"TRUST\">\
+                  <identities><identity common-name=\"edge-1\" /><identity common-name=\"edge-2\" /></identities>\
+                  </validate-client-certificate><return-response><set-body>welcome</set-body></return-response></inbound>\
+                  <on-error><set-header name=\"X-Reason\"><value>@(context.LastError.Reason)</value></set-header></on-error>";
+    let answer = |trust: &str, own: Option<&(String, String)>| {
+        let settings = "client_certificate = \"request\"\n[client_certificates]\nca_file = \"ca.pem\"";
+        let (_scene, address) = scene(&authority, &policy.replace("TRUST", trust), settings);
+        let text = get(address, &Arc::new(authority.client(own, &[])), "other.example").unwrap();
+        let reason = text.lines().find_map(|line| line.strip_prefix("x-reason: ")).unwrap_or_default().to_owned();
+        (text.split(' ').nth(1).unwrap().to_owned(), reason, text.rsplit("\r\n\r\n").next().unwrap().to_owned())
+    };
+    let welcome = ("200".to_owned(), String::new(), "welcome".to_owned());
+    assert_eq!(answer("true", Some(&edge)), welcome);
+    let refused = |reason: &str| {
+        let body = "{ \"statusCode\": 401, \"message\": \"Invalid client certificate\" }";
+        ("401".to_owned(), reason.to_owned(), body.to_owned())
+    };
+    let stranger = Authority::new().issue("edge-2", 2100);
+    assert_eq!(answer("true", Some(&stranger)), refused("ClientCertificateNotTrusted"));
+    assert_eq!(answer("false", Some(&stranger)), welcome, "who signed it does not matter");
+    assert_eq!(answer("true", Some(&authority.issue("edge-3", 2100))), refused("ClientCertificateIdentityNotMatched"));
+    assert_eq!(answer("true", Some(&authority.issue("edge-1", 2000))), refused("ClientCertificateExpired"));
+    assert_eq!(answer("true", None), refused("ClientCertificateNotFound"));
+}
+
 #[test]
 fn an_authority_can_be_asked_for() {
     let authority = Authority::new();

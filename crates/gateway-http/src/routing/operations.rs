@@ -6,6 +6,7 @@ use std::ops::Range;
 use http::Method;
 use rustc_hash::{FxHashMap, FxHasher};
 
+use super::action;
 use super::ends::{End, Ends, Found};
 use super::path::Path;
 use super::patterns::{self, Group};
@@ -21,6 +22,8 @@ pub(crate) struct Operations {
     nodes: Vec<Node>,
     /// Nodes by the hash of their parent and their literal segment; of equal hashes the later ones have the next numbers.
     literals: FxHashMap<u64, u32>,
+    /// Some are told apart by the action of a SOAP message.
+    pub(super) by_action: bool,
 }
 
 #[derive(Debug, Default)]
@@ -46,7 +49,7 @@ struct Sketch {
 impl Operations {
     /// Builds the tree of operations, which have their places in the list for numbers.
     pub(crate) fn new<'t>(operations: impl IntoIterator<Item = (Option<&'t Method>, &'t Template)>) -> Self {
-        let mut tree = Self { nodes: vec![Node::default()], literals: FxHashMap::default() };
+        let mut tree = Self { nodes: vec![Node::default()], literals: FxHashMap::default(), by_action: false };
         let mut sketches = vec![Sketch::default()];
         for (operation, (method, template)) in operations.into_iter().enumerate() {
             let mut at = 0;
@@ -54,6 +57,7 @@ impl Operations {
                 at = tree.child(at, segment);
             }
             sketches.resize_with(tree.nodes.len(), Sketch::default);
+            tree.by_action |= template.query.iter().any(|part| part.name.eq_ignore_ascii_case(action::PARAMETER));
             let found = Found::new(operation, template);
             let end = End { method: method.cloned(), query: template.query.clone(), found };
             if let Some(sketch) = sketches.get_mut(at as usize) {

@@ -234,7 +234,7 @@ fn of_kind(
         // One operation for all actions would let calls past the policies of theirs.
         "soap" => {
             let text = format!(
-                "API `{name}` is not served: its operations have policies, and there is no `{FILE}` that tells them apart"
+                "API `{name}` is not served: its operations have policies, and no `{FILE}` says which action is whose"
             );
             loader.problems.warning("TG8056", &information.place("type"), text);
             return None;

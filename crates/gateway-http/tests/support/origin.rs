@@ -80,8 +80,13 @@ pub struct Origin {
 impl Origin {
     /// With TLS that offers these protocols, and takes client certificates of the authority.
     pub fn tls(pair: &Pair, authority: &Authority, protocols: &[&str]) -> Self {
+        Self::tls_taking(pair, authority.0.der().clone(), protocols)
+    }
+
+    /// The same with client certificates of whoever this certificate is of.
+    pub fn tls_taking(pair: &Pair, issuer: CertificateDer<'static>, protocols: &[&str]) -> Self {
         let mut roots = RootCertStore::empty();
-        roots.add(authority.0.der().clone()).unwrap();
+        roots.add(issuer).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
             .allow_unauthenticated()
