@@ -63,7 +63,7 @@ pub struct Budget {
 pub(crate) const MAX_FRAMES: u32 = 10_000;
 
 /// Units that are compared within one instruction.
-const AT_ONCE: usize = 64;
+pub(crate) const AT_ONCE: usize = 64;
 
 impl Budget {
     /// Counts `steps` instructions, and looks at the clock once in a while.

@@ -60,6 +60,7 @@ pub(crate) fn evaluate(cx: &mut Cx<'_>, expression: ExprId) -> Result<Value, Thr
 pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result<Value, Throw> {
     let Some(code) = cx.code else { return Err(fault("no program")) };
     let base = cx.top;
+    make_room(cx, base)?;
     let Some(Object::Closure(closure)) = cx.heap.get(delegate) else { return Err(fault("not a delegate")) };
     let ClosureCode::Function { program, function, captures } = &closure.code else {
         return Err(fault("not a function"));
@@ -71,10 +72,6 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
     let function = code.functions.get(*function as usize).ok_or(fault("no such function"))?;
     // Paid for as a call is: a list of a million items calls a million times.
     cx.budget.charge(function.code.len(), cx.ambient)?;
-    // Not [`make_room`]: the delegate's captures are still being looked at.
-    if cx.stack.len() < base + WINDOW {
-        grow(cx.stack, cx.heap, base + WINDOW)?;
-    }
     let regs = window(cx.stack, base)?;
     if let ([value], 1, []) = (args, function.params, &**captures) {
         regs[0] = *value;
@@ -185,7 +182,8 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
                     Op::LoadView { d, part } => reg!(regs, d) = part.into(),
 
                     Op::EqString { d, a, b } => {
-                        reg!(regs, d) = Value::Bool(string_equals(cx.heap, &mut cx.budget, reg!(regs, a), reg!(regs, b)));
+                        reg!(regs, d) =
+                            Value::Bool(string_equals(cx.heap, &mut cx.budget, reg!(regs, a), reg!(regs, b)));
                     }
                     Op::EqStringK { d, a, value, negated } => {
                         let Some(Constant::Text(text)) = code.constants.get(usize::from(value)) else {

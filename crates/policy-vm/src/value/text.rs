@@ -399,6 +399,14 @@ impl TextBuf {
         }
     }
 
+    /// The bytes of a text of ASCII, for what is as short as a date.
+    pub(crate) const fn ascii_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.units {
+            Units::Ascii(bytes) => Some(bytes),
+            Units::Wide(_) => None,
+        }
+    }
+
     /// Takes units out of the middle.
     pub(crate) fn remove(&mut self, from: usize, to: usize) {
         let to = to.min(self.len());

@@ -39,7 +39,7 @@ fn serialize_with_settings(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thr
 }
 
 fn to_json(cx: &mut Cx<'_>, value: Value, indented: bool) -> Result<Value, Throw> {
-    let mut out = cx.heap.text_buf();
+    let mut out = TextBuf::with_capacity(128);
     if value.is_null() {
         out.push_str("null");
     } else if let (false, Some(text)) = (indented, xml::json_text(cx, value)?) {

@@ -83,7 +83,7 @@ fn parent(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn root(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Object(node::root(cx.heap, this(args)?)))
+    Ok(Value::Object(edit::root_of(cx, this(args)?)?))
 }
 
 fn token_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -346,7 +346,7 @@ fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_string_formatted(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let mut out = cx.heap.text_buf();
+    let mut out = TextBuf::with_capacity(128);
     write::token(cx, this(args)?, matches!(arg(args, 1), Value::Enum(_, 1)), &mut out)?;
     cx.string_buf(&out)
 }

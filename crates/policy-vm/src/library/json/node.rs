@@ -453,14 +453,15 @@ pub(super) fn clear(heap: &mut Heap, parent: Ref) {
     }
 }
 
-/// The node at the top of the tree.
-pub(super) fn root(heap: &Heap, mut at: Ref) -> Ref {
+/// The node at the top of the tree, and how far away it is.
+pub(super) fn root(heap: &Heap, mut at: Ref) -> (Ref, usize) {
+    let mut steps = 0;
     loop {
         let parent = node(heap, at).parent;
         if parent == NONE {
-            return at;
+            return (at, steps);
         }
-        at = parent;
+        (at, steps) = (parent, steps + 1);
     }
 }
 
@@ -544,5 +545,29 @@ fn is_special(unit: u16) -> bool {
         Ok(0x85) => true,
         Ok(byte) => BYTES.contains(&byte),
         Err(_) => matches!(unit, 0x2028 | 0x2029),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two names that have one hash where every step of it is known and can be undone.
+    #[test]
+    fn names_cannot_be_chosen_to_collide() {
+        const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
+        let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(SEED);
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let (begin, first, end) = (16, word(b"aaaaaaaa"), word(b"bbbbbbbb"));
+        let other = (0..1_000_000_u64).find_map(|n| {
+            let begins = word(format!("{n:08}").as_bytes().first_chunk()?);
+            let ends = end ^ mix(begin, first).rotate_left(5) ^ mix(begin, begins).rotate_left(5);
+            ends.to_le_bytes().is_ascii().then_some((begins, ends))
+        });
+        let Some((begins, ends)) = other else { panic!("there are such names") };
+        let all = |a: u64, b: u64| [a.to_le_bytes(), b.to_le_bytes()].concat();
+        assert_eq!(mix(mix(begin, first), end), mix(mix(begin, begins), ends));
+        let (one, two) = (all(first, end), all(begins, ends));
+        assert_ne!(hash_text(TextRef::Ascii(&one)), hash_text(TextRef::Ascii(&two)));
     }
 }

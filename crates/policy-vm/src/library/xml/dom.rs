@@ -19,7 +19,7 @@ use crate::types::{Known, TypeId};
 use crate::value::Value;
 use crate::value::heap::NetObject;
 use crate::value::sequence::Iter;
-use crate::value::text::{Str, TextBuf};
+use crate::value::text::Str;
 
 pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
     .interfaces(&["System.Collections.IEnumerable"])
@@ -395,9 +395,8 @@ fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    let Some((parent, at)) = tree::place(cx, node)? else { return Ok(Value::Null) };
-    let found = at.checked_add_signed(step).and_then(|at| children(cx.heap, parent).get(at).copied());
-    view(cx, found.unwrap_or(Value::Null))
+    let found = tree::sibling(cx, node, step)?;
+    view(cx, found)
 }
 
 fn parent_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -402,6 +402,9 @@ impl Reader {
             return Ok(());
         }
         self.at += 1;
+        if self.open.len() >= DEEPEST {
+            return Err(self.fail(cx, name.0, "Elements are nested too deeply."));
+        }
         self.open.push(Open { element, name, namespaces: scope, keep_space });
         Ok(())
     }

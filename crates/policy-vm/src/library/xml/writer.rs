@@ -35,7 +35,7 @@ pub(super) fn node_text(cx: &mut Cx<'_>, node: Value, indent: bool) -> Result<Te
 }
 
 /// Steps of a text that is written where no budget can be asked.
-const UNASKED: usize = 1_000_000;
+const UNASKED: usize = 4_000_000;
 
 /// The text of an object for concatenation and the like; faults are ignored, but for what would be too long.
 pub(super) fn object_text(heap: &Heap, object: &XmlObject) -> TextBuf {
@@ -100,7 +100,17 @@ impl<'h> Writer<'h> {
         };
         let declared = vec![special("xmlns", XMLNS), special("xml", XML), special("", "")];
         let out = heap.text_buf();
-        Self { heap, out, indent, mixed: false, declared, resolved: Vec::new(), failure: None, work: Cell::new(0), steps }
+        Self {
+            heap,
+            out,
+            indent,
+            mixed: false,
+            declared,
+            resolved: Vec::new(),
+            failure: None,
+            work: Cell::new(0),
+            steps,
+        }
     }
 
     /// Counts work whose size an input decides.

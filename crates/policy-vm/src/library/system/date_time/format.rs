@@ -96,7 +96,7 @@ fn write_standard(mut moment: Moment, letter: char, out: &mut TextBuf) -> Result
 }
 
 fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), Bad> {
-    if let TextBuf::Ascii(bytes) = out {
+    if let Some(bytes) = out.ascii_mut() {
         let before = bytes.len();
         if write_digits(moment, format.as_bytes(), bytes).is_some() {
             return Ok(());
