@@ -53,6 +53,7 @@ pub(crate) fn switches(script: &Script) -> Switches {
         switches.single_backend_policy = text.single_backend_policy;
         switches.token_bucket_rates = text.token_bucket_rates;
         switches.limits_fail_open = text.limits_fail_open;
+        switches.any_result_type = text.any_result_type;
     }
     switches
 }

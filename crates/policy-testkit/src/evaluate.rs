@@ -73,6 +73,7 @@ pub fn compile(members: Members, text: &str) -> Result<Expression, Vec<Expressio
 #[must_use]
 pub fn refusal(text: &str, errors: &[ExpressionError]) -> Map<String, Json> {
     let source = policy_parser::Source::new("<expression>", text);
+    let errors: Vec<&ExpressionError> = errors.iter().filter(|error| !error.warning).collect();
     let codes: Vec<&str> = errors.iter().map(|e| e.code).collect();
     let (message, position) = match errors.first() {
         Some(first) => (first.message.clone(), source.position(first.span.start)),

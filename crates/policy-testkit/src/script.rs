@@ -256,6 +256,7 @@ pub(crate) struct SwitchesText {
     pub(crate) single_backend_policy: bool,
     pub(crate) token_bucket_rates: bool,
     pub(crate) limits_fail_open: bool,
+    pub(crate) any_result_type: bool,
 }
 
 impl Script {

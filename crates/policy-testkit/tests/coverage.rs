@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 const ARITHMETIC: [&str; 5] = ["System.Decimal", "System.Double", "System.Single", "System.String", "System.Nullable"];
 
 /// Members without a row: those that are instructions, and those that .NET 8 or its `context` cannot answer for.
-const WITHOUT_ROW: [(&str, &str); 12] = [
+const WITHOUT_ROW: [(&str, &str); 14] = [
     ("System.Array", "int Length { get; }"),
     ("System.Nullable", "bool HasValue { get; }"),
     ("System.Nullable", "T Value { get; }"),
@@ -25,6 +25,9 @@ const WITHOUT_ROW: [(&str, &str); 12] = [
     ("System.Decimal", "static decimal MinValue { get; }"),
     // .NET 8 has no default algorithm any more, .NET Framework had SHA-1.
     ("System.Security.Cryptography.HashAlgorithm", "static HashAlgorithm Create()"),
+    // .NET has it on Windows only.
+    ("System.Security.Cryptography.RSACng", "RSACng()"),
+    ("System.Security.Cryptography.RSACng", "RSACng(int keySize)"),
     // Made by a policy, never by an expression.
     ("ApiManagement.Authorization", "string AccessToken { get; }"),
     ("ApiManagement.Authorization", "IReadOnlyDictionary<string, object> Claims { get; }"),

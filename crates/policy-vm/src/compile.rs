@@ -20,6 +20,7 @@ mod operators;
 mod overload;
 mod policy;
 mod query;
+mod result_type;
 mod statement;
 mod subtype;
 mod unavailable;

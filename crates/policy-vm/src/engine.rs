@@ -66,6 +66,9 @@ pub struct Switches {
     pub token_bucket_rates: bool,
     /// A rate limit or quota whose counter cannot be asked lets calls pass, instead of failing them.
     pub limits_fail_open: bool,
+    /// Expressions for texts and variables may give lists, dictionaries, XML, anonymous objects and whatever else can be
+    /// kept, not only the result types that the service documents.
+    pub any_result_type: bool,
 }
 
 /// The scope of a document, from broad to narrow.

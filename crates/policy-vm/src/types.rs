@@ -47,14 +47,39 @@ pub enum Type {
     Anonymous(Box<[(Box<str>, TypeId)]>),
     /// `(int a, string)`: names, which do not tell types apart, and types in order.
     Tuple(Box<[(Option<Box<str>>, TypeId)]>),
-    /// A type parameter of a local function, of which nothing is known.
-    Opaque(Box<str>),
+    /// A type parameter of a local function, seen from inside it.
+    Opaque(Box<Opaque>),
     /// The type of `null`.
     Null,
     /// No value.
     Void,
     /// Something is wrong and was reported; no further message is wanted.
     Error,
+}
+
+/// A type parameter of which only what `where` promises is known.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Opaque {
+    /// Its name.
+    pub name: Box<str>,
+    /// `class` and `struct`.
+    pub nature: Nature,
+    /// `new()`
+    pub creatable: bool,
+    /// What it derives from and implements.
+    pub above: Box<[TypeId]>,
+}
+
+/// Which types a type parameter stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Nature {
+    /// Any.
+    #[default]
+    Any,
+    /// `where T : class`
+    Reference,
+    /// `where T : struct`
+    Value,
 }
 
 /// Ids of types that the compiler itself knows. Their order is that of `library::REGISTRY`, which a test holds.
@@ -191,7 +216,7 @@ pub fn net_name(id: TypeId) -> String {
         }
         Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
         Type::Anonymous(_) => "<anonymous>".to_owned(),
-        Type::Opaque(name) => name.to_string(),
+        Type::Opaque(opaque) => opaque.name.to_string(),
         Type::Null => "<null>".to_owned(),
         Type::Void => "System.Void".to_owned(),
         Type::Error => "?".to_owned(),
@@ -220,7 +245,7 @@ pub fn display(id: TypeId) -> String {
         }
         Type::Nullable(inner) => format!("{}?", display(*inner)),
         Type::TypeParam(n) | Type::MethodParam(n) => format!("T{n}"),
-        Type::Opaque(name) => name.to_string(),
+        Type::Opaque(opaque) => opaque.name.to_string(),
         Type::Anonymous(members) => {
             let members: Vec<_> = members.iter().map(|(n, t)| format!("{} {n}", display(*t))).collect();
             format!("<anonymous type: {}>", members.join(", "))
@@ -346,6 +371,7 @@ pub fn is_value_type(id: TypeId) -> bool {
             matches!(library::get().def(*def).decl.kind, library::TypeDefKind::Struct | library::TypeDefKind::Enum)
         }
         Type::Nullable(_) | Type::Tuple(_) => true,
+        Type::Opaque(opaque) => opaque.nature == Nature::Value,
         _ => false,
     }
 }

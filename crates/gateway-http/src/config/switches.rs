@@ -14,6 +14,7 @@ pub(crate) struct Switches {
     pub(crate) single_backend_policy: bool,
     pub(crate) token_bucket_rates: bool,
     pub(crate) limits_fail_open: bool,
+    pub(crate) any_result_type: bool,
 }
 
 impl From<&Switches> for policy_vm::Switches {
@@ -24,6 +25,7 @@ impl From<&Switches> for policy_vm::Switches {
             single_backend_policy: switches.single_backend_policy,
             token_bucket_rates: switches.token_bucket_rates,
             limits_fail_open: switches.limits_fail_open,
+            any_result_type: switches.any_result_type,
         }
     }
 }

@@ -7,8 +7,8 @@ mod statement;
 
 pub use query::{FromClause, Query, QueryBody, QueryClause, QueryEnd};
 pub use statement::{
-    Block, CatchClause, Declarator, FunctionParam, LocalDeclaration, LocalFunction, Stmt, StmtKind, SwitchLabel,
-    SwitchSection, UsingResource,
+    Block, CatchClause, Constraint, ConstraintClause, ConstraintKind, Declarator, FunctionParam, LocalDeclaration,
+    LocalFunction, Stmt, StmtKind, SwitchLabel, SwitchSection, UsingResource,
 };
 
 use crate::source::Span;

@@ -66,6 +66,8 @@ pub(super) struct Binder {
     pub(super) generics: Vec<(Rc<Generic>, Instances)>,
     /// Type parameters in scope.
     pub(super) type_names: Vec<(Box<str>, TypeId)>,
+    /// Those of a signature that is being read for which `struct` is asked.
+    pub(super) struct_parameters: Vec<Box<str>>,
     /// Inside a `catch`, where `throw;` is allowed.
     pub(super) in_catch: bool,
     /// Variables that stand for the non-null receivers of enclosing conditional accesses.
@@ -128,6 +130,7 @@ impl Binder {
             switches: Vec::new(),
             generics: Vec::new(),
             type_names: Vec::new(),
+            struct_parameters: Vec::new(),
             in_catch: false,
             receivers: Vec::new(),
             tries: 0,
@@ -164,7 +167,10 @@ impl Binder {
                     let open = Span::new(0, 2);
                     self.error("CS0161", open, "not all code paths return a value");
                 }
+                let never = matches!(&self.returns, Returns::Infer(operands) if operands.is_empty());
                 let (returns, body) = self.finish_returns(body, block.span);
+                // What only throws, or never ends, has no type and may stand anywhere that null may.
+                let returns = if never && returns == TypeId::OBJECT { types::null() } else { returns };
                 if let Some(f) = self.functions.first_mut() {
                     f.returns = returns;
                     f.body = body;
@@ -182,7 +188,7 @@ impl Binder {
             Some(ty) => ty,
             None if operands.iter().all(Expr::is_null_literal) => TypeId::OBJECT,
             None => {
-                if !operands.iter().any(Expr::is_error) && self.errors.iter().all(|e| e.warning) {
+                if !operands.iter().any(Expr::is_error) && self.is_sound() {
                     self.error("NO_COMMON_TYPE", span, "the values returned have no common type");
                 }
                 return (types::error(), body);
@@ -234,6 +240,16 @@ impl Binder {
         self.errors.push(ExpressionError { code, message: message.into(), span, warning: false });
     }
 
+    /// Something that works, and is probably not meant.
+    pub(super) fn warn(&mut self, code: &'static str, span: Span, message: impl Into<String>) {
+        self.errors.push(ExpressionError { code, message: message.into(), span, warning: true });
+    }
+
+    /// True when there was nothing but warnings.
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.iter().all(|e| e.warning)
+    }
+
     /// Reports and gives an expression that is wrong already.
     pub(super) fn fail(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Expr {
         self.error(code, span, message);
@@ -244,7 +260,7 @@ impl Binder {
     pub(super) fn silently<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> (T, bool) {
         let kept = std::mem::take(&mut self.errors);
         let result = work(self);
-        let clean = self.errors.iter().all(|e| e.warning);
+        let clean = self.is_sound();
         self.errors = kept;
         (result, clean)
     }

@@ -276,6 +276,17 @@ pub(super) enum Target {
         array: Box<Expr>,
         index: Box<Expr>,
     },
+    /// An element of a tuple that stands in a place of its own; only the binder knows it, see [`Binder::put`].
+    ///
+    /// [`Binder::put`]: super::binder::Binder
+    Part {
+        /// To be evaluated before.
+        first: Vec<Expr>,
+        whole: Box<Target>,
+        /// Reads the tuple.
+        tuple: Box<Expr>,
+        index: usize,
+    },
     Discard,
 }
 

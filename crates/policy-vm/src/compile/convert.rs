@@ -9,7 +9,7 @@ use super::members::class_chain;
 use super::{fold, subtype};
 use crate::bytecode::Prim;
 use crate::library::{MemberKind, Signature};
-use crate::types::{self, TypeId};
+use crate::types::{self, Type, TypeId};
 
 /// An implicit conversion that a value has, found without doing it.
 #[derive(Debug, Clone)]
@@ -118,6 +118,9 @@ impl Binder {
         {
             let suffix = if to == TypeId::SINGLE { 'F' } else { 'M' };
             return self.fail("CS0664", value.span, format!("Literal of type double cannot be implicitly converted to type '{target}'; use an '{suffix}' suffix to create a literal of this type"));
+        }
+        if value.is_null_literal() && matches!(types::get(to), Type::Opaque(_)) {
+            return self.fail("CS0403", value.span, format!("Cannot convert null to type parameter '{target}' because it could be a non-nullable value type. Consider using 'default({target})' instead."));
         }
         if value.is_null_literal() {
             return self.fail(

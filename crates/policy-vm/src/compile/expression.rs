@@ -3,6 +3,7 @@
 mod access;
 mod assign;
 mod create;
+mod deconstruct;
 mod dimensions;
 mod literal;
 pub(super) mod tuple;
@@ -14,7 +15,7 @@ use super::binder::{Binder, Symbol};
 use super::bound::{Const, Expr, FnId, Kind, nullable_inner};
 use super::overload::Group;
 use super::subtype;
-use crate::types::{self, TypeId};
+use crate::types::{self, Type, TypeId};
 
 /// What a name or a member access leads to.
 pub(super) enum Entity<'a> {
@@ -345,6 +346,9 @@ impl Binder {
             return Expr::error(span);
         }
         let shown_ty = types::display(ty);
+        if matches!(types::get(ty), Type::Opaque(_)) && !subtype::is_reference(ty) && !types::is_value_type(ty) {
+            return self.fail("CS0413", span, format!("The type parameter '{shown_ty}' cannot be used with the 'as' operator because it does not have a class type constraint nor a 'class' constraint"));
+        }
         if types::is_value_type(ty) && nullable_inner(ty).is_none() {
             return self.fail("CS0077", span, format!("The as operator must be used with a reference type or nullable type ('{shown_ty}' is a non-nullable value type)"));
         }

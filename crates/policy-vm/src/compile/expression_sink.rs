@@ -8,14 +8,14 @@ use policy_parser::csharp::{self, ast::StringLiteral};
 use rustc_hash::FxHashMap;
 
 use super::binder::Binder;
-use super::bound::{self, FnId, LocalId, is_enum, named, nullable_inner};
+use super::bound::{FnId, LocalId};
 use super::emit::Emitter;
 use super::{Expression, ExpressionError, Wanted};
 use crate::bytecode::{Code, Constant};
 use crate::exchange::NameId;
 use crate::names;
 use crate::step::ExprId;
-use crate::types::{self, Type, TypeId};
+use crate::types::{self, TypeId};
 use crate::value::Part;
 use crate::value::heap::Pool;
 use crate::value::text::Str;
@@ -31,6 +31,8 @@ pub struct ExpressionSink {
     variables: Vec<(u32, NameId)>,
     headers: Vec<(u32, HeaderName)>,
     unrestricted: bool,
+    any_result: bool,
+    warnings: Vec<ExpressionError>,
 }
 
 impl ExpressionSink {
@@ -53,15 +55,17 @@ impl ExpressionSink {
         binder.unrestricted = self.unrestricted;
         binder.root(&parsed.root);
         let ty = binder.functions.first().map_or(types::error(), |f| f.returns);
-        if binder.errors.is_empty() {
+        if binder.is_sound() {
+            let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
             binder.errors.extend(super::flow::check(&binder));
-            binder.errors.extend(result_error(ty, wanted, Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX))));
+            binder.errors.extend(super::result_type::finding(ty, wanted, self.any_result, whole));
         }
-        if !binder.errors.is_empty() {
-            binder.errors.sort_by_key(|e| e.span);
-            binder.errors.dedup_by(|a, b| a.span == b.span && a.code == b.code);
+        binder.errors.sort_by_key(|e| e.span);
+        binder.errors.dedup_by(|a, b| a.span == b.span && a.code == b.code);
+        if !binder.is_sound() {
             return Err(binder.errors);
         }
+        self.warnings = std::mem::take(&mut binder.errors);
         close_captures(&mut binder);
         let made = self.code.functions.len();
         match Emitter::new(self, &binder.locals, &binder.functions).root() {
@@ -82,6 +86,16 @@ impl ExpressionSink {
     /// Lets expressions use every member of the library, whatever the allow-list says.
     pub fn lift_restrictions(&mut self) {
         self.unrestricted = true;
+    }
+
+    /// Lets expressions give a value of any type that can be kept, whatever the list of result types says.
+    pub fn accept_any_result(&mut self) {
+        self.any_result = true;
+    }
+
+    /// What the last expression was warned of that compiled.
+    pub fn take_warnings(&mut self) -> Vec<ExpressionError> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// The finished functions and their literals.
@@ -199,55 +213,5 @@ fn note(binder: &Binder, function: usize, id: LocalId, missing: &mut Vec<(usize,
     let known = binder.functions.get(function).is_some_and(|f| f.captures.contains(&id));
     if !owned && !known {
         missing.push((function, id));
-    }
-}
-
-/// The return-type rule per position (`expressions.md` 1.4).
-fn result_error(ty: TypeId, wanted: Wanted, span: Span) -> Option<ExpressionError> {
-    let plain = nullable_inner(ty).unwrap_or(ty);
-    let is_null = ty == types::null();
-    let integral = matches!(
-        plain,
-        TypeId::SBYTE
-            | TypeId::BYTE
-            | TypeId::INT16
-            | TypeId::UINT16
-            | TypeId::INT32
-            | TypeId::UINT32
-            | TypeId::INT64
-            | TypeId::UINT64
-    );
-    let allowed = match wanted {
-        Wanted::Any => return None,
-        Wanted::Bool => ty == TypeId::BOOL,
-        // Numeric text is accepted at run time.
-        Wanted::Integer => integral || ty == TypeId::STRING || is_null,
-        Wanted::Number => bound::prim_of(plain).is_some() && plain != TypeId::CHAR,
-        Wanted::Text | Wanted::Variable => is_null || storable(plain),
-    };
-    if allowed {
-        return None;
-    }
-    let message = format!("Expression return type '{}' is not allowed", types::net_name(ty));
-    Some(ExpressionError { code: "TG0303", message, span, warning: false })
-}
-
-/// What may leave an expression: everything but delegates and sequences that are still to be computed.
-fn storable(ty: TypeId) -> bool {
-    if is_enum(ty) || bound::delegate(ty).is_some() {
-        return is_enum(ty);
-    }
-    match types::get(ty) {
-        Type::Array { .. } | Type::Anonymous(_) => true,
-        Type::Named { .. } => named(ty).is_none_or(|(def, _)| {
-            let lazy = [
-                "System.Collections.Generic.IEnumerable",
-                "System.Linq.IOrderedEnumerable",
-                "System.Collections.IEnumerable",
-                "System.Linq.IGrouping",
-            ];
-            !lazy.contains(&def.full_name())
-        }),
-        _ => false,
     }
 }

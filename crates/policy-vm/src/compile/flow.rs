@@ -432,7 +432,7 @@ impl Walk<'_> {
                 let state = self.expr(array, state);
                 self.expr(index, state)
             }
-            Target::Local(_) | Target::Discard => state,
+            Target::Local(_) | Target::Part { .. } | Target::Discard => state,
         }
     }
 

@@ -43,7 +43,8 @@ impl Member {
 /// interfaces it extends. What a class implements for an interface alone is not among its own members.
 pub(super) fn member_types(ty: TypeId) -> Vec<TypeId> {
     let is_interface = declared(ty).is_some_and(|def| def.decl.kind == TypeDefKind::Interface);
-    let mut all = if is_interface { subtype::supertypes(ty).to_vec() } else { class_chain(ty).to_vec() };
+    let is_opaque = matches!(types::get(ty), Type::Opaque(_));
+    let mut all = if is_interface || is_opaque { subtype::supertypes(ty).to_vec() } else { class_chain(ty).to_vec() };
     if !all.contains(&TypeId::OBJECT) {
         all.push(TypeId::OBJECT);
     }

@@ -70,13 +70,19 @@ pub(super) fn full_type(name: &str, arity: usize) -> Option<DefId> {
 }
 
 impl Binder {
+    /// A type parameter that `where` says to be a value type, while the signature is read.
+    fn is_struct_parameter(&self, ty: TypeId) -> bool {
+        let known = self.type_names.iter().rev().find(|(_, known)| *known == ty);
+        known.is_some_and(|(name, _)| self.struct_parameters.contains(name))
+    }
+
     /// The type that a type's syntax names; reports what is wrong.
     pub(super) fn type_of_syntax(&mut self, syntax: &TypeSyntax) -> TypeId {
         match &syntax.kind {
             TypeKind::Predefined(ty) => predefined(*ty),
             TypeKind::Nullable(inner) => {
                 let inner = self.type_of_syntax(inner);
-                if inner != types::error() && !types::is_value_type(inner) {
+                if inner != types::error() && !types::is_value_type(inner) && !self.is_struct_parameter(inner) {
                     let mark = Span::new(syntax.span.end.saturating_sub(1), syntax.span.end);
                     self.error("CS8370", mark, "Feature 'nullable reference types' is not available in C# 7.3. Please use language version 8.0 or greater.");
                     return types::error();

@@ -2,11 +2,11 @@
 //! here was reported there.
 
 use policy_parser::document::{Content, ContentKind, Element, Embedded};
-use policy_parser::{Diagnostic, Severity, Span};
+use policy_parser::{Diagnostic, Severity};
 
-use super::Wanted;
 use super::policy::Compiler;
-use crate::check::{self, Inner, codes};
+use super::{ExpressionError, Wanted};
+use crate::check::{self, Inner};
 use crate::operand::{BoolOperand, ChoiceOperand, IntOperand, TextOperand, ValueOperand};
 use crate::spec::{Accepts, ElementSpec};
 use crate::step::ExprId;
@@ -142,24 +142,25 @@ impl Compiler<'_> {
         match self.sink.compile(&embedded.text, wanted) {
             Ok(expression) => {
                 self.reads = self.reads.union(expression.reads);
+                let warnings = self.sink.take_warnings();
+                self.report(embedded, warnings);
                 Some(expression.id)
             }
             Err(errors) => {
-                if errors.iter().all(|error| error.warning) {
-                    let whole = Span::new(0, u32::try_from(embedded.text.len()).unwrap_or(u32::MAX));
-                    let span = embedded.map.origin_span(whole);
-                    self.error(codes::INVALID_VALUE, span, "the expression cannot be compiled");
-                }
-                for error in errors {
-                    let span = embedded.map.origin_span(error.span);
-                    let mut finding = Diagnostic::error(error.code, &self.file, span, error.message);
-                    if error.warning {
-                        finding.severity = Severity::Warning;
-                    }
-                    self.findings.push(finding);
-                }
+                self.report(embedded, errors);
                 None
             }
+        }
+    }
+
+    fn report(&mut self, embedded: &Embedded, errors: Vec<ExpressionError>) {
+        for error in errors {
+            let span = embedded.map.origin_span(error.span);
+            let mut finding = Diagnostic::error(error.code, &self.file, span, error.message);
+            if error.warning {
+                finding.severity = Severity::Warning;
+            }
+            self.findings.push(finding);
         }
     }
 }

@@ -52,6 +52,10 @@ impl Step for Unfilled {
 
 impl<'e> Compiler<'e> {
     pub(super) fn new(engine: &'e Engine, environment: &'e Environment, scope: Scope, file: &Arc<Source>) -> Self {
+        let mut sink = ExpressionSink::default();
+        if engine.switches.any_result_type {
+            sink.accept_any_result();
+        }
         Self {
             engine,
             environment,
@@ -60,7 +64,7 @@ impl<'e> Compiler<'e> {
             file: Arc::clone(file),
             findings: Vec::new(),
             needs: Needs::default(),
-            sink: ExpressionSink::default(),
+            sink,
             steps: Vec::new(),
             walk: super::walk::Walk::default(),
             fragments: super::fragment::Fragments::default(),

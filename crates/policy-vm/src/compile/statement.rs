@@ -43,7 +43,7 @@ impl Binder {
             }
         }
         let mut done = Vec::new();
-        let mut reachable = true;
+        let (mut reachable, mut warned) = (true, false);
         let mut next = functions.into_iter();
         for stmt in list {
             if matches!(stmt.kind, StmtKind::LocalFunction(_)) {
@@ -61,6 +61,10 @@ impl Binder {
                 }
                 reachable |= jump::mentions(list, &label.text);
                 stmt = body;
+            }
+            if !reachable && !warned && !matches!(stmt.kind, StmtKind::Empty | StmtKind::Block(_)) {
+                warned = true;
+                self.warn("CS0162", stmt.span, "Unreachable code detected");
             }
             let (bound, goes_on) =
                 self.deeper(stmt.span, || (Stmt::Block(Vec::new()), true), |this| this.statement(stmt));
@@ -177,6 +181,12 @@ impl Binder {
     fn statement_value(&mut self, expr: &ast::Expr) -> Expr {
         match &expr.kind {
             ExprKind::Postfix { increment, operand } => self.increment(operand, *increment, true, expr.span),
+            ExprKind::Assign { op: None, target, value } => {
+                match self.deconstruction(target, value, false, expr.span) {
+                    Some(done) => done,
+                    None => self.value_or_void(expr),
+                }
+            }
             _ => self.value_or_void(expr),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::bound::{named, nullable_inner};
 use crate::library::{self, TypeDefKind};
-use crate::types::{self, Type, TypeId};
+use crate::types::{self, Nature, Opaque, Type, TypeId};
 
 /// An implicit reference or boxing conversion, or identity.
 pub(super) fn converts(from: TypeId, to: TypeId) -> bool {
@@ -15,6 +15,9 @@ pub(super) fn converts(from: TypeId, to: TypeId) -> bool {
     if let Some(inner) = nullable_inner(from) {
         // Boxing a nullable boxes its value.
         return converts(inner, to) && !types::is_value_type(to);
+    }
+    if same_parameter(from, to) {
+        return true;
     }
     let above = supertypes(from);
     above.contains(&to) || above.iter().any(|up| variant(*up, to))
@@ -57,10 +60,19 @@ fn direct(ty: TypeId) -> Vec<TypeId> {
             }
             up
         }
-        Type::Anonymous(_) | Type::Opaque(_) => vec![TypeId::OBJECT],
+        Type::Anonymous(_) => vec![TypeId::OBJECT],
+        Type::Opaque(opaque) => {
+            let base = if opaque.nature == Nature::Value { TypeId::VALUE_TYPE } else { TypeId::OBJECT };
+            opaque.above.iter().copied().chain([base]).collect()
+        }
         Type::Nullable(_) | Type::Tuple(_) => vec![TypeId::VALUE_TYPE],
         _ => Vec::new(),
     }
+}
+
+/// Inside its own constraints a type parameter is known by its name only.
+fn same_parameter(a: TypeId, b: TypeId) -> bool {
+    matches!((types::get(a), types::get(b)), (Type::Opaque(a), Type::Opaque(b)) if a.name == b.name)
 }
 
 /// Variance between two constructions of one generic interface or delegate, and covariance of arrays.
@@ -73,6 +85,9 @@ fn variant(from: TypeId, to: TypeId) -> bool {
     let (Some((from_def, from_args)), Some((to_def, to_args))) = (named(from), named(to)) else { return false };
     if !std::ptr::eq(from_def, to_def) || from_args.len() != to_args.len() {
         return false;
+    }
+    if from_args.iter().zip(to_args).all(|(a, b)| a == b || same_parameter(*a, *b)) {
+        return true;
     }
     let last = from_args.len().saturating_sub(1);
     match from_def.decl.kind {
@@ -112,10 +127,15 @@ pub(super) fn is_covariant(full_name: &str) -> bool {
 
 /// Not a value type.
 pub(super) fn is_reference(ty: TypeId) -> bool {
-    !types::is_value_type(ty)
-        && ty != types::void()
-        && ty != types::error()
-        && !matches!(types::get(ty), Type::Opaque(_))
+    let is_opaque = |opaque: &Opaque| {
+        let is_class = |up: &TypeId| named(*up).is_some_and(|(def, _)| def.decl.kind != TypeDefKind::Interface);
+        opaque.nature == Nature::Reference || opaque.above.iter().any(is_class)
+    };
+    match types::get(ty) {
+        Type::Void | Type::Error => false,
+        Type::Opaque(opaque) => is_opaque(opaque),
+        _ => !types::is_value_type(ty),
+    }
 }
 
 /// The element type of a sequence: what `foreach (var x in …)` declares, and `T` of its `IEnumerable<T>`.

@@ -25,6 +25,7 @@ pub(crate) mod pfx;
 mod public_key;
 mod rng_crypto_service_provider;
 mod rsa_certificate_extensions;
+mod rsa_cng;
 mod rsa_encryption_padding;
 mod rsa_parameters;
 mod rsa_signature_padding;
@@ -68,6 +69,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &public_key::TYPE,
     &rng_crypto_service_provider::TYPE,
     &rsa_certificate_extensions::TYPE,
+    &rsa_cng::TYPE,
     &rsa_encryption_padding::TYPE,
     &rsa_parameters::TYPE,
     &rsa_signature_padding::TYPE,

@@ -40,6 +40,7 @@ pub use collection::collection_of_node;
 pub use compare::equals;
 pub use node::{Node, TokenType};
 pub use sequence::iterate_node;
+pub(in crate::library) use sequence::kept_cursor;
 
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;

@@ -22,6 +22,7 @@ pub(super) mod exceptions;
 pub(crate) mod formatting;
 pub(crate) mod guid;
 pub(super) mod icomparable;
+mod icomparable_of;
 pub(super) mod idisposable;
 pub(super) mod iequatable;
 pub(super) mod iformat_provider;
@@ -54,6 +55,7 @@ use crate::library::TypeDef;
 
 /// The types of this namespace that are not well known to the compiler (those are listed in `registry.rs`).
 pub(super) static TYPES: &[&TypeDef] = &[
+    &icomparable_of::TYPE,
     &bit_converter::TYPE,
     &char::UNICODE_CATEGORY,
     &convert::BASE64_FORMATTING_OPTIONS,

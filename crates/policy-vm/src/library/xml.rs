@@ -14,6 +14,7 @@ mod look;
 mod names;
 mod options;
 mod reader;
+mod reader_settings;
 mod text;
 mod to_json;
 mod tree;
@@ -22,6 +23,9 @@ mod xattribute;
 mod xcontainer;
 mod xdocument;
 mod xelement;
+mod xml_convert;
+mod xml_reader;
+mod xml_writer;
 mod xnode;
 mod xobject;
 mod xpath;
@@ -50,14 +54,14 @@ pub fn unformatted(cx: &mut Cx<'_>, value: Value) -> Result<Option<TextBuf>, Thr
 /// The types of this module.
 pub(super) static TYPES: &[&TypeDef] = &[
     &dom::ATTRIBUTE,
-    &dom::ATTRIBUTES,
+    &dom::attributes::ATTRIBUTES,
     &dom::CDATA,
     &dom::COMMENT,
     &dom::DOCUMENT,
     &dom::DOCUMENT_TYPE,
     &dom::ELEMENT,
     &dom::INSTRUCTION,
-    &dom::NAMESPACES,
+    &dom::namespaces::NAMESPACES,
     &dom::NAME_TABLE,
     &dom::NODE,
     &dom::NODE_LIST,
@@ -78,6 +82,21 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &options::NODE_TYPE,
     &options::ORDER,
     &options::SAVE,
+    &reader_settings::CONFORMANCE,
+    &reader_settings::DTD,
+    &reader_settings::READ_STATE,
+    &reader_settings::SPACE,
+    &reader_settings::TYPE,
+    &xml_convert::DATE_MODE,
+    &xml_convert::TYPE,
+    &xml_reader::NODE_READER,
+    &xml_reader::TEXT_READER,
+    &xml_reader::TYPE,
+    &xml_writer::NEW_LINES,
+    &xml_writer::SETTINGS,
+    &xml_writer::STATE,
+    &xml_writer::TEXT_WRITER,
+    &xml_writer::TYPE,
     &xattribute::TYPE,
     &xcontainer::TYPE,
     &xdocument::TYPE,

@@ -227,8 +227,41 @@ pub struct LocalFunction {
     pub body: LambdaBody,
     /// True for `async`, always refused later.
     pub is_async: bool,
-    /// True when `where` promises something of the type parameters; what it is, is not kept.
-    pub is_constrained: bool,
+    /// What `where` asks of the type parameters.
+    pub constraints: Vec<ConstraintClause>,
+}
+
+/// `where T : class, new()`.
+#[derive(Clone, Debug)]
+pub struct ConstraintClause {
+    /// `where`
+    pub keyword: Span,
+    /// The type parameter.
+    pub param: Ident,
+    /// What is asked of it.
+    pub constraints: Vec<Constraint>,
+}
+
+/// One of the demands on a type parameter.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// Which.
+    pub kind: ConstraintKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The demands on a type parameter.
+#[derive(Clone, Debug)]
+pub enum ConstraintKind {
+    /// `class`
+    Class,
+    /// `struct`
+    Struct,
+    /// `new()`
+    New,
+    /// A base class, an interface, or another type parameter.
+    Type(TypeSyntax),
 }
 
 /// A parameter of a local function.

@@ -1,7 +1,7 @@
 //! Local variables, constants and functions.
 
 use crate::csharp::ast::{ArgumentMode, Declarator, FunctionParam, Ident, LambdaBody, LocalDeclaration, LocalFunction};
-use crate::csharp::ast::{StmtKind, TypeSyntax};
+use crate::csharp::ast::{Constraint, ConstraintClause, ConstraintKind, StmtKind, TypeSyntax};
 use crate::csharp::list::List;
 use crate::csharp::lookahead::TypeMode;
 use crate::csharp::parser::Parser;
@@ -146,7 +146,7 @@ impl Parser<'_> {
         let name = self.identifier();
         let type_params = if self.at(TokenKind::Lt) { self.type_parameters() } else { Vec::new() };
         let (params, sound) = self.function_parameters();
-        let is_constrained = self.skip_constraints();
+        let constraints = self.constraint_clauses();
         let shown: Vec<&str> = params.iter().map(|p| self.text_at(p.ty.span)).collect();
         let shown = format!("{}({})", name.text, shown.join(", "));
         let body = self.local_function_body(modifiers.is_async, sound.then_some((&name, &shown)));
@@ -158,7 +158,7 @@ impl Parser<'_> {
             params,
             body,
             is_async,
-            is_constrained,
+            constraints,
         }))
     }
 
@@ -219,18 +219,42 @@ impl Parser<'_> {
         params
     }
 
-    /// `where T : class` says nothing that a policy's own function needs.
-    fn skip_constraints(&mut self) -> bool {
-        let mut found = false;
+    fn constraint_clauses(&mut self) -> Vec<ConstraintClause> {
+        let mut clauses = Vec::new();
         while self.at_word(Contextual::Where) && self.peek(2).kind == TokenKind::Colon {
-            while !matches!(self.kind(), TokenKind::OpenBrace | TokenKind::FatArrow | TokenKind::Semicolon)
-                && !self.kind().is_end()
-            {
-                self.skip();
+            let keyword = self.token().span();
+            self.bump();
+            let param = self.identifier();
+            self.expect(TokenKind::Colon);
+            let mut constraints = vec![self.constraint()];
+            while self.eat(TokenKind::Comma) {
+                constraints.push(self.constraint());
             }
-            found = true;
+            clauses.push(ConstraintClause { keyword, param, constraints });
         }
-        found
+        clauses
+    }
+
+    fn constraint(&mut self) -> Constraint {
+        let start = self.token().start;
+        let kind = match self.kind() {
+            TokenKind::Class => {
+                self.bump();
+                ConstraintKind::Class
+            }
+            TokenKind::Struct => {
+                self.bump();
+                ConstraintKind::Struct
+            }
+            TokenKind::New => {
+                self.bump();
+                self.expect(TokenKind::OpenParen);
+                self.expect(TokenKind::CloseParen);
+                ConstraintKind::New
+            }
+            _ => ConstraintKind::Type(self.type_in(TypeMode::Normal)),
+        };
+        Constraint { kind, span: self.span_from(start) }
     }
 
     fn starts_parameter(&self) -> bool {

@@ -43,6 +43,7 @@ impl Emitter<'_> {
                 self.push(Op::Move { d, a: a + n - 1 });
                 Ok(())
             }
+            Target::Part { .. } => Err(TooComplex),
         }
     }
 
@@ -62,7 +63,7 @@ impl Emitter<'_> {
                 let (a, b) = self.operands(array, index)?;
                 self.push(Op::ArraySet { a, b, value });
             }
-            Target::Member { .. } => return Err(TooComplex),
+            Target::Member { .. } | Target::Part { .. } => return Err(TooComplex),
         }
         Ok(())
     }

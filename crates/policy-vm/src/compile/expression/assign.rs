@@ -31,7 +31,7 @@ impl Binder {
             let ty = value.ty;
             return Expr::new(Kind::Assign { target: Box::new(Target::Discard), value: Box::new(value) }, ty, span);
         }
-        if let Some(done) = self.deconstruction(target, value, span) {
+        if let Some(done) = self.deconstruction(target, value, true, span) {
             return done;
         }
         let Some((target, ty)) = self.assign_target(target) else {
@@ -39,13 +39,13 @@ impl Binder {
             return Expr::error(span);
         };
         let value = self.value_for(value, ty);
-        if let Target::Local(id) = target {
-            self.write_local(id, span);
-        }
         if value.is_error() {
+            if let Target::Local(id) = target {
+                self.write_local(id, span);
+            }
             return Expr::error(span);
         }
-        Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span)
+        self.put(target, value, span)
     }
 
     /// Binds for its messages only.
@@ -174,10 +174,19 @@ impl Binder {
         name: &ast::Ident,
         span: Span,
     ) -> Option<(Target, TypeId)> {
-        let (name, at) = (&*name.text, name.span);
         if receiver.is_error() {
             return None;
         }
+        if super::tuple::elements_of(receiver.ty).is_some() {
+            let mut first = Vec::new();
+            return self.tuple_part(receiver, name, &mut first, span).map(|(mut target, read)| {
+                if let Target::Part { first: before, .. } = &mut target {
+                    *before = first;
+                }
+                (target, read.ty)
+            });
+        }
+        let (name, at) = (&*name.text, name.span);
         if let Type::Anonymous(_) = types::get(receiver.ty) {
             let owner = types::display(receiver.ty);
             self.error(
@@ -230,6 +239,10 @@ impl Binder {
                 let super::Entity::Value(receiver) = self.entity(target) else {
                     return self.target(expr, otherwise).and(None);
                 };
+                if super::tuple::elements_of(receiver.ty).is_some() {
+                    let (target, read) = self.tuple_part(receiver, &name.ident, &mut first, span)?;
+                    return Some((first, target, read));
+                }
                 let receiver = self.keep(receiver, &mut first);
                 let read = self.property(&receiver, &name.ident.text, span);
                 let (target, _) = self.property_target(receiver, &name.ident, span)?;
@@ -291,7 +304,7 @@ impl Binder {
         if result.is_error() {
             return result;
         }
-        let assign = Expr::new(Kind::Assign { target: Box::new(place), value: Box::new(result) }, ty, span);
+        let assign = self.put(place, result, span);
         if first.is_empty() {
             return assign;
         }
@@ -325,7 +338,7 @@ impl Binder {
         let op = if up { BinaryOp::Add } else { BinaryOp::Sub };
         let after = self.binary(op, before, one, span);
         let after = self.cast(after, ty, span);
-        let assign = Expr::new(Kind::Assign { target: Box::new(place), value: Box::new(after) }, ty, span);
+        let assign = self.put(place, after, span);
         if prefix {
             if first.is_empty() {
                 return assign;

@@ -12,7 +12,7 @@ use crate::compile::members;
 use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
 use crate::compile::subtype;
 use crate::library::TypeDefKind;
-use crate::types::{self, Type, TypeId};
+use crate::types::{self, Nature, Type, TypeId};
 
 impl Binder {
     pub(super) fn new_object(
@@ -66,6 +66,20 @@ impl Binder {
             };
         }
         let shown = types::display(ty);
+        if let Type::Opaque(opaque) = types::get(ty) {
+            if !opaque.creatable && opaque.nature != Nature::Value {
+                return self.fail("CS0304", span, format!("Cannot create an instance of the variable type '{shown}' because it does not have the new() constraint"));
+            }
+            if !args.is_empty() {
+                return self.fail(
+                    "CS0417",
+                    span,
+                    format!("'{shown}': cannot provide arguments when creating an instance of a variable type"),
+                );
+            }
+            // The function is bound anew with each type that it is called for.
+            return Expr::new(Kind::Default, ty, span);
+        }
         let candidates = members::constructors(ty);
         if args.is_empty() && types::is_value_type(ty) && !candidates.iter().any(|m| m.signature.params.is_empty()) {
             return self.default_value(ty, span);

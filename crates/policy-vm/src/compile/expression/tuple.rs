@@ -1,18 +1,18 @@
 //! Tuples: `(a, b)`, their elements, and taking them apart.
 //!
-//! At run time a tuple is an object like that of an anonymous type: nobody can change it, since expressions may not assign
-//! to elements, so that it need not be copied.
+//! At run time a tuple is an object like that of an anonymous type, which nothing changes, so that it need not be copied: who
+//! assigns to an element puts a new tuple in its place.
 
 use policy_parser::Span;
-use policy_parser::csharp::ast::{self, BinaryOp, Designation, ExprKind};
+use policy_parser::csharp::ast::{self, BinaryOp};
 
 use super::create::projected_name;
 use crate::compile::binder::Binder;
-use crate::compile::bound::{Const, Expr, Kind, Target, named, nullable_inner};
+use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, nullable_inner};
 use crate::types::{self, Type, TypeId};
 
 /// An element of a tuple type: its name, if it has one, and its type.
-type Element = (Option<Box<str>>, TypeId);
+pub(super) type Element = (Option<Box<str>>, TypeId);
 
 pub(in crate::compile) fn elements_of(ty: TypeId) -> Option<&'static [Element]> {
     match types::get(ty) {
@@ -125,178 +125,120 @@ impl Binder {
         Some(Expr::new(Kind::Sequence { effects: first, result: Box::new(result) }, TypeId::BOOL, span))
     }
 
-    /// `(a, b) = value` and `var (a, b) = value`; none when the target is no tuple.
-    pub(super) fn deconstruction(&mut self, target: &ast::Expr, value: &ast::Expr, span: Span) -> Option<Expr> {
-        let targets = Self::parts(target)?;
-        // Places come before the value, and declared ones take its types.
-        let places: Vec<Option<(Target, TypeId)>> = targets.iter().map(|part| self.part_place(part)).collect();
-        let (mut effects, parts) = match &super::strip(value).kind {
-            ExprKind::Tuple(elements) if elements.len() == targets.len() => self.literal_parts(elements, &places),
-            _ => self.parts_of_value(value, targets.len(), span)?,
-        };
-        let mut last = Vec::new();
-        for ((part, place), value) in targets.iter().zip(places).zip(parts) {
-            let (target, ty) = match place {
-                Some(place) => place,
-                None => match self.declared_part(part, value.ty) {
-                    Some(target) => (target, value.ty),
-                    None => return Some(Expr::error(span)),
-                },
-            };
-            let value = self.convert(value, ty);
-            if value.is_error() {
-                return Some(Expr::error(span));
+    /// A tuple that can be changed, because it is a variable, an element of an array or of another such tuple: where it
+    /// stands, and what reads it. What must be evaluated first goes to `first`.
+    pub(super) fn tuple_place(&mut self, tuple: Expr, first: &mut Vec<Expr>) -> Option<(Target, Expr)> {
+        let (ty, span) = (tuple.ty, tuple.span);
+        match tuple.kind {
+            Kind::Local(id) => Some((Target::Local(id), tuple)),
+            Kind::ArrayGet { array, index } => {
+                let (array, index) = (self.keep(*array, first), self.keep(*index, first));
+                let (array, index) = (Box::new(array), Box::new(index));
+                let read = Kind::ArrayGet { array: array.clone(), index: index.clone() };
+                Some((Target::Element { array, index }, Expr::new(read, ty, span)))
             }
-            if let Target::Local(id) = target {
-                self.write_local(id, span);
+            Kind::AnonymousGet { object, index } if elements_of(object.ty).is_some() => {
+                let (whole, tuple) = self.tuple_place(*object, first)?;
+                let read = Kind::AnonymousGet { object: Box::new(tuple.clone()), index };
+                let target = Target::Part { first: Vec::new(), whole: Box::new(whole), tuple: Box::new(tuple), index };
+                Some((target, Expr::new(read, ty, span)))
             }
-            last.push(Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span));
-        }
-        let result = last.pop()?;
-        effects.extend(last);
-        let ty = result.ty;
-        Some(Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span))
-    }
-
-    /// Declares the variables of `foreach (var (a, b) in …)` and gives what sets them.
-    pub(in crate::compile) fn deconstruct_into(
-        &mut self,
-        designations: &[Designation],
-        value: Expr,
-        span: Span,
-    ) -> Option<Vec<Expr>> {
-        let parts = self.split(&value, designations.len(), span)?;
-        let mut effects = Vec::new();
-        for (designation, part) in designations.iter().zip(parts) {
-            match designation {
-                Designation::Variable(name) => {
-                    let slot = self.declare(name, part.ty);
-                    effects.push(Expr::new(Kind::Let { slot, value: Box::new(part) }, types::void(), span));
-                }
-                Designation::Discard(_) => {}
-                Designation::Tuple(inner) => effects.extend(self.deconstruct_into(inner, part, span)?),
-            }
-        }
-        Some(effects)
-    }
-
-    /// The parts of a tuple or of a pair, read from a value that may be repeated.
-    fn split(&mut self, value: &Expr, count: usize, span: Span) -> Option<Vec<Expr>> {
-        if let Some(elements) = elements_of(value.ty) {
-            if elements.len() != count {
-                let found = elements.len();
+            Kind::Call { callee, args, .. } => {
+                let owner = args.first().map_or_else(String::new, |receiver| types::display(receiver.ty));
+                let what = shown_member(&owner, callee.signature);
                 self.error(
-                    "CS8132",
+                    "CS1612",
                     span,
-                    format!("Cannot deconstruct a tuple of '{found}' elements into '{count}' variables."),
+                    format!("Cannot modify the return value of '{what}' because it is not a variable"),
                 );
-                return None;
+                None
             }
-            let part = |(index, (_, ty)): (usize, &Element)| {
-                Expr::new(Kind::AnonymousGet { object: Box::new(value.clone()), index }, *ty, span)
-            };
-            return Some(elements.iter().enumerate().map(part).collect());
-        }
-        let is_pair =
-            named(value.ty).is_some_and(|(def, _)| def.full_name() == "System.Collections.Generic.KeyValuePair");
-        if is_pair && count == 2 {
-            return Some(vec![self.property(value, "Key", span)?, self.property(value, "Value", span)?]);
-        }
-        self.no_deconstruct(value, count);
-        None
-    }
-
-    fn no_deconstruct(&mut self, value: &Expr, count: usize) {
-        if !value.is_error() {
-            let shown = super::shown(value);
-            self.error("CS8129", value.span, format!("No suitable 'Deconstruct' instance or extension method was found for type '{shown}', with {count} out parameters and a void return type."));
-        }
-    }
-
-    /// The parts of what stands on the left: expressions, or the variables of `var (a, b)`.
-    fn parts(target: &ast::Expr) -> Option<Vec<Part<'_>>> {
-        match &target.kind {
-            ExprKind::Tuple(elements) => Some(elements.iter().map(|e| Part::Expr(&e.value)).collect()),
-            ExprKind::Declaration { designation: Designation::Tuple(list), .. } => {
-                Some(list.iter().map(Part::Designation).collect())
-            }
-            _ => None,
-        }
-    }
-
-    /// A place that exists already or whose type is written; none for what is declared with the value's type.
-    fn part_place(&mut self, part: &Part<'_>) -> Option<(Target, TypeId)> {
-        match part {
-            Part::Designation(_) => None,
-            Part::Expr(expr) => match &expr.kind {
-                ExprKind::Declaration { ty, designation: Designation::Variable(name) } if !Self::is_var(ty) => {
-                    let ty = self.type_of_syntax(ty);
-                    Some((Target::Local(self.declare(name, ty)), ty))
-                }
-                ExprKind::Declaration { .. } => None,
-                ExprKind::Name(name) if &*name.ident.text == "_" && self.find("_").is_none() => None,
-                _ => self.assign_target(expr).or(Some((Target::Discard, types::error()))),
-            },
-        }
-    }
-
-    fn declared_part(&mut self, part: &Part<'_>, ty: TypeId) -> Option<Target> {
-        let designation = match part {
-            Part::Designation(designation) => designation,
-            Part::Expr(ast::Expr { kind: ExprKind::Declaration { designation, .. }, .. }) => designation,
-            Part::Expr(_) => return Some(Target::Discard),
-        };
-        match designation {
-            Designation::Variable(name) => Some(Target::Local(self.declare(name, ty))),
-            Designation::Discard(_) => Some(Target::Discard),
-            Designation::Tuple(_) => {
-                let message = "deconstruction of nested tuples is not supported yet";
-                self.error("TG0403", Span::default(), message);
+            _ => {
+                self.error(
+                    "CS0131",
+                    span,
+                    "The left-hand side of an assignment must be a variable, property or indexer",
+                );
                 None
             }
         }
     }
 
-    /// The elements of a literal need no tuple: each into a variable of its own.
-    fn literal_parts(
+    /// An element of a tuple as a place, and what reads it.
+    pub(super) fn tuple_part(
         &mut self,
-        elements: &[ast::Argument],
-        places: &[Option<(Target, TypeId)>],
-    ) -> (Vec<Expr>, Vec<Expr>) {
-        let (mut effects, mut parts) = (Vec::new(), Vec::new());
-        for (element, place) in elements.iter().zip(places) {
-            let value = match place {
-                Some((_, ty)) if *ty != types::error() => self.value_for(&element.value, *ty),
-                _ => self.value(&element.value),
-            };
-            let (ty, span) = (value.ty, value.span);
-            if value.is_error() {
-                parts.push(value);
-                continue;
-            }
-            let slot = self.temporary(ty);
-            effects.push(Expr::new(Kind::Let { slot, value: Box::new(value) }, types::void(), span));
-            parts.push(self.slot(slot, span));
+        tuple: Expr,
+        name: &ast::Ident,
+        first: &mut Vec<Expr>,
+        span: Span,
+    ) -> Option<(Target, Expr)> {
+        let (name, at) = (&*name.text, name.span);
+        let Some(Expr { kind: Kind::AnonymousGet { index, .. }, ty, .. }) = self.tuple_element(&tuple, name, span)
+        else {
+            let _ = self.no_member(tuple.ty, name, at);
+            return None;
+        };
+        if let Some(local) = root_of(&tuple).and_then(|id| self.local(id))
+            && let Some(what) = local.readonly
+        {
+            let text = format!("Cannot modify members of '{}' because it is a '{what}'", local.name);
+            self.error("CS1654", tuple.span, text);
+            return None;
         }
-        (effects, parts)
+        let (whole, tuple) = self.tuple_place(tuple, first)?;
+        let read = Expr::new(Kind::AnonymousGet { object: Box::new(tuple.clone()), index }, ty, span);
+        Some((Target::Part { first: Vec::new(), whole: Box::new(whole), tuple: Box::new(tuple), index }, read))
     }
 
-    fn parts_of_value(&mut self, value: &ast::Expr, count: usize, span: Span) -> Option<(Vec<Expr>, Vec<Expr>)> {
-        let value = self.value(value);
-        let mut effects = Vec::new();
-        let whole = self.keep(value, &mut effects);
-        let parts = match self.split(&whole, count, span) {
-            Some(parts) => parts,
-            None => vec![Expr::error(span); count],
-        };
-        Some((effects, parts))
+    /// `target = value`. An element of a tuple is put into a new tuple, which takes the place of the old one.
+    pub(super) fn put(&mut self, target: Target, value: Expr, span: Span) -> Expr {
+        let ty = value.ty;
+        match target {
+            Target::Part { first: mut effects, whole, tuple, index } => {
+                let value = self.keep(value, &mut effects);
+                let elements = elements_of(tuple.ty).unwrap_or_default().iter().enumerate();
+                let items = elements.map(|(i, (_, ty))| {
+                    let object = tuple.clone();
+                    if i == index {
+                        value.clone()
+                    } else {
+                        Expr::new(Kind::AnonymousGet { object, index: i }, *ty, span)
+                    }
+                });
+                let items = items.collect();
+                let made = made(items, tuple.ty, span);
+                effects.push(self.put(*whole, made, span));
+                Expr::new(Kind::Sequence { effects, result: Box::new(value) }, ty, span)
+            }
+            target => {
+                if let Target::Local(id) = target {
+                    self.write_local(id, span);
+                }
+                Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span)
+            }
+        }
     }
 }
 
-/// A part of what a tuple is taken apart into.
-enum Part<'a> {
-    Expr(&'a ast::Expr),
-    Designation(&'a Designation),
+/// The variable that a tuple is, or is a part of.
+fn root_of(tuple: &Expr) -> Option<LocalId> {
+    match &tuple.kind {
+        Kind::Local(id) => Some(*id),
+        Kind::AnonymousGet { object, .. } => root_of(object),
+        _ => None,
+    }
+}
+
+/// `List<int>.this[int]`, `object.ToString()` of a member's declaration.
+fn shown_member(owner: &str, signature: &str) -> String {
+    let rest = signature.split('{').next().unwrap_or_default().trim();
+    let name = rest.split(['(', '[']).next().and_then(|head| head.split(' ').next_back()).unwrap_or_default();
+    let brackets = rest.find(['(', '[']).and_then(|at| rest.get(at..)).unwrap_or_default();
+    let plain = |param: &str| param.trim().rsplit_once(' ').map_or_else(String::new, |(ty, _)| ty.to_owned());
+    let (open, inner) = brackets.split_at(brackets.len().min(1));
+    let close = if open == "[" { "]" } else { ")" };
+    let types: Vec<_> = inner.trim_end_matches(close).split(',').map(plain).filter(|ty| !ty.is_empty()).collect();
+    if open.is_empty() { format!("{owner}.{name}") } else { format!("{owner}.{name}{open}{}{close}", types.join(", ")) }
 }
 
 fn name_of(element: &ast::Argument) -> Option<Box<str>> {
@@ -307,7 +249,7 @@ fn name_of(element: &ast::Argument) -> Option<Box<str>> {
     name.filter(|name| !name.starts_with("Item"))
 }
 
-fn made(values: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
+pub(super) fn made(values: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
     debug_assert!(values.iter().all(|v| v.constant != Some(Const::Null) || v.ty != types::null()));
     Expr::new(Kind::NewAnonymous(values), ty, span)
 }

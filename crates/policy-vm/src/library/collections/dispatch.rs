@@ -146,7 +146,11 @@ pub fn dictionary_get(cx: &mut Cx<'_>, dictionary: Value, key: Value) -> Result<
 pub fn dictionary_item(cx: &mut Cx<'_>, dictionary: Value, key: Value) -> Result<Value, Throw> {
     // Nearly always it is `context.Variables["name"]`.
     if let (Value::View(View { part: Part::Variables, .. }), Value::String(name)) = (dictionary, key) {
-        return Ok(crate::library::apim::view_variable(cx, name).unwrap_or(Value::Null));
+        return match crate::library::apim::view_variable(cx, name) {
+            Some(value) => Ok(value),
+            None if is_strict(cx, dictionary) => Err(key_not_found(cx, key)),
+            None => Ok(Value::Null),
+        };
     }
     match dictionary_get(cx, dictionary, key)? {
         Some(value) => Ok(value),

@@ -3,6 +3,7 @@
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
 use crate::library::collections::with;
+use crate::library::json;
 use crate::library::{Allow, TypeDef, method, property};
 use crate::types::{self, TypeId};
 use crate::value::heap::{NetObject, Object};
@@ -62,8 +63,24 @@ pub(in crate::library) fn begin(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value
     Ok(cx.heap.new_native(Cursor { ty, element, source: arg(args, 0), iter, current: State::Before })?)
 }
 
+/// The cursor itself: an object's pairs, which `foreach` goes through as they are, keep one beside them.
+fn cursor_of(cx: &mut Cx<'_>, value: Value) -> Result<Value, Throw> {
+    match json::kept_cursor(cx.heap, value).map(|kept| *kept) {
+        None => Ok(value),
+        Some(Value::Null) => {
+            let cursor = begin(cx, &[value])?;
+            if let Some(kept) = json::kept_cursor(cx.heap, value) {
+                *kept = cursor;
+            }
+            Ok(cursor)
+        }
+        Some(cursor) => Ok(cursor),
+    }
+}
+
 fn move_next(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    with(cx, arg(args, 0), |cx, cursor: &mut Cursor| {
+    let cursor = cursor_of(cx, arg(args, 0))?;
+    with(cx, cursor, |cx, cursor: &mut Cursor| {
         let item = match &mut cursor.iter {
             Some(iter) => iter.pull(cx)?,
             None => None,
@@ -78,7 +95,8 @@ fn move_next(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// Arrays refuse to tell what is not there; other enumerators give `default(T)`.
 fn current(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let Some(cursor) = cx.heap.native::<Cursor>(arg(args, 0)) else { return Ok(Value::Null) };
+    let cursor = cursor_of(cx, arg(args, 0))?;
+    let Some(cursor) = cx.heap.native::<Cursor>(cursor) else { return Ok(Value::Null) };
     let (state, source, element) = (cursor.current, cursor.source, cursor.element);
     let strict = matches!(cx.heap.get(source), Some(Object::Array(_) | Object::Bytes(_)));
     match state {
@@ -90,13 +108,14 @@ fn current(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn reset(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let source = cx.heap.native::<Cursor>(arg(args, 0)).map_or(Value::Null, |cursor| cursor.source);
+    let this = cursor_of(cx, arg(args, 0))?;
+    let source = cx.heap.native::<Cursor>(this).map_or(Value::Null, |cursor| cursor.source);
     let iter = iterate(cx, source)?;
     let computed = matches!(cx.heap.get(source), Some(Object::Native(object)) if object.collection().is_none());
     if computed {
         return Err(cx.throw_default(Exc::NotSupported));
     }
-    with(cx, arg(args, 0), |_, cursor: &mut Cursor| {
+    with(cx, this, |_, cursor: &mut Cursor| {
         (cursor.iter, cursor.current) = (Some(iter), State::Before);
         Ok(Value::Null)
     })

@@ -63,7 +63,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         ),
     ]);
 
-static KNOWN: Known = Known::new("System.Security.Cryptography.RSA");
+static KNOWN: Known = Known::new("System.Security.Cryptography.RSACng");
 
 /// Keys; a new object has none until it is given one.
 #[derive(Clone, Debug, Default)]
@@ -106,7 +106,7 @@ impl RngCore for Random<'_> {
 
 impl CryptoRng for Random<'_> {}
 
-fn make_empty(cx: &mut Cx<'_>) -> Result<Value, Throw> {
+pub(super) fn make_empty(cx: &mut Cx<'_>) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(RsaObject::default())?)
 }
 

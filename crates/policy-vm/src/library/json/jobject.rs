@@ -180,5 +180,5 @@ fn property_values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 /// What `foreach` over a `JObject` goes through: pairs, unlike `foreach` over the same object as a `JToken`.
 fn pairs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let object = this(args)?;
-    Ok(cx.heap.new_native(sequence::Pairs { object })?)
+    Ok(cx.heap.new_native(sequence::Pairs { object, cursor: Value::Null })?)
 }

@@ -16,7 +16,12 @@ use super::{compare, conversions, convert, edit, this, token_arg};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JValue")
     .base("JToken")
-    .interfaces(&["System.IFormattable", "System.IComparable", "System.IEquatable<JValue>"])
+    .interfaces(&[
+        "System.IFormattable",
+        "System.IComparable",
+        "System.IEquatable<JValue>",
+        "System.IComparable<JValue>",
+    ])
     .members(&[
         constructor("JValue(JValue other)", new_copy),
         constructor("JValue(long value)", new),
@@ -41,6 +46,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Lin
         method("bool Equals(JValue other)", equals),
         method("int CompareTo(JValue obj)", compare_to),
         method("string ToString(string format)", to_string_formatted),
+        method("string ToString(IFormatProvider formatProvider)", |cx, args| {
+            to_string_formatted(cx, &[arg(args, 0), Value::Null])
+        }),
+        method("string ToString(string format, IFormatProvider formatProvider)", to_string_formatted),
     ]);
 
 pub(in crate::library) const RAW: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JRaw")

@@ -47,6 +47,13 @@ fn modified(cx: &mut Cx<'_>) -> Throw {
 pub(super) struct Pairs {
     /// The object.
     pub(super) object: Ref,
+    /// Where somebody stands who goes through them by hand; null for nobody.
+    pub(super) cursor: Value,
+}
+
+/// The place that the pairs of an object keep for who goes through them by hand; `None` for anything else.
+pub(in crate::library) fn kept_cursor(heap: &mut Heap, pairs: Value) -> Option<&mut Value> {
+    heap.native_mut::<Pairs>(pairs).map(|pairs| &mut pairs.cursor)
 }
 
 /// `KeyValuePair<string, JToken>`.

@@ -9,7 +9,7 @@ use crate::value::Value;
 use crate::value::text::{Str, TextRef};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Boolean")
-    .interfaces(&["System.IComparable", "System.IEquatable<bool>"])
+    .interfaces(&["System.IComparable", "System.IEquatable<bool>", "System.IComparable<bool>"])
     .members(&[
         property("static string TrueString { get; }", true_string),
         property("static string FalseString { get; }", false_string),

@@ -12,7 +12,7 @@ use crate::value::text::{TextBuf, lower, upper};
 pub(in crate::library) use category::{UNICODE_CATEGORY, is_white_space};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Char")
-    .interfaces(&["System.IComparable", "System.IEquatable<char>"])
+    .interfaces(&["System.IComparable", "System.IEquatable<char>", "System.IComparable<char>"])
     .members(&[
         constant("const char MaxValue", Constant::Value(Value::Char(0xffff))),
         constant("const char MinValue", Constant::Value(Value::Char(0))),

@@ -23,7 +23,7 @@ use crate::value::{DateTime, DateTimeKind, Value};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime")
     .summary("A date and time of day, to 100 nanoseconds.")
-    .interfaces(&["IComparable", "IFormattable", "IEquatable<DateTime>"])
+    .interfaces(&["IComparable", "IFormattable", "IEquatable<DateTime>", "IComparable<DateTime>"])
     .allow(Allow::Only(&[
         ".ctor",
         "Add",

@@ -15,7 +15,7 @@ use crate::value::{DateTime, DateTimeKind, Value};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTimeOffset")
     .summary("A date and time of day with its offset from UTC.")
-    .interfaces(&["IComparable", "IFormattable", "IEquatable<DateTimeOffset>"])
+    .interfaces(&["IComparable", "IFormattable", "IEquatable<DateTimeOffset>", "IComparable<DateTimeOffset>"])
     .members(&[
         constructor("DateTimeOffset(DateTime dateTime)", from_date_time),
         constructor("DateTimeOffset(DateTime dateTime, TimeSpan offset)", from_date_time_offset),

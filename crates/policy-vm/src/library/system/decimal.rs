@@ -21,7 +21,12 @@ use crate::value::heap::Object;
 use arithmetic as ops;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Decimal")
-    .interfaces(&["System.IComparable", "System.IFormattable", "System.IEquatable<decimal>"])
+    .interfaces(&[
+        "System.IComparable",
+        "System.IFormattable",
+        "System.IEquatable<decimal>",
+        "System.IComparable<decimal>",
+    ])
     .members(&[
         constructor("Decimal(int value)", convert::to_decimal),
         constructor("Decimal(uint value)", convert::to_decimal),

@@ -10,7 +10,7 @@ use crate::value::text::{TextBuf, TextRef};
 use crate::value::{Value, behaviour};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Guid")
-    .interfaces(&["System.IComparable", "System.IFormattable", "System.IEquatable<Guid>"])
+    .interfaces(&["System.IComparable", "System.IFormattable", "System.IEquatable<Guid>", "System.IComparable<Guid>"])
     .members(&[
         constructor("Guid(byte[] b)", new_from_bytes),
         constructor(

@@ -10,6 +10,6 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("System.ICompara
     .allow(Allow::None)
     .summary("Has an order.");
 
-fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(super) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Int32(behaviour::compare(cx, arg(args, 0), arg(args, 1))? as i32))
 }

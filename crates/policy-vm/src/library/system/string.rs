@@ -23,7 +23,7 @@ use crate::value::text::{Str, TextBuf, TextRef};
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.String")
     .interfaces(&[
         "System.IComparable",
-        "System.IEquatable<string>",
+        "System.IEquatable<string>", "System.IComparable<string>",
         "System.Collections.Generic.IEnumerable<char>",
         "System.Collections.IEnumerable",
     ])

@@ -16,7 +16,7 @@ use crate::value::text::TextBuf;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.TimeSpan")
     .summary("A duration, to 100 nanoseconds.")
-    .interfaces(&["IComparable", "IEquatable<TimeSpan>", "IFormattable"])
+    .interfaces(&["IComparable", "IEquatable<TimeSpan>", "IComparable<TimeSpan>", "IFormattable"])
     .members(&[
         constructor("TimeSpan(long ticks)", |_, args| Ok(Value::TimeSpan(as_i64(args, 0)?))),
         constructor("TimeSpan(int hours, int minutes, int seconds)", from_time),

@@ -76,11 +76,13 @@ pub(in crate::library) const TYPE: TypeDef =
         method("bool Equals(TimeZoneInfo other)", equals),
         method("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_system_time_zone_by_id),
         method("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)", get_ambiguous_time_offsets),
+        method("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)", get_ambiguous_offsets_at),
         method("int GetHashCode()", get_hash_code),
         method("TimeSpan GetUtcOffset(DateTime dateTime)", get_utc_offset),
         method("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)", get_utc_offset_at),
         method("bool HasSameRules(TimeZoneInfo other)", has_same_rules),
         method("bool IsAmbiguousTime(DateTime dateTime)", is_ambiguous_time),
+        method("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)", is_ambiguous_time_at),
         method("bool IsDaylightSavingTime(DateTime dateTime)", is_daylight_saving_time),
         method("bool IsDaylightSavingTime(DateTimeOffset dateTimeOffset)", is_daylight_saving_time_at),
         method("bool IsInvalidTime(DateTime dateTime)", is_invalid_time),
@@ -202,9 +204,20 @@ fn try_find(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn get_ambiguous_time_offsets(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (zone, time) = (this(cx, args)?, as_date_time(args, 1)?);
     let clock = if time.kind() == DateTimeKind::Unspecified { time.ticks() } else { zone.clock_of(time.ticks()) };
+    offsets_of(cx, &zone, clock, "DateTime", "dateTime")
+}
+
+fn get_ambiguous_offsets_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (zone, (ticks, offset)) = (this(cx, args)?, as_offset(cx, args, 1)?);
+    let clock = zone.clock_of(date_time_offset::utc_of(ticks, offset));
+    offsets_of(cx, &zone, clock, "DateTimeOffset", "dateTimeOffset")
+}
+
+/// Both offsets of a time that the zone's clock shows twice.
+fn offsets_of(cx: &mut Cx<'_>, zone: &Zone, clock: i64, what: &str, parameter: &str) -> Result<Value, Throw> {
     let Some((first, second)) = zone.fold(clock) else {
-        let why = "The supplied DateTime is not in an ambiguous time range.";
-        return Err(cx.throw_argument(Exc::Argument, why, "dateTime"));
+        let why = format!("The supplied {what} is not in an ambiguous time range.");
+        return Err(cx.throw_argument(Exc::Argument, &why, parameter));
     };
     let offsets = vec![minutes(first.min(second)), minutes(first.max(second))];
     Ok(cx.heap.new_array(crate::types::TypeId::TIME_SPAN, offsets)?)
@@ -239,6 +252,12 @@ fn has_same_rules(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn is_ambiguous_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (zone, time) = (this(cx, args)?, as_date_time(args, 1)?);
     let clock = if time.kind() == DateTimeKind::Unspecified { time.ticks() } else { zone.clock_of(time.ticks()) };
+    Ok(Value::Bool(zone.fold(clock).is_some()))
+}
+
+fn is_ambiguous_time_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (zone, (ticks, offset)) = (this(cx, args)?, as_offset(cx, args, 1)?);
+    let clock = zone.clock_of(date_time_offset::utc_of(ticks, offset));
     Ok(Value::Bool(zone.fold(clock).is_some()))
 }
 

@@ -279,7 +279,7 @@ fn is_chars(cx: &Cx<'_>, value: Value) -> bool {
     matches!(cx.heap.get(value), Some(Object::Array(array)) if array.element == TypeId::CHAR)
 }
 
-fn append(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(in crate::library) fn append(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let value = arg(args, 1);
     if value == arg(args, 0) {
         // A builder appended to itself.

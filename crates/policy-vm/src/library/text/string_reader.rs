@@ -65,7 +65,7 @@ fn advance(cx: &mut Cx<'_>, args: &[Value], rest: Str, count: usize) {
     }
 }
 
-fn close(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(in crate::library) fn close(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some(reader) = cx.heap.native_mut::<StringReader>(arg(args, 0)) {
         reader.rest = None;
     }
@@ -121,7 +121,7 @@ fn read_line(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::String(rest.slice(0, end)))
 }
 
-fn read_to_end(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(in crate::library) fn read_to_end(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let rest = rest(cx, args)?;
     advance(cx, args, rest, rest.len());
     Ok(Value::String(rest))

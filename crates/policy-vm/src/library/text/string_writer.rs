@@ -183,7 +183,7 @@ pub(super) fn write_with(
     Ok(Value::Null)
 }
 
-fn write(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+pub(in crate::library) fn write(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     write_with(cx, args, false, |cx, buf| string_builder::write(cx, arg(args, 1), buf))
 }
 

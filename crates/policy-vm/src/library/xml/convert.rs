@@ -17,6 +17,10 @@ use crate::value::text::Str;
 pub(super) enum To {
     Text,
     Bool,
+    SByte,
+    Byte,
+    Int16,
+    UInt16,
     Int32,
     UInt32,
     Int64,
@@ -48,6 +52,11 @@ pub(super) fn required(cx: &mut Cx<'_>, args: &[Value], to: To, parameter: &str)
 
 fn convert(cx: &mut Cx<'_>, node: Value, to: To) -> Result<Value, Throw> {
     let text = if is_attribute(cx.heap, node) { attribute_value(cx.heap, node) } else { text_of(cx, node)? };
+    of_text(cx, text, to)
+}
+
+/// What a text in XML's lexical form stands for.
+pub(super) fn of_text(cx: &mut Cx<'_>, text: Str, to: To) -> Result<Value, Throw> {
     if to == To::Text {
         return Ok(Value::String(text));
     }
@@ -59,6 +68,11 @@ fn convert(cx: &mut Cx<'_>, node: Value, to: To) -> Result<Value, Throw> {
             "false" | "0" => Ok(Value::Bool(false)),
             lower => Err(cx.throw(Exc::Format, format_args!("The string '{lower}' is not a valid Boolean value."))),
         },
+        To::Byte | To::UInt16 if trimmed.starts_with(['-', '+']) => Err(not_a_number(cx, &owned)),
+        To::SByte => integer(cx, &owned, trimmed, "a signed byte", |n| i8::try_from(n).ok().map(Value::SByte)),
+        To::Byte => integer(cx, &owned, trimmed, "an unsigned byte", |n| u8::try_from(n).ok().map(Value::Byte)),
+        To::Int16 => integer(cx, &owned, trimmed, "an Int16", |n| i16::try_from(n).ok().map(Value::Int16)),
+        To::UInt16 => integer(cx, &owned, trimmed, "a UInt16", |n| u16::try_from(n).ok().map(Value::UInt16)),
         To::Int32 => integer(cx, &owned, trimmed, "an Int32", |n| i32::try_from(n).ok().map(Value::Int32)),
         To::UInt32 | To::UInt64 if trimmed.starts_with(['-', '+']) => Err(not_a_number(cx, &owned)),
         To::UInt32 => integer(cx, &owned, trimmed, "a UInt32", |n| u32::try_from(n).ok().map(Value::UInt32)),

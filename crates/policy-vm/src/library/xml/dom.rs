@@ -2,7 +2,12 @@
 //!
 //! Here is what reads: loading, selecting by XPath, names, texts, attributes, children; [`build`] makes and moves nodes.
 
+pub(super) mod attributes;
 mod build;
+pub(super) mod namespaces;
+
+use attributes::attribute_list;
+use namespaces::Manager;
 
 use super::edit;
 use super::names::{self, XMLNS};
@@ -45,6 +50,7 @@ pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
             Ok(Value::Enum(X_NODE_TYPE.id(), number))
         }),
         property("string OuterXml { get; }", outer_xml),
+        method("void WriteTo(XmlWriter w)", super::xml_writer::write_to),
         property("XmlDocument OwnerDocument { get; }", owner),
         property("XmlNode ParentNode { get; }", parent_node),
         property("string Prefix { get; }", prefix),
@@ -77,6 +83,10 @@ pub(super) const DOCUMENT: TypeDef = TypeDef::class("System.Xml.XmlDocument").ba
     constructor("XmlDocument()", new_document),
     property("XmlElement DocumentElement { get; }", document_element),
     property("XmlNameTable NameTable { get; }", |_, args| Ok(arg(args, 0))),
+    method("void Load(TextReader txtReader)", load),
+    method("void Load(XmlReader reader)", load_from),
+    method("void Save(TextWriter writer)", super::xml_writer::save),
+    method("void Save(XmlWriter w)", super::xml_writer::save_to),
     method("void LoadXml(string xml)", load_xml),
     method("XmlAttribute CreateAttribute(string name)", build::create_attribute),
     method("XmlAttribute CreateAttribute(string qualifiedName, string namespaceURI)", build::create_attribute),
@@ -155,38 +165,6 @@ pub(super) const NODE_LIST: TypeDef =
         method("XmlNode Item(int index)", list_item),
     ]);
 
-pub(super) const ATTRIBUTES: TypeDef =
-    TypeDef::class("System.Xml.XmlAttributeCollection").interfaces(&["System.Collections.IEnumerable"]).members(&[
-        property("int Count { get; }", list_count),
-        property("XmlAttribute this[int i] { get; }", list_item),
-        property("XmlAttribute this[string name] { get; }", named_attribute),
-        method("XmlAttribute Append(XmlAttribute node)", append_attribute),
-        method("XmlAttribute Remove(XmlAttribute node)", take_attribute),
-        method("XmlNode Item(int index)", list_item),
-        method("XmlNode RemoveNamedItem(string name)", |cx, args| {
-            let found = named_attribute(cx, args)?;
-            if found.is_null() { Ok(found) } else { take_attribute(cx, &[arg(args, 0), found]) }
-        }),
-        method("XmlNode SetNamedItem(XmlNode node)", append_attribute),
-        method("XmlNode GetNamedItem(string name)", named_attribute),
-    ]);
-
-pub(super) const NAMESPACES: TypeDef = TypeDef::class("System.Xml.XmlNamespaceManager").members(&[
-    constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
-    property("string DefaultNamespace { get; }", |cx, args| {
-        let none = cx.string("")?;
-        lookup_namespace(cx, &[arg(args, 0), none]).map(|found| if found.is_null() { none } else { found })
-    }),
-    method("void AddNamespace(string prefix, string uri)", add_namespace),
-    method("bool HasNamespace(string prefix)", |cx, args| {
-        let found = lookup_namespace(cx, args)?;
-        Ok(Value::Bool(!found.is_null() && !text_arg(cx, args, 1).starts_with("xml")))
-    }),
-    method("string LookupNamespace(string prefix)", lookup_namespace),
-    method("string LookupPrefix(string uri)", lookup_prefix),
-    method("void RemoveNamespace(string prefix, string uri)", remove_namespace),
-]);
-
 /// A node of a tree, seen as an `XmlNode`. Two views of one node are equal.
 #[derive(Clone, Copy, Debug)]
 struct Dom {
@@ -236,14 +214,6 @@ impl NetObject for Nodes {
         Some(&COLLECTION)
     }
 }
-
-#[derive(Debug)]
-struct Manager {
-    prefixes: Vec<(String, String)>,
-}
-
-static X_MANAGER: Known = Known::new("System.Xml.XmlNamespaceManager");
-crate::net_object!(Manager, X_MANAGER);
 
 static X_DOCUMENT: Known = Known::new("System.Xml.XmlDocument");
 static X_ELEMENT: Known = Known::new("System.Xml.XmlElement");
@@ -301,13 +271,37 @@ fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     view(cx, node)
 }
 
-fn load_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 1, "s")?;
+/// `Load(TextReader)`.
+fn load(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() {
+        return Err(cx.argument_null("input"));
+    }
+    let text = super::xml_reader::whole_text(cx, arg(args, 1))?;
     let document = parse_document(cx, text, false)?;
+    replace_document(cx, args, document)
+}
+
+/// `Load(XmlReader)`.
+fn load_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() {
+        return Err(cx.argument_null("reader"));
+    }
+    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+    super::xml_reader::read_into(cx, arg(args, 1), document)?;
+    replace_document(cx, args, document)
+}
+
+fn replace_document(cx: &mut Cx<'_>, args: &[Value], document: Value) -> Result<Value, Throw> {
     if let Some(dom) = cx.heap.native_mut::<Dom>(arg(args, 0)) {
         dom.node = document;
     }
     Ok(Value::Null)
+}
+
+fn load_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 1, "s")?;
+    let document = parse_document(cx, text, false)?;
+    replace_document(cx, args, document)
 }
 
 fn document_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -326,46 +320,6 @@ fn remove_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     // An `XmlElement` that lost its last child is written `<a></a>`, an `XElement` is not.
     if children(cx.heap, parent).is_empty() {
         edit::fill(cx, parent)?;
-    }
-    Ok(arg(args, 1))
-}
-
-fn attribute_list(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let node = node(cx, args)?;
-    if !tree::is_element(cx.heap, node) {
-        return Ok(Value::Null);
-    }
-    let all = attributes(cx.heap, node).to_vec();
-    let made = list(cx, X_ATTRIBUTES.id(), &all)?;
-    if let Some(nodes) = cx.heap.native_mut::<Nodes>(made) {
-        nodes.owner = node;
-    }
-    Ok(made)
-}
-
-/// `Attributes.Append(node)`: gives the node.
-fn append_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let owner = nodes(cx, args)?.owner;
-    let attribute = node(cx, args.get(1..).unwrap_or_default())?;
-    build::set_attribute_node(cx, owner, attribute)?;
-    if let Some(nodes) = cx.heap.native_mut::<Nodes>(arg(args, 0)) {
-        nodes.items.push(arg(args, 1));
-    }
-    Ok(arg(args, 1))
-}
-
-/// `Attributes.Remove(node)`: gives the node.
-fn take_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let attribute = node(cx, args.get(1..).unwrap_or_default())?;
-    edit::remove_attribute(cx, attribute)?;
-    for at in 0..nodes(cx, args)?.items.len() {
-        let item = nodes(cx, args)?.items.get(at).copied().unwrap_or(Value::Null);
-        if node(cx, &[item])? == attribute {
-            if let Some(nodes) = cx.heap.native_mut::<Nodes>(arg(args, 0)) {
-                nodes.items.remove(at);
-            }
-            break;
-        }
     }
     Ok(arg(args, 1))
 }
@@ -632,66 +586,6 @@ fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn list_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
     Ok(nodes(cx, args)?.items.get(index).copied().unwrap_or(Value::Null))
-}
-
-fn named_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let wanted = text_arg(cx, args, 1);
-    for item in nodes(cx, args)?.items.clone() {
-        let node = node(cx, &[item])?;
-        if qualified_name(cx, node)? == wanted {
-            return Ok(item);
-        }
-    }
-    Ok(Value::Null)
-}
-
-fn new_manager(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(Manager { prefixes: Vec::new() })?)
-}
-
-fn add_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (prefix, uri) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
-    cx.heap.charge(prefix.len() + uri.len())?;
-    if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
-        manager.prefixes.insert(0, (prefix, uri));
-    }
-    Ok(Value::Null)
-}
-
-fn lookup_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let wanted = text_arg(cx, args, 1);
-    let manager = cx.heap.native::<Manager>(arg(args, 0));
-    let found =
-        manager.and_then(|m| m.prefixes.iter().find(|(prefix, _)| *prefix == wanted)).map(|(_, uri)| uri.clone());
-    let fixed = match wanted.as_str() {
-        "xml" => Some(names::XML.to_owned()),
-        "xmlns" => Some(XMLNS.to_owned()),
-        "" => Some(String::new()),
-        _ => None,
-    };
-    found.or(fixed).map_or(Ok(Value::Null), |uri| cx.string(&uri))
-}
-
-fn lookup_prefix(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let wanted = text_arg(cx, args, 1);
-    let manager = cx.heap.native::<Manager>(arg(args, 0));
-    let found =
-        manager.and_then(|m| m.prefixes.iter().find(|(_, uri)| *uri == wanted)).map(|(prefix, _)| prefix.clone());
-    let fixed = match wanted.as_str() {
-        names::XML => Some("xml".to_owned()),
-        XMLNS => Some("xmlns".to_owned()),
-        "" => Some(String::new()),
-        _ => None,
-    };
-    found.or(fixed).map_or(Ok(Value::Null), |prefix| cx.string(&prefix))
-}
-
-fn remove_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (prefix, uri) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
-    if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
-        manager.prefixes.retain(|known| *known != (prefix.clone(), uri.clone()));
-    }
-    Ok(Value::Null)
 }
 
 #[cfg(test)]

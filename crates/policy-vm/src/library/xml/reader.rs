@@ -24,6 +24,36 @@ pub(crate) fn parse_document(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Re
     Ok(document)
 }
 
+/// What could be read of a text: the tree, and the mistake that ended it with the elements open there.
+pub(super) struct Partial {
+    pub(super) document: Value,
+    /// The XML declaration as it is written.
+    pub(super) declaration: Str,
+    pub(super) mistake: Option<(Throw, Vec<Value>)>,
+}
+
+/// Reads as far as it goes, for `XmlReader`; white space beside the root element is kept if `keep_space`.
+pub(super) fn parse_partial(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Partial, Throw> {
+    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+    let mut reader = Reader::new(cx, text, keep_space)?;
+    reader.keep_outer_space = keep_space;
+    let mistake = match reader.run(cx, document) {
+        Ok(()) => None,
+        Err(throw @ Throw::Exception(_)) => Some((throw, reader.open.iter().map(|open| open.element).collect())),
+        Err(trap) => return Err(trap),
+    };
+    let end = if reader.starts_declaration() { reader.find("?>", 0).unwrap_or(0) } else { 0 };
+    let declaration = if end == 0 { Str::EMPTY } else { trimmed(cx, text.slice(6, end)) };
+    Ok(Partial { document, declaration, mistake })
+}
+
+fn trimmed(cx: &Cx<'_>, text: Str) -> Str {
+    let content = cx.text(text);
+    let start = content.units().take_while(|unit| is_space(*unit)).count();
+    let spaces = (start..text.len()).rev().take_while(|at| content.get(*at).is_some_and(is_space)).count();
+    text.slice(start, text.len() - spaces)
+}
+
 /// `XElement.Parse`: the root element alone.
 pub(crate) fn parse_element(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Value, Throw> {
     let document = parse_document(cx, text, keep_space)?;
@@ -58,6 +88,7 @@ struct Reader {
     units: Vec<u16>,
     at: usize,
     keep_space: bool,
+    keep_outer_space: bool,
     open: Vec<Open>,
     /// Prefix and URI, the innermost last.
     namespaces: Vec<(Vec<u16>, Str)>,
@@ -79,11 +110,11 @@ impl Reader {
         let xml = cx.heap.new_str(names::XML)?;
         let namespaces = vec![("xml".encode_utf16().collect(), xml)];
         let (open, names) = (Vec::new(), FxHashMap::default());
-        Ok(Self { input, units, at: 0, keep_space, open, namespaces, names, root_seen: false })
+        Ok(Self { input, units, at: 0, keep_space, keep_outer_space: false, open, namespaces, names, root_seen: false })
     }
 
     fn run(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
-        if self.starts("<?xml") && self.units.get(self.at + 5).is_some_and(|u| is_space(*u)) {
+        if self.starts_declaration() {
             self.declaration(cx, document)?;
         }
         loop {
@@ -93,7 +124,7 @@ impl Reader {
                 None => break,
                 Some(LT) if self.open.is_empty() && self.units.len() - self.at < 4 => return Err(self.bad_root(cx)),
                 Some(LT) => self.markup(cx, parent)?,
-                Some(_) if self.open.is_empty() => self.outer_space(cx)?,
+                Some(_) if self.open.is_empty() => self.outer_space(cx, document)?,
                 Some(_) => self.text(cx, parent)?,
             }
         }
@@ -104,6 +135,12 @@ impl Reader {
             return Err(cx.throw(Exc::Xml, "Root element is missing."));
         }
         Ok(())
+    }
+
+    /// A text begins with an XML declaration.
+    fn starts_declaration(&self) -> bool {
+        let text: Vec<u16> = "<?xml".encode_utf16().collect();
+        self.units.starts_with(&text) && self.units.get(5).is_some_and(|u| is_space(*u))
     }
 
     fn peek(&self) -> Option<u16> {
@@ -180,8 +217,16 @@ impl Reader {
         self.fail(cx, at, &format!("'{shown}', hexadecimal value {hex}, is an invalid character."))
     }
 
-    fn outer_space(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
-        if self.skip_space() { Ok(()) } else { Err(self.bad_root(cx)) }
+    fn outer_space(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
+        let start = self.at;
+        if !self.skip_space() {
+            return Err(self.bad_root(cx));
+        }
+        if self.keep_outer_space {
+            let text = self.normalized(cx, start, self.at)?;
+            self.append(cx, document, Kind::Text(text))?;
+        }
+        Ok(())
     }
 
     /// A part of the input as a string, shared with it.

@@ -22,8 +22,15 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XDocument")
         property_set("XDeclaration Declaration { get; set; }", declaration, set_declaration),
         property("XDocumentType DocumentType { get; }", document_type),
         property("XElement Root { get; }", |cx, args| first(cx, arg(args, 0), Axis::Elements, Value::Null)),
+        method("static XDocument Load(TextReader textReader)", load),
+        method("static XDocument Load(TextReader textReader, LoadOptions options)", load),
+        method("static XDocument Load(XmlReader reader)", load_from),
+        method("static XDocument Load(XmlReader reader, LoadOptions options)", load_from),
         method("static XDocument Parse(string text)", parse),
         method("static XDocument Parse(string text, LoadOptions options)", parse),
+        method("void Save(TextWriter textWriter)", super::xml_writer::save),
+        method("void Save(TextWriter textWriter, SaveOptions options)", super::xml_writer::save),
+        method("void Save(XmlWriter writer)", super::xml_writer::save_to),
     ]);
 
 fn document(cx: &mut Cx<'_>, declaration: Value, content: Value) -> Result<Value, Throw> {
@@ -69,6 +76,24 @@ fn document_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// `Parse(text)` and `Parse(text, options)`.
+fn load(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("textReader"));
+    }
+    let text = super::xml_reader::whole_text(cx, arg(args, 0))?;
+    parse_document(cx, text, keeps_space(args))
+}
+
+/// All that a reader has left.
+fn load_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("reader"));
+    }
+    let document = document(cx, Value::Null, Value::Null)?;
+    super::xml_reader::read_into(cx, arg(args, 0), document)?;
+    Ok(document)
+}
+
 fn parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "s")?;
     parse_document(cx, text, keeps_space(args))

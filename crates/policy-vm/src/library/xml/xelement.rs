@@ -48,8 +48,15 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XElement")
         method("XNamespace GetDefaultNamespace()", default_namespace),
         method("XNamespace GetNamespaceOfPrefix(string prefix)", namespace_of_prefix),
         method("string GetPrefixOfNamespace(XNamespace ns)", prefix_of_namespace),
+        method("static XElement Load(TextReader textReader)", load),
+        method("static XElement Load(TextReader textReader, LoadOptions options)", load),
+        method("static XElement Load(XmlReader reader)", load_from),
+        method("static XElement Load(XmlReader reader, LoadOptions options)", load_from),
         method("static XElement Parse(string text)", parse),
         method("static XElement Parse(string text, LoadOptions options)", parse),
+        method("void Save(TextWriter textWriter)", super::xml_writer::save),
+        method("void Save(TextWriter textWriter, SaveOptions options)", super::xml_writer::save),
+        method("void Save(XmlWriter writer)", super::xml_writer::save_to),
         method("void RemoveAll()", remove_all),
         method("void RemoveAttributes()", |cx, args| edit::remove_attributes(cx, arg(args, 0)).map(|()| Value::Null)),
         method("void ReplaceAll(object content)", replace_all),
@@ -243,6 +250,25 @@ fn prefix_of_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
 }
 
 /// `Parse(text)` and `Parse(text, options)`.
+fn load(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("textReader"));
+    }
+    let text = super::xml_reader::whole_text(cx, arg(args, 0))?;
+    parse_element(cx, text, keeps_space(args))
+}
+
+/// The element that a reader comes to, and nothing behind it.
+fn load_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("reader"));
+    }
+    match super::xml_reader::read_node(cx, arg(args, 0), true)? {
+        Some(node) if is_element(cx.heap, node) => Ok(node),
+        _ => Err(super::xml_reader::not_on_element(cx, arg(args, 0))),
+    }
+}
+
 fn parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "s")?;
     parse_element(cx, text, keeps_space(args))

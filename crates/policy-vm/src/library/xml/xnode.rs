@@ -27,6 +27,7 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XNode")
         method("IEnumerable<XElement> Ancestors()", |cx, args| walk(cx, args, Axis::Ancestors)),
         method("IEnumerable<XElement> Ancestors(XName name)", |cx, args| walk(cx, args, Axis::Ancestors)),
         method("static int CompareDocumentOrder(XNode n1, XNode n2)", compare_order),
+        method("XmlReader CreateReader()", super::xml_reader::of_node),
         method("static bool DeepEquals(XNode n1, XNode n2)", deep_equals),
         method("IEnumerable<XElement> ElementsAfterSelf()", |cx, args| walk(cx, args, Axis::ElementsAfterSelf)),
         method("IEnumerable<XElement> ElementsAfterSelf(XName name)", |cx, args| {
@@ -40,15 +41,28 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XNode")
         method("bool IsBefore(XNode node)", |cx, args| is(cx, args, Ordering::Less)),
         method("IEnumerable<XNode> NodesAfterSelf()", |cx, args| walk(cx, args, Axis::NodesAfterSelf)),
         method("IEnumerable<XNode> NodesBeforeSelf()", |cx, args| walk(cx, args, Axis::NodesBeforeSelf)),
+        method("static XNode ReadFrom(XmlReader reader)", read_from),
         method("void Remove()", |cx, args| remove(cx, arg(args, 0)).map(|()| Value::Null)),
         method("void ReplaceWith(object content)", replace),
         method("void ReplaceWith(params object[] content)", replace),
         method("string ToString()", to_string),
         method("string ToString(SaveOptions options)", to_string),
+        method("void WriteTo(XmlWriter writer)", super::xml_writer::write_to),
     ]);
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
     tree::sibling(cx, arg(args, 0), step)
+}
+
+/// The node that a reader stands on, which it goes past.
+fn read_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("reader"));
+    }
+    match super::xml_reader::read_node(cx, arg(args, 0), false)? {
+        Some(node) => Ok(node),
+        None => Err(cx.throw(Exc::InvalidOperation, "The XmlReader state should be Interactive.")),
+    }
 }
 
 fn deep_equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -253,7 +253,12 @@ macro_rules! float_type {
         ];
 
         pub(in crate::library) const TYPE: TypeDef = TypeDef::structure($full)
-            .interfaces(&["System.IComparable", "System.IFormattable", concat!("System.IEquatable<", $keyword, ">")])
+            .interfaces(&[
+                "System.IComparable",
+                "System.IFormattable",
+                concat!("System.IEquatable<", $keyword, ">"),
+                concat!("System.IComparable<", $keyword, ">"),
+            ])
             .members(MEMBERS)
             .summary(concat!("A binary floating point number, `", $keyword, "` in C#."));
     };

@@ -189,7 +189,12 @@ macro_rules! integer_type {
         const SIGNED_ONLY: usize = 6;
 
         pub(in crate::library) const TYPE: TypeDef = TypeDef::structure($full)
-            .interfaces(&["System.IComparable", "System.IFormattable", concat!("System.IEquatable<", $keyword, ">")])
+            .interfaces(&[
+                "System.IComparable",
+                "System.IFormattable",
+                concat!("System.IEquatable<", $keyword, ">"),
+                concat!("System.IComparable<", $keyword, ">"),
+            ])
             .members(if <$rust>::MIN == 0 { MEMBERS.split_at(MEMBERS.len() - SIGNED_ONLY).0 } else { MEMBERS })
             .summary(concat!("An integer, `", $keyword, "` in C#."));
     };
