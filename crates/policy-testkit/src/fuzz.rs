@@ -6,6 +6,7 @@
 mod mutate;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use policy_parser::{Diagnostic, Source, Span, csharp};
 use policy_vm::compile::ExpressionError;
@@ -69,19 +70,25 @@ pub fn execute(input: &[u8]) {
         return;
     }
     let Ok(expression) = eval::compile_unrestricted(&as_expression(input)) else { return };
-    let ((), used) = expression.evaluate(&mut exchange, &Still, &limits, |cx, result| {
+    let clock = Moving::default();
+    let ((), used) = expression.evaluate(&mut exchange, &clock, &limits, |cx, result| {
         // Showing a result is work as well: it has what is left of the budget.
         if let Ok(value) = result {
             let _ = policy_vm::value::behaviour::to_text(cx, value);
         }
     });
-    assert!(used <= limits.instructions, "{used} instructions");
+    // Its own instructions count as well, though nobody calls it: a line each, at most.
+    let most = limits.instructions + expression.disassemble().lines().count() as u64;
+    assert!(used <= most, "{used} instructions");
+    let looks = clock.0.load(Ordering::Relaxed) / BETWEEN_LOOKS;
+    assert!(looks <= 2 * limits.micros / BETWEEN_LOOKS + 16, "{looks} looks at the clock");
 }
 
 /// Small enough for a bad loop to end in milliseconds.
 fn limits() -> Limits {
     let few = Limits::default();
-    Limits { instructions: 200_000, memory: 4 << 20, string: 1 << 20, regex_steps: 200_000, steps: 1000, ..few }
+    let (instructions, regex_steps, micros) = (200_000, 200_000, 8 * BETWEEN_LOOKS);
+    Limits { instructions, memory: 4 << 20, string: 1 << 20, regex_steps, micros, steps: 1000, ..few }
 }
 
 fn compiled(text: &str) -> (Option<Arc<Program>>, Vec<Diagnostic>) {
@@ -135,6 +142,27 @@ fn refusal(call: &HostCall) -> HostReply {
         HostCall::AcquireSlot { .. } => HostReply::Acquired(true),
         HostCall::SendOneWay(_) | HostCall::ReleaseSlot { .. } | HostCall::Sleep(_) => HostReply::Done,
         _ => HostReply::Failed(error),
+    }
+}
+
+/// Microseconds that pass between two looks at the clock.
+const BETWEEN_LOOKS: u64 = 1000;
+
+/// A world in which time passes whenever somebody asks.
+#[derive(Default)]
+struct Moving(AtomicU64);
+
+impl Ambient for Moving {
+    fn now_ticks(&self) -> i64 {
+        Still.now_ticks()
+    }
+
+    fn monotonic_micros(&self) -> u64 {
+        self.0.fetch_add(BETWEEN_LOOKS, Ordering::Relaxed)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        Still.random(bytes);
     }
 }
 

@@ -55,7 +55,15 @@ pub struct Budget {
     pub deadline_micros: Option<u64>,
     /// Steps left to regular expressions.
     pub regex_steps: u64,
+    /// Frames of the program's own functions that may still be nested, in all entries of the machine together.
+    pub frames: u32,
 }
+
+/// Frames of the program's own functions that may be nested in one evaluation.
+pub(crate) const MAX_FRAMES: u32 = 10_000;
+
+/// Units that are compared within one instruction.
+pub(crate) const AT_ONCE: usize = 64;
 
 impl Budget {
     /// Counts `steps` instructions, and looks at the clock once in a while.
@@ -68,6 +76,15 @@ impl Budget {
             return self.look_at_clock(ambient);
         }
         Ok(())
+    }
+
+    /// Counts the comparison of long texts. It stops nothing itself: what is used up stops the next that is counted, and
+    /// all that a budget can compare in that way is over before anybody could look at a clock.
+    #[inline]
+    pub(crate) fn compared(&mut self, units: usize) {
+        if units > AT_ONCE {
+            self.instructions = self.instructions.saturating_sub(units as u64 / 16);
+        }
     }
 
     #[cold]
@@ -170,8 +187,12 @@ impl Cx<'_> {
             return Err(self.throw_default(Exc::NullReference));
         };
         match closure.code {
-            ClosureCode::Native { run, receiver: None } => run(self, args),
+            ClosureCode::Native { run, receiver: None } => {
+                self.charge(1)?;
+                run(self, args)
+            }
             ClosureCode::Native { run, receiver: Some(receiver) } => {
+                self.charge(1)?;
                 let mut all = vec![receiver];
                 all.extend_from_slice(args);
                 run(self, &all)
@@ -283,6 +304,7 @@ pub(crate) mod check {
             micros: u64::MAX,
             deadline_micros: None,
             regex_steps: 10_000_000,
+            frames: MAX_FRAMES,
         };
         let mut cx = Cx {
             heap: &mut heap,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::compile::{ExpressionError, ExpressionSink, Wanted};
-use crate::cx::{Budget, Cx, MAX_OUTS};
+use crate::cx::{Budget, Cx, MAX_FRAMES, MAX_OUTS};
 use crate::engine::Limits;
 use crate::exception::Throw;
 use crate::exchange::Exchange;
@@ -63,6 +63,7 @@ impl Expression {
             micros: limits.micros,
             deadline_micros: None,
             regex_steps: limits.regex_steps,
+            frames: MAX_FRAMES,
         };
         let mut cx = Cx {
             heap: &mut exchange.heap,

@@ -46,6 +46,8 @@ impl Exchange {
     pub fn reset(&mut self) {
         self.heap.reset();
         self.call.reset();
+        self.stack.truncate(crate::machine::REGISTERS_KEPT);
+        self.stack.shrink_to(crate::machine::REGISTERS_KEPT);
         // What a run kept may be a body.
         self.idle.iter_mut().for_each(crate::run::Branch::clear);
     }

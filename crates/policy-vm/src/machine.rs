@@ -19,9 +19,6 @@ use crate::value::heap::{ClosureCode, Heap, Object};
 use crate::value::text::Str;
 use crate::value::{Ref, Value, cast};
 
-/// Frames of the program's own functions that may be nested in one evaluation.
-const MAX_FRAMES: usize = 10_000;
-
 const WINDOW: usize = 256;
 
 const _: () = assert!(MAX_REGISTERS < WINDOW, "a register's number is below the size of the window");
@@ -63,6 +60,7 @@ pub(crate) fn evaluate(cx: &mut Cx<'_>, expression: ExprId) -> Result<Value, Thr
 pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result<Value, Throw> {
     let Some(code) = cx.code else { return Err(fault("no program")) };
     let base = cx.top;
+    make_room(cx, base)?;
     let Some(Object::Closure(closure)) = cx.heap.get(delegate) else { return Err(fault("not a delegate")) };
     let ClosureCode::Function { program, function, captures } = &closure.code else {
         return Err(fault("not a function"));
@@ -72,7 +70,8 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
         return Err(fault("a delegate of another program"));
     }
     let function = code.functions.get(*function as usize).ok_or(fault("no such function"))?;
-    make_room(cx.stack, base);
+    // Paid for as a call is: a list of a million items calls a million times.
+    cx.budget.charge(function.code.len(), cx.ambient)?;
     let regs = window(cx.stack, base)?;
     if let ([value], 1, []) = (args, function.params, &**captures) {
         regs[0] = *value;
@@ -88,9 +87,10 @@ pub(crate) fn invoke(cx: &mut Cx<'_>, delegate: Value, args: &[Value]) -> Result
         return Ok(reg!(regs, *a));
     }
     cx.budget.depth = depth;
-    let type_args = cx.type_args;
+    let (type_args, frames) = (cx.type_args, cx.budget.frames);
     let result = run(cx, code, function, pc);
     cx.budget.depth = depth + 1;
+    cx.budget.frames = frames;
     cx.type_args = type_args;
     cx.top = base;
     result
@@ -107,16 +107,36 @@ fn window(stack: &mut [Value], base: usize) -> Result<&mut Window, Throw> {
 
 /// Sees to it that a frame at `base` has its registers.
 #[inline]
-fn make_room(stack: &mut Vec<Value>, base: usize) {
-    if stack.len() < base + WINDOW {
-        grow(stack, base + WINDOW);
+fn make_room(cx: &mut Cx<'_>, base: usize) -> Result<(), Throw> {
+    if cx.stack.len() < base + WINDOW {
+        return grow(cx.stack, cx.heap, base + WINDOW);
     }
+    Ok(())
 }
+
+/// Registers that each exchange has for nothing.
+pub(crate) const REGISTERS_KEPT: usize = 4096;
 
 #[cold]
 #[inline(never)]
-fn grow(stack: &mut Vec<Value>, size: usize) {
+fn grow(stack: &mut Vec<Value>, heap: &mut Heap, size: usize) -> Result<(), Throw> {
+    let paid = stack.len().max(REGISTERS_KEPT);
+    heap.charge(size.saturating_sub(paid) * size_of::<Value>())?;
     stack.resize(size, Value::Null);
+    Ok(())
+}
+
+/// Room for more frames, as long as there may be more.
+#[cold]
+#[inline(never)]
+fn more_frames(frames: &mut Vec<Frame<'_>>, budget: &mut Budget) -> Result<(), Throw> {
+    let more = u32::try_from(frames.len().max(4)).unwrap_or(u32::MAX).min(budget.frames);
+    if more == 0 {
+        return Err(Trap::Depth.into());
+    }
+    budget.frames -= more;
+    frames.reserve_exact(more as usize);
+    Ok(())
 }
 
 /// Runs a function from `pc` on. Its parameters stand in the registers from `cx.top` on.
@@ -129,7 +149,7 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
     let mut base = cx.top;
     let mut pc = start;
     cx.top = base + usize::from(function.registers);
-    make_room(cx.stack, base);
+    make_room(cx, base)?;
     let bottom = base;
     loop {
         // An exception leaves the inner loop by `break`; the regular end returns.
@@ -162,7 +182,8 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
                     Op::LoadView { d, part } => reg!(regs, d) = part.into(),
 
                     Op::EqString { d, a, b } => {
-                        reg!(regs, d) = Value::Bool(string_equals(cx.heap, reg!(regs, a), reg!(regs, b)));
+                        reg!(regs, d) =
+                            Value::Bool(string_equals(cx.heap, &mut cx.budget, reg!(regs, a), reg!(regs, b)));
                     }
                     Op::EqStringK { d, a, value, negated } => {
                         let Some(Constant::Text(text)) = code.constants.get(usize::from(value)) else {
@@ -251,14 +272,14 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
                         let Some(callee) = code.functions.get(usize::from(callee)) else {
                             return Err(fault("no such function"));
                         };
-                        if frames.len() >= MAX_FRAMES {
-                            break 'running Throw::Trap(Trap::Depth);
+                        if frames.len() == frames.capacity() {
+                            attempt!(more_frames(&mut frames, &mut cx.budget));
                         }
                         attempt!(cx.charge(callee.code.len()));
                         frames.push(Frame { function, base, pc, destination: d });
                         let from = base + usize::from(a);
                         let next = base + usize::from(function.registers);
-                        make_room(cx.stack, next);
+                        attempt!(make_room(cx, next));
                         cx.stack.copy_within(from..from + usize::from(n), next);
                         (function, base, pc) = (callee, next, 0);
                         cx.top = base + usize::from(function.registers);
@@ -340,9 +361,12 @@ fn handler(cx: &Cx<'_>, function: &Function, pc: usize, exception: Ref) -> Optio
 }
 
 #[inline(never)]
-fn string_equals(heap: &Heap, a: Value, b: Value) -> bool {
+fn string_equals(heap: &Heap, budget: &mut Budget, a: Value, b: Value) -> bool {
     match (a, b) {
-        (Value::String(a), Value::String(b)) => a.len == b.len && heap.text(a).equals(heap.text(b)),
+        (Value::String(a), Value::String(b)) if a.len == b.len => {
+            budget.compared(a.len());
+            heap.text(a).equals(heap.text(b))
+        }
         (Value::Null, Value::Null) => true,
         _ => false,
     }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::ops::Range;
 
-use crate::cx::{Budget, Cx, MAX_OUTS};
+use crate::cx::{Budget, Cx, MAX_FRAMES, MAX_OUTS};
 use crate::error::PolicyError;
 use crate::exception::Throw;
 use crate::exchange::Exchange;
@@ -170,6 +170,7 @@ impl StepCx<'_> {
             micros: limits.micros,
             deadline_micros: None,
             regex_steps: limits.regex_steps,
+            frames: MAX_FRAMES,
         };
         let mut cx = Cx {
             heap: &mut self.exchange.heap,

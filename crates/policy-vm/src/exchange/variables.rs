@@ -52,8 +52,14 @@ impl Exchange {
     }
 
     fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
-        let budget =
-            Budget { instructions: u64::MAX, depth: u32::MAX, micros: u64::MAX, deadline_micros: None, regex_steps: 0 };
+        let budget = Budget {
+            instructions: u64::MAX,
+            depth: u32::MAX,
+            micros: u64::MAX,
+            deadline_micros: None,
+            regex_steps: 0,
+            frames: 0,
+        };
         work(&mut Cx {
             heap: &mut self.heap,
             call: &mut self.call,

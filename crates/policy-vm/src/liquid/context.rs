@@ -1,5 +1,6 @@
 //! `body` and `context`, as templates see them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use http::HeaderMap;
@@ -189,7 +190,7 @@ pub(super) fn member(cx: &mut Cx<'_>, part: Part, name: &str) -> Result<Value, T
         },
         (Part::Url, name) => url_member(&call.request.url, name),
         (Part::OriginalUrl, name) => url_member(&call.original_url, name),
-        (Part::Variables, _) => match call.variable(crate::names::intern(name)) {
+        (Part::Variables, _) => match crate::names::find(name).and_then(|name| call.variable(name)) {
             Some(variable) => from_heap(cx, variable, 0)?,
             None => Value::Nil,
         },
@@ -218,11 +219,13 @@ fn url_member(url: &Url, name: &str) -> Value {
         "touri" | "tostring" => url.to_string().into(),
         "query" => {
             let mut entries: Vec<(Rc<str>, Vec<Value>)> = Vec::new();
+            let mut places: HashMap<String, usize> = HashMap::new();
             for part in url.query.split('&').filter(|part| !part.is_empty()) {
                 let (name, value) = part.split_once('=').unwrap_or((part, ""));
                 let (name, value) =
                     (crate::exchange::url::decode_query(name), crate::exchange::url::decode_query(value));
-                match entries.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+                let at = *places.entry(name.to_ascii_lowercase()).or_insert(entries.len());
+                match entries.get_mut(at) {
                     Some((_, values)) => values.push((&*value).into()),
                     None => entries.push((Rc::from(&*name), vec![(&*value).into()])),
                 }

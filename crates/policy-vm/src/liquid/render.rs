@@ -38,6 +38,8 @@ pub(super) struct Rendering<'r, 'c> {
     pub(super) cx: &'r mut Cx<'c>,
     binding: Binding,
     body: Option<Value>,
+    /// Maps of `context`, by part and name.
+    kept: Vec<(Part, Box<str>, Value)>,
     /// The outermost first; `assign` writes there.
     pub(super) scopes: Vec<Scope>,
     out: String,
@@ -50,6 +52,9 @@ pub(super) struct Rendering<'r, 'c> {
 
 /// Names with their values.
 type Scope = Vec<(Box<str>, Value)>;
+
+/// What an entry of a map of `context` takes, more or less.
+const KEPT_ENTRY: usize = 128;
 
 /// Numbers of a range.
 const MAX_RANGE: i64 = 1_000_000;
@@ -64,6 +69,7 @@ impl Template {
             cx,
             binding,
             body: None,
+            kept: Vec::new(),
             scopes: vec![Scope::new()],
             out: String::new(),
             counters: Vec::new(),
@@ -326,10 +332,24 @@ impl Rendering<'_, '_> {
         }
     }
 
+    /// A part of `context`; headers and the like are read once for a rendering, however often they are asked for.
+    fn context_member(&mut self, part: Part, name: &str) -> Result<Value, Throw> {
+        let kept = self.kept.iter().find(|(of, known, _)| *of == part && known.eq_ignore_ascii_case(name));
+        if let Some((_, _, value)) = kept {
+            return Ok(value.clone());
+        }
+        let value = context::member(self.cx, part, name)?;
+        if let (Value::Map(map), false) = (&value, part == Part::Variables) {
+            self.pay(map.entries.len() * KEPT_ENTRY)?;
+            self.kept.push((part, name.into(), value.clone()));
+        }
+        Ok(value)
+    }
+
     /// A member of a value.
     pub(super) fn member(&mut self, value: &Value, name: &str) -> Result<Value, Throw> {
         match value {
-            Value::Context(part) => context::member(self.cx, *part, name),
+            Value::Context(part) => self.context_member(*part, name),
             Value::Element(element) => {
                 self.charge(element.children.len() / 4)?;
                 Ok(value.member(name))

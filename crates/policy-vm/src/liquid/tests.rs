@@ -58,6 +58,7 @@ fn filters() {
         ),
         ("{{body.l | Sort | Join: ','}} {{body.o | Sort: 'k' | Map: 'k' | Join: ''}}", ",1,1,2,3 ab"),
         ("{{'a,,b' | Split: ',' | Size}} {{'abc' | Split: '' | Last}}", "2 c"),
+        ("{{'a<SCRIPT>x<y</Script>b<sTyle>z</STYLE>c</script>d' | StripHtml}}", "abcd"),
         ("{{body.h | StripHtml}} {{'a<!-- <b> -->b<script>x<y</script>c' | StripHtml}}", "&amp; \"q\" abc"),
         (
             "{{body.w | Truncate: 6}} {{body.w | Truncate: 6, ''}} {{body.w | TruncateWords: 2}} {{body.w | TruncateWords}}",
@@ -120,6 +121,22 @@ fn tables() {
     let shown = render("{% tablerow x in body.l cols:2 %}{{x}}{% endtablerow %}", r#"{"l":[1,2,3]}"#);
     let expected = "<tr class=\"row1\">\n<td class=\"col1\">1</td><td class=\"col2\">2</td></tr>\n<tr class=\"row2\"><td class=\"col1\">3</td></tr>\n";
     assert!(shown.ends_with(expected), "{shown}");
+}
+
+/// Names that only a caller ever said are not remembered.
+#[test]
+fn names_of_callers_are_forgotten() {
+    check(&[("{{context.Variables[body.w]}}|", "|")]);
+    assert_eq!(crate::names::find("one two three"), None);
+}
+
+/// Headers and queries are read once for a rendering.
+#[test]
+fn parts_of_the_context_are_the_same_each_time() {
+    check(&[(
+        "{% for i in (1..3) %}{{context.Request.Headers['Content-Type']}}{{context.Request.headers['content-type']}};{% endfor %}",
+        "application/jsonapplication/json;application/jsonapplication/json;application/jsonapplication/json;",
+    )]);
 }
 
 /// `threats.md` A29: every one of these ends in an error, and soon.

@@ -89,7 +89,8 @@ fn value<'a>(cx: &mut Cx<'a>, code: &'a Code, base: usize, op: Op) -> Result<(u8
         }
 
         Op::NeString { d, a, b } => {
-            (d, Value::Bool(!super::string_equals(cx.heap, get(cx, base, a), get(cx, base, b))))
+            let (a, b) = (get(cx, base, a), get(cx, base, b));
+            (d, Value::Bool(!super::string_equals(cx.heap, &mut cx.budget, a, b)))
         }
         Op::EqReference { d, a, b } => {
             (d, Value::Bool(behaviour::same_object(cx.heap, get(cx, base, a), get(cx, base, b))))

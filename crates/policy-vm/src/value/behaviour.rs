@@ -69,16 +69,17 @@ pub fn to_text(cx: &mut Cx<'_>, value: Value) -> Result<Str, Throw> {
         Value::Int64(n) => return Ok(cx.heap.new_integer(n)?),
         _ => {}
     }
-    let mut out = TextBuf::new();
+    let mut out = cx.heap.text_buf();
     write_text(cx, value, &mut out)?;
     Ok(cx.heap.new_buf(&out)?)
 }
 
-/// Appends `value.ToString()`; nothing for null.
+/// Appends `value.ToString()`; nothing for null. From then on the text is one with a limit.
 ///
 /// # Errors
 /// When a budget is exhausted.
 pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<(), Throw> {
+    out.at_most(cx.heap.longest());
     match value {
         Value::Null => {}
         Value::String(s) => out.push_text(cx.heap.text(s)),
@@ -108,7 +109,7 @@ pub fn write_text(cx: &mut Cx<'_>, value: Value, out: &mut TextBuf) -> Result<()
         Value::View(view) => crate::library::apim::write_view(cx, view, out)?,
         Value::Object(handle) => write_object(cx, handle, out)?,
     }
-    Ok(())
+    Ok(out.fits()?)
 }
 
 /// How deep pairs, tuples and anonymous objects are followed; nothing real comes near.
@@ -145,7 +146,11 @@ fn write_object(cx: &mut Cx<'_>, handle: Ref, out: &mut TextBuf) -> Result<(), T
         Object::Json(_) => crate::library::json::write_text(cx, handle, out)?,
         Object::Type(ty) => out.push_str(&types::net_name(*ty)),
         Object::Native(object) => match object.to_text(cx.heap) {
-            Some(text) => out.push_text(text.as_text()),
+            Some(text) => {
+                text.fits()?;
+                cx.charge(text.len() / 16)?;
+                out.push_text(text.as_text());
+            }
             None => match cx.heap.native::<Tuple>(value).map(|t| t.flat(cx.heap)) {
                 Some(items) => {
                     let parts: Vec<_> = items.into_iter().map(|item| (None, item)).collect();

@@ -10,7 +10,7 @@ use super::Value;
 use super::heap::{Heap, Object};
 use super::text::{TextRef, upper};
 use super::{behaviour, text::Str};
-use crate::cx::Cx;
+use crate::cx::{AT_ONCE, Cx};
 use crate::exception::Throw;
 
 /// What a comparer object does.
@@ -70,13 +70,28 @@ pub fn compare_with(cx: &mut Cx<'_>, comparer: Value, a: Value, b: Value) -> Res
 /// When a budget is exhausted.
 pub fn equals(cx: &mut Cx<'_>, kind: ComparerKind, a: Value, b: Value) -> Result<bool, Throw> {
     match (a, b) {
-        (Value::String(a), Value::String(b)) => Ok(strings_equal(cx.heap, kind, a, b)),
+        (Value::String(a), Value::String(b)) => {
+            if a.len() == b.len() {
+                charge_units(cx, kind, a.len())?;
+            }
+            Ok(strings_equal(cx.heap, kind, a, b))
+        }
         (Value::Int32(a), Value::Int32(b)) => Ok(a == b),
         (Value::Null, b) => Ok(b.is_null()),
         (_, Value::Null) => Ok(false),
         _ if kind == ComparerKind::XmlTree => crate::library::xml::trees_equal(cx, a, b),
         _ => behaviour::equals(cx, a, b),
     }
+}
+
+/// Pays for looking at so many units of two texts.
+fn charge_units(cx: &mut Cx<'_>, kind: ComparerKind, units: usize) -> Result<(), Throw> {
+    // Short ones are part of what looks at them.
+    if units <= AT_ONCE {
+        return Ok(());
+    }
+    // Case by case it is slower.
+    cx.charge(if kind == ComparerKind::OrdinalIgnoreCase { units / 4 } else { units / 16 })
 }
 
 /// Equality of two strings by a kind of comparer.
@@ -143,6 +158,7 @@ pub fn compare(cx: &mut Cx<'_>, kind: ComparerKind, a: Value, b: Value) -> Resul
     match (a, b) {
         (Value::Int32(a), Value::Int32(b)) => Ok(a.cmp(&b)),
         (Value::String(a), Value::String(b)) => {
+            charge_units(cx, kind, a.len().min(b.len()))?;
             let (a, b) = (cx.heap.text(a), cx.heap.text(b));
             Ok(match kind {
                 ComparerKind::OrdinalIgnoreCase => a.compare_ignore_case(b),

@@ -277,6 +277,18 @@ impl Heap {
         self.charge(units)
     }
 
+    /// Units of the longest text there may be.
+    #[must_use]
+    pub const fn longest(&self) -> usize {
+        if self.string_limit < self.limit { self.string_limit } else { self.limit }
+    }
+
+    /// A text to be written that takes no more than a string may have.
+    #[must_use]
+    pub const fn text_buf(&self) -> TextBuf {
+        TextBuf::limited(self.longest())
+    }
+
     /// The text of a string.
     #[must_use]
     pub fn text(&self, s: Str) -> TextRef<'_> {
@@ -326,6 +338,9 @@ impl Heap {
         }
         let start = self.wide.len();
         self.wide.extend(text.encode_utf16());
+        // Two bytes a unit; paid for was one for each byte.
+        let more = ((self.wide.len() - start) * size_of::<u16>()).saturating_sub(text.len());
+        self.charge(more)?;
         Ok(self.wide_from(start))
     }
 
@@ -365,6 +380,8 @@ impl Heap {
                 self.ascii_from(start)
             }
             TextRef::Wide(units) => {
+                // Two bytes a unit.
+                self.charge(units.len())?;
                 let start = self.wide.len();
                 self.wide.extend_from_slice(units);
                 self.wide_from(start)
@@ -408,6 +425,7 @@ impl Heap {
     /// # Errors
     /// When a limit is reached.
     pub fn new_buf(&mut self, buf: &TextBuf) -> Result<Str, Trap> {
+        buf.fits()?;
         self.new_text(buf.as_text())
     }
 
@@ -446,9 +464,10 @@ impl Heap {
         for part in parts {
             buf.push_text(self.text(*part));
         }
+        self.charge(units)?;
         let start = self.wide.len();
-        if let TextBuf::Wide(wide) = buf {
-            self.wide.extend_from_slice(&wide);
+        if let TextRef::Wide(wide) = buf.as_text() {
+            self.wide.extend_from_slice(wide);
         }
         Ok(self.wide_from(start))
     }

@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use crate::exception::Trap;
+
 /// A handle to a string's text, see [`Heap::text`](super::heap::Heap::text).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Str {
@@ -212,11 +214,23 @@ fn simple_case(unit: u16, map: impl Fn(char) -> Vec<char>) -> u16 {
 }
 
 /// A string under construction: ASCII until something else is pushed.
+///
+/// Where what is pushed is decided by an input, it has a limit ([`TextBuf::at_most`], [`Heap::text_buf`]): what goes
+/// beyond is not taken, and [`Heap::new_buf`] then refuses the text. So no text that is too long is ever held in whole.
+///
+/// [`Heap::text_buf`]: super::heap::Heap::text_buf
+/// [`Heap::new_buf`]: super::heap::Heap::new_buf
 #[derive(Clone, Debug)]
-pub enum TextBuf {
+pub struct TextBuf {
+    units: Units,
+    most: usize,
+    full: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Units {
     /// Only bytes below 128.
     Ascii(Vec<u8>),
-    /// UTF-16 units.
     Wide(Vec<u16>),
 }
 
@@ -227,24 +241,67 @@ impl Default for TextBuf {
 }
 
 impl TextBuf {
+    const fn of(units: Units) -> Self {
+        Self { units, most: usize::MAX, full: false }
+    }
+
     /// An empty text.
     #[must_use]
     pub const fn new() -> Self {
-        Self::Ascii(Vec::new())
+        Self::of(Units::Ascii(Vec::new()))
+    }
+
+    /// An empty text that takes at most so many units.
+    pub(crate) const fn limited(most: usize) -> Self {
+        Self { units: Units::Ascii(Vec::new()), most, full: false }
     }
 
     /// An empty text with room for `units`.
     #[must_use]
     pub fn with_capacity(units: usize) -> Self {
-        Self::Ascii(Vec::with_capacity(units))
+        Self::of(Units::Ascii(Vec::with_capacity(units)))
+    }
+
+    /// A text of bytes below 128.
+    pub(crate) const fn ascii(bytes: Vec<u8>) -> Self {
+        Self::of(Units::Ascii(bytes))
+    }
+
+    /// A text of UTF-16 units.
+    pub(crate) const fn wide(units: Vec<u16>) -> Self {
+        Self::of(Units::Wide(units))
+    }
+
+    /// Takes no more than `units` in all from now on.
+    pub fn at_most(&mut self, units: usize) {
+        self.most = self.most.min(units);
+    }
+
+    /// True when something was not taken, since it would have been too long.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Makes it a text that is too long: whoever writes it has given up.
+    pub(crate) const fn give_up(&mut self) {
+        self.full = true;
+    }
+
+    /// Nothing when all was taken.
+    ///
+    /// # Errors
+    /// [`Trap::StringTooLong`].
+    pub const fn fits(&self) -> Result<(), Trap> {
+        if self.full { Err(Trap::StringTooLong) } else { Ok(()) }
     }
 
     /// Length in UTF-16 units.
     #[must_use]
     pub const fn len(&self) -> usize {
-        match self {
-            Self::Ascii(bytes) => bytes.len(),
-            Self::Wide(units) => units.len(),
+        match &self.units {
+            Units::Ascii(bytes) => bytes.len(),
+            Units::Wide(units) => units.len(),
         }
     }
 
@@ -257,47 +314,116 @@ impl TextBuf {
     /// What was pushed so far.
     #[must_use]
     pub fn as_text(&self) -> TextRef<'_> {
-        match self {
-            Self::Ascii(bytes) => TextRef::Ascii(bytes),
-            Self::Wide(units) => TextRef::Wide(units),
+        match &self.units {
+            Units::Ascii(bytes) => TextRef::Ascii(bytes),
+            Units::Wide(units) => TextRef::Wide(units),
         }
+    }
+
+    /// Whether so many units more are taken.
+    #[inline]
+    const fn takes(&mut self, units: usize) -> bool {
+        if units <= self.most.saturating_sub(self.len()) {
+            return true;
+        }
+        self.full = true;
+        false
     }
 
     /// Appends Rust text.
     pub fn push_str(&mut self, text: &str) {
-        if let Self::Ascii(bytes) = self
-            && text.is_ascii()
-        {
-            bytes.extend_from_slice(text.as_bytes());
+        let ascii = text.is_ascii();
+        let units = if ascii { text.len() } else { text.encode_utf16().count() };
+        if !self.takes(units) {
             return;
         }
-        self.widen().extend(text.encode_utf16());
+        match &mut self.units {
+            Units::Ascii(bytes) if ascii => bytes.extend_from_slice(text.as_bytes()),
+            _ => self.widen().extend(text.encode_utf16()),
+        }
     }
 
     /// Appends a text.
     pub fn push_text(&mut self, text: TextRef<'_>) {
-        match (&mut *self, text) {
-            (Self::Ascii(bytes), TextRef::Ascii(more)) => bytes.extend_from_slice(more),
-            (Self::Wide(units), TextRef::Wide(more)) => units.extend_from_slice(more),
+        if !self.takes(text.len()) {
+            return;
+        }
+        match (&mut self.units, text) {
+            (Units::Ascii(bytes), TextRef::Ascii(more)) => bytes.extend_from_slice(more),
+            (Units::Wide(units), TextRef::Wide(more)) => units.extend_from_slice(more),
             (_, text) => self.widen().extend(text.units()),
         }
     }
 
     /// Appends one unit.
     pub fn push(&mut self, unit: u16) {
-        match self {
-            Self::Ascii(bytes) if unit < 128 => bytes.push(unit as u8),
+        if !self.takes(1) {
+            return;
+        }
+        match &mut self.units {
+            Units::Ascii(bytes) if unit < 128 => bytes.push(unit as u8),
             _ => self.widen().push(unit),
         }
     }
 
-    fn widen(&mut self) -> &mut Vec<u16> {
-        if let Self::Ascii(bytes) = self {
-            *self = Self::Wide(bytes.iter().map(|b| u16::from(*b)).collect());
+    /// Appends a unit many times.
+    pub fn push_many(&mut self, unit: u16, count: usize) {
+        if !self.takes(count) {
+            return;
         }
-        match self {
-            Self::Wide(units) => units,
-            Self::Ascii(_) => unreachable!("widened above"),
+        match &mut self.units {
+            Units::Ascii(bytes) if unit < 128 => bytes.resize(bytes.len() + count, unit as u8),
+            _ => {
+                let units = self.widen();
+                units.resize(units.len() + count, unit);
+            }
+        }
+    }
+
+    /// Puts another unit in the place of the one at `at`.
+    pub(crate) fn set(&mut self, at: usize, unit: u16) {
+        if at >= self.len() {
+            return;
+        }
+        match &mut self.units {
+            Units::Ascii(bytes) if unit < 128 => {
+                if let Some(slot) = bytes.get_mut(at) {
+                    *slot = unit as u8;
+                }
+            }
+            _ => {
+                if let Some(slot) = self.widen().get_mut(at) {
+                    *slot = unit;
+                }
+            }
+        }
+    }
+
+    /// The bytes of a text of ASCII, for what is as short as a date.
+    pub(crate) const fn ascii_mut(&mut self) -> Option<&mut Vec<u8>> {
+        match &mut self.units {
+            Units::Ascii(bytes) => Some(bytes),
+            Units::Wide(_) => None,
+        }
+    }
+
+    /// Takes units out of the middle.
+    pub(crate) fn remove(&mut self, from: usize, to: usize) {
+        let to = to.min(self.len());
+        let from = from.min(to);
+        match &mut self.units {
+            Units::Ascii(bytes) => drop(bytes.drain(from..to)),
+            Units::Wide(units) => drop(units.drain(from..to)),
+        }
+    }
+
+    fn widen(&mut self) -> &mut Vec<u16> {
+        if let Units::Ascii(bytes) = &self.units {
+            self.units = Units::Wide(bytes.iter().map(|b| u16::from(*b)).collect());
+        }
+        match &mut self.units {
+            Units::Wide(units) => units,
+            Units::Ascii(_) => unreachable!("widened above"),
         }
     }
 }

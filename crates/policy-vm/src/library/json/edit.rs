@@ -118,12 +118,20 @@ pub(super) fn orphan(cx: &mut Cx<'_>, parent: Ref, item: Ref) -> Result<Ref, Thr
         return Ok(node::new_scalar(cx.heap, TokenType::Null, Value::Null)?);
     }
     let child = node::node(cx.heap, item);
-    let shared = child.parent != NONE || item == parent || (child.count() > 0 && node::root(cx.heap, parent) == item);
+    let shared = child.parent != NONE || item == parent || (child.count() > 0 && root_of(cx, parent)? == item);
+    let child = node::node(cx.heap, item);
     if shared {
         cx.charge(child.count())?;
         return Ok(node::copy(cx.heap, item, 0)?);
     }
     Ok(item)
+}
+
+/// The node at the top of the tree; each on the way there is paid for.
+pub(super) fn root_of(cx: &mut Cx<'_>, at: Ref) -> Result<Ref, Throw> {
+    let (root, steps) = node::root(cx.heap, at);
+    cx.charge(steps)?;
+    Ok(root)
 }
 
 /// `InsertItem`: puts a token, or null for a JSON null, at a position. Returns the position after it.

@@ -83,7 +83,7 @@ fn parent(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn root(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Object(node::root(cx.heap, this(args)?)))
+    Ok(Value::Object(edit::root_of(cx, this(args)?)?))
 }
 
 fn token_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -336,7 +336,7 @@ fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some((_, text @ Value::String(_))) = node::scalar(cx.heap, at) {
         return Ok(text);
     }
-    let mut out = TextBuf::new();
+    let mut out = cx.heap.text_buf();
     write::to_string(cx, at, &mut out)?;
     cx.string_buf(&out)
 }

@@ -4,6 +4,9 @@
 //! change them; an object finds a property by comparing 32-bit hashes that lie side by side, and by a map when it has
 //! many.
 
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
+
 use rustc_hash::FxHashMap;
 
 use crate::exception::Trap;
@@ -282,21 +285,29 @@ pub(super) fn scalar(heap: &Heap, at: Ref) -> Option<(TokenType, Value)> {
     }
 }
 
+/// Where the hashes of names begin and what they are multiplied by: others in each process, so that nobody can choose
+/// names that collide. Nothing that a program sees depends on it.
+static KEYS: LazyLock<[u64; 2]> = LazyLock::new(|| [1, 2].map(|n: u64| RandomState::new().hash_one(n) | 1));
+
 /// A hash of a text that is the same for both of its forms.
 pub(super) fn hash_text(text: TextRef<'_>) -> u32 {
-    const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
-    fn mix(hash: u64, word: u64) -> u64 {
-        (hash.rotate_left(5) ^ word).wrapping_mul(SEED)
-    }
-    fn bytes(mut hash: u64, chunk: &[u8]) -> u64 {
+    let [start, key] = *KEYS;
+    // Both halves of the product: what is in one word cannot be undone by what is in the next without the key.
+    let mix = |hash: u64, word: u64| {
+        let product = u128::from(hash ^ word) * u128::from(key);
+        product as u64 ^ (product >> 64) as u64
+    };
+    let bytes = |hash: u64, chunk: &[u8]| {
         let mut word = [0; 8];
-        if let Some(head) = word.get_mut(..chunk.len()) {
-            head.copy_from_slice(chunk);
-            hash = mix(hash, u64::from_le_bytes(word));
+        match word.get_mut(..chunk.len()) {
+            Some(head) => {
+                head.copy_from_slice(chunk);
+                mix(hash, u64::from_le_bytes(word))
+            }
+            None => hash,
         }
-        hash
-    }
-    let mut hash = text.len() as u64;
+    };
+    let mut hash = start.wrapping_add(text.len() as u64);
     match text {
         TextRef::Ascii(all) => {
             for chunk in all.chunks(8) {
@@ -442,14 +453,15 @@ pub(super) fn clear(heap: &mut Heap, parent: Ref) {
     }
 }
 
-/// The node at the top of the tree.
-pub(super) fn root(heap: &Heap, mut at: Ref) -> Ref {
+/// The node at the top of the tree, and how far away it is.
+pub(super) fn root(heap: &Heap, mut at: Ref) -> (Ref, usize) {
+    let mut steps = 0;
     loop {
         let parent = node(heap, at).parent;
         if parent == NONE {
-            return at;
+            return (at, steps);
         }
-        at = parent;
+        (at, steps) = (parent, steps + 1);
     }
 }
 
@@ -489,7 +501,7 @@ pub(super) fn path(heap: &Heap, at: Ref) -> TextBuf {
         }
         (previous, current) = (current, node.parent);
     }
-    let mut out = TextBuf::new();
+    let mut out = heap.text_buf();
     if node(heap, at).parent != NONE {
         steps.iter().rev().for_each(|step| step.write(heap, &mut out));
     }
@@ -533,5 +545,29 @@ fn is_special(unit: u16) -> bool {
         Ok(0x85) => true,
         Ok(byte) => BYTES.contains(&byte),
         Err(_) => matches!(unit, 0x2028 | 0x2029),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two names that have one hash where every step of it is known and can be undone.
+    #[test]
+    fn names_cannot_be_chosen_to_collide() {
+        const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
+        let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(SEED);
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let (begin, first, end) = (16, word(b"00000000"), word(b"bbbbbbbb"));
+        let other = (1..1_000_000_u64).find_map(|n| {
+            let begins = word(format!("{n:08}").as_bytes().first_chunk()?);
+            let ends = end ^ mix(begin, first).rotate_left(5) ^ mix(begin, begins).rotate_left(5);
+            ends.to_le_bytes().is_ascii().then_some((begins, ends))
+        });
+        let Some((begins, ends)) = other else { panic!("there are such names") };
+        let all = |a: u64, b: u64| [a.to_le_bytes(), b.to_le_bytes()].concat();
+        assert_eq!(mix(mix(begin, first), end), mix(mix(begin, begins), ends));
+        let (one, two) = (all(first, end), all(begins, ends));
+        assert_ne!(hash_text(TextRef::Ascii(&one)), hash_text(TextRef::Ascii(&two)));
     }
 }

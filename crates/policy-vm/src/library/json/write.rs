@@ -3,6 +3,7 @@
 use crate::cx::Cx;
 use crate::exception::{Throw, Trap};
 use crate::library::NEW_LINE;
+use crate::value::comparer::{ComparerKind, hash_string};
 use crate::value::heap::{Heap, Object};
 use crate::value::text::{TextBuf, TextRef};
 use crate::value::{Ref, Value};
@@ -13,6 +14,7 @@ use super::{convert, date};
 
 /// Appends the JSON text of a token; `indented` is `Formatting.Indented`.
 pub(super) fn token(cx: &mut Cx<'_>, at: Ref, indented: bool, out: &mut TextBuf) -> Result<(), Throw> {
+    out.at_most(cx.heap.longest());
     node_text(cx, at, Style { indented, depth: 0 }, out)
 }
 
@@ -30,9 +32,7 @@ impl Style {
     fn line(self, out: &mut TextBuf) {
         if self.indented {
             out.push_str(NEW_LINE);
-            for _ in 0..self.depth {
-                out.push_str("  ");
-            }
+            out.push_many(u16::from(b' '), self.depth * 2);
         }
     }
 }
@@ -81,6 +81,7 @@ fn items(cx: &mut Cx<'_>, at: Ref, style: Style, brackets: (char, char), out: &m
         first &= comment;
         style.inner().line(out);
         node_text(cx, child, style.inner(), out)?;
+        out.fits()?;
     }
     if count > 0 {
         style.line(out);
@@ -250,9 +251,10 @@ pub(super) fn hash(heap: &Heap, at: Ref, depth: usize) -> u64 {
     let node = node::node(heap, at);
     match &node.kind {
         // Numbers compare across their types, so only strings tell values apart here.
-        Kind::Scalar { value: Value::String(text), .. } => u64::from(node::hash_text(heap.text(*text))),
-        Kind::Property { hash, value, .. } if depth < MAX_NESTING => {
-            u64::from(*hash).wrapping_mul(31) ^ self::hash(heap, *value, depth + 1)
+        Kind::Scalar { value: Value::String(text), .. } => hash_string(heap, ComparerKind::Ordinal, *text),
+        Kind::Property { name, value, .. } if depth < MAX_NESTING => {
+            let name = hash_string(heap, ComparerKind::Ordinal, *name);
+            name.wrapping_mul(31) ^ self::hash(heap, *value, depth + 1)
         }
         _ if depth < MAX_NESTING => {
             let add = |all: u64, child| all.wrapping_add(hash(heap, child, depth + 1));

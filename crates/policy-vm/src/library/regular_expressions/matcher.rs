@@ -274,6 +274,10 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
 
     #[cold]
     fn look_at_clock(&mut self) -> Result<(), Stop> {
+        // What has no ways back writes a trail as well: registers of loops, and captures, of which there are no more.
+        if self.trail.len() >= LONGEST_TRAIL {
+            return Err(Stop::Steps);
+        }
         let now = self.limits.ambient.monotonic_micros();
         let end = *self.limits.deadline_micros.get_or_insert(now.saturating_add(self.limits.micros));
         if now > end {

@@ -71,6 +71,7 @@ pub(crate) fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut 
     let mut at = 0;
     let text = |cx: &Cx<'_>, at: usize| cx.text(format).get(at);
     cx.charge(format.len())?;
+    out.at_most(cx.heap.longest());
     while at < format.len() {
         let start = at;
         while text(cx, at).is_some_and(|u| u != OPEN && u != CLOSE) {
@@ -87,6 +88,7 @@ pub(crate) fn composite(cx: &mut Cx<'_>, format: Str, args: &[Value], out: &mut 
         } else {
             at = item(cx, format, at, args, out)?;
         }
+        out.fits()?;
     }
     Ok(())
 }
@@ -153,21 +155,21 @@ pub(crate) fn padded(
     out: &mut TextBuf,
 ) -> Result<(), Throw> {
     let picture = picture.map(|p| {
-        let mut copy = TextBuf::new();
+        let mut copy = cx.heap.text_buf();
         copy.push_text(cx.text(p));
         copy
     });
     if width == 0 {
         return format_value(cx, value, picture.as_ref().map(TextBuf::as_text), out);
     }
-    let mut field = TextBuf::new();
+    let mut field = cx.heap.text_buf();
     format_value(cx, value, picture.as_ref().map(TextBuf::as_text), &mut field)?;
     let spaces = width.saturating_sub(field.len());
     cx.heap.charge_string(spaces)?;
     if left {
         out.push_text(field.as_text());
     }
-    (0..spaces).for_each(|_| out.push(u16::from(b' ')));
+    out.push_many(u16::from(b' '), spaces);
     if !left {
         out.push_text(field.as_text());
     }

@@ -243,8 +243,8 @@ fn repeated(cx: &mut Cx<'_>, unit: u16, count: i32) -> Result<Value, Throw> {
     cx.heap.charge_string(count)?;
     cx.charge(count / 8)?;
     let buf = match u8::try_from(unit) {
-        Ok(byte) if byte < 128 => TextBuf::Ascii(vec![byte; count]),
-        _ => TextBuf::Wide(vec![unit; count]),
+        Ok(byte) if byte < 128 => TextBuf::ascii(vec![byte; count]),
+        _ => TextBuf::wide(vec![unit; count]),
     };
     cx.string_buf(&buf)
 }
@@ -269,6 +269,9 @@ fn is_null_or_empty(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn is_null_or_white_space(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Value::String(s) = arg(args, 0) {
+        cx.budget.compared(s.len());
+    }
     Ok(Value::Bool(match arg(args, 0) {
         Value::String(s) => match cx.text(s) {
             TextRef::Ascii(bytes) => bytes.iter().all(|b| matches!(b, b' ' | 9..=13)),

@@ -146,6 +146,7 @@ pub(crate) fn append_with(
         Some(builder) => std::mem::take(&mut builder.buf),
         None => return Err(fault("a StringBuilder was expected")),
     };
+    taken.at_most(cx.heap.longest());
     let before = taken.len();
     let result = write(cx, &mut taken);
     let added = taken.len().saturating_sub(before);
@@ -155,6 +156,9 @@ pub(crate) fn append_with(
     }
     result?;
     cx.charge(1 + added / 16)?;
+    if let Some(builder) = cx.heap.native::<StringBuilder>(builder) {
+        builder.buf.fits()?;
+    }
     cx.heap.charge_string(added)?;
     Ok(builder)
 }
@@ -243,10 +247,8 @@ fn set_length(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.heap.charge_string(wanted.saturating_sub(current))?;
     cx.charge(wanted.saturating_sub(current) / 8)?;
     append_with(cx, arg(args, 0), |_, buf| {
-        match buf {
-            TextBuf::Ascii(bytes) => bytes.resize(wanted, 0),
-            TextBuf::Wide(units) => units.resize(wanted, 0),
-        }
+        buf.remove(wanted, current);
+        buf.push_many(0, wanted.saturating_sub(current));
         Ok(())
     })?;
     Ok(Value::Null)
@@ -267,20 +269,7 @@ fn set_char_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return Err(out_of_range(cx, INDEX, "index"));
     };
     append_with(cx, arg(args, 0), |_, buf| {
-        match (&mut *buf, u8::try_from(unit)) {
-            (TextBuf::Ascii(bytes), Ok(byte)) if byte < 128 => {
-                if let Some(slot) = bytes.get_mut(at) {
-                    *slot = byte;
-                }
-            }
-            _ => {
-                let mut units: Vec<u16> = buf.as_text().units().collect();
-                if let Some(slot) = units.get_mut(at) {
-                    *slot = unit;
-                }
-                *buf = TextBuf::Wide(units);
-            }
-        }
+        buf.set(at, unit);
         Ok(())
     })?;
     Ok(Value::Null)
@@ -323,14 +312,14 @@ fn append_repeated(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.heap.charge_string(count)?;
     cx.charge(count / 8)?;
     append_with(cx, arg(args, 0), |_, buf| {
-        (0..count).for_each(|_| buf.push(unit));
+        buf.push_many(unit, count);
         Ok(())
     })
 }
 
 /// A part of a string, of an array of chars or of another builder.
 fn part_of(cx: &mut Cx<'_>, args: &[Value], from: usize, names: (&str, &str)) -> Result<TextBuf, Throw> {
-    let mut whole = TextBuf::new();
+    let mut whole = cx.heap.text_buf();
     write(cx, arg(args, from), &mut whole)?;
     let (start, count) = (as_i32(args, from + 1)?, as_i32(args, from + 2)?);
     let Ok(at) = usize::try_from(start) else { return Err(math::negative(cx, names.0, start.into())) };
@@ -378,6 +367,7 @@ fn append_join(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
                 buf.push_text(cx.text(separator));
             }
             behaviour::write_text(cx, item, buf)?;
+            buf.fits()?;
         }
         Ok(())
     })
@@ -424,7 +414,7 @@ fn insert_text(cx: &mut Cx<'_>, args: &[Value], text: &TextBuf) -> Result<Value,
 }
 
 fn insert(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let mut text = TextBuf::new();
+    let mut text = cx.heap.text_buf();
     write(cx, arg(args, 2), &mut text)?;
     insert_text(cx, args, &text)
 }
@@ -494,10 +484,7 @@ fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
     cx.charge(length / 16)?;
     append_with(cx, arg(args, 0), |_, buf| {
-        match buf {
-            TextBuf::Ascii(bytes) => drop(bytes.drain(at..at + size)),
-            TextBuf::Wide(units) => drop(units.drain(at..at + size)),
-        }
+        buf.remove(at, at + size);
         Ok(())
     })
 }

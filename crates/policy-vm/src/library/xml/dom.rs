@@ -24,7 +24,7 @@ use crate::types::{Known, TypeId};
 use crate::value::Value;
 use crate::value::heap::NetObject;
 use crate::value::sequence::Iter;
-use crate::value::text::{Str, TextBuf};
+use crate::value::text::Str;
 
 pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
     .interfaces(&["System.Collections.IEnumerable"])
@@ -349,9 +349,8 @@ fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    let Some((parent, at)) = tree::place(cx, node)? else { return Ok(Value::Null) };
-    let found = at.checked_add_signed(step).and_then(|at| children(cx.heap, parent).get(at).copied());
-    view(cx, found.unwrap_or(Value::Null))
+    let found = tree::sibling(cx, node, step)?;
+    view(cx, found)
 }
 
 fn parent_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -397,7 +396,7 @@ fn outer_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let mut out = match tree::get(cx, node)?.kind {
         Kind::Document { declaration, .. } => super::leaves::declaration_of(cx, declaration),
-        _ => TextBuf::new(),
+        _ => cx.heap.text_buf(),
     };
     out.push_text(node_text(cx, node, false)?.as_text());
     cx.string_buf(&out)
@@ -408,9 +407,10 @@ fn inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if tree::is_document(cx.heap, node) {
         return outer_xml(cx, args);
     }
-    let mut out = TextBuf::new();
+    let mut out = cx.heap.text_buf();
     for child in children(cx.heap, node).to_vec() {
         out.push_text(node_text(cx, child, false)?.as_text());
+        out.fits()?;
     }
     cx.string_buf(&out)
 }

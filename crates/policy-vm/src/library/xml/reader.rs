@@ -1,7 +1,7 @@
 //! Reads documents as .NET's `XmlReader` does for `XDocument.Parse`, with its messages and positions.
 //!
 //! No entity but the five predefined ones is ever expanded and nothing outside the text is read: a document type is
-//! kept as text. Nesting is bounded by memory only, nothing here recurses.
+//! kept as text. Elements are nested at most [`DEEPEST`] deep, which .NET does not ask.
 
 mod content;
 
@@ -74,6 +74,9 @@ struct Open {
     namespaces: usize,
     keep_space: bool,
 }
+
+/// Elements within elements; whatever writes, copies or walks a tree may count on it for all that was read.
+const DEEPEST: usize = 1_000;
 
 struct RawAttribute {
     name: (usize, usize),
@@ -444,6 +447,9 @@ impl Reader {
             return Ok(());
         }
         self.at += 1;
+        if self.open.len() >= DEEPEST {
+            return Err(self.fail(cx, name.0, "Elements are nested too deeply."));
+        }
         self.open.push(Open { element, name, namespaces: scope, keep_space });
         Ok(())
     }
@@ -521,6 +527,7 @@ impl Reader {
             if self.slice(attribute.name) == "xml:space" {
                 keep = cx.text(attribute.value).as_str() == Some("preserve") || self.keep_space;
             }
+            cx.charge(1 + tree::attributes(cx.heap, element).len() / 8)?;
             if tree::attribute(cx.heap, element, name).is_some() {
                 let why = format!("'{}' is a duplicate attribute name.", self.slice(attribute.name));
                 return Err(self.fail(cx, attribute.name.0, &why));
@@ -537,6 +544,8 @@ impl Reader {
 
     /// The `XName` of a qualified name; names are made once per document.
     fn resolve(&mut self, cx: &mut Cx<'_>, name: (usize, usize), element: bool) -> Result<Value, Throw> {
+        // Namespaces are looked through, by their first unit nearly always.
+        cx.charge(self.namespaces.len() / 16 + (name.1 - name.0) / 16)?;
         let text = self.units.get(name.0..name.1).unwrap_or_default();
         let colon = text.iter().position(|u| *u == COLON);
         let prefix = text.get(..colon.unwrap_or(0)).unwrap_or_default();
@@ -558,6 +567,7 @@ impl Reader {
         };
         let hash = |s| hash_string(cx.heap, ComparerKind::Ordinal, s);
         let key = (hash(local), hash(uri));
+        cx.charge(self.names.get(&key).map_or(0, |names| names.len() / 8))?;
         let known = self.names.get(&key).and_then(|names| {
             names.iter().copied().find(|name| {
                 let (l, u) = names::parts(cx.heap, *name);

@@ -16,6 +16,8 @@ use crate::value::{Value, comparer};
 pub(crate) struct XmlObject {
     /// The element or document it is in; null for none.
     pub(super) parent: Value,
+    /// Where it was last seen among its parent's children: where to look first.
+    pub(super) seen_at: u32,
     pub(super) kind: Kind,
 }
 
@@ -99,7 +101,7 @@ impl Kind {
 
 /// A new node without parent.
 pub(super) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(XmlObject { parent: Value::Null, kind })?)
+    Ok(cx.heap.new_native(XmlObject { parent: Value::Null, seen_at: 0, kind })?)
 }
 
 /// The node behind a value.
@@ -164,9 +166,31 @@ pub(super) fn is_attribute(heap: &Heap, node: Value) -> bool {
 /// The place of a node among its parent's children.
 pub(super) fn place(cx: &mut Cx<'_>, node: Value) -> Result<Option<(Value, usize)>, Throw> {
     let parent = parent(cx, node);
+    let hint = cx.heap.native::<XmlObject>(node).map_or(0, |object| object.seen_at as usize);
+    if children(cx.heap, parent).get(hint) == Some(&node) {
+        cx.charge(1)?;
+        return Ok(Some((parent, hint)));
+    }
     let place = children(cx.heap, parent).iter().position(|child| *child == node);
     cx.charge(place.unwrap_or(0) / 16 + 1)?;
+    seen(cx, node, place.unwrap_or(0));
     Ok(place.map(|place| (parent, place)))
+}
+
+fn seen(cx: &mut Cx<'_>, node: Value, place: usize) {
+    if let Some(object) = cx.heap.native_mut::<XmlObject>(node) {
+        object.seen_at = u32::try_from(place).unwrap_or(u32::MAX);
+    }
+}
+
+/// The node that stands so many places behind another; null for none. Who goes from one to the next looks for the place
+/// of the first alone.
+pub(super) fn sibling(cx: &mut Cx<'_>, node: Value, step: isize) -> Result<Value, Throw> {
+    let Some((parent, at)) = place(cx, node)? else { return Ok(Value::Null) };
+    let Some(at) = at.checked_add_signed(step) else { return Ok(Value::Null) };
+    let Some(sibling) = children(cx.heap, parent).get(at).copied() else { return Ok(Value::Null) };
+    seen(cx, sibling, at);
+    Ok(sibling)
 }
 
 /// The attribute of a name.

@@ -1,5 +1,7 @@
 //! Writes nodes as .NET's `XmlWriter` does for `XNode.ToString`: indentation, escapes, and prefixes where none is kept.
 
+use std::cell::Cell;
+
 use super::names::{self, XML, XMLNS};
 use super::text::{is_xml_unit, push_escaped, show_unit};
 use super::tree::{self, Kind, XmlObject, attribute_value, attributes, children};
@@ -11,10 +13,12 @@ use crate::value::text::{Str, TextBuf};
 
 /// `node.ToString(options)`.
 pub(super) fn node_text(cx: &mut Cx<'_>, node: Value, indent: bool) -> Result<TextBuf, Throw> {
-    let mut writer = Writer::new(cx.heap, indent);
+    let steps = usize::try_from(cx.budget.instructions).unwrap_or(usize::MAX);
+    let mut writer = Writer::new(cx.heap, indent, steps);
     writer.node(node);
-    let (work, failure, out) = (writer.work, writer.failure, writer.out);
-    cx.charge(work + out.len() / 16)?;
+    let (work, failure, out) = (writer.work.get(), writer.failure, writer.out);
+    cx.charge(work.saturating_add(out.len() / 16))?;
+    out.fits()?;
     match failure {
         None => Ok(out),
         Some(Failure::Unit(unit)) => {
@@ -30,10 +34,16 @@ pub(super) fn node_text(cx: &mut Cx<'_>, node: Value, indent: bool) -> Result<Te
     }
 }
 
-/// The text of an object for concatenation and the like; faults are ignored.
+/// Steps of a text that is written where no budget can be asked.
+const UNASKED: usize = 4_000_000;
+
+/// The text of an object for concatenation and the like; faults are ignored, but for what would be too long.
 pub(super) fn object_text(heap: &Heap, object: &XmlObject) -> TextBuf {
-    let mut writer = Writer::new(heap, true);
+    let mut writer = Writer::new(heap, true, UNASKED);
     writer.object(None, object);
+    if writer.stopped() {
+        writer.out.give_up();
+    }
     writer.out
 }
 
@@ -76,19 +86,41 @@ struct Writer<'h> {
     /// What the tree declares: prefix and URI, innermost last.
     resolved: Vec<(String, String)>,
     failure: Option<Failure>,
-    work: usize,
+    /// Steps taken; at `steps` it stops.
+    work: Cell<usize>,
+    steps: usize,
 }
 
 impl<'h> Writer<'h> {
-    fn new(heap: &'h Heap, indent: bool) -> Self {
+    fn new(heap: &'h Heap, indent: bool, steps: usize) -> Self {
         let special = |prefix: &str, uri: &str| Declared {
             prefix: prefix.to_owned(),
             uri: uri.to_owned(),
             scope: Scope::Implied,
         };
         let declared = vec![special("xmlns", XMLNS), special("xml", XML), special("", "")];
-        let out = TextBuf::new();
-        Self { heap, out, indent, mixed: false, declared, resolved: Vec::new(), failure: None, work: 0 }
+        let out = heap.text_buf();
+        Self {
+            heap,
+            out,
+            indent,
+            mixed: false,
+            declared,
+            resolved: Vec::new(),
+            failure: None,
+            work: Cell::new(0),
+            steps,
+        }
+    }
+
+    /// Counts work whose size an input decides.
+    fn works(&self, steps: usize) {
+        self.work.set(self.work.get().saturating_add(steps));
+    }
+
+    /// Nothing more is written: there are no steps left, or the text is too long.
+    fn stopped(&self) -> bool {
+        self.work.get() > self.steps || self.out.is_full()
     }
 
     fn node(&mut self, node: Value) {
@@ -143,14 +175,16 @@ impl<'h> Writer<'h> {
     }
 
     fn push_ancestors(&mut self, mut parent: Value) {
-        while tree::is_element(self.heap, parent) {
+        while tree::is_element(self.heap, parent) && !self.stopped() {
+            self.works(1 + attributes(self.heap, parent).len());
             for attribute in attributes(self.heap, parent) {
-                if let Some(declaration) = self.declaration(*attribute) {
-                    self.resolved.insert(0, declaration);
-                }
+                let declaration = self.declaration(*attribute);
+                self.resolved.extend(declaration);
             }
             parent = self.heap.native::<XmlObject>(parent).map_or(Value::Null, |object| object.parent);
         }
+        // The outermost first.
+        self.resolved.reverse();
     }
 
     /// The prefix and URI of an attribute that declares a namespace.
@@ -167,8 +201,13 @@ impl<'h> Writer<'h> {
     /// `NamespaceResolver.GetPrefixOfNamespace`: the innermost declaration that no inner one hides.
     fn resolve(&self, uri: &str, allow_default: bool) -> Option<String> {
         let found = self.resolved.iter().enumerate().rev().find(|(at, (prefix, known))| {
-            let hidden = || self.resolved.iter().skip(at + 1).any(|(inner, _)| inner == prefix);
-            known == uri && (allow_default || !prefix.is_empty()) && !hidden()
+            self.works(1);
+            let hidden = || {
+                self.works(self.resolved.len() - at);
+                self.resolved.iter().skip(at + 1).any(|(inner, _)| inner == prefix)
+            };
+            // Who has stopped looks no further.
+            self.stopped() || known == uri && (allow_default || !prefix.is_empty()) && !hidden()
         });
         match (found, uri) {
             (Some((_, (prefix, _))), _) => Some(prefix.clone()),
@@ -180,6 +219,7 @@ impl<'h> Writer<'h> {
 
     /// `XmlWriter.LookupPrefix`.
     fn lookup_prefix(&self, uri: &str) -> Option<String> {
+        self.works(self.declared.len());
         let at = self.declared.iter().rposition(|declared| declared.uri == uri)?;
         let prefix = &self.declared.get(at)?.prefix;
         let hidden = self.declared.iter().skip(at + 1).any(|inner| inner.prefix == *prefix);
@@ -187,6 +227,7 @@ impl<'h> Writer<'h> {
     }
 
     fn lookup(&self, prefix: &str) -> Option<usize> {
+        self.works(self.declared.len() / 4);
         self.declared.iter().rposition(|declared| declared.prefix == prefix)
     }
 
@@ -211,6 +252,7 @@ impl<'h> Writer<'h> {
 
     /// A declaration written as an attribute.
     fn declare(&mut self, prefix: &str, uri: &str, base: usize) {
+        self.works(self.declared.len().saturating_sub(base));
         let known = self.declared.iter_mut().skip(base).find(|known| known.prefix == prefix);
         match known {
             Some(known) if known.uri == uri => known.scope = Scope::Written,
@@ -230,7 +272,7 @@ impl<'h> Writer<'h> {
         let first = format!("p{}", self.declared.len().saturating_sub(3));
         let mut candidate = first.clone();
         let mut n = 0;
-        while self.lookup(&candidate).is_some() {
+        while self.lookup(&candidate).is_some() && !self.stopped() {
             candidate = format!("{first}{n}");
             n += 1;
         }
@@ -240,9 +282,7 @@ impl<'h> Writer<'h> {
     fn line(&mut self, depth: usize) {
         if self.indent && !self.mixed && !self.out.is_empty() {
             self.out.push_str(crate::library::NEW_LINE);
-            for _ in 0..depth {
-                self.out.push_str("  ");
-            }
+            self.out.push_many(u16::from(b' '), depth * 2);
         }
     }
 
@@ -260,7 +300,7 @@ impl<'h> Writer<'h> {
     }
 
     fn begin(&mut self, node: Value, stack: &mut Vec<Frame>) {
-        self.work += 1;
+        self.works(1);
         let Some(object) = self.heap.native::<XmlObject>(node) else { return };
         let Kind::Element { name, attributes, children, filled } = &object.kind else {
             match &object.kind {
@@ -277,7 +317,10 @@ impl<'h> Writer<'h> {
         }
         let prefixed = self.start(*name, base);
         for attribute in attributes {
-            self.work += 1;
+            self.works(1);
+            if self.stopped() {
+                return;
+            }
             self.attribute(*attribute, base);
         }
         self.write_needed(base);
@@ -295,7 +338,7 @@ impl<'h> Writer<'h> {
     }
 
     fn drain(&mut self, stack: &mut Vec<Frame>) {
-        while let Some(frame) = stack.last_mut() {
+        while let Some(frame) = stack.last_mut().filter(|_| !self.stopped()) {
             if let Some(child) = children(self.heap, frame.node).get(frame.next).copied() {
                 frame.next += 1;
                 self.begin(child, stack);

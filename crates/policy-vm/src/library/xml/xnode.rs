@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::axes::{Axis, walk};
 use super::edit::{add_beside, remove, replace};
 use super::options::{new_equality, new_order};
-use super::tree::{self, children, trees_equal};
+use super::tree::{self, trees_equal};
 use super::writer::node_text;
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
@@ -51,9 +51,7 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XNode")
     ]);
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
-    let Some((parent, at)) = tree::place(cx, arg(args, 0))? else { return Ok(Value::Null) };
-    let sibling = at.checked_add_signed(step).and_then(|at| children(cx.heap, parent).get(at).copied());
-    Ok(sibling.unwrap_or(Value::Null))
+    tree::sibling(cx, arg(args, 0), step)
 }
 
 /// The node that a reader stands on, which it goes past.

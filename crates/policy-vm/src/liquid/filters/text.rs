@@ -112,16 +112,18 @@ pub(super) fn escape(r: &mut Rendering<'_, '_>, value: Value, _: &[Value]) -> Do
 
 pub(super) fn strip_html(r: &mut Rendering<'_, '_>, value: Value, _: &[Value]) -> Done {
     edit(r, &value, |text| {
+        const CLOSING: [(&str, &str); 3] = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
         let mut out = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some(open) = rest.find('<') {
-            let (before, tag) = rest.split_at_checked(open).unwrap_or((rest, ""));
-            let closing = [("<script", "</script>"), ("<style", "</style>"), ("<!--", "-->")];
-            let lower = |text: &str| text.get(..8).unwrap_or(text).to_ascii_lowercase();
-            let end = closing.iter().find(|(begin, _)| lower(tag).starts_with(begin)).map_or(">", |(_, end)| end);
-            let Some(length) = tag.find(end).or_else(|| tag.to_ascii_lowercase().find(end)) else { break };
+        // Of the same length: searched beside the text, each part once.
+        let lower = text.to_ascii_lowercase();
+        let (mut rest, mut seen) = (text, lower.as_str());
+        while let Some(open) = seen.find('<') {
+            let (before, tag) = (rest.get(..open).unwrap_or_default(), seen.get(open..).unwrap_or_default());
+            let end = CLOSING.iter().find(|(begin, _)| tag.starts_with(begin)).map_or(">", |(_, end)| end);
+            let Some(length) = tag.find(end) else { break };
             out.push_str(before);
-            rest = tag.get(length + end.len()..).unwrap_or_default();
+            let behind = open + length + end.len();
+            (rest, seen) = (rest.get(behind..).unwrap_or_default(), seen.get(behind..).unwrap_or_default());
         }
         out + rest
     })

@@ -96,7 +96,7 @@ fn write_standard(mut moment: Moment, letter: char, out: &mut TextBuf) -> Result
 }
 
 fn write_custom(moment: Moment, format: &str, out: &mut TextBuf) -> Result<(), Bad> {
-    if let TextBuf::Ascii(bytes) = out {
+    if let Some(bytes) = out.ascii_mut() {
         let before = bytes.len();
         if write_digits(moment, format.as_bytes(), bytes).is_some() {
             return Ok(());
@@ -221,12 +221,12 @@ fn write_token(moment: Moment, parts: &Parts, letter: u8, run: usize, out: &mut 
         (b'F', _) => {
             let digits = format!("{:07}", parts.fraction);
             let digits = digits.get(..run).unwrap_or_default().trim_end_matches('0');
-            match (digits, &mut *out) {
-                // Nothing to show takes the decimal point before it away as well.
-                ("", TextBuf::Ascii(bytes)) if bytes.last() == Some(&b'.') => drop(bytes.pop()),
-                ("", TextBuf::Wide(units)) if units.last() == Some(&u16::from(b'.')) => drop(units.pop()),
-                _ => out.push_str(digits),
+            let (last, end) = (out.len().saturating_sub(1), out.len());
+            // Nothing to show takes the decimal point before it away as well.
+            if digits.is_empty() && out.as_text().get(last) == Some(u16::from(b'.')) {
+                out.remove(last, end);
             }
+            out.push_str(digits);
         }
         (b't', 1) => out.push_str(if parts.hour < 12 { "A" } else { "P" }),
         (b't', _) => out.push_str(if parts.hour < 12 { "AM" } else { "PM" }),

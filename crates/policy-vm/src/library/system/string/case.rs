@@ -36,7 +36,7 @@ fn mapped(cx: &mut Cx<'_>, text: Str, case: Case) -> Result<Value, Throw> {
         (TextRef::Wide(units), Case::Upper) => map_units(units, upper, |c| c.to_uppercase().next()),
         (TextRef::Wide(units), Case::Lower) => map_units(units, lower, |c| c.to_lowercase().next()),
     };
-    cx.string_buf(&TextBuf::Wide(buf))
+    cx.string_buf(&TextBuf::wide(buf))
 }
 
 /// Characters beyond the basic plane are pairs of units and are mapped as pairs.
