@@ -31,7 +31,7 @@ use crate::identity::token;
 use crate::site::{Api, Site};
 use crate::worker::Worker;
 
-/// Does the answer take more than what this thread has at hand?
+/// Does the answer take more than what the call has at hand: time, or a look at the exchange?
 pub(crate) const fn is_waited_for(call: &HostCall) -> bool {
     matches!(
         call,
@@ -42,6 +42,7 @@ pub(crate) const fn is_waited_for(call: &HostCall) -> bool {
             | HostCall::CacheLookup { space: CacheSpace::Responses, .. }
             | HostCall::GetToken { .. }
             | HostCall::CheckCertificate(_)
+            | HostCall::SendOneWay(_)
     )
 }
 

@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::Interest;
+use tokio::io::{Interest, ReadBuf};
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
@@ -142,14 +142,18 @@ pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Op
 }
 
 impl Probe for ClientStream {
-    /// Asked of the kernel's notices: bytes that nobody has read, such as the farewell of TLS, would hide the end from whoever
-    /// looks at what there is to read.
+    /// Asked both of what there is to read and of the kernel's notices: bytes that nobody has read, such as the farewell of
+    /// TLS, hide the end from whoever looks at the first, and a notice may come later than the end.
     fn is_gone(&self, cx: &mut Context<'_>) -> bool {
-        match pin!(socket(self).ready(Interest::READABLE)).poll(cx) {
-            Poll::Ready(Ok(ready)) => ready.is_read_closed(),
-            Poll::Ready(Err(_)) => true,
-            Poll::Pending => false,
-        }
+        let mut byte = [0];
+        let mut buf = ReadBuf::new(&mut byte);
+        let is_at_end = matches!(socket(self).poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)));
+        is_at_end
+            || match pin!(socket(self).ready(Interest::READABLE)).poll(cx) {
+                Poll::Ready(Ok(ready)) => ready.is_read_closed(),
+                Poll::Ready(Err(_)) => true,
+                Poll::Pending => false,
+            }
     }
 
     fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<()> {

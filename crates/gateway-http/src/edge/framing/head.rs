@@ -37,7 +37,11 @@ pub(super) struct Head {
 pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>, Refusal> {
     let mut reader =
         Reader { bytes, at: 0, limit: limits.target + METHOD_AND_VERSION, too_long: Refusal::TargetTooLong };
-    let Some(target) = request_line(&mut reader, limits)? else { return Ok(None) };
+    let target = match request_line(&mut reader, limits) {
+        Ok(Some(target)) => target,
+        Ok(None) => return Ok(None),
+        Err(refusal) => return if is_begun(bytes, reader.limit) { Ok(None) } else { Err(refusal) },
+    };
     let mut facts = Facts { target, ..Facts::default() };
     (reader.limit, reader.too_long) = (limits.block, Refusal::HeadTooLarge);
     for count in 0.. {
@@ -51,6 +55,12 @@ pub(super) fn inspect(bytes: &[u8], limits: &HeadLimits) -> Result<Option<Head>,
         facts.header(name, value)?;
     }
     Ok(None)
+}
+
+/// Whole lines decide: what is no request at all may be the beginning of another protocol, to which the answer before it
+/// agrees.
+fn is_begun(bytes: &[u8], limit: usize) -> bool {
+    bytes.len() <= limit && memchr(b'\n', bytes).is_none()
 }
 
 /// Room in the request line for the longest method and ` HTTP/1.1` beside the target.
@@ -458,6 +468,8 @@ mod tests {
     fn limits_hold_before_the_head_is_complete() {
         let incomplete = |text: String| inspect(text.as_bytes(), &LIMITS);
         assert_eq!(incomplete("GET /a HTTP/1.1\r\nHost: h\r\n".into()), Ok(None));
+        assert_eq!(incomplete("\u{81}\x05hello".into()), Ok(None));
+        assert_eq!(incomplete("\u{81}\x05he\nllo".into()), Err(Refusal::BadRequestLine));
         assert_eq!(incomplete(format!("GET /{}", "a".repeat(200))), Err(Refusal::TargetTooLong));
         assert_eq!(incomplete(format!("GET / HTTP/1.1\r\nX: {}", "a".repeat(1000))), Err(Refusal::HeadTooLarge));
         lines(&"X: y\r\n".repeat(4), Ok(Body::Length(0)));
