@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::io::ErrorKind;
+use std::mem::MaybeUninit;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -11,7 +13,8 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::{Interest, ReadBuf};
+use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use crate::answer::AnswerBody;
@@ -145,9 +148,11 @@ impl Probe for ClientStream {
     /// Asked both of what there is to read and of the kernel's notices: bytes that nobody has read, such as the farewell of
     /// TLS, hide the end from whoever looks at the first, and a notice may come later than the end.
     fn is_gone(&self, cx: &mut Context<'_>) -> bool {
-        let mut byte = [0];
-        let mut buf = ReadBuf::new(&mut byte);
-        let is_at_end = matches!(socket(self).poll_peek(cx, &mut buf), Poll::Ready(Ok(0) | Err(_)));
+        // What the runtime remembers of the socket is not asked first: it forgets an end behind bytes that were read.
+        let is_at_end = match SockRef::from(socket(self)).peek(&mut [MaybeUninit::uninit()]) {
+            Ok(count) => count == 0,
+            Err(error) => error.kind() != ErrorKind::WouldBlock,
+        };
         is_at_end
             || match pin!(socket(self).ready(Interest::READABLE)).poll(cx) {
                 Poll::Ready(Ok(ready)) => ready.is_read_closed(),
