@@ -31,21 +31,6 @@ use crate::identity::token;
 use crate::site::{Api, Site};
 use crate::worker::Worker;
 
-/// Does the answer take more than what the call has at hand: time, or a look at the exchange?
-pub(crate) const fn is_waited_for(call: &HostCall) -> bool {
-    matches!(
-        call,
-        HostCall::Forward(_)
-            | HostCall::ReadBody(_)
-            | HostCall::Send(_)
-            | HostCall::Sleep(_)
-            | HostCall::CacheLookup { space: CacheSpace::Responses, .. }
-            | HostCall::GetToken { .. }
-            | HostCall::CheckCertificate(_)
-            | HostCall::SendOneWay(_)
-    )
-}
-
 /// What belongs to a call and is not the engine's.
 #[derive(Debug)]
 pub(crate) struct CallContext {
@@ -121,7 +106,7 @@ impl CallContext {
         self.site.apis.get(self.api?)
     }
 
-    /// Answers the engine. What [`is_waited_for`] does not name comes at once.
+    /// Answers the engine.
     pub(crate) async fn answer(&mut self, exchange: &mut Exchange, call: HostCall) -> HostReply {
         match call {
             HostCall::Forward(options) => {
@@ -151,7 +136,9 @@ impl CallContext {
                 self.worker.send_one_way(*request);
                 HostReply::Done
             }
-            call => self.answer_at_once(call),
+            call => self.answer_at_once(call).unwrap_or_else(|other| {
+                HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}")))
+            }),
         }
     }
 
@@ -171,10 +158,10 @@ impl CallContext {
         self.worker.rules().trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
-    /// Answers what needs no waiting.
-    pub(crate) fn answer_at_once(&mut self, call: HostCall) -> HostReply {
+    /// Answers what takes neither time nor a look at the exchange; gives back what does.
+    pub(crate) fn answer_at_once(&mut self, call: HostCall) -> Result<HostReply, HostCall> {
         let shared = &self.worker.shared;
-        match call {
+        Ok(match call {
             HostCall::CacheLookup { key, space: CacheSpace::Values, .. } => {
                 HostReply::Cached(shared.cache.get(&key, CacheSpace::Values))
             }
@@ -209,8 +196,8 @@ impl CallContext {
                 HostReply::Done
             }
             HostCall::FindSubscription { key } => HostReply::Subscription(self.find_subscription(&key)),
-            other => HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}"))),
-        }
+            other => return Err(other),
+        })
     }
 
     /// A response of the cache. One call fetches what is not there, the others wait for it, once and for a time.

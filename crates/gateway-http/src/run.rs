@@ -12,7 +12,7 @@ use policy_vm::{Exchange, Pipeline, Progress, Run};
 
 use crate::ambient::Surroundings;
 use crate::backend::send::send;
-use crate::call::{CallContext, is_waited_for};
+use crate::call::CallContext;
 use crate::identity::token;
 
 /// What is to be run.
@@ -42,8 +42,10 @@ pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline:
             Progress::Finished(_) => return,
             Progress::Call(id, call) => {
                 // A future costs more than most answers.
-                let reply =
-                    if is_waited_for(&call) { cx.answer(exchange, call).await } else { cx.answer_at_once(call) };
+                let reply = match cx.answer_at_once(call) {
+                    Ok(reply) => reply,
+                    Err(call) => cx.answer(exchange, call).await,
+                };
                 run.reply(exchange, &ambient, id, reply)
             }
             // Rare and large: kept out of the state of every call.

@@ -109,8 +109,8 @@ fn bytes_go_both_ways_after_the_handshake() {
     assert!(log.contains("\"status\":101") && !log.contains("errorReason"), "{log}");
 }
 
-#[test]
-fn a_client_that_ends_is_told_to_the_backend() {
+/// A backend that changes the protocol, and all that it is told then.
+fn agreeing() -> (Backend, std::sync::mpsc::Receiver<Vec<u8>>) {
     let (told, is_told) = std::sync::mpsc::channel();
     let told = std::sync::Mutex::new(told);
     let backend = Backend::new(move |_, stream| {
@@ -122,11 +122,17 @@ fn a_client_that_ends_is_told_to_the_backend() {
         told.lock().unwrap().send(all).unwrap();
         Then::Close
     });
+    (backend, is_told)
+}
+
+#[test]
+fn a_client_that_ends_is_told_to_the_backend() {
+    let (backend, is_told) = agreeing();
     let scene = scene(&backend, "");
     let mut client = shake(&scene, "/socket");
     head(&mut client);
     client.send("last words").finish();
-    assert_eq!(is_told.recv_timeout(std::time::Duration::from_secs(20)).unwrap(), b"last words");
+    assert_eq!(is_told.recv_timeout(support::PATIENCE).unwrap(), b"last words");
     assert!(client.is_closed());
 }
 
@@ -134,17 +140,7 @@ fn a_client_that_ends_is_told_to_the_backend() {
 #[test]
 fn bytes_ahead_of_the_answer_are_handed_on_as_they_are_or_not_at_all() {
     for (early, expected) in [(&b"\x81\x05hello"[..], &b"\x81\x05hello"[..]), (b"\x81\x05he\nlo", b"")] {
-        let (told, is_told) = std::sync::mpsc::channel();
-        let told = std::sync::Mutex::new(told);
-        let backend = Backend::new(move |_, stream| {
-            stream
-                .write_all(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
-                .unwrap();
-            let mut all = Vec::new();
-            let _ = stream.read_to_end(&mut all);
-            told.lock().unwrap().send(all).unwrap();
-            Then::Close
-        });
+        let (backend, is_told) = agreeing();
         let scene = scene(&backend, "");
         let mut client = scene.client();
         let mut bytes = b"GET /socket HTTP/1.1\r\nHost: gw.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
