@@ -110,7 +110,7 @@ pub fn with<T: NetObject, R>(
     let handle = handle(this)?;
     let mut object = cx.heap.take(handle);
     let result = match &mut object {
-        Object::Native(native) => match native.as_any_mut().downcast_mut::<T>() {
+        Object::Native(native) => match native.downcast_mut::<T>() {
             Some(native) => work(cx, native),
             None => Err(fault("another collection was expected")),
         },

@@ -130,10 +130,6 @@ pub enum ClosureCode {
 pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
     /// The run-time type.
     fn net_type(&self) -> TypeId;
-    /// For downcasting.
-    fn as_any(&self) -> &dyn Any;
-    /// For downcasting.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
     /// `ToString()`; the type's name when not overridden.
     fn to_text(&self, heap: &Heap) -> Option<TextBuf> {
         let _ = heap;
@@ -161,6 +157,21 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
     /// How the collection interfaces reach it, when it is a collection.
     fn collection(&self) -> Option<&'static crate::library::collections::Collection> {
         None
+    }
+}
+
+impl dyn NetObject {
+    /// The object as what it is, if it is a `T`.
+    #[must_use]
+    pub fn downcast_ref<T: Any>(&self) -> Option<&T> {
+        let any: &dyn Any = self;
+        any.downcast_ref()
+    }
+
+    /// The same, to be changed.
+    pub fn downcast_mut<T: Any>(&mut self) -> Option<&mut T> {
+        let any: &mut dyn Any = self;
+        any.downcast_mut()
     }
 }
 
@@ -555,7 +566,7 @@ impl Heap {
     pub fn native<T: NetObject>(&self, value: Value) -> Option<&T> {
         let Value::Object(handle) = value else { return None };
         match self.object(handle) {
-            Object::Native(object) => object.as_any().downcast_ref(),
+            Object::Native(object) => object.downcast_ref(),
             _ => None,
         }
     }
@@ -564,7 +575,7 @@ impl Heap {
     pub fn native_mut<T: NetObject>(&mut self, value: Value) -> Option<&mut T> {
         let Value::Object(handle) = value else { return None };
         match self.object_mut(handle) {
-            Some(Object::Native(object)) => object.as_any_mut().downcast_mut(),
+            Some(Object::Native(object)) => object.downcast_mut(),
             _ => None,
         }
     }
@@ -600,12 +611,6 @@ macro_rules! net_object {
         impl $crate::value::heap::NetObject for $rust {
             fn net_type(&self) -> $crate::types::TypeId {
                 $known.id()
-            }
-            fn as_any(&self) -> &dyn std::any::Any {
-                self
-            }
-            fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-                self
             }
             $($more)*
         }

@@ -3,8 +3,6 @@
 //! They are rare, so they have no instructions of their own: making, reading and writing them are calls of the functions
 //! here.
 
-use std::any::Any;
-
 use super::heap::{NetObject, Object};
 use super::sequence::Iter;
 use super::{Value, behaviour};
@@ -23,14 +21,6 @@ pub(crate) struct Matrix {
 impl NetObject for Matrix {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 
     fn iterate(&self, _this: Value) -> Option<Iter> {

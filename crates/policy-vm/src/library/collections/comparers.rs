@@ -40,12 +40,6 @@ impl NetObject for Default {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn comparer(&self) -> Option<ComparerKind> {
         Some(ComparerKind::Default)
     }

@@ -85,12 +85,6 @@ impl NetObject for Dictionary {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, this: Value) -> Option<Iter> {
         Some(entries(this, self.version, What::Pairs(self.pair)))
     }
@@ -161,12 +155,6 @@ struct Entry {
 impl NetObject for Entry {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(types::net_name(self.ty).as_str().into())

@@ -61,12 +61,6 @@ impl NetObject for HashSet {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, this: Value) -> Option<Iter> {
         Some(Iter::Lazy(Box::new(Items { set: this, place: 0, version: self.version })))
     }

@@ -56,12 +56,6 @@ impl NetObject for SymmetricObject {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 impl SymmetricObject {

@@ -38,7 +38,7 @@ fn type_of_value(cx: &Cx<'_>, value: Value) -> Option<TokenType> {
             Object::Bytes(_) => TokenType::Bytes,
             Object::Guid(_) => TokenType::Guid,
             Object::Native(object) if object.net_type() == convert::URI.id() => TokenType::Uri,
-            Object::Native(object) if object.as_any().is::<BigInteger>() => TokenType::Integer,
+            Object::Native(object) if object.downcast_ref::<BigInteger>().is_some() => TokenType::Integer,
             _ => return None,
         },
     })

@@ -65,12 +65,6 @@ impl NetObject for Pairs {
     fn net_type(&self) -> TypeId {
         types::construct(TypeId::ENUMERABLE, &[pair_type()])
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Lazy(Box::new(PairsOf { object: self.object, index: 0, count: None, ty: pair_type() })))
     }
@@ -91,12 +85,6 @@ pub(super) struct Converted {
 impl NetObject for Converted {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
         let (target, source, key, is_own) = (self.target, self.source, self.key, self.is_own);
@@ -170,12 +158,6 @@ pub(super) struct Tokens {
 impl NetObject for Tokens {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Items(Vec::from(&*self.items).into_iter()))

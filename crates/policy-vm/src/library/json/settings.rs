@@ -56,12 +56,6 @@ impl NetObject for Settings {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 fn create(cx: &mut Cx<'_>, ty: &'static Known, values: [i64; 3]) -> Result<Value, Throw> {

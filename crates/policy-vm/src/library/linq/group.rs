@@ -25,12 +25,6 @@ impl NetObject for Grouping {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Array { array: self.items, index: 0 })
     }
@@ -189,12 +183,6 @@ struct Lookup {
 impl NetObject for Lookup {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Items(self.groups.groupings.clone().into_iter()))

@@ -35,12 +35,6 @@ impl NetObject for Ordered {
         static KNOWN: Known = Known::new("System.Linq.IOrderedEnumerable<TElement>");
         types::construct(KNOWN.id(), &[self.element])
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Lazy(Box::new(Sorted { query: self.clone(), items: None })))
     }

@@ -18,12 +18,6 @@ impl<E: Enumerator + Clone + 'static> NetObject for Query<E> {
     fn net_type(&self) -> TypeId {
         types::construct(TypeId::ENUMERABLE, &[self.element])
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Lazy(Box::new(self.begin.clone())))
     }

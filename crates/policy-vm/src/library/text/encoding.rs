@@ -134,12 +134,6 @@ impl NetObject for Encoding {
             Kind::Latin1 | Kind::Windows1252 => ID.id(),
         }
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| other.0 == self.0))
     }

@@ -110,12 +110,6 @@ impl NetObject for StringBuilder {
     fn net_type(&self) -> TypeId {
         ID.id()
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(self.buf.clone())
     }

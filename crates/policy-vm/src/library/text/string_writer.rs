@@ -96,12 +96,6 @@ impl NetObject for StringWriter {
     fn net_type(&self) -> TypeId {
         ID.id()
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn to_text(&self, heap: &Heap) -> Option<TextBuf> {
         heap.native::<StringBuilder>(self.builder).map(|builder| builder.buf.clone())
     }

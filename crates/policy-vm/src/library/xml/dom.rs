@@ -176,12 +176,6 @@ impl NetObject for Dom {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn equals(&self, heap: &crate::value::heap::Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| other.node == self.node))
     }
@@ -199,12 +193,6 @@ struct Nodes {
 impl NetObject for Nodes {
     fn net_type(&self) -> TypeId {
         self.ty
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
         Some(Iter::Items(self.items.clone().into_iter()))

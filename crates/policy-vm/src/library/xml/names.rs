@@ -65,12 +65,6 @@ impl NetObject for Name {
     fn net_type(&self) -> TypeId {
         X_NAME.id()
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     fn to_text(&self, heap: &Heap) -> Option<TextBuf> {
         let mut out = TextBuf::new();
         if !self.namespace.is_empty() {
@@ -95,12 +89,6 @@ impl NetObject for Name {
 impl NetObject for Namespace {
     fn net_type(&self) -> TypeId {
         X_NAMESPACE.id()
-    }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
     }
     fn to_text(&self, heap: &Heap) -> Option<TextBuf> {
         let mut out = TextBuf::new();

@@ -78,12 +78,6 @@ impl NetObject for XmlObject {
         }
         .id()
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
     /// What cannot be written (a character that XML has no form for) is left out here; `XNode.ToString` throws.
     fn to_text(&self, heap: &Heap) -> Option<TextBuf> {
         Some(super::writer::object_text(heap, self))

@@ -121,12 +121,6 @@ impl crate::value::heap::NetObject for XmlWriter {
     fn net_type(&self) -> crate::types::TypeId {
         self.known.id()
     }
-    fn as_any(&self) -> &dyn std::any::Any {
-        self
-    }
-    fn as_any_mut(&mut self) -> &mut dyn std::any::Any {
-        self
-    }
 }
 
 fn create(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
