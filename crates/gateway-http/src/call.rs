@@ -277,7 +277,7 @@ impl CallContext {
     pub(crate) async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
         let Some(mut body) = self.response_body.take() else { return Ok(Bytes::new()) };
         // It is put together anyway.
-        body.gather = Gather::Off;
+        body.gather = Gather::OFF;
         let limit = self.worker.limits.get().buffered_body;
         match collect(body, limit).await {
             Ok(Some(bytes)) => Ok(bytes),

@@ -145,11 +145,11 @@ impl Default for Backend {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum BufferResponse {
-    /// Where its length is not known, 8 KB are collected before they are passed on, but for server-sent events.
+    /// Small pieces that are there at the same time are passed on together; none waits for what has not come yet.
     #[default]
     Collect,
-    /// The same for events too, as the service has it.
-    CollectEvents,
+    /// As the service has it: of an answer whose length is not known 8 KB are waited for, or its end.
+    Wait,
     /// Every piece is passed on at once.
     Pass,
     /// All of it is in memory before the next policy runs, so that an answer that breaks off is an error.

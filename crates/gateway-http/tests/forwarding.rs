@@ -11,9 +11,9 @@ use std::sync::mpsc::{Receiver, channel};
 use support::{Backend, Client, PATIENCE, Scene, Then, reply};
 
 /// A backend whose answer comes in chunks of these lengths.
-fn in_chunks(kind: &'static str, lengths: &'static [usize]) -> Backend {
+fn in_chunks(lengths: &'static [usize]) -> Backend {
     Backend::new(move |_, stream| {
-        let mut answer = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        let mut answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned();
         for length in lengths {
             answer.push_str(&format!("{length:x}\r\n{}\r\n", "x".repeat(*length)));
         }
@@ -21,16 +21,22 @@ fn in_chunks(kind: &'static str, lengths: &'static [usize]) -> Backend {
     })
 }
 
-/// The lengths of the chunks that reach the client.
-fn chunks(client: &mut Client) -> Vec<usize> {
-    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
-    let mut text = String::new();
+/// What comes up to the end of a chunked body, behind what has come.
+fn rest(client: &mut Client, begun: &str) -> String {
+    let mut text = begun.to_owned();
     let mut piece = [0; 1000];
     while !text.ends_with("\r\n0\r\n\r\n") {
         let count = client.stream.read(&mut piece).unwrap();
         assert!(count > 0, "{text}");
         text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
     }
+    text
+}
+
+/// The lengths of the chunks that reach the client.
+fn chunks(client: &mut Client) -> Vec<usize> {
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    let text = rest(client, "");
     let (_, body) = text.split_once("\r\n\r\n").unwrap();
     let lengths = body.lines().step_by(2).map(|line| usize::from_str_radix(line, 16).unwrap());
     lengths.take_while(|length| *length > 0).collect()
@@ -47,33 +53,69 @@ fn small_chunks_are_passed_on_together() {
     const TRUE: &str = "buffer-response=\"true\"";
     const FALSE: &str = "buffer-response=\"false\"";
     const PASS: &str = "[backend]\nbuffer_response = \"pass\"\n";
-    const EVENTS: &str = "[backend]\nbuffer_response = \"collect-events\"\n";
-    let (text, events) = ("text/plain", "Text/Event-Stream; charset=utf-8");
-    for (attributes, settings, kind, lengths, expected) in [
-        ("", "", text, &[1, 2, 3][..], &[6][..]),
-        (TRUE, "", text, &[1, 2, 3], &[6]),
-        (FALSE, "", text, &[1, 2, 3], &[1, 2, 3]),
-        ("", PASS, text, &[1, 2, 3], &[1, 2, 3]),
-        // They are for who waits for them.
-        (TRUE, "", events, &[1, 2, 3], &[1, 2, 3]),
-        (TRUE, EVENTS, events, &[1, 2, 3], &[6]),
-        (FALSE, EVENTS, events, &[1, 2, 3], &[1, 2, 3]),
+    const WAIT: &str = "[backend]\nbuffer_response = \"wait\"\n";
+    for (attributes, settings, expected) in [
+        ("", "", &[6][..]),
+        (TRUE, "", &[6]),
+        (FALSE, "", &[1, 2, 3]),
+        ("", PASS, &[1, 2, 3]),
+        (TRUE, WAIT, &[6]),
+        (FALSE, WAIT, &[1, 2, 3]),
     ] {
-        let backend = in_chunks(kind, lengths);
+        let backend = in_chunks(&[1, 2, 3]);
         let scene = forwarding(&backend, attributes, settings);
         let mut client = scene.client();
         for _ in 0..2 {
-            assert_eq!(chunks(&mut client), expected, "{attributes} {settings} {kind}");
+            assert_eq!(chunks(&mut client), expected, "{attributes} {settings}");
         }
         assert_eq!(backend.connections(), 1, "its end is the end");
     }
-    let backend = in_chunks(text, &[5000, 3000, 300, 10, 20_000, 1]);
-    let passed = chunks(&mut forwarding(&backend, "", "").client());
+    let backend = in_chunks(&[5000, 3000, 300, 10, 20_000, 1]);
+    let passed = chunks(&mut forwarding(&backend, "", WAIT).client());
     // Where a piece is cut is up to what comes at once, but no two could have gone together.
     assert!(
         passed.iter().sum::<usize>() == 28_311 && passed.windows(2).all(|two| two[0] + two[1] > 8192),
         "{passed:?}"
     );
+}
+
+/// A piece that comes late.
+fn in_two(go: Receiver<()>) -> Backend {
+    let go = std::sync::Mutex::new(go);
+    Backend::new(move |_, stream| {
+        reply(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n");
+        let _ = go.lock().unwrap().recv();
+        reply(stream, "1\r\nb\r\n0\r\n\r\n")
+    })
+}
+
+/// Unless the settings say so, what has come does not wait for what has not.
+#[test]
+fn a_piece_does_not_wait_for_one_that_has_not_come() {
+    let (go, gone) = channel();
+    let backend = in_two(gone);
+    let scene = forwarding(&backend, "", "");
+    let mut client = scene.client();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    let mut text = String::new();
+    while !text.contains("1\r\na\r\n") {
+        let mut piece = [0; 1000];
+        let count = client.stream.read(&mut piece).unwrap();
+        assert!(count > 0, "{text}");
+        text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
+    }
+    go.send(()).unwrap();
+    assert_eq!(rest(&mut client, text.split_once("1\r\na\r\n").unwrap().1), "1\r\nb\r\n0\r\n\r\n");
+    let (go, gone) = channel();
+    let backend = in_two(gone);
+    let scene = forwarding(&backend, "", "[backend]\nbuffer_response = \"wait\"\n");
+    let waiting = std::thread::spawn(move || {
+        backend.wait_for(1);
+        go.send(()).unwrap();
+        backend
+    });
+    assert_eq!(chunks(&mut scene.client()), [2]);
+    waiting.join().unwrap();
 }
 
 /// What had come is passed on, and that it is not all can be seen.

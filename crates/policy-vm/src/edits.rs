@@ -23,11 +23,20 @@ impl EditedHeaders {
     /// Whether some policy sets or deletes this header of a message, or may do so.
     #[must_use]
     pub fn contains(&self, message: Message, name: &HeaderName) -> bool {
-        let names = match message {
+        self.of(message).any || self.names(message, name)
+    }
+
+    /// Whether some policy names this header, whatever others may do.
+    #[must_use]
+    pub fn names(&self, message: Message, name: &HeaderName) -> bool {
+        self.of(message).names.contains(name)
+    }
+
+    const fn of(&self, message: Message) -> &Names {
+        match message {
             Message::Request => &self.request,
             Message::Response => &self.response,
-        };
-        names.any || names.names.contains(name)
+        }
     }
 
     /// A policy edits this header, or one that is not known before it runs.
@@ -90,6 +99,7 @@ mod tests {
         let edited = edited(&["<outbound><set-header name=\"@(&quot;a&quot;)\" exists-action=\"delete\"/></outbound>"]);
         let name = HeaderName::from_static("x");
         assert!(edited.contains(Message::Response, &name) && !edited.contains(Message::Request, &name));
+        assert!(!edited.names(Message::Response, &name));
     }
 
     /// What is sent by the policy itself, or takes the place of the message, has no trailers of somebody else's.

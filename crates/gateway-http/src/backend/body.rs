@@ -106,7 +106,7 @@ pub(crate) struct BackendBody {
     pub(crate) tee: Option<Box<Tee>>,
     /// What its head said about trailers.
     pub(crate) trailers: Option<Box<Trailers>>,
-    /// Small pieces that wait for more.
+    /// Small pieces that go together.
     pub(crate) gather: Gather,
     /// A request's body that the backend did not want is given up with this one.
     pub(crate) shutter: Option<Shutter>,
@@ -131,7 +131,7 @@ impl BackendBody {
             deadline: None,
             tee: None,
             trailers: None,
-            gather: Gather::Off,
+            gather: Gather::OFF,
             shutter: None,
         }
     }
@@ -208,10 +208,7 @@ impl Body for BackendBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
-        match this.gather {
-            Gather::Off => this.poll_piece(cx),
-            _ => this.poll_gathered(cx),
-        }
+        if this.gather.is_off() { this.poll_piece(cx) } else { this.poll_gathered(cx) }
     }
 
     fn is_end_stream(&self) -> bool {

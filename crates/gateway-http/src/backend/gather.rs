@@ -1,12 +1,13 @@
-//! `buffer-response` of `forward-request`: small pieces of an answer wait for more, so that they are passed on together.
+//! `buffer-response` of `forward-request`: small pieces of an answer are passed on together, those that are there at the same
+//! time, or as many as there are to be.
 //!
 //! A piece that is large enough goes on as it came; the one that is alone until the end, as most are, does too. Only what
 //! comes in several small pieces is copied.
 
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{Version, header, response};
+use http::{Version, response};
 use http_body::{Body as _, Frame};
 
 use crate::backend::body::{BackendBody, BodyError};
@@ -18,10 +19,17 @@ const ENOUGH: usize = 8 << 10;
 /// What comes next of a body.
 type Next = Option<Result<Frame<Bytes>, BodyError>>;
 
-/// Pieces that wait.
+/// Pieces that are passed on together.
+#[derive(Debug)]
+pub(crate) struct Gather {
+    held: Held,
+    /// They wait for more to come.
+    waits: bool,
+}
+
 #[derive(Debug, Default)]
-pub(crate) enum Gather {
-    /// Nothing waits for anything.
+enum Held {
+    /// Every piece goes alone.
     #[default]
     Off,
     /// There is none at the moment.
@@ -35,24 +43,34 @@ pub(crate) enum Gather {
 }
 
 impl Gather {
+    /// Every piece goes on at once.
+    pub(crate) const OFF: Self = Self { held: Held::Off, waits: false };
+
     /// How the pieces of this answer are passed on, when `forward-request` is to buffer it.
     pub(crate) fn of(parts: &response::Parts, body: &BackendBody, buffering: BufferResponse) -> Self {
         // Over HTTP/2 there are frames, and those who stream over it wait for each.
         if body.size_hint().exact().is_some() || parts.version == Version::HTTP_2 {
-            return Self::Off;
+            return Self::OFF;
         }
         match buffering {
-            BufferResponse::Pass | BufferResponse::Whole => Self::Off,
-            BufferResponse::Collect if is_event_stream(parts) => Self::Off,
-            BufferResponse::Collect | BufferResponse::CollectEvents => Self::Empty,
+            BufferResponse::Pass | BufferResponse::Whole => Self::OFF,
+            BufferResponse::Collect => Self { held: Held::Empty, waits: false },
+            BufferResponse::Wait => Self { held: Held::Empty, waits: true },
         }
     }
 
-    /// Does nothing wait?
-    pub(crate) const fn is_empty(&self) -> bool {
-        matches!(self, Self::Off | Self::Empty)
+    /// Does every piece go alone?
+    pub(super) const fn is_off(&self) -> bool {
+        matches!(self.held, Held::Off)
     }
 
+    /// Is nothing held?
+    pub(super) const fn is_empty(&self) -> bool {
+        matches!(self.held, Held::Off | Held::Empty)
+    }
+}
+
+impl Held {
     /// A piece has come; gives one to be passed on.
     fn take(&mut self, piece: Bytes) -> Option<Bytes> {
         match std::mem::take(self) {
@@ -80,7 +98,7 @@ impl Gather {
         self.enough()
     }
 
-    /// What waits, if it is enough.
+    /// What is held, if it is enough.
     fn enough(&mut self) -> Option<Bytes> {
         let length = match self {
             Self::One(piece) => piece.len(),
@@ -90,7 +108,7 @@ impl Gather {
         if length >= ENOUGH { self.rest() } else { None }
     }
 
-    /// All that waits.
+    /// All that is held.
     fn rest(&mut self) -> Option<Bytes> {
         match std::mem::replace(self, Self::Empty) {
             Self::One(piece) => Some(piece),
@@ -100,40 +118,40 @@ impl Gather {
     }
 }
 
-fn is_event_stream(parts: &response::Parts) -> bool {
-    const EVENTS: &[u8] = b"text/event-stream";
-    let kind = parts.headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
-    kind.and_then(|kind| kind.get(..EVENTS.len())).is_some_and(|kind| kind.eq_ignore_ascii_case(EVENTS))
-}
-
 impl BackendBody {
     /// What comes next, in pieces that are worth sending.
     pub(super) fn poll_gathered(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         loop {
-            match std::mem::take(&mut self.gather) {
-                Gather::Behind(next) => return Poll::Ready(*next),
-                Gather::Broken(error) => {
+            match std::mem::take(&mut self.gather.held) {
+                Held::Behind(next) => return Poll::Ready(*next),
+                Held::Broken(error) => {
                     // The library forgets what it has not sent when there is an error: it gets the time to send it.
-                    self.gather = Gather::Behind(error);
+                    self.gather.held = Held::Behind(error);
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
-                other => self.gather = other,
+                other => self.gather.held = other,
             }
-            if let Some(piece) = self.gather.enough() {
+            if let Some(piece) = self.gather.held.enough() {
                 return Poll::Ready(Some(Ok(Frame::data(piece))));
             }
-            let next = ready!(self.poll_piece(cx));
-            let piece = match next {
-                Some(Ok(frame)) if frame.is_data() => frame.into_data().ok().and_then(|piece| self.gather.take(piece)),
-                last => match self.gather.rest() {
+            let piece = match self.poll_piece(cx) {
+                Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
+                    frame.into_data().ok().and_then(|piece| self.gather.held.take(piece))
+                }
+                Poll::Ready(last) => match self.gather.held.rest() {
                     Some(rest) => {
                         let is_broken = matches!(last, Some(Err(_)));
                         let last = Box::new(last);
-                        self.gather = if is_broken { Gather::Broken(last) } else { Gather::Behind(last) };
+                        self.gather.held = if is_broken { Held::Broken(last) } else { Held::Behind(last) };
                         Some(rest)
                     }
                     None => return Poll::Ready(last),
+                },
+                Poll::Pending if self.gather.waits => return Poll::Pending,
+                Poll::Pending => match self.gather.held.rest() {
+                    Some(rest) => Some(rest),
+                    None => return Poll::Pending,
                 },
             };
             if let Some(piece) = piece {
@@ -149,17 +167,17 @@ mod tests {
 
     /// What is passed on of pieces of these lengths, and what waits at the end.
     fn passed(lengths: &[usize]) -> (Vec<usize>, usize) {
-        let mut gather = Gather::Empty;
+        let mut held = Held::Empty;
         let mut passed = Vec::new();
         for length in lengths {
-            passed.extend(gather.take(Bytes::from(vec![b'x'; *length])).map(|piece| piece.len()));
-            passed.extend(gather.enough().map(|piece| piece.len()));
+            passed.extend(held.take(Bytes::from(vec![b'x'; *length])).map(|piece| piece.len()));
+            passed.extend(held.enough().map(|piece| piece.len()));
         }
-        (passed, gather.rest().map_or(0, |rest| rest.len()))
+        (passed, held.rest().map_or(0, |rest| rest.len()))
     }
 
     #[test]
-    fn small_pieces_wait_for_more() {
+    fn small_pieces_go_together() {
         assert_eq!(passed(&[10, 20, 30]), (vec![], 60));
         assert_eq!(passed(&[4096, 4095, 1, 5]), (vec![8192], 5));
         assert_eq!(passed(&[8000, 300]), (vec![8000], 300));
@@ -170,8 +188,8 @@ mod tests {
     #[test]
     fn what_is_alone_is_not_copied() {
         for piece in [Bytes::from(vec![1; 100]), Bytes::from(vec![1; 9000])] {
-            let mut gather = Gather::Empty;
-            let passed = gather.take(piece.clone()).or_else(|| gather.rest()).unwrap();
+            let mut held = Held::Empty;
+            let passed = held.take(piece.clone()).or_else(|| held.rest()).unwrap();
             assert_eq!(passed.as_ptr(), piece.as_ptr());
         }
     }

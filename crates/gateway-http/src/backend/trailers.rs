@@ -43,9 +43,12 @@ impl Trailers {
     }
 
     fn may_pass(&self, name: &HeaderName) -> bool {
-        (self.all || self.announced.contains(name))
-            && may_trail(name)
-            && !self.edited.as_ref().is_some_and(|(message, edited)| edited.contains(*message, name))
+        // How a call of gRPC ended is no header, whatever name an expression may come up with.
+        let is_grpc = name.as_str().starts_with("grpc-");
+        let is_edited = |(message, edited): &(Message, Arc<EditedHeaders>)| {
+            if is_grpc { edited.names(*message, name) } else { edited.contains(*message, name) }
+        };
+        (self.all || self.announced.contains(name)) && may_trail(name) && !self.edited.as_ref().is_some_and(is_edited)
     }
 
     /// Drops the fields that may not come behind the body of this message; `None` when none is left.
