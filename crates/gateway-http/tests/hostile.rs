@@ -1,5 +1,5 @@
 //! Callers, backends and machines that do what nobody should: each costs its own call, and the next is served. `threats.md`
-//! R9, C15, C26, C30, C31, C35, K3, K5, B2, B10, O7, O21.
+//! R9, C15, C26, C30, C31, C35, C38, K3, K5, B2, B10, O7, O21.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -361,4 +361,33 @@ fn an_expression_without_end_is_one_call() {
         }
         assert_eq!(reason(&hostile.read().unwrap()), (500, Some("ExpressionValueEvaluationFailure")));
     }
+}
+
+/// What others use to ask for traces is a header like any other: nothing of the gateway's inside comes back.
+#[test]
+fn headers_for_debugging_mean_nothing() {
+    let backend = Backend::hello();
+    let sections = format!(
+        "<inbound><trace source=\"s\" severity=\"error\"><message>marker</message></trace><choose><when \
+         condition=\"@(context.Request.Url.Path.EndsWith(&quot;fails&quot;))\"><set-variable name=\"v\" \
+         value=\"@(int.Parse(&quot;marker&quot;))\"/></when></choose></inbound><backend><forward-request/></backend><outbound>\
+         <set-header name=\"X-Tracing\" exists-action=\"override\"><value>@(context.Tracing.ToString())</value></set-header></outbound>{REASON}"
+    );
+    let scene = Scene::policy(&backend, &sections, "");
+    let asking =
+        "Ocp-Apim-Trace: true\r\nOcp-Apim-Debug: 1\r\nApim-Debug-Authorization: aid=x&marker\r\nX-Debug: 1\r\n";
+    let call = |path: &str, headers: &str| {
+        let answer = scene.client().send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n{headers}\r\n")).read().unwrap();
+        let mut names: Vec<String> =
+            answer.head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0.to_ascii_lowercase())).collect();
+        names.sort_unstable();
+        (answer.status, names, answer.header("x-tracing").map(str::to_owned), answer.body)
+    };
+    let (plain, asked) = (call("/", ""), call("/", asking));
+    assert_eq!(plain, asked);
+    assert_eq!((asked.0, asked.2.as_deref()), (200, Some("False")));
+    assert_eq!(call("/debug-0123456789abcdef", asking), plain, "a path like any other");
+    let (plain, asked) = (call("/fails", ""), call("/fails", asking));
+    assert_eq!((plain.0, &plain.1, plain.3.len()), (asked.0, &asked.1, asked.3.len()));
+    assert!(asked.0 == 500 && !asked.3.contains("marker"), "{asked:?}");
 }
