@@ -29,8 +29,9 @@ fn one(exchange: &mut Exchange, name: &str, value: &Json, ambient: &dyn Ambient)
     }
     if let Some(form) = value.get("$authorization") {
         let claims = form.get("Claims").and_then(Json::as_object).into_iter().flatten();
-        let claims: Result<Vec<_>, String> =
-            claims.map(|(name, value)| Ok((name.as_str(), plain(value)?.ok_or("a claim is no plain value")?))).collect();
+        let claims: Result<Vec<_>, String> = claims
+            .map(|(name, value)| Ok((name.as_str(), plain(value)?.ok_or("a claim is no plain value")?)))
+            .collect();
         let token = form.get("AccessToken").and_then(Json::as_str);
         return exchange.set_authorization_variable(name, token, &claims?).map_err(|problem| problem.to_string());
     }
