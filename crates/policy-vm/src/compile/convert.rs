@@ -438,18 +438,33 @@ fn castable_interface(interface: TypeId, other: TypeId) -> bool {
         (Some((a, _)), Some((b, _))) => {
             a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && other != TypeId::STRING
         }
-        (Some((a, _)), None) => a.decl.kind == Interface,
+        (Some((a, args)), None) if a.decl.kind == Interface => match types::get(other) {
+            types::Type::Array { element, rank: 1 } => {
+                matches!(args, [item] if list_of(a.full_name()) && related(*element, *item))
+            }
+            types::Type::Opaque(_) => true,
+            _ => false,
+        },
         _ => false,
     }
 }
 
+/// The interfaces that an array implements for its elements.
+fn list_of(interface: &str) -> bool {
+    let name = interface.strip_prefix("System.Collections.Generic.").unwrap_or_default();
+    matches!(name, "IEnumerable" | "ICollection" | "IList" | "IReadOnlyCollection" | "IReadOnlyList")
+}
+
+/// A reference of one type may at run time be one of the other.
+fn related(a: TypeId, b: TypeId) -> bool {
+    subtype::is_reference(a)
+        && subtype::is_reference(b)
+        && (subtype::converts(b, a) || subtype::converts(a, b) || castable_interface(a, b) || castable_interface(b, a))
+}
+
 fn array_cast(from: TypeId, to: TypeId) -> bool {
     match (types::get(from), types::get(to)) {
-        (types::Type::Array { element: a, .. }, types::Type::Array { element: b, .. }) => {
-            subtype::is_reference(*a)
-                && subtype::is_reference(*b)
-                && (subtype::converts(*b, *a) || castable_interface(*a, *b) || castable_interface(*b, *a))
-        }
+        (types::Type::Array { element: a, .. }, types::Type::Array { element: b, .. }) => related(*a, *b),
         _ => false,
     }
 }

@@ -139,6 +139,7 @@ impl Binder {
                     is_constructor: true,
                     receiver_first: false,
                     is_element: false,
+                    clause: None,
                 };
                 self.no_fit(&candidates, &args, &what, span)
             }
@@ -187,7 +188,7 @@ impl Binder {
                     effects.push(self.no_static_member(receiver.ty, &name.text, name.span));
                     return;
                 }
-                self.property_target(receiver, name, span)
+                self.property_target(receiver, name, super::assign::NO_VARIABLE, span)
             }
             MemberInitializerTarget::Index(args) => {
                 let found = self.indexer(receiver, args, span);
@@ -225,7 +226,8 @@ impl Binder {
             .into_iter()
             .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
             .collect();
-        let group = Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true };
+        let group =
+            Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true, clause: None };
         self.call(&group, bound, span)
     }
 
@@ -237,7 +239,7 @@ impl Binder {
             let value = match self.member_value(&member.value) {
                 Ok(value) => value,
                 Err(what) => {
-                    values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
+                    values.push(self.no_member_value(member, what, at));
                     continue;
                 }
             };
@@ -251,7 +253,7 @@ impl Binder {
             };
             if value.is_null_literal() || value.ty == types::void() {
                 let what = super::shown(&value);
-                values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
+                values.push(self.no_member_value(member, &what, at));
                 continue;
             }
             if shape.iter().any(|(n, _)| *n == name) {
@@ -265,6 +267,14 @@ impl Binder {
         }
         let ty = types::intern(Type::Anonymous(shape.into()));
         Expr::new(Kind::NewAnonymous(values), ty, span)
+    }
+
+    fn no_member_value(&mut self, member: &ast::AnonymousMember, what: &str, at: Span) -> Expr {
+        // The variables of a query are members of such objects.
+        if member.name.as_ref().is_some_and(|name| self.range_variables.contains(&name.span)) {
+            return self.fail("CS1932", at, format!("Cannot assign {what} to a range variable"));
+        }
+        self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property"))
     }
 
     /// The value of an anonymous object's member, or what it is that has none.

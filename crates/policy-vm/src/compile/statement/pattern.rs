@@ -20,6 +20,17 @@ impl Binder {
 
     /// `in_case`: after `case`, where a lone name is a constant before it is a type.
     pub(super) fn pattern_test(&mut self, operand: Expr, pattern: &Pattern, span: Span, in_case: bool) -> Expr {
+        if operand.is_null_literal() && matches!(pattern, Pattern::Declaration { .. } | Pattern::Constant(_)) {
+            if let Pattern::Declaration { ty, designation: Designation::Variable(name) } = pattern {
+                let declared = if Self::is_var(ty) { types::error() } else { self.type_of_syntax(ty) };
+                self.declare(name, declared);
+            }
+            return self.fail(
+                "CS8117",
+                operand.span,
+                "Invalid operand for pattern match; value required, but found '<null>'.",
+            );
+        }
         match pattern {
             Pattern::Type(syntax) => {
                 if let Some(constant) = self.name_as_constant(syntax) {
@@ -141,6 +152,14 @@ impl Binder {
                 return self.no_conversion(&constant, ty);
             }
             return Expr::new(Kind::IsNull { negated: false, operand: Box::new(operand) }, TypeId::BOOL, span);
+        }
+        // An operator that a type declares gives no constant.
+        if subtype::is_reference(operand.ty) && crate::compile::convert::standard(constant.ty, operand.ty).is_none() {
+            if self.converts(&constant, operand.ty) {
+                return self.fail("CS0150", constant.span, "A constant value is expected");
+            }
+            let ty = operand.ty;
+            return self.no_conversion(&constant, ty);
         }
         // A value of a base type (`object`) is first tested for the constant's type.
         if operand.ty != constant.ty && subtype::is_reference(operand.ty) && operand.ty != TypeId::STRING {

@@ -11,6 +11,7 @@ use crate::types::TypeId;
 impl Binder {
     pub(super) fn switch(&mut self, value: &ast::Expr, sections: &[ast::SwitchSection], span: Span) -> (Stmt, bool) {
         let value = self.value(value);
+        let known = value.constant.clone();
         let slot = self.temporary(value.ty);
         let is_error = value.is_error();
         let mut bound = Vec::new();
@@ -68,6 +69,7 @@ impl Binder {
             reachable |= section.statements.iter().any(breaks);
             bound.push((tests, body));
         }
+        exhausted |= known.is_some_and(|value| seen.iter().any(|(label, _)| *label == value));
         if let Some(switch) = self.switches.pop() {
             self.place_cases(switch.wanted, &seen, default, &mut bound);
         }
