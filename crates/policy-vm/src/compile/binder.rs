@@ -266,6 +266,13 @@ impl Binder {
         self.errors.iter().all(|e| e.warning)
     }
 
+    /// Something inside was reported. What does not fit there is a value all the same.
+    pub(super) fn is_wrong_within(&self, span: Span) -> bool {
+        let constants = ["CS0020", "CS0031", "CS0220", "CS0221"];
+        let inside = |e: &ExpressionError| span.start <= e.span.start && e.span.end <= span.end;
+        self.errors.iter().any(|e| !e.warning && inside(e) && !constants.contains(&e.code))
+    }
+
     /// Reports and gives an expression that is wrong already.
     pub(super) fn fail(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Expr {
         self.error(code, span, message);

@@ -112,6 +112,9 @@ impl Binder {
     }
 
     pub(super) fn no_conversion(&mut self, value: &Expr, to: TypeId) -> Expr {
+        if self.is_wrong_within(value.span) {
+            return Expr::error(value.span);
+        }
         let target = types::display(to);
         if let (Some(Const::Float(_)), TypeId::DOUBLE, TypeId::SINGLE | TypeId::DECIMAL) =
             (&value.constant, value.ty, to)
@@ -209,26 +212,26 @@ impl Binder {
             if let Some(folded) = fold::convert(constant, from, into, explicit && self.unchecked) {
                 return Expr::constant(folded, to, value.span);
             }
-            if let (Const::Float(_), Prim::Decimal) = (constant, into) {
-                let shown = show_const(constant);
-                return self.fail(
-                    "CS0031",
-                    span,
-                    format!("Constant value '{shown}' cannot be converted to a 'decimal'"),
-                );
-            }
-            if let (Const::Decimal(_), Some(_)) = (constant, fold::range(into)) {
-                let (shown, target) = (show_const(constant), types::display(to));
-                return self.fail(
-                    "CS0031",
-                    span,
-                    format!("Constant value '{shown}M' cannot be converted to a '{target}'"),
-                );
-            }
-            if fold::range(into).is_some() {
-                let shown = show_const(constant);
-                let target = types::display(to);
-                return self.fail("CS0221", span, format!("Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"));
+            let (shown, target) = (show_const(constant), types::display(to));
+            let wrong = match (constant, fold::range(into)) {
+                (Const::Float(_), _) if into == Prim::Decimal => {
+                    Some(("CS0031", format!("Constant value '{shown}' cannot be converted to a 'decimal'")))
+                }
+                (Const::Decimal(_), Some(_)) => {
+                    Some(("CS0031", format!("Constant value '{shown}M' cannot be converted to a '{target}'")))
+                }
+                (_, Some(_)) => Some((
+                    "CS0221",
+                    format!(
+                        "Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"
+                    ),
+                )),
+                _ => None,
+            };
+            // What it was cast to is its type all the same: what is wrong around it is told as well.
+            if let Some((code, message)) = wrong {
+                self.error(code, span, message);
+                return Expr::new(Kind::Default, to, span);
             }
         }
         let span = cast.unwrap_or(value.span);

@@ -7,6 +7,7 @@ use super::ExpressionError;
 use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope};
 use super::bound::{Const, Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
 use super::expression::{Entity, strip};
+use super::overload::{Arg, ArgKind};
 use crate::types::{self, TypeId};
 
 impl Binder {
@@ -58,6 +59,24 @@ impl Binder {
             }
         }
         Some((id, clean))
+    }
+
+    /// Tells what is wrong in lambdas that are arguments of a call which is wrong for another reason: all mistakes at
+    /// once. Of their parameters nothing is known.
+    pub(super) fn look_into(&mut self, args: &[Arg<'_>]) {
+        for arg in args {
+            let ArgKind::Lambda(lambda) = &arg.kind else { continue };
+            self.tries += 1;
+            if self.tries > MAX_TRIES || lambda.is_async {
+                continue;
+            }
+            let params = vec![types::error(); lambda.params.as_ref().map_or(0, Vec::len)];
+            let before = self.errors.len();
+            self.lambda_function(lambda, &params, None, types::error());
+            let mut found = self.errors.split_off(before);
+            found.retain(|e| e.code != "NO_COMMON_TYPE");
+            self.errors.extend(found);
+        }
     }
 
     /// Binds a lambda for a delegate type, for good.

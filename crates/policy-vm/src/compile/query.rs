@@ -37,11 +37,22 @@ impl Binder {
             flow.source = self.cast_source(flow.source, ty, &flow.from.source, query.from.source.span);
         }
         let mut body = &query.body;
+        let mut done = false;
         loop {
-            for clause in &body.clauses {
-                self.query_clause(&mut flow, clause);
+            for (i, clause) in body.clauses.iter().enumerate() {
+                // What a last `from` or `join` leads to is what its own call gives.
+                let ends = i + 1 == body.clauses.len();
+                let joins = matches!(clause.0, QueryClause::From(_) | QueryClause::Join { .. });
+                let selected = match &body.end {
+                    QueryEnd::Select(value) if ends && joins => Some(value),
+                    _ => None,
+                };
+                self.query_clause(&mut flow, clause, selected);
+                done = selected.is_some();
             }
-            self.query_end(&mut flow, body);
+            if !std::mem::take(&mut done) {
+                self.query_end(&mut flow, body);
+            }
             let Some((name, rest)) = &body.continuation else { break };
             flow.variables = vec![name.clone()];
             body = rest;
@@ -53,7 +64,7 @@ impl Binder {
         }
     }
 
-    fn query_clause(&mut self, flow: &mut Flow<'_>, (clause_of, at): &(QueryClause, Span)) {
+    fn query_clause(&mut self, flow: &mut Flow<'_>, (clause_of, at): &(QueryClause, Span), selected: Option<&Expr>) {
         match clause_of {
             QueryClause::Where(condition) => {
                 let filter = flow.function(condition.clone());
@@ -79,7 +90,7 @@ impl Binder {
             }
             QueryClause::From(from) => {
                 let inner = flow.function(source_of(from));
-                let made = flow.tuple(&from.name, None);
+                let made = selected.cloned().unwrap_or_else(|| flow.tuple(&from.name, None));
                 let both = flow.function_of_two(&from.name, made);
                 let told = Clause { inner: Some(from.source.span), ..clause("from", *at) };
                 self.query_call(flow, "SelectMany", None, vec![inner, both], told);
@@ -93,7 +104,7 @@ impl Binder {
                     Some(name) => ("GroupJoin", name),
                     None => ("Join", &from.name),
                 };
-                let made = flow.tuple(name, None);
+                let made = selected.cloned().unwrap_or_else(|| flow.tuple(name, None));
                 let both = flow.function_of_two(name, made);
                 let inner = self.value(&source_of(from));
                 let functions = vec![outer_key, inner_key, both];
@@ -143,6 +154,11 @@ impl Binder {
         let Some(receiver) = self.receiver_of(source, name, &told) else { return };
         // Every clause is one more call around those before.
         self.depth += 1;
+        if receiver.is_error() {
+            flow.source = Source::Value(receiver);
+            self.look_into(&lambdas(&functions));
+            return;
+        }
         flow.source = Source::Value(self.deeper(
             span,
             || bound::Expr::error(span),
@@ -154,15 +170,21 @@ impl Binder {
                 if let Some(inner) = inner {
                     args.push(argument(inner.span, ArgKind::Value(inner)));
                 }
-                for function in &functions {
-                    if let ExprKind::Lambda(lambda) = &function.kind {
-                        args.push(argument(function.span, ArgKind::Lambda(lambda)));
-                    }
-                }
+                args.extend(lambdas(&functions));
                 this.call(&group, args, span)
             },
         ));
     }
+}
+
+fn lambdas(functions: &[Expr]) -> Vec<Arg<'_>> {
+    let mut args = Vec::new();
+    for function in functions {
+        if let ExprKind::Lambda(lambda) = &function.kind {
+            args.push(argument(function.span, ArgKind::Lambda(lambda)));
+        }
+    }
+    args
 }
 
 fn argument<'a>(span: Span, kind: ArgKind<'a>) -> Arg<'a> {

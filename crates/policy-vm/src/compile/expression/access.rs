@@ -280,6 +280,10 @@ impl Binder {
     /// Calls a method of a group, or an extension method of its name.
     pub(in crate::compile) fn call(&mut self, group: &Group<'_>, args: Vec<Arg<'_>>, span: Span) -> Expr {
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            if matches!(&group.receiver, Receiver::Value(value) if value.is_error()) {
+                return Expr::error(span);
+            }
+            self.look_into(&args);
             return Expr::error(span);
         }
         if let Receiver::Value(value) = &group.receiver
@@ -581,13 +585,15 @@ impl Binder {
         self.use_local(id, span);
         let Some(local) = self.local_mut(id) else { return };
         local.written = true;
-        let (constant, readonly, name) = (local.constant.is_some(), local.readonly, local.name.clone());
+        let (constant, readonly, name, ty) = (local.constant.is_some(), local.readonly, local.name.clone(), local.ty);
         if constant {
             self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
         } else if readonly == Some(RANGE_VARIABLE) {
             let message = format!("Range variable '{name}' cannot be assigned to -- it is read only");
             self.error("CS1947", span, message);
-        } else if let Some(what) = readonly {
+        } else if let Some(what) = readonly
+            && ty != types::error()
+        {
             self.error("CS1656", span, format!("Cannot assign to '{name}' because it is a '{what}'"));
         }
     }

@@ -104,6 +104,7 @@ impl Binder {
             }
         }
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            self.look_into(&args);
             return Expr::error(span);
         }
         match self.choose(&candidates, None, &args) {
@@ -317,7 +318,7 @@ impl Binder {
                     let size = self.value(size);
                     let expected = match &size.constant {
                         Some(Const::Int(n)) => *n,
-                        _ if size.is_error() => return size,
+                        _ if size.is_wrong_constant() => return Expr::error(span),
                         _ => return self.fail("CS0150", size.span, "A constant value is expected"),
                     };
                     if expected != initializer.elements.len() as i128 {
@@ -369,7 +370,7 @@ impl Binder {
             let bound = self.dimension(size);
             match super::dimensions::constant_size(&bound) {
                 Some(n) => *slot = Some(n),
-                None if bound.is_error() => return bound,
+                None if bound.is_wrong_constant() => return Expr::error(bound.span),
                 None => return self.fail("CS0150", size.span, "A constant value is expected"),
             }
         }

@@ -44,7 +44,14 @@ impl Binder {
         what: &Wanted<'_>,
         span: Span,
     ) -> Expr {
-        if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+        let wrong = |this: &Self, arg: &Arg<'_>| match &arg.kind {
+            ArgKind::Value(value) => value.is_error() || this.is_wrong_within(arg.span),
+            _ => false,
+        };
+        if args.iter().any(|arg| wrong(self, arg)) {
+            if !args.iter().any(|arg| matches!(&arg.kind, ArgKind::Value(value) if value.is_error())) {
+                self.look_into(args);
+            }
             return Expr::error(span);
         }
         let arity_fits =

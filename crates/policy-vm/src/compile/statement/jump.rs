@@ -91,7 +91,7 @@ impl Binder {
                 // Of a nullable value the labels are those of the value.
                 let plain = if bound.is_null_literal() { ty } else { nullable_inner(ty).unwrap_or(ty) };
                 let bound = self.convert(bound, plain);
-                if bound.is_error() {
+                if bound.is_wrong_constant() {
                     return Stmt::Block(Vec::new());
                 }
                 let Some(constant) = bound.constant else {
