@@ -15,8 +15,7 @@ impl Binder {
         let mut value = self.operand(value);
         if value.is_null_literal() || is_untyped(value.ty) {
             let found = shown(&value);
-            value =
-                self.fail("CS8119", value.span, format!("The switch expression must be a value; found '{found}'."));
+            value = self.fail("CS8119", value.span, format!("The switch expression must be a value; found '{found}'."));
         }
         let known = value.constant.clone();
         let slot = self.temporary(value.ty);
