@@ -319,8 +319,17 @@ fn give(cx: &mut Cx<'_>, made: Option<Uri>) -> Result<Value, Throw> {
 }
 
 fn try_create_relative(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 0).is_null() || arg(args, 1).is_null() {
+    if arg(args, 1).is_null() {
         return give(cx, None);
+    }
+    // An absolute one needs no base.
+    let has_base = !arg(args, 0).is_null() && get(cx, arg(args, 0))?.parts.is_some();
+    if !has_base {
+        let Value::String(text) = arg(args, 1) else { return give(cx, None) };
+        cx.charge(text.len())?;
+        cx.heap.charge(text.len() * 3)?;
+        let made = create(cx.text(text).to_utf8().into_owned(), EITHER).ok().filter(|uri| uri.parts.is_some());
+        return give(cx, made);
     }
     let made = resolved(cx, args)?.and_then(Result::ok);
     give(cx, made)
@@ -395,7 +404,8 @@ fn is_well_formed(text: &str, kind: i64) -> bool {
 fn is_well_formed_uri_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(text) = cx.string_opt(args, 0) else { return Ok(Value::Bool(false)) };
     cx.charge(text.len())?;
-    Ok(Value::Bool(is_well_formed(&cx.text(text).to_utf8(), kind_arg(args))))
+    let kind = known_kind(cx, args)?;
+    Ok(Value::Bool(is_well_formed(&cx.text(text).to_utf8(), kind)))
 }
 
 fn is_well_formed_original_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -408,6 +418,19 @@ fn compare_uris(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, b) = (arg(args, 0), arg(args, 1));
     if a.is_null() || b.is_null() {
         return Ok(Value::Int32(i32::from(b.is_null()) - i32::from(a.is_null())));
+    }
+    let absolute = [get(cx, a)?.parts.is_some(), get(cx, b)?.parts.is_some()];
+    match absolute {
+        [true, true] => {}
+        // A relative one is less than an absolute one.
+        [true, false] => return Ok(Value::Int32(1)),
+        [false, true] => return Ok(Value::Int32(-1)),
+        [false, false] => {
+            let texts = [a, b].map(|uri| get(cx, uri).map(|uri| uri.original.clone()));
+            let [a, b] = texts;
+            let (a, b) = (cx.string(&a?)?, cx.string(&b?)?);
+            return compare::compare(cx, &[a, b, arg(args, 4)]);
+        }
     }
     let parts = |uri: Value| [uri, arg(args, 2), arg(args, 3)];
     let (a, b) = (m::get_components(cx, &parts(a))?, m::get_components(cx, &parts(b))?);

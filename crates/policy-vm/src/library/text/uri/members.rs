@@ -9,7 +9,7 @@ use crate::exception::{Exc, Throw};
 use crate::library::text::ip_address::Address;
 use crate::types::{Known, TypeId};
 use crate::value::Value;
-use crate::value::text::TextBuf;
+use crate::value::text::{TextBuf, TextRef};
 
 static HOST_NAME_TYPE: Known = Known::new("System.UriHostNameType");
 
@@ -207,16 +207,52 @@ mod component {
 
 pub(super) fn get_components(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (wanted, format) = (enum_arg(args, 1), enum_arg(args, 2));
-    text(cx, args, |p| components(p, wanted, format))
+    // `SerializationInfoString` is the sign bit.
+    if wanted & i64::from(i32::MIN) != 0 && wanted != i64::from(i32::MIN) {
+        let message = "UriComponents.SerializationInfoString must not be combined with other UriComponents.";
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "components"));
+    }
+    if !(0..=3).contains(&format) {
+        return Err(out_of_range(cx, "format"));
+    }
+    // What the whole is written as, relative or not.
+    let whole = wanted == i64::from(i32::MIN);
+    if whole && get(cx, arg(args, 0))?.parts.is_none() {
+        if format == 0 {
+            return Err(out_of_range(cx, "format"));
+        }
+        let original = get(cx, arg(args, 0))?.original.clone();
+        return cx.string(&if format == 1 {
+            String::from_utf8_lossy(&super::escape::escape(TextRef::Ascii(original.as_bytes()), |byte| {
+                super::escape::is_unreserved(byte) || super::escape::is_reserved(byte)
+            }))
+            .into_owned()
+        } else {
+            original
+        });
+    }
+    if format == 0 && get(cx, arg(args, 0))?.parts.is_some() {
+        return Err(out_of_range(cx, "uriFormat"));
+    }
+    text(cx, args, |p| if whole { assemble(p, |part| shown(part, format)) } else { components(p, wanted, format) })
+}
+
+fn out_of_range(cx: &mut Cx<'_>, name: &str) -> Throw {
+    cx.throw_argument(Exc::ArgumentOutOfRange, "Specified argument was out of the range of valid values.", name)
+}
+
+/// A part by a `UriFormat`.
+fn shown(part: &str, format: i64) -> String {
+    match format {
+        1 => part.to_owned(),
+        2 => unescape(part, |_| true),
+        _ => displayed(part),
+    }
 }
 
 fn components(p: &Parts, wanted: i64, format: i64) -> String {
     use component as c;
-    let show = |part: &str| match format {
-        1 => part.to_owned(),
-        2 => unescape(part, |_| true),
-        _ => displayed(part),
-    };
+    let show = |part: &str| shown(part, format);
     let is = |bits: i64| wanted & bits != 0;
     let alone = |bits: i64| wanted & !c::KEEP_DELIMITER == bits && !is(c::KEEP_DELIMITER);
     let mut out = String::new();
