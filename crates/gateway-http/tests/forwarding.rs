@@ -168,6 +168,22 @@ fn an_answer_that_is_buffered_whole_has_a_limit() {
     }
 }
 
+#[test]
+fn a_request_that_is_to_be_kept_has_a_limit() {
+    let backend = Backend::hello();
+    let scene = forwarding(&backend, "buffer-request-body=\"true\"", "[limits]\nbuffered_body = 10\n");
+    for (body, status) in [
+        ("Content-Length: 10\r\n\r\nhelloworld", 200),
+        ("Content-Length: 11\r\n\r\nhello world", 413),
+        ("Transfer-Encoding: chunked\r\n\r\n6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n", 413),
+    ] {
+        let answer = scene.client().send(format!("POST / HTTP/1.1\r\nHost: h\r\n{body}")).read().unwrap();
+        let reason = (status == 413).then_some("BodyTooLarge");
+        assert_eq!((answer.status, answer.header("x-reason")), (status, reason), "{body}");
+    }
+    assert_eq!(backend.seen().len(), 1);
+}
+
 /// A backend of one connection, which `script` serves from behind the head of its request.
 fn listening(script: impl FnOnce(&mut TcpStream) + Send + 'static) -> (SocketAddr, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

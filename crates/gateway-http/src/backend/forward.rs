@@ -154,7 +154,7 @@ pub(crate) fn tell(trailers: &Trailers, headers: &mut HeaderMap, body: &mut Requ
 pub(crate) async fn collect_client(incoming: ClientBody, limit: usize) -> Result<bytes::Bytes, CallError> {
     match collect(RequestBody::Client(incoming), limit).await {
         Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(CallError::TooLarge { limit }),
+        Ok(None) => Err(CallError::RequestTooLarge { limit }),
         Err(_) => Err(CallError::RequestBody),
     }
 }

@@ -151,7 +151,9 @@ struct Walk {
 }
 
 fn may_be_read(path: &Path) -> bool {
-    path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| ENDINGS.contains(&ending))
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
 /// The folder that a path leads to, however it is spelled.
@@ -259,6 +261,9 @@ mod tests {
             fs::write(folder.0.join(name), "a line").unwrap();
         }
         assert_eq!((files.fingerprint(), files.digest()), (before, digest.clone()));
+        fs::write(folder.0.join("apis/Specification.YAML"), "openapi: 3.0.0").unwrap();
+        let before = files.fingerprint();
+        assert_ne!(files.digest(), digest, "case does not count");
         // What the settings name counts whatever it is called, and so does all of a folder that they name.
         files.others = vec![folder.0.join("key.pem"), folder.0.join("apis")];
         let with_key = files.fingerprint();
