@@ -1,5 +1,5 @@
 //! Callers, backends and machines that do what nobody should: each costs its own call, and the next is served. `threats.md`
-//! R9, C15, C19, C26, C30, C31, C35, C38, K3, K5, B2, B8, B10, O7, O21.
+//! R9, C15, C16, C19, C26, C30, C31, C35, C38, K3, K5, B2, B8, B10, O7, O21.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -338,6 +338,31 @@ fn slow_clients_beside_others() {
             let mut piece = [0; 500];
             assert!(stream.read(&mut piece).unwrap() > 0);
         }
+    }
+}
+
+/// What a client does not read stays with the backend: the gateway keeps a piece of it, not the body, and it makes no
+/// difference that the client has asked for more already.
+#[test]
+fn what_a_client_does_not_read_is_left_with_the_backend() {
+    const WHOLE: usize = 256 << 20;
+    /// Far more than four sockets hold.
+    const FEW: usize = 64 << 20;
+    let (tell, told) = mpsc::channel();
+    let tell = std::sync::Mutex::new(tell);
+    let backend = Backend::new(move |_, stream| {
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {WHOLE}\r\n\r\n"));
+        let piece = vec![b'x'; 1 << 16];
+        let taken = (0..WHOLE).step_by(piece.len()).take_while(|_| stream.write_all(&piece).is_ok()).count();
+        let _ = tell.lock().unwrap().send(taken * piece.len());
+        Then::Close
+    });
+    let scene = Scene::policy(&backend, ALL, "[timeouts]\nprogress = \"1s\"\n");
+    for requests in [1, 2] {
+        let mut client = TcpStream::connect(scene.address).unwrap();
+        client.write_all("GET / HTTP/1.1\r\nHost: h\r\n\r\n".repeat(requests).as_bytes()).unwrap();
+        let taken = told.recv().unwrap();
+        assert!(taken < FEW, "{requests} requests: {taken} bytes were taken from the backend");
     }
 }
 
