@@ -223,7 +223,8 @@ impl Trip {
             limit(&cx.worker.deadlines, timeout, work).await
         };
         let response = received(cx, result);
-        if let (Some(body), Some(_)) = (&mut cx.response_body, &shutter) {
+        // An answer without a body has ended already, and there is nobody left to want the request's.
+        if let Some(body) = &mut cx.response_body {
             body.shutter = shutter;
         }
         response
