@@ -37,7 +37,7 @@ const FOREIGN: [&str; 13] = [
     "'Enum.GetName<TEnum>(TEnum)'",
 ];
 
-const KEPT: [Kept; 26] = [
+const KEPT: [Kept; 27] = [
     Kept {
         rule: |theirs, ours| first_code(ours) == "CS0173" && UNTYPED.contains(&first_code(theirs)),
         reason: "the compiler of the record knows the conditional operator of C# 9, which needs no type of its own: it \
@@ -71,8 +71,11 @@ const KEPT: [Kept; 26] = [
         ..ANY
     },
     Kept {
-        theirs: &["\"CS1501\""],
-        ours: &["\"CS7036\"", "\"CS1061\""],
+        rule: |theirs, ours| {
+            let few = first_code(theirs) == "CS1501" && matches!(first_code(ours), "CS7036" | "CS1061");
+            let named = matches!(first_code(theirs), "CS1729" | "CS1739") && first_code(ours) == "CS1061";
+            few || named && says(theirs, "CompareTo")
+        },
         reason: "of several overloads none is named; without those of spans there is one, which is, or there is none",
         ..ANY
     },
@@ -113,12 +116,21 @@ const KEPT: [Kept; 26] = [
         reason: "a mistake in a clause of a query is told of the call that the clause stands for",
         ..ANY
     },
-    Kept { rule: several_mistakes, reason: "of several mistakes in one expression another is told first", ..ANY },
     Kept {
         expression: &["void"],
         theirs: &["\"CS1547\""],
         ours: &["\"CS1525\""],
         reason: "the record stands around the expression with a `return`, where the compiler has another word for `void`",
+        ..ANY
+    },
+    Kept {
+        rule: |theirs, ours| place(theirs) < place(ours) && tells(theirs, first_code(ours)),
+        reason: "the compiler goes on around a mistake and tells of what stands there as well; we tell of the mistake",
+        ..ANY
+    },
+    Kept {
+        rule: |theirs, ours| place(ours) < place(theirs) && tells(ours, first_code(theirs)),
+        reason: "we tell of a mistake and of what stands around it, of which the compiler says nothing then",
         ..ANY
     },
     Kept {
@@ -231,13 +243,15 @@ fn is_exception(answer: &Json) -> bool {
     answer["error"]["kind"] == "exception"
 }
 
-/// One of the two tells first what the other tells as well, later.
-fn several_mistakes(theirs: &Json, ours: &Json) -> bool {
-    let codes = |answer: &Json| answer["error"]["codes"].as_array().cloned().unwrap_or_default();
-    let (theirs, ours) = (codes(theirs), codes(ours));
-    let later =
-        |first: Option<&Json>, list: &[Json]| first.is_some_and(|code| list.iter().skip(1).any(|other| other == code));
-    later(ours.first(), &theirs) || later(theirs.first(), &ours)
+/// The code is among those of the answer.
+fn tells(answer: &Json, code: &str) -> bool {
+    !code.is_empty() && answer["error"]["codes"].as_array().is_some_and(|codes| codes.iter().any(|known| known == code))
+}
+
+/// Line and column of what is told first.
+fn place(answer: &Json) -> (u64, u64) {
+    let of = |name: &str| answer["error"][name].as_u64().unwrap_or_default();
+    (of("line"), of("column"))
 }
 
 /// The messages differ only in `, line 1, position 5`.

@@ -133,7 +133,7 @@ impl Binder {
             );
         }
         if let (Some(Const::Int(n)), Some(prim)) = (&value.constant, prim_of(to))
-            && value.ty == TypeId::INT32
+            && (value.ty == TypeId::INT32 && prim != Prim::Char || value.ty == TypeId::INT64 && prim == Prim::U64)
             && fold::range(prim).is_some_and(|(min, max)| !(min..=max).contains(n))
         {
             let n = *n;

@@ -13,6 +13,7 @@ use policy_parser::csharp::ast::{self, ExprKind, SimpleName};
 
 use super::binder::{Binder, Symbol};
 use super::bound::{Const, Expr, FnId, Kind, nullable_inner};
+use super::operators::is_untyped;
 use super::overload::Group;
 use super::subtype;
 use crate::types::{self, Type, TypeId};
@@ -60,7 +61,7 @@ impl Binder {
             ExprKind::Parenthesized(inner) => self.value_or_void(inner),
             ExprKind::Invoke { target, args } => self.invoke(target, args, span),
             ExprKind::Index { target, args } => {
-                let target = self.value(target);
+                let target = self.operand(target);
                 self.index(target, args, span)
             }
             ExprKind::ElementBinding(args) => match self.receivers.last().copied() {
@@ -81,7 +82,11 @@ impl Binder {
             ExprKind::Cast { ty, operand } => {
                 let to = self.type_of_syntax(ty);
                 if let ExprKind::Lambda(lambda) = &strip(operand).kind {
-                    return self.lambda(lambda, to, span);
+                    let before = self.errors.iter().filter(|e| !e.warning).count();
+                    let made = Expr { span, ..self.lambda(lambda, to, strip(operand).span) };
+                    // A lambda with a mistake does not convert, and so is nothing that could be called.
+                    let sound = self.errors.iter().filter(|e| !e.warning).count() == before;
+                    return if sound { made } else { Expr::error(span) };
                 }
                 if super::bound::delegate(to).is_some() {
                     let operand = self.value(operand);
@@ -94,12 +99,12 @@ impl Binder {
                 self.cast(operand, to, span)
             }
             ExprKind::As { operand, ty } => {
-                let operand = self.value(operand);
+                let operand = self.tested(operand, span);
                 let ty = self.type_of_syntax(ty);
                 self.as_type(operand, ty, span)
             }
             ExprKind::Is { operand, pattern } => {
-                let operand = self.value(operand);
+                let operand = self.tested(operand, span);
                 self.is_pattern(operand, pattern, span)
             }
             ExprKind::Unary { op, operand } => self.unary_syntax(*op, operand, span),
@@ -336,10 +341,20 @@ impl Binder {
             let ty = b.ty;
             return Expr::new(Kind::Conditional(Box::new(condition), Box::new(a), Box::new(b)), ty, span);
         }
-        let a = self.value(when_true);
-        let b = self.value(when_false);
+        let (mut a, mut b) = (self.operand(when_true), self.operand(when_false));
+        // A lambda or a method's name takes the delegate type of the other side.
+        if is_untyped(a.ty) && super::bound::delegate(b.ty).is_some() {
+            a = self.value_for(when_true, b.ty);
+        } else if is_untyped(b.ty) && super::bound::delegate(a.ty).is_some() {
+            b = self.value_for(when_false, a.ty);
+        }
         if a.is_error() || b.is_error() || condition.is_error() {
             return Expr::error(span);
+        }
+        for (side, value) in [(&a, when_true), (&b, when_false)] {
+            if is_untyped(side.ty) {
+                return self.value(value);
+            }
         }
         let (to_b, to_a) =
             (self.converts(&a, b.ty) && !b.is_null_literal(), self.converts(&b, a.ty) && !a.is_null_literal());
@@ -375,8 +390,24 @@ impl Binder {
 
     /// An expression that must be a `bool`.
     pub(super) fn condition(&mut self, expr: &ast::Expr) -> Expr {
-        let value = self.value(expr);
-        self.convert(value, TypeId::BOOL)
+        match &strip(expr).kind {
+            ExprKind::Lambda(_) | ExprKind::Name(_) | ExprKind::Member { .. } => {
+                self.value_for(strip(expr), TypeId::BOOL)
+            }
+            _ => {
+                let value = self.value(expr);
+                self.convert(value, TypeId::BOOL)
+            }
+        }
+    }
+
+    /// What `is` and `as` look at.
+    fn tested(&mut self, expr: &ast::Expr, span: Span) -> Expr {
+        let operand = self.operand(expr);
+        if is_untyped(operand.ty) {
+            return self.fail("CS0837", span, "The first operand of an 'is' or 'as' operator may not be a lambda expression, anonymous method, or method group.");
+        }
+        operand
     }
 
     pub(super) fn as_type(&mut self, operand: Expr, ty: TypeId, span: Span) -> Expr {

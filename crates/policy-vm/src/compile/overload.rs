@@ -236,9 +236,8 @@ impl Binder {
         let name = &*group.name.ident.text;
         match &group.receiver {
             Receiver::Value(value) => {
-                let found: Vec<Member> =
-                    members::lookup(value.ty, name, &kinds).into_iter().filter(|m| !m.signature.is_static).collect();
-                (found, Some((**value).clone()))
+                let found = members::lookup(value.ty, name, &kinds).into_iter().filter(|m| !m.signature.is_static);
+                (refuse::own(found), Some((**value).clone()))
             }
             Receiver::Type(ty) => {
                 let found = members::lookup(*ty, name, &kinds).into_iter().filter(|m| m.signature.is_static).collect();

@@ -13,6 +13,7 @@ use policy_parser::csharp::ast::{self, ExprKind, StmtKind};
 use super::binder::{Binder, Returns};
 use super::bound::{Const, Expr, Kind, Stmt};
 use super::expression::strip;
+use super::operators::is_untyped;
 use crate::types;
 
 impl Binder {
@@ -130,8 +131,8 @@ impl Binder {
             StmtKind::Try { body, catches, finally } => self.try_statement(body, catches, finally.as_ref()),
             StmtKind::Using { resource, body } => self.using(resource, body),
             StmtKind::Lock { value, body } => {
-                let value = self.value(value);
-                if types::is_value_type(value.ty) {
+                let value = self.operand(value);
+                if types::is_value_type(value.ty) || is_untyped(value.ty) {
                     let ty = types::display(value.ty);
                     let message = format!("'{ty}' is not a reference type as required by the lock statement");
                     self.error("CS0185", value.span, message);

@@ -406,19 +406,26 @@ impl Binder {
         bound
     }
 
-    fn argument<'a>(&mut self, arg: &'a ast::Argument) -> Arg<'a> {
-        let span = arg.value.span;
-        let kind = match (&arg.mode, &strip(&arg.value).kind) {
-            (ArgumentMode::Value, ExprKind::Lambda(lambda)) => ArgKind::Lambda(lambda),
-            (ArgumentMode::Value, ExprKind::Name(_) | ExprKind::Member { .. }) => match self.entity(&arg.value) {
+    /// An argument without `ref` or `out`.
+    pub(super) fn plain_argument<'a>(&mut self, name: Option<&'a ast::Ident>, value: &'a ast::Expr) -> Arg<'a> {
+        let span = value.span;
+        let kind = match &strip(value).kind {
+            ExprKind::Lambda(lambda) => ArgKind::Lambda(lambda),
+            ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
                 Entity::Group(group) => ArgKind::Group(Box::new(group)),
                 Entity::Function(id, _) => ArgKind::Value(self.function_value(id, span)),
                 other => ArgKind::Value(self.entity_value(other, span)),
             },
-            (ArgumentMode::Value, _) => {
-                // Nothing takes the result of a void call: which parameter does not, is told with the candidates.
-                ArgKind::Value(self.value(&arg.value))
-            }
+            // Nothing takes the result of a void call: which parameter does not, is told with the candidates.
+            _ => ArgKind::Value(self.value(value)),
+        };
+        Arg { name, mode: ArgumentMode::Value, kind, span }
+    }
+
+    fn argument<'a>(&mut self, arg: &'a ast::Argument) -> Arg<'a> {
+        let span = arg.value.span;
+        let kind = match (&arg.mode, &strip(&arg.value).kind) {
+            (ArgumentMode::Value, _) => return self.plain_argument(arg.name.as_ref(), &arg.value),
             (_, ExprKind::Declaration { ty, designation }) => {
                 let declared = if Self::is_var(ty) { None } else { Some(self.type_of_syntax(ty)) };
                 ArgKind::Declare(declared, designation)

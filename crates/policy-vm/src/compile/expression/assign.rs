@@ -7,6 +7,7 @@ use super::strip;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, Target, nullable_inner, prim_of};
 use crate::compile::members::{self};
+use crate::compile::operators::is_untyped;
 use crate::library::MemberKind;
 use crate::types::{self, Type, TypeId};
 
@@ -204,6 +205,11 @@ impl Binder {
             return None;
         }
         let Some(member) = members::lookup(receiver.ty, name, &[MemberKind::Property]).first().copied() else {
+            if !members::lookup(receiver.ty, name, &[MemberKind::Method]).is_empty() {
+                let message = format!("Cannot assign to '{name}' because it is a 'method group'");
+                self.error("CS1656", span, message);
+                return None;
+            }
             let _ = self.no_member(receiver.ty, name, at);
             return None;
         };
@@ -280,11 +286,15 @@ impl Binder {
             let _ = self.silent_value(value);
             return Expr::error(span);
         };
-        let right = self.value(value);
+        let right = self.operand(value);
         if right.is_error() || read.is_error() {
             return Expr::error(span);
         }
         let ty = read.ty;
+        if is_untyped(right.ty) {
+            let shown = format!("{}=", crate::compile::operators::token(op));
+            return self.no_operator_named(&shown, op, &read, &right, span);
+        }
         let plain = prim_of(ty).is_some() || ty == TypeId::BOOL || crate::compile::bound::is_enum(ty);
         if right.is_null_literal() && plain {
             return self.no_conversion(&Expr { span, ..right }, ty);

@@ -9,6 +9,7 @@ use super::strip;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, LocalId, named};
 use crate::compile::members;
+use crate::compile::operators::is_untyped;
 use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
 use crate::compile::subtype;
 use crate::library::TypeDefKind;
@@ -221,12 +222,8 @@ impl Binder {
             let ty = types::display(receiver.ty);
             return self.fail("CS1922", around, format!("Cannot initialize type '{ty}' with a collection initializer because it does not implement 'System.Collections.IEnumerable'"));
         }
-        let values: Vec<Expr> = args.iter().map(|a| self.value(a)).collect();
         let name = ast::SimpleName { ident: ast::Ident { span, ..name.ident }, type_args: None };
-        let bound = values
-            .into_iter()
-            .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
-            .collect();
+        let bound = args.iter().map(|a| self.plain_argument(None, a)).collect();
         let group =
             Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true, clause: None };
         self.call(&group, bound, span)
@@ -347,7 +344,10 @@ impl Binder {
                 }
                 Expr::new(Kind::NewArray { element: element_ty, length: Box::new(length) }, ty, span)
             }
-            (None, None) => self.fail("CS1586", span, "Array creation must have array size or array initializer"),
+            (None, None) => {
+                self.error("CS1586", span, "Array creation must have array size or array initializer");
+                Expr::new(Kind::Default, ty, span)
+            }
         }
     }
 
@@ -381,9 +381,12 @@ impl Binder {
         if rank > 1 {
             return self.implicit_matrix(rank, initializer, span);
         }
-        let items: Vec<Expr> = initializer.elements.iter().map(|e| self.value(e)).collect();
+        let items: Vec<Expr> = initializer.elements.iter().map(|e| self.operand(e)).collect();
         if items.iter().any(Expr::is_error) {
             return Expr::error(span);
+        }
+        if items.iter().any(|item| is_untyped(item.ty)) {
+            return self.fail("CS0826", span, "No best type found for implicitly-typed array");
         }
         match self.common_type(&items) {
             Some(element) => {

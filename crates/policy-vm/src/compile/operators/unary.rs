@@ -4,7 +4,7 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, ExprKind, IntegerType, Literal, UnaryOp};
 use rust_decimal::Decimal;
 
-use super::promote_one;
+use super::{is_untyped, promote_one};
 use crate::bytecode::{Num, Prim};
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, is_enum, nullable_inner, num_of, prim_of};
@@ -43,7 +43,10 @@ impl Binder {
                 }
             }
         }
-        let operand = self.value(operand);
+        let operand = self.operand(operand);
+        if is_untyped(operand.ty) {
+            return self.no_unary(op, &operand, span);
+        }
         self.unary(op, operand, span)
     }
 

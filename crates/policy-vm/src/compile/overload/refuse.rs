@@ -500,8 +500,12 @@ fn named_display(member: &Member, ty: TypeId, given: &[TypeId]) -> String {
 }
 
 /// Candidates without those that one of a nearer type overrides.
-fn own(candidates: impl Iterator<Item = Member>) -> Vec<Member> {
+pub(super) fn own(candidates: impl Iterator<Item = Member>) -> Vec<Member> {
     let types_of = |m: &Member| m.signature.params.iter().map(|p| (p.mode, m.ty(p.ty, &[]))).collect::<Vec<_>>();
+    let candidates: Vec<Member> = candidates.collect();
+    if candidates.iter().all(|member| candidates.first().is_some_and(|first| first.level == member.level)) {
+        return candidates;
+    }
     let mut kept: Vec<Member> = Vec::new();
     for member in candidates {
         let overridden = |near: &Member| near.level < member.level && types_of(near) == types_of(&member);

@@ -7,6 +7,7 @@ use super::is_constant;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Expr, Kind, Stmt};
 use crate::compile::expression::shown;
+use crate::compile::operators::is_untyped;
 use crate::compile::subtype;
 use crate::library::MemberKind;
 use crate::types::{self, TypeId};
@@ -72,7 +73,12 @@ impl Binder {
         body: &ast::Stmt,
         span: Span,
     ) -> (Stmt, bool) {
-        let source = self.value(source);
+        let mut source = self.operand(source);
+        if is_untyped(source.ty) {
+            let what = shown(&source);
+            let message = format!("Foreach cannot operate on a '{what}'. Did you intend to invoke the '{what}'?");
+            source = self.fail("CS0446", source.span, message);
+        }
         let source = self.own_enumerator(source);
         self.scopes.push(Vec::new());
         let element = if source.is_error() { Some(types::error()) } else { enumerated(source.ty) };

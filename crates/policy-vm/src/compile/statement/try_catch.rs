@@ -13,7 +13,7 @@ impl Binder {
     pub(super) fn throw_statement(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
         match value {
             Some(expr) => {
-                let value = self.value(expr);
+                let value = self.operand(expr);
                 if !value.is_error() && !value.is_null_literal() && !subtype::converts(value.ty, TypeId::EXCEPTION) {
                     self.error("CS0155", expr.span, "The type caught or thrown must be derived from System.Exception");
                     return Stmt::Throw(None);

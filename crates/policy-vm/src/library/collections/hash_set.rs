@@ -18,11 +18,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Collections.
     .summary("Different items, in the order in which they were added.")
     .members(&[
         constructor("HashSet()", new_empty),
-        constructor("HashSet(int capacity)", new_with_capacity),
         constructor("HashSet(IEqualityComparer<T> comparer)", new_with_comparer),
-        constructor("HashSet(int capacity, IEqualityComparer<T> comparer)", new_with_capacity),
+        constructor("HashSet(int capacity)", new_with_capacity),
         constructor("HashSet(IEnumerable<T> collection)", new_from),
         constructor("HashSet(IEnumerable<T> collection, IEqualityComparer<T> comparer)", new_from),
+        constructor("HashSet(int capacity, IEqualityComparer<T> comparer)", new_with_capacity),
         property("IEqualityComparer<T> Comparer { get; }", comparer_of),
         property("int Count { get; }", count),
         method("bool Add(T item)", add),

@@ -10,7 +10,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
     .summary("The hash function MD5.")
     .members(&[
         method("static MD5 Create()", |cx, _| make(cx, Function::Md5, &KNOWN)),
-        method("static MD5 Create(string hashName)", create_named),
+        method("static MD5 Create(string algName)", create_named),
         method("static byte[] HashData(byte[] source)", |cx, args| hash_data(cx, args, Function::Md5)),
     ]);
 

@@ -13,10 +13,10 @@ use super::{convert, deserialize, edit, jtoken, known, sequence};
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.Json.Linq.Extensions").members(&[
     method("static U Value<U>(this IEnumerable<JToken> value)", value),
     method("static U Value<T, U>(this IEnumerable<T> value) where T : JToken", value_of),
-    method("static IJEnumerable<JToken> Values(this IEnumerable<JToken> source)", values),
     method("static IJEnumerable<JToken> Values(this IEnumerable<JToken> source, object key)", values_of_key),
-    method("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)", values_as),
+    method("static IJEnumerable<JToken> Values(this IEnumerable<JToken> source)", values),
     method("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source, object key)", values_as),
+    method("static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)", values_as),
     method("static IJEnumerable<JToken> Children<T>(this IEnumerable<T> source) where T : JToken", children),
     method("static IEnumerable<U> Children<T, U>(this IEnumerable<T> source) where T : JToken", children_as),
     method("static IJEnumerable<JProperty> Properties(this IEnumerable<JObject> source)", properties),

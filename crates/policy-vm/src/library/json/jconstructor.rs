@@ -13,9 +13,9 @@ pub(in crate::library) const TYPE: TypeDef =
     TypeDef::class("Newtonsoft.Json.Linq.JConstructor").base("JContainer").members(&[
         constructor("JConstructor()", |cx, _| create(cx, Str::EMPTY)),
         constructor("JConstructor(JConstructor other)", new_copy),
-        constructor("JConstructor(string name)", new),
         constructor("JConstructor(string name, params object[] content)", new),
         constructor("JConstructor(string name, object content)", new),
+        constructor("JConstructor(string name)", new),
         property_set("string Name { get; set; }", get_name, set_name),
         property_set("JToken this[object key] { get; set; }", jtoken::get_item, jtoken::set_item),
     ]);

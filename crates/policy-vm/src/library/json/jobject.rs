@@ -32,11 +32,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Lin
         method("void Add(string propertyName, JToken value)", add),
         method("bool ContainsKey(string propertyName)", contains_key),
         method("bool Remove(string propertyName)", remove),
-        method("bool TryGetValue(string propertyName, out JToken value)", try_get_value),
         method(
             "bool TryGetValue(string propertyName, StringComparison comparison, out JToken value)",
             try_get_value_compared,
         ),
+        method("bool TryGetValue(string propertyName, out JToken value)", try_get_value),
         method("JToken GetValue(string propertyName)", get_value),
         method("JToken GetValue(string propertyName, StringComparison comparison)", get_value),
         method("JProperty Property(string name)", property),

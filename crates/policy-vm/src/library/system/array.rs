@@ -38,15 +38,15 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static Array CreateInstance(Type elementType, int length)", create_instance),
         method("void CopyTo(Array array, int index)", change::copy_to),
         method("void CopyTo(Array array, long index)", change::copy_to),
-        method("static void Copy(Array sourceArray, Array destinationArray, int length)", change::copy),
         method("static void Copy(Array sourceArray, Array destinationArray, long length)", change::copy),
-        method(
-            "static void Copy(Array sourceArray, int sourceIndex, Array destinationArray, int destinationIndex, int length)",
-            change::copy,
-        ),
         method(
             "static void Copy(Array sourceArray, long sourceIndex, Array destinationArray, long destinationIndex, \
              long length)",
+            change::copy,
+        ),
+        method("static void Copy(Array sourceArray, Array destinationArray, int length)", change::copy),
+        method(
+            "static void Copy(Array sourceArray, int sourceIndex, Array destinationArray, int destinationIndex, int length)",
             change::copy,
         ),
         method(
@@ -92,15 +92,15 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static int BinarySearch<T>(T[] array, T value)", sort::binary_search),
         method("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", sort::binary_search),
         method("static void Sort(Array array)", sort::sort),
-        method("static void Sort(Array array, int index, int length)", sort::sort_range),
         method("static void Sort(Array keys, Array items)", sort::sort_pairs),
+        method("static void Sort(Array array, int index, int length)", sort::sort_range),
         method("static void Sort<T>(T[] array)", sort::sort),
-        method("static void Sort<T>(T[] array, IComparer<T> comparer)", sort::sort),
-        method("static void Sort<T>(T[] array, Comparison<T> comparison)", sort::sort_by),
-        method("static void Sort<T>(T[] array, int index, int length)", sort::sort_range),
-        method("static void Sort<T>(T[] array, int index, int length, IComparer<T> comparer)", sort::sort_range),
         method("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items)", sort::sort_pairs),
+        method("static void Sort<T>(T[] array, int index, int length)", sort::sort_range),
+        method("static void Sort<T>(T[] array, IComparer<T> comparer)", sort::sort),
         method("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, IComparer<TKey> comparer)", sort::sort_pairs),
+        method("static void Sort<T>(T[] array, int index, int length, IComparer<T> comparer)", sort::sort_range),
+        method("static void Sort<T>(T[] array, Comparison<T> comparison)", sort::sort_by),
     ])
     .summary("The base of all arrays, and what is done with them.");
 

@@ -49,9 +49,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.BitCo
             Ok(Value::Double(f64::from_le_bytes(read(cx, a)?)))
         }),
         method("static bool ToBoolean(byte[] value, int startIndex)", |cx, a| Ok(Value::Bool(read(cx, a)? != [0]))),
+        method("static string ToString(byte[] value, int startIndex, int length)", to_string),
         method("static string ToString(byte[] value)", to_string),
         method("static string ToString(byte[] value, int startIndex)", to_string),
-        method("static string ToString(byte[] value, int startIndex, int length)", to_string),
         method("static long DoubleToInt64Bits(double value)", double_to_int64_bits),
         method("static double Int64BitsToDouble(long value)", int64_bits_to_double),
         method("static int SingleToInt32Bits(float value)", single_to_int32_bits),

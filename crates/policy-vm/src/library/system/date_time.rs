@@ -156,12 +156,12 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
         method("string ToString(string format, IFormatProvider provider)", to_string),
         method("DateTime ToUniversalTime()", to_universal_time),
         method("static bool TryParse(string s, out DateTime result)", parsing::try_parse),
-        method("static bool TryParse(string s, IFormatProvider provider, out DateTime result)", parsing::try_parse),
         method(
             "static bool TryParse(string s, IFormatProvider provider, System.Globalization.DateTimeStyles styles, \
              out DateTime result)",
             parsing::try_parse,
         ),
+        method("static bool TryParse(string s, IFormatProvider provider, out DateTime result)", parsing::try_parse),
         method(
             "static bool TryParseExact(string s, string format, IFormatProvider provider, \
              System.Globalization.DateTimeStyles style, out DateTime result)",

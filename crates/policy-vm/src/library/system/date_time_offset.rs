@@ -17,9 +17,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
     .summary("A date and time of day with its offset from UTC.")
     .interfaces(&["IComparable", "IFormattable", "IEquatable<DateTimeOffset>", "IComparable<DateTimeOffset>"])
     .members(&[
+        constructor("DateTimeOffset(long ticks, TimeSpan offset)", from_ticks),
         constructor("DateTimeOffset(DateTime dateTime)", from_date_time),
         constructor("DateTimeOffset(DateTime dateTime, TimeSpan offset)", from_date_time_offset),
-        constructor("DateTimeOffset(long ticks, TimeSpan offset)", from_ticks),
         constructor(
             "DateTimeOffset(int year, int month, int day, int hour, int minute, int second, TimeSpan offset)",
             from_parts,
@@ -116,14 +116,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
         method("long ToUnixTimeSeconds()", |cx, args| unix(cx, args, PER_SECOND)),
         method("static bool TryParse(string input, out DateTimeOffset result)", try_parse),
         method(
-            "static bool TryParse(string input, IFormatProvider formatProvider, out DateTimeOffset result)",
-            try_parse,
-        ),
-        method(
             "static bool TryParse(string input, IFormatProvider formatProvider, \
              System.Globalization.DateTimeStyles styles, out DateTimeOffset result)",
             try_parse,
         ),
+        method("static bool TryParse(string s, IFormatProvider provider, out DateTimeOffset result)", try_parse),
         method(
             "static bool TryParseExact(string input, string format, IFormatProvider formatProvider, \
              System.Globalization.DateTimeStyles styles, out DateTimeOffset result)",

@@ -78,11 +78,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Decimal"
         method("static decimal Parse(string s, IFormatProvider provider)", parse),
         method("static decimal Parse(string s, NumberStyles style, IFormatProvider provider)", parse),
         method("static bool TryParse(string s, out decimal result)", try_parse),
-        method("static bool TryParse(string s, IFormatProvider provider, out decimal result)", try_parse),
         method(
             "static bool TryParse(string s, NumberStyles style, IFormatProvider provider, out decimal result)",
             try_parse,
         ),
+        method("static bool TryParse(string s, IFormatProvider provider, out decimal result)", try_parse),
         method("static int[] GetBits(decimal d)", get_bits),
         method("static byte ToByte(decimal value)", convert::to_integer::<u8>),
         method("static sbyte ToSByte(decimal value)", convert::to_integer::<i8>),

@@ -37,7 +37,7 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
 const FUNC_0: TypeDef = TypeDef::delegate("System.Func<TResult>").members(&[method("TResult Invoke()", invoke)]);
 const ACTION_0: TypeDef = TypeDef::delegate("System.Action").members(&[method("void Invoke()", invoke)]);
 const FUNC_1: TypeDef = TypeDef::delegate("System.Func<T,TResult>").members(&[method("TResult Invoke(T arg)", invoke)]);
-const ACTION_1: TypeDef = TypeDef::delegate("System.Action<T>").members(&[method("void Invoke(T arg)", invoke)]);
+const ACTION_1: TypeDef = TypeDef::delegate("System.Action<T>").members(&[method("void Invoke(T obj)", invoke)]);
 const FUNC_2: TypeDef =
     TypeDef::delegate("System.Func<T1,T2,TResult>").members(&[method("TResult Invoke(T1 arg1, T2 arg2)", invoke)]);
 const ACTION_2: TypeDef =

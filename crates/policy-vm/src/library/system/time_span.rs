@@ -71,12 +71,12 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.TimeSpan
         method("static TimeSpan Parse(string input, IFormatProvider formatProvider)", parse::parse),
         method("static TimeSpan ParseExact(string input, string format, IFormatProvider formatProvider)", parse::exact),
         method(
-            "static TimeSpan ParseExact(string input, string format, IFormatProvider formatProvider, \
-             System.Globalization.TimeSpanStyles styles)",
+            "static TimeSpan ParseExact(string input, string[] formats, IFormatProvider formatProvider)",
             parse::exact,
         ),
         method(
-            "static TimeSpan ParseExact(string input, string[] formats, IFormatProvider formatProvider)",
+            "static TimeSpan ParseExact(string input, string format, IFormatProvider formatProvider, \
+             System.Globalization.TimeSpanStyles styles)",
             parse::exact,
         ),
         method(
@@ -99,13 +99,13 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.TimeSpan
             parse::try_exact,
         ),
         method(
-            "static bool TryParseExact(string input, string format, IFormatProvider formatProvider, \
-             System.Globalization.TimeSpanStyles styles, out TimeSpan result)",
+            "static bool TryParseExact(string input, string[] formats, IFormatProvider formatProvider, \
+             out TimeSpan result)",
             parse::try_exact,
         ),
         method(
-            "static bool TryParseExact(string input, string[] formats, IFormatProvider formatProvider, \
-             out TimeSpan result)",
+            "static bool TryParseExact(string input, string format, IFormatProvider formatProvider, \
+             System.Globalization.TimeSpanStyles styles, out TimeSpan result)",
             parse::try_exact,
         ),
         method(

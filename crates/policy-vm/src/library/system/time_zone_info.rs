@@ -32,6 +32,10 @@ pub(in crate::library) const TYPE: TypeDef =
         property("string StandardName { get; }", |cx, args| name(cx, args, |zone, now| zone.standard_name(now))),
         property("bool SupportsDaylightSavingTime { get; }", supports_daylight_saving_time),
         method(
+            "static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo destinationTimeZone)",
+            convert::convert_offset,
+        ),
+        method(
             "static DateTime ConvertTime(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
             convert::convert_time,
         ),
@@ -41,8 +45,9 @@ pub(in crate::library) const TYPE: TypeDef =
             convert::convert_time_between,
         ),
         method(
-            "static DateTimeOffset ConvertTime(DateTimeOffset dateTimeOffset, TimeZoneInfo destinationTimeZone)",
-            convert::convert_offset,
+            "static DateTimeOffset ConvertTimeBySystemTimeZoneId(DateTimeOffset dateTimeOffset, \
+             string destinationTimeZoneId)",
+            convert::offset_by_id,
         ),
         method(
             "static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string destinationTimeZoneId)",
@@ -52,11 +57,6 @@ pub(in crate::library) const TYPE: TypeDef =
             "static DateTime ConvertTimeBySystemTimeZoneId(DateTime dateTime, string sourceTimeZoneId, \
              string destinationTimeZoneId)",
             convert::between_ids,
-        ),
-        method(
-            "static DateTimeOffset ConvertTimeBySystemTimeZoneId(DateTimeOffset dateTimeOffset, \
-             string destinationTimeZoneId)",
-            convert::offset_by_id,
         ),
         method(
             "static DateTime ConvertTimeFromUtc(DateTime dateTime, TimeZoneInfo destinationTimeZone)",
@@ -72,19 +72,19 @@ pub(in crate::library) const TYPE: TypeDef =
              string standardDisplayName)",
             create_custom_time_zone,
         ),
-        method("bool Equals(object obj)", equals),
         method("bool Equals(TimeZoneInfo other)", equals),
+        method("bool Equals(object obj)", equals),
         method("static TimeZoneInfo FindSystemTimeZoneById(string id)", find_system_time_zone_by_id),
-        method("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)", get_ambiguous_time_offsets),
         method("TimeSpan[] GetAmbiguousTimeOffsets(DateTimeOffset dateTimeOffset)", get_ambiguous_offsets_at),
+        method("TimeSpan[] GetAmbiguousTimeOffsets(DateTime dateTime)", get_ambiguous_time_offsets),
         method("int GetHashCode()", get_hash_code),
-        method("TimeSpan GetUtcOffset(DateTime dateTime)", get_utc_offset),
         method("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)", get_utc_offset_at),
+        method("TimeSpan GetUtcOffset(DateTime dateTime)", get_utc_offset),
         method("bool HasSameRules(TimeZoneInfo other)", has_same_rules),
-        method("bool IsAmbiguousTime(DateTime dateTime)", is_ambiguous_time),
         method("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)", is_ambiguous_time_at),
-        method("bool IsDaylightSavingTime(DateTime dateTime)", is_daylight_saving_time),
+        method("bool IsAmbiguousTime(DateTime dateTime)", is_ambiguous_time),
         method("bool IsDaylightSavingTime(DateTimeOffset dateTimeOffset)", is_daylight_saving_time_at),
+        method("bool IsDaylightSavingTime(DateTime dateTime)", is_daylight_saving_time),
         method("bool IsInvalidTime(DateTime dateTime)", is_invalid_time),
         method("string ToString()", |cx, args| name(cx, args, Zone::display_name)),
         method("static bool TryConvertIanaIdToWindowsId(string ianaId, out string windowsId)", iana_to_windows),

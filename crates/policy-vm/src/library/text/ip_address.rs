@@ -13,9 +13,9 @@ use crate::value::text::{Str, TextBuf};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Net.IPAddress")
     .members(&[
-        constructor("IPAddress(byte[] address)", new_from_bytes),
-        constructor("IPAddress(byte[] address, long scopeid)", new_from_bytes),
         constructor("IPAddress(long newAddress)", new_from_number),
+        constructor("IPAddress(byte[] address, long scopeid)", new_from_bytes),
+        constructor("IPAddress(byte[] address)", new_from_bytes),
         property("static IPAddress Any { get; }", |cx, _| new(cx, Address::V4(Ipv4Addr::UNSPECIFIED))),
         property("static IPAddress Loopback { get; }", |cx, _| new(cx, Address::V4(Ipv4Addr::LOCALHOST))),
         property("static IPAddress Broadcast { get; }", |cx, _| new(cx, Address::V4(Ipv4Addr::BROADCAST))),

@@ -21,9 +21,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Uri")
     .members(&[
         constructor("Uri(string uriString)", new),
         constructor("Uri(string uriString, bool dontEscape)", new),
+        constructor("Uri(Uri baseUri, string relativeUri, bool dontEscape)", new_relative),
         constructor("Uri(string uriString, UriKind uriKind)", new),
         constructor("Uri(Uri baseUri, string relativeUri)", new_relative),
-        constructor("Uri(Uri baseUri, string relativeUri, bool dontEscape)", new_relative),
         constructor("Uri(Uri baseUri, Uri relativeUri)", new_relative),
         constant("const string UriSchemeFile", Constant::Text("file")),
         constant("const string UriSchemeFtp", Constant::Text("ftp")),

@@ -24,10 +24,10 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlWriter")
     .interfaces(&["System.IDisposable"])
     .summary("Writes XML piece by piece.")
     .members(&[
-        method("static XmlWriter Create(StringBuilder output)", create),
-        method("static XmlWriter Create(StringBuilder output, XmlWriterSettings settings)", create),
         method("static XmlWriter Create(TextWriter output)", create),
         method("static XmlWriter Create(TextWriter output, XmlWriterSettings settings)", create),
+        method("static XmlWriter Create(StringBuilder output)", create),
+        method("static XmlWriter Create(StringBuilder output, XmlWriterSettings settings)", create),
         property("XmlWriterSettings Settings { get; }", |cx, args| {
             let settings = this(cx, args)?.output.settings.clone();
             settings::made(cx, settings)
@@ -81,16 +81,16 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlWriter")
             start(cx, a, [Some(1), Some(2), Some(3)])
         }),
         method("void WriteString(string text)", |cx, a| piece(cx, a, Output::text)),
+        method("void WriteValue(object value)", value),
+        method("void WriteValue(string value)", value),
         method("void WriteValue(bool value)", value),
         method("void WriteValue(DateTime value)", value),
         method("void WriteValue(DateTimeOffset value)", value),
-        method("void WriteValue(decimal value)", value),
         method("void WriteValue(double value)", value),
+        method("void WriteValue(float value)", value),
+        method("void WriteValue(decimal value)", value),
         method("void WriteValue(int value)", value),
         method("void WriteValue(long value)", value),
-        method("void WriteValue(object value)", value),
-        method("void WriteValue(float value)", value),
-        method("void WriteValue(string value)", value),
         method("void WriteWhitespace(string ws)", |cx, a| piece(cx, a, Output::space)),
     ]);
 

@@ -13,19 +13,19 @@ pub(super) const MEMBERS: &[Member] = &[
         convert::to_hash_set,
     ),
     method(
-        "static Dictionary<TKey,TSource> ToDictionary<TSource,TKey>(this IEnumerable<TSource> source, \
-         Func<TSource,TKey> keySelector)",
-        convert::to_dictionary,
-    ),
-    method(
-        "static Dictionary<TKey,TElement> ToDictionary<TSource,TKey,TElement>(this IEnumerable<TSource> \
-         source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector)",
-        convert::to_dictionary_of,
-    ),
-    method(
         "static Dictionary<TKey,TValue> ToDictionary<TKey,TValue>(this IEnumerable<KeyValuePair<TKey,TValue>> \
          source)",
         convert::pairs_to_dictionary,
+    ),
+    method(
+        "static Dictionary<TKey,TValue> ToDictionary<TKey,TValue>(this IEnumerable<KeyValuePair<TKey,TValue>> \
+         source, IEqualityComparer<TKey> comparer)",
+        convert::pairs_to_dictionary,
+    ),
+    method(
+        "static Dictionary<TKey,TSource> ToDictionary<TSource,TKey>(this IEnumerable<TSource> source, \
+         Func<TSource,TKey> keySelector)",
+        convert::to_dictionary,
     ),
     method(
         "static Dictionary<TKey,TSource> ToDictionary<TSource,TKey>(this IEnumerable<TSource> source, \
@@ -34,14 +34,14 @@ pub(super) const MEMBERS: &[Member] = &[
     ),
     method(
         "static Dictionary<TKey,TElement> ToDictionary<TSource,TKey,TElement>(this IEnumerable<TSource> \
-         source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector, \
-         IEqualityComparer<TKey> comparer)",
+         source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector)",
         convert::to_dictionary_of,
     ),
     method(
-        "static Dictionary<TKey,TValue> ToDictionary<TKey,TValue>(this IEnumerable<KeyValuePair<TKey,TValue>> \
-         source, IEqualityComparer<TKey> comparer)",
-        convert::pairs_to_dictionary,
+        "static Dictionary<TKey,TElement> ToDictionary<TSource,TKey,TElement>(this IEnumerable<TSource> \
+         source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector, \
+         IEqualityComparer<TKey> comparer)",
+        convert::to_dictionary_of,
     ),
     method("static IEnumerable<int> Range(int start, int count)", convert::range),
     method("static IEnumerable<TResult> Repeat<TResult>(TResult element, int count)", convert::repeat),

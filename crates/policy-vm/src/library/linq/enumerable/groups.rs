@@ -11,8 +11,19 @@ pub(super) const MEMBERS: &[Member] = &[
         |cx, args| group::group_by(cx, args, Form { element: false, result: false }),
     ),
     method(
+        "static IEnumerable<IGrouping<TKey,TSource>> GroupBy<TSource,TKey>(this IEnumerable<TSource> source, \
+         Func<TSource,TKey> keySelector, IEqualityComparer<TKey> comparer)",
+        |cx, args| group::group_by(cx, args, Form { element: false, result: false }),
+    ),
+    method(
         "static IEnumerable<IGrouping<TKey,TElement>> GroupBy<TSource,TKey,TElement>(this \
          IEnumerable<TSource> source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector)",
+        |cx, args| group::group_by(cx, args, Form { element: true, result: false }),
+    ),
+    method(
+        "static IEnumerable<IGrouping<TKey,TElement>> GroupBy<TSource,TKey,TElement>(this \
+         IEnumerable<TSource> source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector, \
+         IEqualityComparer<TKey> comparer)",
         |cx, args| group::group_by(cx, args, Form { element: true, result: false }),
     ),
     method(
@@ -25,17 +36,6 @@ pub(super) const MEMBERS: &[Member] = &[
          Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector, \
          Func<TKey,IEnumerable<TElement>,TResult> resultSelector)",
         |cx, args| group::group_by(cx, args, Form { element: true, result: true }),
-    ),
-    method(
-        "static IEnumerable<IGrouping<TKey,TSource>> GroupBy<TSource,TKey>(this IEnumerable<TSource> source, \
-         Func<TSource,TKey> keySelector, IEqualityComparer<TKey> comparer)",
-        |cx, args| group::group_by(cx, args, Form { element: false, result: false }),
-    ),
-    method(
-        "static IEnumerable<IGrouping<TKey,TElement>> GroupBy<TSource,TKey,TElement>(this \
-         IEnumerable<TSource> source, Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector, \
-         IEqualityComparer<TKey> comparer)",
-        |cx, args| group::group_by(cx, args, Form { element: true, result: false }),
     ),
     method(
         "static IEnumerable<TResult> GroupBy<TSource,TKey,TResult>(this IEnumerable<TSource> source, \
@@ -55,14 +55,14 @@ pub(super) const MEMBERS: &[Member] = &[
         |cx, args| group::to_lookup(cx, args, false),
     ),
     method(
-        "static ILookup<TKey,TElement> ToLookup<TSource,TKey,TElement>(this IEnumerable<TSource> source, \
-         Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector)",
-        |cx, args| group::to_lookup(cx, args, true),
-    ),
-    method(
         "static ILookup<TKey,TSource> ToLookup<TSource,TKey>(this IEnumerable<TSource> source, \
          Func<TSource,TKey> keySelector, IEqualityComparer<TKey> comparer)",
         |cx, args| group::to_lookup(cx, args, false),
+    ),
+    method(
+        "static ILookup<TKey,TElement> ToLookup<TSource,TKey,TElement>(this IEnumerable<TSource> source, \
+         Func<TSource,TKey> keySelector, Func<TSource,TElement> elementSelector)",
+        |cx, args| group::to_lookup(cx, args, true),
     ),
     method(
         "static ILookup<TKey,TElement> ToLookup<TSource,TKey,TElement>(this IEnumerable<TSource> source, \

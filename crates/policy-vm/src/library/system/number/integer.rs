@@ -97,6 +97,10 @@ impl Kind {
 /// The members every integer type declares, for its C# keyword.
 macro_rules! integer_type {
     ($full:literal, $keyword:literal, $rust:ident, $marker:ident) => {
+        $crate::library::system::number::integer::integer_type!($full, $keyword, $rust, $marker, "value");
+    };
+    // What is compared with has another name in one of them.
+    ($full:literal, $keyword:literal, $rust:ident, $marker:ident, $compared:literal) => {
         use $crate::library::system::number::integer as shared;
         use $crate::library::{Constant, Intrinsic, Member, TypeDef, constant, method};
         use $crate::value::Value;
@@ -104,7 +108,7 @@ macro_rules! integer_type {
         const MEMBERS: &[Member] = &[
             constant(concat!("const ", $keyword, " MaxValue"), Constant::Value(Value::$marker($rust::MAX))),
             constant(concat!("const ", $keyword, " MinValue"), Constant::Value(Value::$marker($rust::MIN))),
-            method("int CompareTo(object value)", shared::compare_to::<$rust>),
+            method(concat!("int CompareTo(object ", $compared, ")"), shared::compare_to::<$rust>),
             method(concat!("int CompareTo(", $keyword, " value)"), shared::compare_to::<$rust>),
             method("bool Equals(object obj)", shared::equals),
             method(concat!("bool Equals(", $keyword, " obj)"), shared::equals),
