@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// prompt on a terminal; elsewhere standard input is read.
     #[arg(value_name = "EXPRESSION|FILE|-")]
     expression: Option<String>,
-    /// A context document as JSON, merged over the default one: objects member by member, all else replaces.
+    /// A context document as JSON. What it does not mention of the request, the user and so on is that of the default one.
     #[arg(long, value_name = "FILE")]
     context: Option<PathBuf>,
     /// Print the context document that expressions see, and evaluate nothing.
@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// The default context document with the given one merged over it.
+/// The default context document, or the given one in its place.
 fn context(file: Option<&Path>) -> anyhow::Result<Json> {
     let base = serde_json::from_str(DEFAULT_CONTEXT)?;
     let Some(file) = file else { return Ok(base) };
@@ -96,7 +96,7 @@ fn context(file: Option<&Path>) -> anyhow::Result<Json> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{name}`"))?;
     let overrides: Json = serde_json::from_str(&text).with_context(|| format!("`{name}` is no JSON"))?;
     anyhow::ensure!(overrides.is_object(), "`{name}` is no context document: it must be an object");
-    Ok(evaluate::merge(&base, &overrides))
+    Ok(evaluate::replace(&base, &overrides))
 }
 
 /// Evaluates and shows what came of it.

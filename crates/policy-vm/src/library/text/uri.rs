@@ -1,6 +1,7 @@
 //! `System.Uri` and its enumerations.
 
 mod escape;
+mod implicit;
 mod members;
 mod parse;
 mod punycode;
@@ -197,10 +198,9 @@ fn create(original: String, kind: i64) -> Result<Uri, &'static str> {
     const IS_ABSOLUTE: &str =
         "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.";
     match (parse::parse(&original), kind) {
-        // A rooted path is a file's URI only when nothing else was asked for.
-        (Ok(parts), RELATIVE) if parts.scheme == "file" && original.starts_with('/') => {
-            Ok(Uri { original, parts: None })
-        }
+        // A path is a file's URI when nothing else was asked for.
+        (_, RELATIVE) if implicit::is_file(&original) => Ok(Uri { original, parts: None }),
+        (_, EITHER) if implicit::may_be_relative(&original) => Ok(Uri { original, parts: None }),
         (Ok(_), RELATIVE) => Err(IS_ABSOLUTE),
         (Ok(parts), _) => Ok(Uri { original, parts: Some(Box::new(parts)) }),
         (Err(Failure::Format | Failure::Empty), EITHER | RELATIVE) => Ok(Uri { original, parts: None }),
@@ -272,7 +272,7 @@ fn resolved(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<Result<Uri, &'stat
     cx.heap.charge(reference.len() * 3)?;
     let Some(base) = &get(cx, arg(args, 0))?.parts else { return Ok(None) };
     // A text with a scheme of its own stands for itself; a rooted path does not.
-    let absolute = parse::parse(&reference).ok().filter(|_| !reference.trim_start().starts_with('/'));
+    let absolute = parse::parse(&reference).ok().filter(|_| !implicit::may_be_relative(&reference));
     let parts = match absolute {
         Some(parts) => Ok(parts),
         None => parse::resolve(base, &reference),
@@ -379,14 +379,20 @@ fn unescape_data_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
     cx.string_buf(&out)
 }
 
-/// No character that would have to be escaped, no `%` without two digits; beyond ASCII all is well (RFC 3987).
+/// No character that would have to be escaped, no `%` without two digits; beyond ASCII all is well of an absolute one
+/// (RFC 3987). Of a relative one, neither that nor a fragment is.
 fn is_well_formed(text: &str, kind: i64) -> bool {
     let bytes = text.as_bytes();
     let fine = |i: usize, byte: u8| match byte {
         b'%' => bytes.get(i..).and_then(escape::percent).is_some(),
         byte => !byte.is_ascii() || escape::is_unreserved(byte) || escape::is_reserved(byte),
     };
-    let absolute = parse::parse(text).is_ok() && !text.starts_with('/');
+    let made = create(text.to_owned(), EITHER);
+    let Ok(Uri { parts, .. }) = made else { return false };
+    let absolute = parts.is_some();
+    if absolute && implicit::is_file(text) || !absolute && (!text.is_ascii() || text.contains('#')) {
+        return false;
+    }
     let right_kind = match kind {
         ABSOLUTE => absolute,
         RELATIVE => !absolute,

@@ -1,6 +1,7 @@
 //! The parts of a URI as its properties give them.
 
 use super::escape::{displayed, percent, unescape};
+use super::implicit;
 use super::parse::{HostKind, Parts, default_port, host_name, is_scheme};
 use super::{Uri, get};
 use crate::cx::{Cx, arg, as_i32, fault};
@@ -47,27 +48,35 @@ pub(super) fn assemble(parts: &Parts, show: impl Fn(&str) -> String) -> String {
 }
 
 pub(super) fn absolute_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| p.path.clone())
+    text(cx, args, |p| without_root(p).to_owned())
 }
 
 pub(super) fn absolute_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     text(cx, args, |p| assemble(p, str::to_owned))
 }
 
-/// Decoded; a path with a drive as Windows writes it.
-pub(super) fn local_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| {
-        let path = unescape(&p.path, |_| true);
-        let drive = |path: &str| {
-            let mut chars = path.chars();
-            chars.next() == Some('/')
-                && chars.next().is_some_and(|c| c.is_ascii_alphabetic())
-                && chars.next() == Some(':')
-        };
-        if p.scheme == "file" && drive(&path) {
-            return path.get(1..).unwrap_or_default().replace('/', "\\");
+/// A path with a drive begins with that.
+fn without_root(parts: &Parts) -> &str {
+    match parts.path.as_bytes() {
+        [b'/', drive, b':', ..] if parts.scheme == "file" && drive.is_ascii_alphabetic() => {
+            parts.path.get(1..).unwrap_or_default()
         }
-        path
+        _ => &parts.path,
+    }
+}
+
+/// Decoded; a path with a drive or of another machine as Windows writes it.
+pub(super) fn local_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let is_bare = implicit::is_file(&get(cx, arg(args, 0))?.original);
+    text(cx, args, |p| {
+        let path = unescape(without_root(p), |_| true);
+        if p.scheme != "file" || path.starts_with('/') && p.host.is_empty() {
+            return path;
+        }
+        // Of a machine alone there is no path.
+        let path = if is_bare && !p.host.is_empty() && path == "/" { String::new() } else { path };
+        let share = if p.host.is_empty() { String::new() } else { format!("//{}", p.host) };
+        format!("{share}{path}").replace('/', "\\")
     })
 }
 
@@ -97,7 +106,7 @@ pub(super) fn is_loopback(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
 }
 
 pub(super) fn path_and_query(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| format!("{}{}", p.path, p.query))
+    text(cx, args, |p| format!("{}{}", without_root(p), p.query))
 }
 
 /// The path cut behind each slash.
