@@ -57,5 +57,13 @@ fn expression() {
 
 #[test]
 fn execute() {
-    check("execute", fuzz::execute, 3000);
+    check("execute", frugally, 3000);
+}
+
+/// What is executed on a memory budget of 4 MiB takes no more at a time than this, its compilation included.
+const MOST: u64 = 48 << 20;
+
+fn frugally(input: &[u8]) {
+    let used = allocation_counter::measure(|| fuzz::execute(input));
+    assert!(used.bytes_max <= MOST, "{} bytes at a time", used.bytes_max);
 }

@@ -10,10 +10,11 @@ use bytes::Bytes;
 use http::{HeaderMap, Method};
 
 use crate::error::PolicyError;
+use crate::exception::Trap;
 use crate::host::Transport;
 use crate::policies::Caching;
-use crate::value::Value;
 use crate::value::heap::Heap;
+use crate::value::{Part, Value, View};
 pub use url::InvalidUrl;
 pub use variables::{UnusableValue, Variable};
 
@@ -64,7 +65,7 @@ pub struct Call {
     pub original_method: Method,
     /// The response, once there is one.
     pub response: Option<Response>,
-    /// Responses kept in variables; [`Value::View`]s of [`Part::Stored`](crate::value::Part::Stored) point here.
+    /// Responses kept in variables, see [`Call::keep`]; [`Value::View`]s of [`Part::Stored`](crate::value::Part::Stored) point here.
     pub stored: Vec<Response>,
     /// Parameters matched by the operation's template, values percent-decoded.
     pub matched_parameters: Vec<(Arc<str>, String)>,
@@ -118,6 +119,17 @@ pub struct Call {
 }
 
 impl Call {
+    /// Keeps a response for a variable, and gives the value that names it.
+    ///
+    /// # Errors
+    /// When the memory budget is exhausted: a loop may send one request after the other.
+    pub(crate) fn keep(&mut self, heap: &mut Heap, response: Response) -> Result<Value, Trap> {
+        heap.charge(response.size())?;
+        let index = u32::try_from(self.stored.len()).unwrap_or(u32::MAX);
+        self.stored.push(response);
+        Ok(Value::View(View { part: Part::Stored, index }))
+    }
+
     /// Forgets everything but the room that it took: of a call's own bookkeeping nothing is allocated from then on.
     fn reset(&mut self) {
         let Self {
@@ -247,6 +259,16 @@ pub struct Response {
     pub headers: HeaderMap,
     /// The body.
     pub body: Body,
+}
+
+impl Response {
+    /// Bytes that it takes, as the memory of an exchange counts them.
+    fn size(&self) -> usize {
+        const ENTRY: usize = 64;
+        let headers: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ENTRY).sum();
+        let body = if let Body::Bytes(bytes) = &self.body { bytes.len() } else { 0 };
+        size_of::<Self>() + headers + body
+    }
 }
 
 /// A body: absent, still with the host, in memory, or used up.

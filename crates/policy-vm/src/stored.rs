@@ -159,22 +159,20 @@ impl Stored {
             Self::Json(text) => json::parse_bytes(cx, text.as_bytes(), json::Shape::Token)?,
             Self::Response { status, headers, body } => {
                 let body = Body::Bytes(body.clone());
-                kept(cx, Response { status: *status, reason: None, headers: headers.clone(), body })
+                kept(cx, Response { status: *status, reason: None, headers: headers.clone(), body })?
             }
             Self::Cached(cached) => {
                 let CachedResponse { status, reason, headers, body, .. } = &**cached;
                 let body = Body::Bytes(body.clone());
-                kept(cx, Response { status: *status, reason: reason.clone(), headers: headers.clone(), body })
+                kept(cx, Response { status: *status, reason: reason.clone(), headers: headers.clone(), body })?
             }
         })
     }
 }
 
 /// A response that a variable names.
-fn kept(cx: &mut Cx<'_>, response: Response) -> Value {
-    let index = u32::try_from(cx.call.stored.len()).unwrap_or(u32::MAX);
-    cx.call.stored.push(response);
-    Value::View(View { part: Part::Stored, index })
+fn kept(cx: &mut Cx<'_>, response: Response) -> Result<Value, Throw> {
+    Ok(cx.call.keep(cx.heap, response)?)
 }
 
 /// A value of a run as it leaves its heap; `None` for null.

@@ -322,3 +322,32 @@ fn calls_share_nothing() {
         }
     });
 }
+
+#[test]
+fn trees_and_queries_are_as_deep_as_a_program_makes_them() {
+    // Only what goes down a level with each one of its own calls ends; all else takes them as they are.
+    let deep = "var e=new XElement(\"a\"); for(int i=0;i<3000;i++) e=new XElement(\"b\",e);";
+    let of_tree = [
+        "return XNode.DeepEquals(e,new XElement(e)) ? e.DescendantsAndSelf().Count() : 0;",
+        "return e.ToString(SaveOptions.DisableFormatting).Length > 0 ? 3001 : 0;",
+        "return e.Descendants(\"a\").First().AncestorsAndSelf().Count();",
+    ];
+    for work in of_tree {
+        let expression = eval::compile_unrestricted(&format!("@{{ {deep} {work} }}")).expect("an expression");
+        let mut exchange = Exchange::new(&Limits::default());
+        let shown = expression.evaluate(&mut exchange, &Clock::default(), &Limits::default(), |_, made| made.ok()).0;
+        assert_eq!(shown, Some(Value::Int32(3001)), "{work}");
+    }
+    assert_eq!(trap(&format!("@{{ {deep} return JsonConvert.SerializeObject(e).Length; }}")), Trap::Depth);
+    let query = "IEnumerable<int> q=new[]{1,2,3}; for(int i=0;i<9999;i++)";
+    for (step, end) in [
+        ("q=q.Select(x=>x);", "q.Skip(1).First()"),
+        ("q=q.Select(x=>x);", "q.Last()"),
+        ("q=q.Take(5);", "q.Any()"),
+        ("q=q.Concat(q);", "q.Count()"),
+        ("q=q.OrderBy(x=>x);", "q.ElementAt(1)"),
+        ("q=q.SelectMany(x=>new[]{x});", "q.ToArray().Length"),
+    ] {
+        assert_eq!(trap(&format!("@{{ {query} {step} return {end}; }}")), Trap::Depth, "{step} {end}");
+    }
+}

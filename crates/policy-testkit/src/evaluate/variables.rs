@@ -24,8 +24,7 @@ pub(super) fn set(exchange: &mut Exchange, document: Option<&Json>, ambient: &dy
 fn one(exchange: &mut Exchange, name: &str, value: &Json, ambient: &dyn Ambient) -> Result<(), String> {
     if let Some(response) = value.get("$response") {
         let response = response_of("$response", response).map_err(|e| e.to_string())?;
-        exchange.set_response_variable(name, response);
-        return Ok(());
+        return exchange.set_response_variable(name, response).map_err(|problem| problem.to_string());
     }
     if let Some(form) = value.get("$authorization") {
         let claims = form.get("Claims").and_then(Json::as_object).into_iter().flatten();

@@ -7,7 +7,7 @@ use crate::host::Ambient;
 use crate::library::apim::new_authorization;
 use crate::names;
 use crate::stored::Stored;
-use crate::value::{Part, Value, View, behaviour};
+use crate::value::{Value, behaviour};
 
 /// A variable as it is seen from outside.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,10 +40,13 @@ impl Exchange {
     }
 
     /// Sets `context.Variables[name]` to a response, with the reason phrase that it came with.
-    pub fn set_response_variable(&mut self, name: &str, response: Response) {
-        let index = u32::try_from(self.call.stored.len()).unwrap_or(u32::MAX);
-        self.call.stored.push(response);
-        self.call.set_variable(names::intern(name), Value::View(View { part: Part::Stored, index }));
+    ///
+    /// # Errors
+    /// When the memory budget is exhausted.
+    pub fn set_response_variable(&mut self, name: &str, response: Response) -> Result<(), UnusableValue> {
+        let kept = self.call.keep(&mut self.heap, response).map_err(|_| UnusableValue)?;
+        self.call.set_variable(names::intern(name), kept);
+        Ok(())
     }
 
     /// Sets `context.Variables[name]` to an `Authorization`, as `get-authorization-context` does.

@@ -12,7 +12,7 @@ use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
 use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group};
 use crate::step::{Flow, Step, StepCx};
-use crate::value::{Part, Value, View};
+use crate::value::Value;
 
 const SPEC: ElementSpec = ElementSpec::new("send-request", "Calls a service and keeps its answer in a variable.")
     .attributes(&[
@@ -72,10 +72,12 @@ impl SendRequest {
 
     fn keep(&self, cx: &mut StepCx<'_>, response: Response) -> Flow {
         if let Some(name) = self.variable {
-            let call = &mut cx.exchange.call;
-            let index = u32::try_from(call.stored.len()).unwrap_or(u32::MAX);
-            call.stored.push(response);
-            call.set_variable(name, Value::View(View { part: Part::Stored, index }));
+            let exchange = &mut *cx.exchange;
+            match exchange.call.keep(&mut exchange.heap, response) {
+                Ok(kept) => exchange.call.set_variable(name, kept),
+                // Not one to ignore: what is kept already is why.
+                Err(trap) => return Flow::Fail(cx.expression_failed(trap.into())),
+            }
         }
         Flow::Next
     }
@@ -187,6 +189,20 @@ mod tests {
             inbound_findings("<send-request />"),
             "TG0221 policy.xml:1:20 the element 'send-request' lacks its 'set-url'\n  only mode=\"copy\" goes without\n"
         );
+    }
+
+    /// What a loop keeps is kept until the exchange ends: the memory budget ends it first.
+    #[test]
+    fn answers_that_are_kept_are_paid_for() {
+        // The two of them are more than there is.
+        let body = bytes::Bytes::from(vec![b'x'; crate::Limits::default().memory / 2 + 1]);
+        let mut scene = Scene::inbound(&send("ignore-error=\"true\"").repeat(2));
+        for _ in 0..2 {
+            let body = crate::exchange::Body::Bytes(body.clone());
+            scene.answers.push_back(Ok(crate::exchange::Response { status: 200, body, ..Default::default() }));
+        }
+        let seen = scene.run();
+        assert!(seen.ends_with("exceeded its memory budget (api/inbound/send-request[2]/)\n"), "{seen}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use super::Value;
 use super::heap::{Heap, Object};
-use super::text::{TextRef, upper};
+use super::text::TextRef;
 use super::{behaviour, text::Str};
 use crate::cx::{AT_ONCE, Cx};
 use crate::exception::Throw;
@@ -113,7 +113,7 @@ pub fn hash_string(heap: &Heap, kind: ComparerKind, s: Str) -> u64 {
             bytes.iter().for_each(|b| hasher.write_u8(b.to_ascii_uppercase()));
         }
         (TextRef::Wide(units), ComparerKind::OrdinalIgnoreCase) => {
-            units.iter().for_each(|u| write(&mut hasher, upper(*u)))
+            TextRef::Wide(units).folded().for_each(|u| write(&mut hasher, u))
         }
         (TextRef::Ascii(bytes), _) => bytes.iter().for_each(|b| hasher.write_u8(*b)),
         // A slice of a text beyond ASCII may itself be ASCII and equal to one stored in bytes.

@@ -137,7 +137,7 @@ impl<'a> TextRef<'a> {
     pub fn equals_ignore_case(self, other: TextRef<'_>) -> bool {
         match (self, other) {
             (Self::Ascii(a), TextRef::Ascii(b)) => a.eq_ignore_ascii_case(b),
-            (a, b) => a.len() == b.len() && a.units().map(upper).eq(b.units().map(upper)),
+            (a, b) => a.len() == b.len() && a.folded().eq(b.folded()),
         }
     }
 
@@ -153,7 +153,32 @@ impl<'a> TextRef<'a> {
     /// Ordinal comparison after simple upper-casing.
     #[must_use]
     pub fn compare_ignore_case(self, other: TextRef<'_>) -> Ordering {
-        self.units().map(upper).cmp(other.units().map(upper))
+        match (self, other) {
+            (Self::Ascii(a), TextRef::Ascii(b)) => {
+                a.iter().map(u8::to_ascii_uppercase).cmp(b.iter().map(u8::to_ascii_uppercase))
+            }
+            (a, b) => a.folded().cmp(b.folded()),
+        }
+    }
+
+    /// The units in upper case, as ordinal comparison without case looks at them: two units that are one character are
+    /// mapped together.
+    pub fn folded(self) -> impl Iterator<Item = u16> + use<'a> {
+        let mut low = None;
+        let mut units = self.units().peekable();
+        std::iter::from_fn(move || {
+            if let Some(low) = low.take() {
+                return Some(low);
+            }
+            let unit = units.next()?;
+            if !(0xd800..0xdc00).contains(&unit) {
+                return Some(upper(unit));
+            }
+            let Some(second) = units.next_if(|second| (0xdc00..0xe000).contains(second)) else { return Some(unit) };
+            let [first, second] = upper_pair(unit, second);
+            low = Some(second);
+            Some(first)
+        })
     }
 
     /// The first index at or after `from` where `needle` stands; an empty needle stands everywhere.
@@ -189,7 +214,14 @@ pub fn upper(unit: u16) -> u16 {
     if unit < 128 {
         return u16::from((unit as u8).to_ascii_uppercase());
     }
-    simple_case(unit, |c| c.to_uppercase().collect())
+    match unit {
+        // .NET leaves these alone, whose capitals are ASCII or came after Unicode 15.0.
+        0x17f | 0x19b | 0x264 | 0x1c8a | 0xa7cd | 0xa7cf | 0xa7d3 | 0xa7d5 | 0xa7db => unit,
+        // Greek letters with iota: the simple mapping, where Rust has the full one.
+        0x1f80..=0x1f87 | 0x1f90..=0x1f97 | 0x1fa0..=0x1fa7 => unit + 8,
+        0x1fb3 | 0x1fc3 | 0x1ff3 => unit + 9,
+        _ => simple_case(unit, |c| c.to_uppercase().collect()),
+    }
 }
 
 /// `Char.ToLowerInvariant`: the simple (one to one) mapping.
@@ -198,7 +230,27 @@ pub fn lower(unit: u16) -> u16 {
     if unit < 128 {
         return u16::from((unit as u8).to_ascii_lowercase());
     }
-    simple_case(unit, |c| c.to_lowercase().collect())
+    match unit {
+        0x1c89 | 0xa7cb | 0xa7cc | 0xa7ce | 0xa7d2 | 0xa7d4 | 0xa7da | 0xa7dc => unit,
+        _ => simple_case(unit, |c| c.to_lowercase().collect()),
+    }
+}
+
+/// The capital of a character beyond 16 bits.
+fn upper_pair(high: u16, low: u16) -> [u16; 2] {
+    let code = 0x10000 + ((u32::from(high) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
+    let Some(c) = char::from_u32(code).filter(|_| crate::library::system::char::is_assigned(code)) else {
+        return [high, low];
+    };
+    let mut capitals = c.to_uppercase();
+    match (capitals.next(), capitals.next()) {
+        (Some(capital), None) if capital.len_utf16() == 2 => {
+            let mut units = [0; 2];
+            capital.encode_utf16(&mut units);
+            units
+        }
+        _ => [high, low],
+    }
 }
 
 fn simple_case(unit: u16, map: impl Fn(char) -> Vec<char>) -> u16 {

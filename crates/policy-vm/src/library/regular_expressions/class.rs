@@ -1,6 +1,6 @@
 //! Character classes over UTF-16 units.
 
-use unicode_properties::{GeneralCategory as Gc, UnicodeGeneralCategory};
+use unicode_properties::GeneralCategory as Gc;
 
 use crate::value::text::{lower, upper};
 
@@ -43,7 +43,7 @@ const WORD: u32 = LETTER | bit(Gc::NonspacingMark) | DIGIT | bit(Gc::ConnectorPu
 
 fn category_bit(unit: u16) -> u32 {
     // Half of a pair is category Cs.
-    bit(char::from_u32(u32::from(unit)).map_or(Gc::Surrogate, UnicodeGeneralCategory::general_category))
+    bit(crate::library::system::char::general(unit.into()))
 }
 
 /// A word character for `\b`, where the joiners count as well.

@@ -1,6 +1,7 @@
 //! `System.Char`: one UTF-16 unit.
 
 mod category;
+mod numeric;
 
 use super::{object, type_code};
 use crate::cx::{Cx, arg, as_i32, as_str, fault};
@@ -9,7 +10,8 @@ use crate::library::{Constant, Intrinsic, TypeDef, constant, method};
 use crate::types::TypeId;
 use crate::value::Value;
 use crate::value::text::{TextBuf, lower, upper};
-pub(in crate::library) use category::{UNICODE_CATEGORY, is_white_space};
+pub(crate) use category::is_assigned;
+pub(in crate::library) use category::{UNICODE_CATEGORY, general, is_white_space};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Char")
     .interfaces(&["System.IComparable", "System.IEquatable<char>", "System.IComparable<char>"])
@@ -47,34 +49,34 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Char")
             ascii(a, |b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
         }),
         method("static bool IsBetween(char c, char minInclusive, char maxInclusive)", is_between),
-        method("static bool IsControl(char c)", |cx, a| test(cx, a, category::is_control)),
-        method("static bool IsControl(string s, int index)", |cx, a| test(cx, a, category::is_control)),
-        method("static bool IsDigit(char c)", |cx, a| test(cx, a, category::is_digit)),
-        method("static bool IsDigit(string s, int index)", |cx, a| test(cx, a, category::is_digit)),
+        method("static bool IsControl(char c)", |cx, a| kind(cx, a, category::is_control)),
+        method("static bool IsControl(string s, int index)", |cx, a| kind(cx, a, category::is_control)),
+        method("static bool IsDigit(char c)", |cx, a| kind(cx, a, category::is_digit)),
+        method("static bool IsDigit(string s, int index)", |cx, a| kind(cx, a, category::is_digit)),
         method("static bool IsHighSurrogate(char c)", |cx, a| test(cx, a, is_high)),
         method("static bool IsHighSurrogate(string s, int index)", |cx, a| test(cx, a, is_high)),
-        method("static bool IsLetter(char c)", |cx, a| test(cx, a, category::is_letter)),
-        method("static bool IsLetter(string s, int index)", |cx, a| test(cx, a, category::is_letter)),
-        method("static bool IsLetterOrDigit(char c)", |cx, a| test(cx, a, category::is_letter_or_digit)),
-        method("static bool IsLetterOrDigit(string s, int index)", |cx, a| test(cx, a, category::is_letter_or_digit)),
-        method("static bool IsLower(char c)", |cx, a| test(cx, a, category::is_lower)),
-        method("static bool IsLower(string s, int index)", |cx, a| test(cx, a, category::is_lower)),
+        method("static bool IsLetter(char c)", |cx, a| kind(cx, a, category::is_letter)),
+        method("static bool IsLetter(string s, int index)", |cx, a| kind(cx, a, category::is_letter)),
+        method("static bool IsLetterOrDigit(char c)", |cx, a| kind(cx, a, category::is_letter_or_digit)),
+        method("static bool IsLetterOrDigit(string s, int index)", |cx, a| kind(cx, a, category::is_letter_or_digit)),
+        method("static bool IsLower(char c)", |cx, a| kind(cx, a, category::is_lower)),
+        method("static bool IsLower(string s, int index)", |cx, a| kind(cx, a, category::is_lower)),
         method("static bool IsLowSurrogate(char c)", |cx, a| test(cx, a, is_low)),
         method("static bool IsLowSurrogate(string s, int index)", |cx, a| test(cx, a, is_low)),
-        method("static bool IsNumber(char c)", |cx, a| test(cx, a, category::is_number)),
-        method("static bool IsNumber(string s, int index)", |cx, a| test(cx, a, category::is_number)),
-        method("static bool IsPunctuation(char c)", |cx, a| test(cx, a, category::is_punctuation)),
-        method("static bool IsPunctuation(string s, int index)", |cx, a| test(cx, a, category::is_punctuation)),
-        method("static bool IsSeparator(char c)", |cx, a| test(cx, a, category::is_separator)),
-        method("static bool IsSeparator(string s, int index)", |cx, a| test(cx, a, category::is_separator)),
+        method("static bool IsNumber(char c)", |cx, a| kind(cx, a, category::is_number)),
+        method("static bool IsNumber(string s, int index)", |cx, a| kind(cx, a, category::is_number)),
+        method("static bool IsPunctuation(char c)", |cx, a| kind(cx, a, category::is_punctuation)),
+        method("static bool IsPunctuation(string s, int index)", |cx, a| kind(cx, a, category::is_punctuation)),
+        method("static bool IsSeparator(char c)", |cx, a| kind(cx, a, category::is_separator)),
+        method("static bool IsSeparator(string s, int index)", |cx, a| kind(cx, a, category::is_separator)),
         method("static bool IsSurrogate(char c)", |cx, a| test(cx, a, |u| is_high(u) || is_low(u))),
         method("static bool IsSurrogate(string s, int index)", |cx, a| test(cx, a, |u| is_high(u) || is_low(u))),
         method("static bool IsSurrogatePair(string s, int index)", is_surrogate_pair),
         method("static bool IsSurrogatePair(char highSurrogate, char lowSurrogate)", is_surrogate_pair),
-        method("static bool IsSymbol(char c)", |cx, a| test(cx, a, category::is_symbol)),
-        method("static bool IsSymbol(string s, int index)", |cx, a| test(cx, a, category::is_symbol)),
-        method("static bool IsUpper(char c)", |cx, a| test(cx, a, category::is_upper)),
-        method("static bool IsUpper(string s, int index)", |cx, a| test(cx, a, category::is_upper)),
+        method("static bool IsSymbol(char c)", |cx, a| kind(cx, a, category::is_symbol)),
+        method("static bool IsSymbol(string s, int index)", |cx, a| kind(cx, a, category::is_symbol)),
+        method("static bool IsUpper(char c)", |cx, a| kind(cx, a, category::is_upper)),
+        method("static bool IsUpper(string s, int index)", |cx, a| kind(cx, a, category::is_upper)),
         method("static bool IsWhiteSpace(char c)", |cx, a| test(cx, a, is_white_space)),
         method("static bool IsWhiteSpace(string s, int index)", |cx, a| test(cx, a, is_white_space)),
         method("static double GetNumericValue(char c)", get_numeric_value),
@@ -104,6 +106,23 @@ fn unit_or_index(cx: &mut Cx<'_>, args: &[Value]) -> Result<u16, Throw> {
     found.ok_or_else(|| {
         cx.throw_argument(Exc::ArgumentOutOfRange, "Specified argument was out of the range of valid values.", "index")
     })
+}
+
+/// The same as a character: two units that are one are taken together.
+fn code_point(cx: &mut Cx<'_>, args: &[Value]) -> Result<u32, Throw> {
+    let unit = unit_or_index(cx, args)?;
+    if is_high(unit)
+        && let Value::String(s) = arg(args, 0)
+        && let Some(low) = cx.text(s).get(usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX).saturating_add(1))
+        && is_low(low)
+    {
+        return Ok(0x10000 + ((u32::from(unit) - 0xd800) << 10) + (u32::from(low) - 0xdc00));
+    }
+    Ok(unit.into())
+}
+
+fn kind(cx: &mut Cx<'_>, args: &[Value], holds: fn(u32) -> bool) -> Result<Value, Throw> {
+    Ok(Value::Bool(holds(code_point(cx, args)?)))
 }
 
 fn test(cx: &mut Cx<'_>, args: &[Value], holds: fn(u16) -> bool) -> Result<Value, Throw> {
@@ -185,11 +204,11 @@ fn is_surrogate_pair(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn get_numeric_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Double(category::numeric_value(unit_or_index(cx, args)?)))
+    Ok(Value::Double(numeric::value(unit_or_index(cx, args)?)))
 }
 
 fn get_unicode_category(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(category::value(unit_or_index(cx, args)?))
+    Ok(category::value(code_point(cx, args)?))
 }
 
 fn convert_from_utf32(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

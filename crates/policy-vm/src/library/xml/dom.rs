@@ -23,7 +23,7 @@ use crate::library::{TypeDef, constructor, method, property, property_set};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
 use crate::value::heap::NetObject;
-use crate::value::sequence::Iter;
+use crate::value::sequence::{Enumerator, Iter};
 use crate::value::text::Str;
 
 pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
@@ -254,6 +254,40 @@ fn list(cx: &mut Cx<'_>, ty: TypeId, nodes: &[Value]) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(Nodes { ty, items, owner: Value::Null })?)
 }
 
+/// The children of a node as they are when somebody looks: nothing is copied for one of them.
+#[derive(Debug)]
+struct ChildNodes {
+    of: Value,
+}
+
+impl NetObject for ChildNodes {
+    fn net_type(&self) -> TypeId {
+        X_LIST.id()
+    }
+    fn iterate(&self, _: Value) -> Option<Iter> {
+        Some(Iter::Lazy(Box::new(EachChild { of: self.of, at: None })))
+    }
+}
+
+#[derive(Debug)]
+struct EachChild {
+    of: Value,
+    /// The child given last; from it on goes the way, as in .NET: one that is taken out leads nowhere.
+    at: Option<Value>,
+}
+
+impl Enumerator for EachChild {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        let child = match self.at {
+            None => children(cx.heap, self.of).first().copied().unwrap_or(Value::Null),
+            Some(Value::Null) => Value::Null,
+            Some(at) => tree::sibling(cx, at, 1)?,
+        };
+        self.at = Some(child);
+        if child.is_null() { Ok(None) } else { view(cx, child).map(Some) }
+    }
+}
+
 fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let node = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
     view(cx, node)
@@ -322,9 +356,8 @@ fn set_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn child_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let node = node(cx, args)?;
-    let all = children(cx.heap, node).to_vec();
-    list(cx, X_LIST.id(), &all)
+    let of = node(cx, args)?;
+    Ok(cx.heap.new_native(ChildNodes { of })?)
 }
 
 fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
@@ -567,12 +600,19 @@ fn nodes<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h Nodes, Throw> {
 }
 
 fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
+        return Ok(int(children(cx.heap, *of).len()));
+    }
     Ok(int(nodes(cx, args)?.items.len()))
 }
 
 /// Null beyond the end.
 fn list_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
+    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
+        let child = children(cx.heap, *of).get(index).copied().unwrap_or(Value::Null);
+        return view(cx, child);
+    }
     Ok(nodes(cx, args)?.items.get(index).copied().unwrap_or(Value::Null))
 }
 

@@ -74,22 +74,25 @@ fn is_sequence(cx: &mut Cx<'_>, value: Value) -> bool {
 fn insert_node(cx: &mut Cx<'_>, parent: Value, at: usize, node: Value) -> Result<usize, Throw> {
     check_document(cx, parent, node)?;
     let node =
-        if !tree::parent(cx, node).is_null() || is_root_of(cx, parent, node) { deep_clone(cx, node)? } else { node };
+        if !tree::parent(cx, node).is_null() || is_root_of(cx, parent, node)? { deep_clone(cx, node)? } else { node };
     put(cx, parent, at, node)
 }
 
-fn is_root_of(cx: &Cx<'_>, mut at: Value, node: Value) -> bool {
+fn is_root_of(cx: &mut Cx<'_>, mut at: Value, node: Value) -> Result<bool, Throw> {
     while !at.is_null() {
+        cx.charge(1)?;
         if at == node {
-            return true;
+            return Ok(true);
         }
         at = tree::parent(cx, at);
     }
-    false
+    Ok(false)
 }
 
 fn put(cx: &mut Cx<'_>, parent: Value, at: usize, node: Value) -> Result<usize, Throw> {
     cx.heap.charge(ITEM)?;
+    // What stands behind moves.
+    cx.charge(children(cx.heap, parent).len().saturating_sub(at) / 8)?;
     get_mut(cx, node)?.parent = parent;
     if let Some(children) = children_mut(cx, parent) {
         let at = at.min(children.len());

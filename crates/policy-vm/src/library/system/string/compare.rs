@@ -6,7 +6,7 @@ use crate::cx::{Cx, arg, as_i32, as_str};
 use crate::exception::{Exc, Throw};
 use crate::library::system::{math, object};
 use crate::types::TypeId;
-use crate::value::text::{Str, TextRef, upper};
+use crate::value::text::{Str, TextRef};
 use crate::value::{Value, behaviour};
 
 /// True when a `StringComparison` ignores case; false for null, which stands for none.
@@ -32,10 +32,17 @@ pub(in crate::library) fn ignores_case_arg(cx: &mut Cx<'_>, args: &[Value]) -> R
 
 /// The difference .NET gives: of the first units that differ, else of the lengths.
 pub(in crate::library) fn difference(a: TextRef<'_>, b: TextRef<'_>, ignore_case: bool) -> i32 {
-    let fold = |unit: u16| if ignore_case { upper(unit) } else { unit };
-    let mut pairs = a.units().zip(b.units()).map(|(a, b)| i32::from(fold(a)) - i32::from(fold(b)));
     let length = |text: TextRef<'_>| i32::try_from(text.len()).unwrap_or(i32::MAX);
-    pairs.find(|d| *d != 0).unwrap_or(length(a) - length(b))
+    let apart = |(a, b): (u16, u16)| i32::from(a) - i32::from(b);
+    let first = if let (true, TextRef::Ascii(a), TextRef::Ascii(b)) = (ignore_case, a, b) {
+        let upper = |byte: &u8| u16::from(byte.to_ascii_uppercase());
+        a.iter().map(upper).zip(b.iter().map(upper)).map(apart).find(|d| *d != 0)
+    } else if ignore_case {
+        a.folded().zip(b.folded()).map(apart).find(|d| *d != 0)
+    } else {
+        a.units().zip(b.units()).map(apart).find(|d| *d != 0)
+    };
+    first.unwrap_or(length(a) - length(b))
 }
 
 pub(in crate::library) fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -66,7 +73,7 @@ pub(in crate::library) fn get_hash_code(cx: &mut Cx<'_>, args: &[Value]) -> Resu
 /// The hash code of the text in upper case.
 pub(in crate::library) fn hash_ignoring_case(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
     cx.charge(text.len())?;
-    let units: Vec<u16> = cx.text(text).units().map(upper).collect();
+    let units: Vec<u16> = cx.text(text).folded().collect();
     let folded = cx.heap.new_text(TextRef::Wide(&units))?;
     object::get_hash_code(cx, &[Value::String(folded)])
 }
