@@ -21,6 +21,7 @@ use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::errors;
 use crate::limits::Transfer;
+use crate::site::VERSION;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -126,6 +127,9 @@ pub(crate) fn answer(
     }
     if let Some(cookie) = cx.affinity.take() {
         response.headers.append(header::SET_COOKIE, cookie);
+    }
+    if let Some(version) = &cx.site.version {
+        response.headers.insert(VERSION, version.clone());
     }
     if response.status == 101 {
         change_protocol(cx, &mut response);

@@ -21,10 +21,12 @@ use crate::backend::body::{BackendBody, collect};
 use crate::backend::client::{HOPS, hops};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
+use crate::backend::gather::Gather;
 use crate::backend::send::send;
 use crate::backend::trailers::Trailers;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
+use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
 use crate::edge::connection::Connection;
 use crate::identity::token;
@@ -41,6 +43,8 @@ pub(crate) struct CallContext {
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
     pub(crate) response_body: Option<BackendBody>,
+    /// What `forward-request` makes of a body that comes.
+    pub(crate) buffering: BufferResponse,
     /// The cookie that keeps the client with its member of a pool.
     pub(crate) affinity: Option<HeaderValue>,
     /// The client asks to speak another protocol.
@@ -80,6 +84,7 @@ impl CallContext {
             connection,
             incoming: Some(incoming),
             response_body: None,
+            buffering: BufferResponse::Pass,
             wants_upgrade: false,
             affinity: None,
             tunnel: None,
@@ -268,8 +273,11 @@ impl CallContext {
         collect_client(incoming, self.worker.limits.get().buffered_body).await
     }
 
-    async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
-        let Some(body) = self.response_body.take() else { return Ok(Bytes::new()) };
+    /// Brings the backend's body into memory.
+    pub(crate) async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
+        let Some(mut body) = self.response_body.take() else { return Ok(Bytes::new()) };
+        // It is put together anyway.
+        body.gather = Gather::OFF;
         let limit = self.worker.limits.get().buffered_body;
         match collect(body, limit).await {
             Ok(Some(bytes)) => Ok(bytes),

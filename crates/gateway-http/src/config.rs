@@ -88,6 +88,8 @@ pub(crate) struct Gateway {
     pub(crate) match_protocols: bool,
     /// A key that is not valid for the API is refused even if an open product contains it.
     pub(crate) open_product_refuses_foreign_keys: bool,
+    /// Answers have a header that says which version of the service they come from.
+    pub(crate) tell_version: bool,
 }
 
 impl Default for Gateway {
@@ -99,6 +101,7 @@ impl Default for Gateway {
             workers: 0,
             match_protocols: false,
             open_product_refuses_foreign_keys: false,
+            tell_version: false,
         }
     }
 }
@@ -112,6 +115,7 @@ pub(crate) struct Backend {
     /// Between two pieces of a response's body.
     #[serde(with = "duration")]
     pub(crate) body_timeout: Duration,
+    pub(crate) buffer_response: BufferResponse,
     /// Idle connections kept for each origin and thread.
     pub(crate) idle_connections: usize,
     #[serde(with = "duration")]
@@ -128,12 +132,28 @@ impl Default for Backend {
         Self {
             connect_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(240),
+            buffer_response: BufferResponse::Collect,
             idle_connections: 256,
             idle_timeout: Duration::from_secs(60),
             dns_cache: Duration::from_secs(30),
             ca_file: None,
         }
     }
+}
+
+/// What happens to an answer that `forward-request` is to buffer: with `buffer-response="true"`, which is its default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum BufferResponse {
+    /// Small pieces that are there at the same time are passed on together; none waits for what has not come yet.
+    #[default]
+    Collect,
+    /// As the service has it: of an answer whose length is not known 8 KB are waited for, or its end.
+    Wait,
+    /// Every piece is passed on at once.
+    Pass,
+    /// All of it is in memory before the next policy runs, so that an answer that breaks off is an error.
+    Whole,
 }
 
 /// The cache in memory.

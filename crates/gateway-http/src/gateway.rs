@@ -201,7 +201,8 @@ impl Gateway {
         let files = recipe.files(&settings);
         let (seen, digest) = (files.fingerprint(), files.digest());
         let (service, problems) = recipe.load(&settings);
-        let Some(service) = service else { return Err(StartError::Problems(problems.into_findings())) };
+        let Some(mut service) = service else { return Err(StartError::Problems(problems.into_findings())) };
+        service.version.clone_from(&digest);
         let bound = Admin::bind(&settings.config.admin, &settings.folder)?;
         let limits = Recipe::limits(&settings);
         let Settings { config, folder, .. } = settings;

@@ -13,6 +13,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 use policy_vm::Exchange;
+use policy_vm::host::Message;
 
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
@@ -23,6 +24,7 @@ use crate::edge::framing;
 use crate::edge::refusal::Refusal;
 use crate::metrics::count;
 use crate::run::{Start, run};
+use crate::site::VERSION;
 use crate::worker::Worker;
 use crate::{ambient, errors};
 
@@ -158,6 +160,9 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let site = Rc::clone(&job.cx.site);
     let flow = site.flow(job.cx.api, job.cx.operation, job.cx.product);
     job.cx.keep_headers = flow.needs.request_headers_after_forward;
+    if let Some(trailers) = &mut job.cx.trailers {
+        trailers.obey(Message::Request, flow.edits.as_ref());
+    }
     let Job { cx, exchange, .. } = &mut *job;
     run(cx, exchange, &flow.pipeline, start).await;
     // Taken out one by one: the rest is too large to be moved for nothing.
@@ -208,7 +213,11 @@ fn shortcut(
     }
     if is_health(&parts.method, parts.uri.path()) {
         let status = if worker.draining.get() || worker.shared.status.is_leaving() { 503 } else { 200 };
-        return Err(Box::new(plain(status, "", in_progress)));
+        let mut answer = Box::new(plain(status, "", in_progress));
+        if let Some(version) = &worker.site.borrow().version {
+            answer.headers_mut().insert(VERSION, version.clone());
+        }
+        return Err(answer);
     }
     if connection.crowded.get() || worker.is_overloaded(in_progress.started) {
         let answer = refuse(Refusal::Overloaded, in_progress);

@@ -12,7 +12,9 @@ mod embedded;
 mod folder;
 mod fragments;
 mod groups;
+mod hidden;
 mod keyless;
+mod kinds;
 mod loader;
 mod named_values;
 mod operations;
@@ -37,6 +39,7 @@ pub(crate) use self::around::folder_around;
 pub(crate) use self::backends::{Backend, Backends, Kind, Single};
 pub(crate) use self::document::Document;
 pub(crate) use self::folder::{load_file, load_folder};
+pub(crate) use self::hidden::Hidden;
 pub(crate) use self::keyless::keyless;
 pub(crate) use self::named_values::toml_key;
 pub(crate) use self::overrides::beside;
@@ -56,6 +59,10 @@ pub(crate) struct Service {
     pub(crate) global: Arc<Program>,
     pub(crate) backends: Backends,
     pub(crate) certificates: Certificates,
+    /// What nobody is shown.
+    pub(crate) hidden: Hidden,
+    /// Which files it was made of, as a digest; empty where nobody asked.
+    pub(crate) version: String,
 }
 
 /// An API.

@@ -6,13 +6,17 @@ pub(crate) mod route;
 use std::cell::Cell;
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
 use policy_vm::exchange::{self, Deployment};
-use policy_vm::{Needs, Pipeline, Program};
+use policy_vm::{EditedHeaders, Needs, Pipeline, Program};
 
 use crate::backend::status::Local;
 use crate::config;
 use crate::routing::template::QueryValue;
 use crate::service::{self, Service};
+
+/// Where answers say which version of the service they come from.
+pub(crate) const VERSION: HeaderName = HeaderName::from_static("tollgate-version");
 
 /// What calls are served from.
 #[derive(Debug)]
@@ -25,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) global: Flow,
     /// What was answered, by API; the last is for calls without one.
     answers: Vec<Answers>,
+    /// What answers say about the version they come from, where they do.
+    pub(crate) version: Option<HeaderValue>,
     /// What this thread knows of backend entities, by number.
     pub(crate) entities: Vec<Local>,
 }
@@ -67,12 +73,15 @@ pub(crate) struct Operation {
 pub(crate) struct Flow {
     pub(crate) pipeline: Pipeline,
     pub(crate) needs: Needs,
+    /// Headers that their policies edit; `None` where there are none.
+    pub(crate) edits: Option<Arc<EditedHeaders>>,
 }
 
 impl Flow {
     fn new<'p>(programs: impl IntoIterator<Item = Option<&'p Arc<Program>>>) -> Self {
         let pipeline = Pipeline::new(programs.into_iter().flatten().map(Arc::clone));
-        Self { needs: pipeline.needs(), pipeline }
+        let edits = Some(pipeline.edited_headers()).filter(|edits| *edits != EditedHeaders::default());
+        Self { needs: pipeline.needs(), edits: edits.map(Arc::new), pipeline }
     }
 }
 
@@ -124,6 +133,7 @@ impl Site {
             apis,
             products,
             deployment: Arc::new(deployment),
+            version: HeaderValue::try_from(&service.version).ok().filter(|_| gateway.tell_version),
             global: Flow::new([Some(&service.global)]),
             entities: std::iter::repeat_with(Local::default).take(service.backends.len()).collect(),
         }

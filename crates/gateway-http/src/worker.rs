@@ -12,6 +12,7 @@ use crate::access_log::AccessLog;
 use crate::backend::pool::Pool;
 use crate::backend::profiles::Profiles;
 use crate::backend::send::send;
+use crate::config::BufferResponse;
 use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
@@ -40,6 +41,8 @@ pub(crate) struct Worker {
     pub(crate) shared: Arc<Shared>,
     pub(crate) timeouts: Cell<Timeouts>,
     pub(crate) limits: Cell<Limits>,
+    /// What it means that `forward-request` buffers an answer.
+    pub(crate) buffering: Cell<BufferResponse>,
     head_limits: RefCell<Rc<HeadLimits>>,
     #[expect(clippy::redundant_allocation, reason = "calls hold it, and threads must not count in the same place")]
     rules: RefCell<Rc<Arc<Rules>>>,
@@ -121,6 +124,7 @@ impl Worker {
             head_limits: RefCell::new(Rc::new(head_limits(&limits))),
             most_calls: Cell::new(share(limits.calls, threads)),
             limits: Cell::new(limits),
+            buffering: Cell::new(rules.backend.buffer_response),
             rules: RefCell::new(Rc::new(rules)),
             metrics,
             shared,
@@ -175,6 +179,7 @@ impl Worker {
         self.timeouts.set(rules.timeouts);
         self.shedding.allow(rules.timeouts.lag);
         self.limits.set(rules.limits);
+        self.buffering.set(rules.backend.buffer_response);
         self.most_calls.set(share(rules.limits.calls, self.threads));
         *self.head_limits.borrow_mut() = Rc::new(head_limits(&rules.limits));
         if before.identities != rules.identities {
@@ -266,7 +271,9 @@ impl Worker {
         let worker = Rc::clone(self);
         tokio::task::spawn_local(async move {
             if let Err(error) = send(Rc::clone(&worker), request).await {
-                tracing::info!(%error, "a one-way request failed");
+                let text = error.to_string();
+                let error = worker.site.borrow().service.hidden.mask(&text).into_owned();
+                tracing::info!(error, "a one-way request failed");
             }
             worker.one_way.set(worker.one_way.get().saturating_sub(1));
         });

@@ -335,3 +335,33 @@ fn kilobytes_of_a_quota() {
     let begin = "{ \"statusCode\": 403, \"message\": \"Out of bandwidth quota. Quota will be replenished in 0";
     assert!(refused.body.starts_with(begin), "{}", refused.body);
 }
+
+/// The backend sees the key, unless a policy takes it away; a subscription needs no owner.
+#[test]
+fn the_key_travels_on() {
+    let backend = Backend::hello();
+    let folder = Folder::new();
+    folder.write(
+        "policy.xml",
+        "<policies><inbound><set-header name=\"X-User\" exists-action=\"override\"><value>@(context.Subscription.Id + \" \" + \
+         (context.User == null))</value></set-header></inbound><backend><forward-request/></backend></policies>",
+    );
+    for name in ["plain", "clean"] {
+        api(&folder, name, &format!(r#","serviceUrl":"http://{}""#, backend.address));
+    }
+    folder.write(
+        "apis/clean/policy.xml",
+        "<policies><inbound><base/><set-header name=\"Ocp-Apim-Subscription-Key\" exists-action=\"delete\" />\
+         <set-query-parameter name=\"subscription-key\" exists-action=\"delete\" /></inbound></policies>",
+    );
+    let scene = Scene::folder(folder, "[subscriptions.s]\nscope = \"/apis\"\nprimary_key = \"key-s\"\n");
+    for (api, in_header, line) in
+        [("plain", Some("key-s"), "GET /x?a=1&subscription-key=key-s HTTP/1.1"), ("clean", None, "GET /x?a=1 HTTP/1.1")]
+    {
+        let query = format!("/{api}/x?a=1&subscription-key=key-s");
+        assert_eq!(call(&scene, &query, "Ocp-Apim-Subscription-Key: key-s\r\n").status, 200);
+        let seen = backend.seen().pop().unwrap();
+        assert_eq!((seen.line(), seen.header("ocp-apim-subscription-key")), (line, in_header));
+        assert_eq!(seen.header("x-user"), Some("s True"));
+    }
+}

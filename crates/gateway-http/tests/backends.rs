@@ -252,6 +252,55 @@ fn every_attempt_chooses_anew() {
     assert_eq!((a.seen()[0].body.clone(), b.seen()[0].body.clone()), (b"body".to_vec(), b"body".to_vec()));
 }
 
+/// Both bases are what they are for this call: the URL of the entity, and the API's path with its version.
+#[test]
+fn links_to_an_entity_become_links_to_the_gateway() {
+    let backend = Backend::new(|seen, stream| {
+        let host = seen.header("host").unwrap();
+        let body =
+            format!("http://{host}/v9/orders http:\\/\\/{host}\\/v9\\/x http://{host}/v90 http://a.invalid/orders");
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let folder = folder("http://a.invalid", "");
+    folder.write(
+        "apis/shop/apiInformation.json",
+        r#"{"properties":{"displayName":"Shop","path":"shop","serviceUrl":"http://a.invalid","protocols":["https"],
+            "subscriptionRequired":false,"apiVersion":"v2","apiVersionSet":{"versioningScheme":"Segment"}}}"#,
+    );
+    folder.write(
+        "apis/shop/policy.xml",
+        "<policies><inbound><base/><set-backend-service backend-id=\"orders\" /></inbound><outbound><redirect-content-urls /></outbound></policies>",
+    );
+    entity(&folder, "orders", &format!(r#""url":"http://{}/v9""#, backend.address));
+    let answer = Scene::folder(folder, "").get("/shop/v2/orders");
+    let here = "http://gw.example/shop/v2";
+    assert_eq!(
+        answer.body,
+        format!(
+            "{here}/orders {}\\/x http://{}/v90 http://a.invalid/orders",
+            here.replace('/', "\\/"),
+            backend.address
+        )
+    );
+}
+
+/// Many callers whose policy tries again and again: the backend is spared, whoever asks.
+#[test]
+fn a_storm_of_retries_ends_at_the_breaker() {
+    let broken = named("broken", 500);
+    let folder = folder("http://a.invalid", &by_id("broken"));
+    entity(&folder, "broken", &format!(r#""url":"http://{}",{RULE}"#, broken.address));
+    folder.write(
+        "policy.xml",
+        "<policies><inbound/><backend><retry condition=\"@(context.Response.StatusCode >= 500)\" count=\"50\" interval=\"0\" \
+         first-fast-retry=\"true\"><forward-request /></retry></backend><outbound/></policies>",
+    );
+    let scene = Scene::folder(folder, "");
+    let statuses: Vec<u16> = (0..20).map(|_| scene.get("/shop/x").status).collect();
+    assert_eq!(statuses, [503; 20]);
+    assert_eq!(broken.seen().len(), 2, "of 1020 attempts");
+}
+
 #[test]
 fn a_client_stays_with_its_member() {
     let (a, b) = (named("a", 200), named("b", 200));

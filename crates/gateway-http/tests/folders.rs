@@ -368,3 +368,57 @@ fn a_file_of_a_folder_is_checked_with_what_is_around_it() {
     let draft = at("draft.xml");
     assert!(draft.len() == 1 && draft[0].starts_with("TG0160 draft.xml:1:"), "{draft:#?}");
 }
+
+/// What is described in other ways than by operations is served as a whole, or told with what to write.
+#[test]
+fn apis_of_other_kinds_are_named() {
+    let api = |kind: &str| {
+        format!("{{\n\"properties\": {{\"path\": \"x\", \"protocols\": [\"https\"],\n\"type\": \"{kind}\"}}}}")
+    };
+    let at = |text: &str| format!("w TG8056 apis/x/apiInformation.json:3:1 API `x` {text}");
+    let file = "operations/<name>/operationInformation.json";
+    for (kind, specification, expected) in [
+        ("soap", "wsdl", vec![]),
+        ("websocket", "", vec![]),
+        (
+            "graphql",
+            "graphql",
+            vec![at("is GraphQL: `POST` to its path goes to its backend as it is, without a look at the schema; resolvers and \
+                     subscriptions are not run")],
+        ),
+        (
+            "grpc",
+            "proto",
+            vec![at(&format!("is not served: its methods are in a `.proto`, which is not read | write `{file}` for each method: "))],
+        ),
+        (
+            "odata",
+            "edmx",
+            vec![at("is not served: its entity sets are in OData metadata, which is not read | write an OpenAPI `specification.yaml`")],
+        ),
+        (
+            "http",
+            "wadl",
+            vec![
+                "w TG8041 apis/x/specification.wadl:1:1 specifications of this form are not read: OpenAPI and Swagger are, as YAML or \
+                 JSON | export it again as one of these, or write"
+                    .to_owned(),
+                at("has no operations"),
+            ],
+        ),
+        ("mcp", "", vec![at(&format!("is not served: APIs of type `mcp` are not | write `{file}` for what is to be called"))]),
+    ] {
+        let folder = folder();
+        folder.write("apis/x/apiInformation.json", &api(kind));
+        if !specification.is_empty() {
+            folder.write(&format!("apis/x/specification.{specification}"), "anything");
+        }
+        expect(&folder, &expected.iter().map(String::as_str).collect::<Vec<_>>());
+        // With operations it is served like any other.
+        folder.write(
+            "apis/x/operations/call/operationInformation.json",
+            r#"{"properties": {"method": "POST", "urlTemplate": "/pkg.Service/Method"}}"#,
+        );
+        assert!(found(&folder).iter().all(|found| !found.contains("TG8056")), "{kind}");
+    }
+}

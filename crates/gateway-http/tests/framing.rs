@@ -155,14 +155,20 @@ fn methods_and_expectations() {
     let backend = Backend::hello();
     let scene = Scene::plain(&backend);
     let status = |bytes: &str| scene.client().send(bytes).read().map(|answer| answer.status);
-    let trace = scene.client().send("TRACE / HTTP/1.1\r\nHost: h\r\n\r\n").read().unwrap();
-    assert_eq!((trace.status, trace.header("allow")), (405, Some("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")));
+    for line in ["TRACE /", "CONNECT h:443", "CONNECT [::1]:443", "CONNECT /a"] {
+        let answer = scene.client().send(format!("{line} HTTP/1.1\r\nHost: h\r\n\r\n")).read().unwrap();
+        let expected = (405, Some("DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"));
+        assert_eq!((answer.status, answer.header("allow")), expected, "{line}");
+    }
+    // What follows was meant for the end of a tunnel.
+    refused(&scene, &backend, b"CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\nGET /b HTTP/1.1\r\nHost: h\r\n\r\n", 405);
+    let seen = backend.seen().len();
     let mut client = scene.client();
     for _ in 0..2 {
         let ping = client.send("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n").read().unwrap();
         assert_eq!((ping.status, ping.body.as_str()), (200, ""), "a question about the server (RFC 9110 9.3.7)");
     }
-    assert!(backend.seen().is_empty());
+    assert_eq!(backend.seen().len(), seen);
     assert_eq!(
         status("REFUSED / HTTP/1.1\r\nHost: h\r\n\r\n"),
         Some(200),

@@ -1,5 +1,5 @@
 //! Callers, backends and machines that do what nobody should: each costs its own call, and the next is served. `threats.md`
-//! R9, C15, C16, C26, C30, C31, C35, K3, K5, B2, B10, O7, O21.
+//! R9, C15, C16, C19, C26, C30, C31, C35, C38, K3, K5, B2, B8, B10, O7, O21.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
@@ -386,4 +386,90 @@ fn an_expression_without_end_is_one_call() {
         }
         assert_eq!(reason(&hostile.read().unwrap()), (500, Some("ExpressionValueEvaluationFailure")));
     }
+}
+
+/// What others use to ask for traces is a header like any other: nothing of the gateway's inside comes back.
+#[test]
+fn headers_for_debugging_mean_nothing() {
+    let backend = Backend::hello();
+    let sections = format!(
+        "<inbound><trace source=\"s\" severity=\"error\"><message>marker</message></trace><choose><when \
+         condition=\"@(context.Request.Url.Path.EndsWith(&quot;fails&quot;))\"><set-variable name=\"v\" \
+         value=\"@(int.Parse(&quot;marker&quot;))\"/></when></choose></inbound><backend><forward-request/></backend><outbound>\
+         <set-header name=\"X-Tracing\" exists-action=\"override\"><value>@(context.Tracing.ToString())</value></set-header></outbound>{REASON}"
+    );
+    let scene = Scene::policy(&backend, &sections, "");
+    let asking =
+        "Ocp-Apim-Trace: true\r\nOcp-Apim-Debug: 1\r\nApim-Debug-Authorization: aid=x&marker\r\nX-Debug: 1\r\n";
+    let call = |path: &str, headers: &str| {
+        let answer = scene.client().send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n{headers}\r\n")).read().unwrap();
+        let mut names: Vec<String> =
+            answer.head.lines().skip(1).filter_map(|line| Some(line.split_once(':')?.0.to_ascii_lowercase())).collect();
+        names.sort_unstable();
+        (answer.status, names, answer.header("x-tracing").map(str::to_owned), answer.body)
+    };
+    let (plain, asked) = (call("/", ""), call("/", asking));
+    assert_eq!(plain, asked);
+    assert_eq!((asked.0, asked.2.as_deref()), (200, Some("False")));
+    assert_eq!(call("/debug-0123456789abcdef", asking), plain, "a path like any other");
+    let (plain, asked) = (call("/fails", ""), call("/fails", asking));
+    assert_eq!((plain.0, &plain.1, plain.3.len()), (asked.0, &asked.1, asked.3.len()));
+    assert!(asked.0 == 500 && !asked.3.contains("marker"), "{asked:?}");
+}
+
+/// `count` bytes of nothing, compressed with gzip.
+fn bomb(count: usize) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&vec![b' '; count]).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// A small body that becomes a large one, on the way in and on the way out.
+#[test]
+fn compressed_bodies_that_explode_cost_their_call() {
+    let send = |scene: &Scene, body: &[u8]| {
+        let head =
+            format!("POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", body.len());
+        scene.client().send(head).send(body).read().unwrap()
+    };
+    let reading = saying("context.Request.Body.As&lt;string>().Length");
+    let whole = bomb(1 << 20);
+    assert_eq!(send(&reading, &whole).body, (1 << 20).to_string());
+    let mut wrong = whole.clone();
+    *wrong.last_mut().unwrap() ^= 1;
+    let mut checksum = whole.clone();
+    let at = checksum.len() - 8;
+    checksum[at] ^= 1;
+    for (what, body) in [
+        ("a bomb", bomb(100 << 20).as_slice()),
+        ("more than its size allows", &bomb(3 << 20)),
+        ("the half of it", &whole[..whole.len() / 2]),
+        ("another length", &wrong),
+        ("another checksum", &checksum),
+    ] {
+        assert_eq!(reason(&send(&reading, body)), (500, Some("ExpressionValueEvaluationFailure")), "{what}");
+    }
+    assert_eq!(send(&reading, &whole).status, 200, "the next is served");
+    // Who does not look passes it on.
+    let bytes = bomb(100 << 20);
+    let answer = [
+        format!("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", bytes.len()).into_bytes(),
+        bytes.clone(),
+    ];
+    let answer = answer.concat();
+    let backend = Backend::new(move |_, stream| {
+        stream.write_all(&answer).unwrap();
+        Then::KeepAlive
+    });
+    let answer = send(&Scene::policy(&backend, ALL, ""), &bytes);
+    assert_eq!((answer.status, answer.header("content-encoding")), (200, Some("gzip")));
+    assert_eq!(answer.header("content-length"), Some(bytes.len().to_string().as_str()));
+    assert_eq!(backend.seen()[0].body, bytes);
+    let read = format!(
+        "<inbound/><backend><forward-request/></backend><outbound><set-body>@(context.Response.Body.As&lt;string>())\
+         </set-body></outbound>{REASON}"
+    );
+    let answer = send(&Scene::policy(&backend, &read, ""), &bytes);
+    assert_eq!(reason(&answer), (500, Some("ExpressionValueEvaluationFailure")));
+    assert!(answer.body.contains("Internal server error"), "{}", answer.body);
 }

@@ -570,15 +570,68 @@ fn a_breaker_that_has_tripped_stays_so_until_it_is_reset() {
     assert_eq!(broken.seen().len(), 4);
 }
 
+/// Gateways of one service can be told from those that have another version of it.
+#[test]
+fn answers_tell_their_version_where_they_are_to() {
+    let health = "/status-0123456789abcdef";
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let backend = Backend::hello();
+    let scene = Scene::start(folder, "policy.xml", Some(&format!("http://{}", backend.address)), ADMIN);
+    assert_eq!([scene.get("/").header("tollgate-version"), scene.get(health).header("tollgate-version")], [None, None]);
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let settings = format!("{ADMIN}[gateway]\ntell_version = true\n");
+    let scene = Scene::start(folder, "policy.xml", Some(&format!("http://{}", backend.address)), &settings);
+    let told = || {
+        let (answer, health) = (scene.get("/"), scene.get(health));
+        let version = answer.header("tollgate-version").unwrap().to_owned();
+        assert_eq!(health.header("tollgate-version"), Some(version.as_str()));
+        assert_eq!(page(&scene, "/version")["version"]["digest"], version.as_str());
+        version
+    };
+    let first = told();
+    scene.folder.write("policy.xml", &saying("two"));
+    assert_eq!(gateway(&scene).reload("test"), Ok(2));
+    let second = told();
+    assert_ne!(first, second);
+    scene.folder.write("policy.xml", &saying("one"));
+    assert_eq!(gateway(&scene).reload("test"), Ok(3));
+    assert_eq!(told(), first, "the same files are the same version");
+}
+
 /// Where a backend is may be told, and what is secret in its address may not.
 #[test]
 fn secrets_in_urls_are_shown_by_name() {
     let folder = Folder::new();
     folder.write("policy.xml", "<policies><inbound/><backend><forward-request/></backend></policies>");
-    for (name, secret) in [("place", false), ("code", true)] {
+    let backend = Backend::hello();
+    let address = backend.address.to_string();
+    for (name, secret, value) in [
+        ("place", false, "marker-place"),
+        ("code", true, "marker-code"),
+        ("Host", true, "LOCALHOST"),
+        ("address", true, address.as_str()),
+        ("nowhere", true, "Marker-Nowhere"),
+    ] {
         folder.write(
             &format!("namedValues/{name}/namedValueInformation.json"),
-            &format!(r#"{{"properties":{{"displayName":"{name}","secret":{secret},"value":"marker-{name}"}}}}"#),
+            &format!(r#"{{"properties":{{"displayName":"{name}","secret":{secret},"value":"{value}"}}}}"#),
+        );
+    }
+    let port = backend.address.port();
+    for (api, url) in [
+        ("one", "http://{{address}}/"),
+        ("two", &format!("http://{{{{Host}}}}:{port}")),
+        ("three", "http://{{nowhere}}.invalid"),
+    ] {
+        folder.write(
+            &format!("apis/{api}/apiInformation.json"),
+            &format!(r#"{{"properties":{{"displayName":"{api}","path":"{api}","serviceUrl":"{url}","protocols":["http"],"subscriptionRequired":false}}}}"#),
+        );
+        folder.write(
+            &format!("apis/{api}/operations/get/operationInformation.json"),
+            r#"{"properties":{"displayName":"get","method":"GET","urlTemplate":"/*"}}"#,
         );
     }
     folder.write(
@@ -586,8 +639,22 @@ fn secrets_in_urls_are_shown_by_name() {
         r#"{"properties":{"displayName":"Shop","path":"shop","serviceUrl":"http://{{place}}.invalid/{{code}}/a","protocols":["http"],"subscriptionRequired":false}}"#,
     );
     folder.write("backends/erp/backendInformation.json", r#"{"properties":{"url":"https://erp.invalid/{{ code }}/"}}"#);
-    let scene = Scene::folder(folder, ADMIN);
+    let log = folder.path().join("calls.log");
+    let scene = Scene::folder(folder, &format!("{ADMIN}[access_log]\nto = \"file\"\nfile = \"calls.log\"\n"));
+    // Threads tell of connections once a second.
+    assert_eq!(["/one/", "/two/", "/three/"].map(|path| scene.get(path).status), [200, 200, 500]);
+    until("the connections are told of", || {
+        page(&scene, "/backends")["connections"].as_array().is_some_and(|all| all.len() == 2)
+    });
     let (routes, backends) = (page(&scene, "/routes").to_string(), page(&scene, "/backends").to_string());
+    for shown in ["http://{{address}}", &format!("http://{{{{Host}}}}:{port}")] {
+        assert!(backends.contains(&format!("\"{shown}\"")), "{backends}");
+    }
+    assert!(!backends.contains(&address) && !backends.to_ascii_lowercase().contains("localhost"), "{backends}");
+    until("the call that failed is logged", || {
+        std::fs::read_to_string(&log).is_ok_and(|log| log.contains("{{nowhere}}.invalid"))
+    });
+    assert!(!std::fs::read_to_string(&log).unwrap().to_ascii_lowercase().contains("marker"));
     assert!(routes.contains("\"http://marker-place.invalid/{{code}}/a\""), "{routes}");
     assert!(backends.contains("\"https://erp.invalid/{{code}}/\""), "{backends}");
     assert!(!(routes + &backends).contains("marker-code"));

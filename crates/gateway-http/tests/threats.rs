@@ -62,3 +62,30 @@ fn every_line_is_there_and_says_what_shows_it() {
         }
     }
 }
+
+/// What the program is built of comes from one place and is what it was when it was chosen, and of what reads the bytes of
+/// others there is one version.
+#[test]
+fn dependencies_are_locked_and_come_from_one_place() {
+    let lock = std::fs::read_to_string(repository().join("Cargo.lock")).unwrap();
+    let packages: Vec<&str> = lock.split("[[package]]").skip(1).collect();
+    let field = |package: &str, key: &str| {
+        let line = package.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix(" = "));
+        line.map(|value| value.trim_matches('"').to_owned())
+    };
+    assert!(packages.len() > 100, "{}", packages.len());
+    for package in &packages {
+        match field(package, "source") {
+            Some(source) => {
+                assert_eq!(source, "registry+https://github.com/rust-lang/crates.io-index", "{package}");
+                assert_eq!(field(package, "checksum").map(|sum| sum.len()), Some(64), "{package}");
+            }
+            // One of ours.
+            None => assert_eq!(field(package, "version").as_deref(), Some(env!("CARGO_PKG_VERSION")), "{package}"),
+        }
+    }
+    for name in ["h2", "http", "httparse", "hyper", "hyper-util", "rustls", "rustls-webpki", "tokio", "tokio-rustls"] {
+        let versions = packages.iter().filter(|package| field(package, "name").as_deref() == Some(name));
+        assert_eq!(versions.count(), 1, "{name}");
+    }
+}

@@ -13,7 +13,7 @@ use policy_vm::{Exchange, Limits, types};
 use serde_json::{Map, Value as Json, json};
 
 pub use canonical::canonical;
-pub use context::{ContextError, DEFAULT_CONTEXT, fill, merge};
+pub use context::{ContextError, DEFAULT_CONTEXT, fill, merge, replace};
 
 /// Which members of the library an expression may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::exchange::Call;
+use crate::host::Message;
 use crate::operand::TextOperand;
 use crate::spec::ElementSpec;
 use crate::step::{Flow, Step, StepCx};
@@ -69,6 +70,8 @@ pub(crate) fn compile(c: &mut Compiler<'_>, element: &Element, policy: &Arc<dyn 
         attributes.filter_map(|attribute| Some((attribute.name, c.text_or_none(element, &spec, attribute.name)?)));
     let values = values.collect();
     c.needs.request_headers_after_forward |= c.after_forward();
+    // It may do what it likes.
+    [Message::Request, Message::Response].into_iter().for_each(|message| c.edits.add(message, None));
     c.emit(Custom { policy: Arc::clone(policy), values });
 }
 

@@ -178,13 +178,13 @@ pub enum CacheSpace {
 pub struct ForwardOptions {
     /// Until the response's headers; `None` for the default of 300 s.
     pub timeout: Duration,
-    /// Until `100 Continue`.
+    /// Until `100 Continue`, for a request with `Expect`; `None`: the body follows at once.
     pub continue_timeout: Option<Duration>,
     /// Follow 3xx answers.
     pub follow_redirects: bool,
     /// Keep the request's body so that it can be sent again.
     pub buffer_request_body: bool,
-    /// Collect 8 KB before passing on.
+    /// Collect 8 KB of an answer whose length is not known before passing them on.
     pub buffer_response: bool,
     /// Protocol towards the backend.
     pub http_version: HttpVersion,

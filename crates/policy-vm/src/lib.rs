@@ -173,6 +173,7 @@ pub mod compile;
 pub mod custom;
 pub mod cx;
 pub mod drive;
+mod edits;
 pub mod effective;
 pub mod engine;
 pub mod error;
@@ -199,6 +200,7 @@ pub mod value;
 pub use policy_parser::{Diagnostic, Severity, Source, diagnostic};
 
 pub use drive::Host;
+pub use edits::EditedHeaders;
 pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
 pub use exchange::Exchange;
 pub use policies::{not_built, specs};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use policy_parser::{Source, Span};
 
+use crate::edits::EditedHeaders;
 use crate::engine::{Limits, Scope};
 use crate::step::Step;
 use crate::value::heap::Pool;
@@ -55,6 +56,7 @@ pub struct Program {
     pub(crate) pool: Arc<Pool>,
     pub(crate) limits: Limits,
     pub(crate) needs: Needs,
+    pub(crate) edits: EditedHeaders,
     /// Steps that were put off also run behind `on-error`.
     pub(crate) deferred_after_errors: bool,
 }
@@ -183,5 +185,13 @@ impl Pipeline {
     #[must_use]
     pub fn needs(&self) -> Needs {
         self.programs.iter().fold(Needs::default(), |needs, program| needs.union(program.needs))
+    }
+
+    /// Which headers its policies edit.
+    #[must_use]
+    pub fn edited_headers(&self) -> EditedHeaders {
+        let mut all = EditedHeaders::default();
+        self.programs.iter().for_each(|program| all.add_all(&program.edits));
+        all
     }
 }

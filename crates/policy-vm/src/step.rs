@@ -226,14 +226,17 @@ impl StepCx<'_> {
             HostErrorKind::Connection => (500, "BackendConnectionFailure"),
             HostErrorKind::ClientGone => (500, "ClientConnectionFailure"),
             HostErrorKind::BodyTooLarge => (500, "BodyTooLarge"),
+            HostErrorKind::RequestBodyTooLarge => (413, "BodyTooLarge"),
             HostErrorKind::Unavailable => (503, "BackendUnavailable"),
             HostErrorKind::Refused => (500, "NotAvailable"),
         };
         let mut failure = self.error(status, reason, error.message.clone());
-        if status == 503 {
+        failure.public_message = match status {
+            413 => Some("Request body is too large".into()),
             // Neither the backend's name nor its state is the caller's business.
-            failure.public_message = Some("Service Unavailable".into());
-        }
+            503 => Some("Service Unavailable".into()),
+            _ => failure.public_message,
+        };
         failure
     }
 

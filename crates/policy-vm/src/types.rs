@@ -248,6 +248,9 @@ pub fn display(id: TypeId) -> String {
         Type::Opaque(opaque) => opaque.name.to_string(),
         Type::Anonymous(members) => {
             let members: Vec<_> = members.iter().map(|(n, t)| format!("{} {n}", display(*t))).collect();
+            if members.is_empty() {
+                return "<empty anonymous type>".to_owned();
+            }
             format!("<anonymous type: {}>", members.join(", "))
         }
         Type::Null => "<null>".to_owned(),

@@ -135,7 +135,7 @@ impl Drop for Line {
             backend_micros: self.backend_micros,
             error_source,
             error_reason,
-            error_message,
+            error_message: &self.site.service.hidden.mask(error_message),
         };
         self.worker.log.line(|out| record.write(out));
     }

@@ -115,7 +115,7 @@ impl View {
     /// Backends, their breakers, pools, and the connections to them.
     pub(super) fn backends(&self) -> Status {
         match self.service() {
-            Some(service) => status(&service.backends, &self.shared.reports, self.shared.now_millis()),
+            Some(service) => status(&service, &self.shared.reports, self.shared.now_millis()),
             None => Status { backends: Vec::new(), pools: Vec::new(), connections: Vec::new() },
         }
     }

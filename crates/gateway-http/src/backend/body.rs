@@ -8,8 +8,10 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
+use crate::backend::expect::{Held, Shutter};
+use crate::backend::gather::Gather;
 use crate::backend::pool::Lease;
-use crate::backend::trailers::{Trailers, sift};
+use crate::backend::trailers::{Trailers, sift_to};
 use crate::cache::tee::Tee;
 use crate::edge::body::{ClientBody, ClientBodyError};
 use crate::timer::Deadline;
@@ -24,6 +26,8 @@ pub(crate) enum BodyError {
     Backend(hyper::Error),
     #[error("the backend sent nothing for too long")]
     Stalled,
+    #[error("the backend answered without wanting the body")]
+    Unwanted,
 }
 
 /// The body of a request to a backend.
@@ -33,6 +37,19 @@ pub(crate) enum RequestBody {
     Empty,
     Bytes(Option<Bytes>),
     Client(ClientBody),
+    /// One of these, which waits until the backend wants it.
+    Held(Box<Held>),
+}
+
+impl RequestBody {
+    /// Does it come from the client while it is sent?
+    pub(crate) fn streams(&self) -> bool {
+        match self {
+            Self::Client(_) => true,
+            Self::Held(held) => held.body.streams(),
+            Self::Empty | Self::Bytes(_) => false,
+        }
+    }
 }
 
 impl Body for RequestBody {
@@ -45,15 +62,16 @@ impl Body for RequestBody {
             Self::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Client(incoming) => loop {
                 match ready!(Pin::new(&mut *incoming).poll_frame(cx)) {
-                    // Over HTTP/1.1 the library sends those that are announced.
                     Some(Ok(frame)) if !frame.is_data() => {
-                        if let Some(trailers) = frame.into_trailers().ok().and_then(sift) {
+                        let trailers = frame.into_trailers().ok();
+                        if let Some(trailers) = trailers.and_then(|found| sift_to(found, &incoming.trailers)) {
                             return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
                         }
                     }
                     frame => return Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Client))),
                 }
             },
+            Self::Held(held) => held.poll_frame(cx),
         }
     }
 
@@ -62,6 +80,7 @@ impl Body for RequestBody {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_none(),
             Self::Client(incoming) => incoming.is_end_stream(),
+            Self::Held(held) => held.body.is_end_stream(),
         }
     }
 
@@ -70,6 +89,7 @@ impl Body for RequestBody {
             Self::Empty => SizeHint::with_exact(0),
             Self::Bytes(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Self::Client(incoming) => incoming.size_hint(),
+            Self::Held(held) => held.body.size_hint(),
         }
     }
 }
@@ -86,12 +106,16 @@ pub(crate) struct BackendBody {
     pub(crate) tee: Option<Box<Tee>>,
     /// What its head said about trailers.
     pub(crate) trailers: Option<Box<Trailers>>,
+    /// Small pieces that go together.
+    pub(crate) gather: Gather,
+    /// A request's body that the backend did not want is given up with this one.
+    pub(crate) shutter: Option<Shutter>,
 }
 
 impl BackendBody {
     /// The connection goes back to the pool at the end of the body, which may be at once.
     pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
-        let mut body = Self { incoming, lease: Some(lease), worker, deadline: None, tee: None, trailers: None };
+        let mut body = Self { lease: Some(lease), ..Self::unpooled(incoming, worker) };
         if body.incoming.is_end_stream() {
             body.release();
         }
@@ -100,7 +124,16 @@ impl BackendBody {
 
     /// Of a connection that is not used again, and drives itself.
     pub(crate) fn unpooled(incoming: Incoming, worker: Rc<Worker>) -> Self {
-        Self { incoming, lease: None, worker, deadline: None, tee: None, trailers: None }
+        Self {
+            incoming,
+            lease: None,
+            worker,
+            deadline: None,
+            tee: None,
+            trailers: None,
+            gather: Gather::OFF,
+            shutter: None,
+        }
     }
 
     /// The end of the body.
@@ -108,8 +141,63 @@ impl BackendBody {
         if let Some(tee) = self.tee.take() {
             tee.finish();
         }
+        self.shutter = None;
         if let Some(lease) = self.lease.take() {
             self.worker.pool.release(lease);
+        }
+    }
+
+    /// What comes next from the backend.
+    pub(super) fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        loop {
+            let incoming = &mut self.incoming;
+            let frame = match &mut self.lease {
+                Some(lease) => lease.line.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
+                None => Pin::new(incoming).poll_frame(cx),
+            };
+            match frame {
+                Poll::Ready(frame) => {
+                    self.deadline = None;
+                    let frame = match frame {
+                        Some(Ok(frame)) if !frame.is_data() => {
+                            let trailers = frame.into_trailers().ok().zip(self.trailers.as_ref());
+                            let trailers = trailers.and_then(|(found, rule)| rule.sift(found));
+                            let Some(trailers) = trailers else { continue };
+                            // Nothing comes behind them, and nobody may ask for it.
+                            self.release();
+                            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                        }
+                        Some(Ok(frame)) => {
+                            if let (Some(tee), Some(piece)) = (&mut self.tee, frame.data_ref())
+                                && !tee.take(piece)
+                            {
+                                self.tee = None;
+                            }
+                            Some(Ok(frame))
+                        }
+                        Some(Err(error)) => {
+                            (self.lease, self.tee) = (None, None);
+                            Some(Err(BodyError::Backend(error)))
+                        }
+                        None => None,
+                    };
+                    if self.incoming.is_end_stream() || frame.is_none() {
+                        self.release();
+                    }
+                    return Poll::Ready(frame);
+                }
+                Poll::Pending => {
+                    let worker = &self.worker;
+                    // Few have to wait for it, and all of them are moved.
+                    let after = || Box::new(worker.deadlines.after(worker.pool.body_timeout()));
+                    let deadline = self.deadline.get_or_insert_with(after);
+                    if deadline.poll_passed(cx) {
+                        (self.lease, self.tee) = (None, None);
+                        return Poll::Ready(Some(Err(BodyError::Stalled)));
+                    }
+                    return Poll::Pending;
+                }
+            }
         }
     }
 }
@@ -120,58 +208,11 @@ impl Body for BackendBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
-        loop {
-            let incoming = &mut this.incoming;
-            let frame = match &mut this.lease {
-                Some(lease) => lease.line.poll(cx, |cx| Pin::new(&mut *incoming).poll_frame(cx)),
-                None => Pin::new(incoming).poll_frame(cx),
-            };
-            match frame {
-                Poll::Ready(frame) => {
-                    this.deadline = None;
-                    let frame = match frame {
-                        Some(Ok(frame)) if !frame.is_data() => {
-                            let Some(trailers) = frame.into_trailers().ok().and_then(sift) else { continue };
-                            // Nothing comes behind them, and nobody may ask for it.
-                            this.release();
-                            return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
-                        }
-                        Some(Ok(frame)) => {
-                            if let (Some(tee), Some(piece)) = (&mut this.tee, frame.data_ref())
-                                && !tee.take(piece)
-                            {
-                                this.tee = None;
-                            }
-                            Some(Ok(frame))
-                        }
-                        Some(Err(error)) => {
-                            (this.lease, this.tee) = (None, None);
-                            Some(Err(BodyError::Backend(error)))
-                        }
-                        None => None,
-                    };
-                    if this.incoming.is_end_stream() || frame.is_none() {
-                        this.release();
-                    }
-                    return Poll::Ready(frame);
-                }
-                Poll::Pending => {
-                    let worker = &this.worker;
-                    // Few have to wait for it, and all of them are moved.
-                    let after = || Box::new(worker.deadlines.after(worker.pool.body_timeout()));
-                    let deadline = this.deadline.get_or_insert_with(after);
-                    if deadline.poll_passed(cx) {
-                        (this.lease, this.tee) = (None, None);
-                        return Poll::Ready(Some(Err(BodyError::Stalled)));
-                    }
-                    return Poll::Pending;
-                }
-            }
-        }
+        if this.gather.is_off() { this.poll_piece(cx) } else { this.poll_gathered(cx) }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.incoming.is_end_stream() && self.gather.is_empty()
     }
 
     fn size_hint(&self) -> SizeHint {

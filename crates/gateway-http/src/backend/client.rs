@@ -12,6 +12,7 @@ use policy_vm::host::HttpVersion;
 use crate::backend::body::{BodyError, RequestBody};
 use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
+use crate::backend::expect;
 use crate::backend::line::{self, Line};
 use crate::backend::pool::{Lease, Origin};
 use crate::backend::wire::Wire;
@@ -41,7 +42,7 @@ pub(crate) async fn call(
         };
         let reused = lease.idle_for.is_some();
         // A body that comes from the client and an answer that goes to it must not wait for each other.
-        if matches!(request.body(), RequestBody::Client(_)) {
+        if request.body().streams() {
             lease.line.detach();
         }
         // A second connection is no second time.
@@ -54,6 +55,9 @@ pub(crate) async fn call(
             continue;
         }
         if origin.profile.is_some() || origin.version != HttpVersion::One {
+            if lease.line.is_two() {
+                expect::release(request);
+            }
             *request = addressed(std::mem::take(request), origin, lease.line.is_two())?;
         }
         let failed = match lease.line.send(request).await {
@@ -100,7 +104,7 @@ fn copy(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
     let body = match request.body() {
         RequestBody::Empty => RequestBody::Empty,
         RequestBody::Bytes(bytes) => RequestBody::Bytes(bytes.clone()),
-        RequestBody::Client(_) => return None,
+        RequestBody::Client(_) | RequestBody::Held(_) => return None,
     };
     Some(build(request.method().clone(), request.uri().clone(), request.headers().clone(), body))
 }

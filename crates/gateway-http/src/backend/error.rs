@@ -43,6 +43,8 @@ pub(crate) enum CallError {
     Timeout,
     #[error("the body is larger than the {limit} bytes that a policy may read")]
     TooLarge { limit: usize },
+    #[error("the request's body is larger than the {limit} bytes that are kept of one")]
+    RequestTooLarge { limit: usize },
 }
 
 impl From<CallError> for HostError {
@@ -57,6 +59,7 @@ impl From<CallError> for HostError {
             }
             CallError::Timeout => HostErrorKind::Timeout,
             CallError::TooLarge { .. } => HostErrorKind::BodyTooLarge,
+            CallError::RequestTooLarge { .. } => HostErrorKind::RequestBodyTooLarge,
             CallError::RequestBody => HostErrorKind::ClientGone,
             _ => HostErrorKind::Connection,
         };

@@ -5,20 +5,23 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use http::{Request, response};
+use http::{HeaderMap, Request, Version, response};
 use hyper::body::Incoming;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Response};
-use policy_vm::host::{ForwardOptions, HttpVersion};
+use policy_vm::host::{ForwardOptions, HttpVersion, Message};
 
 use crate::backend::body::{BackendBody, RequestBody, collect};
 use crate::backend::client::{build, call, hops};
 use crate::backend::error::CallError;
+use crate::backend::gather::Gather;
 use crate::backend::headers::{for_backend, take_hop_by_hop};
 use crate::backend::pool::{Lease, Origin};
 use crate::backend::routed;
 use crate::backend::target::{Target, target};
+use crate::backend::trailers::Trailers;
 use crate::call::CallContext;
+use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
 use crate::timer::limit;
 
@@ -40,11 +43,14 @@ pub(crate) async fn forward(
     if let Some(started) = started {
         cx.worker.clock.note(started);
     }
+    cx.buffering = if options.buffer_response { cx.worker.buffering.get() } else { BufferResponse::Pass };
     let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
     let entity = routed::entity(cx, exchange)?;
     let is_plain = entity.is_none()
         && exchange.call.transport.is_none()
         && !options.follow_redirects
+        && options.continue_timeout.is_none()
+        && cx.buffering != BufferResponse::Whole
         && !cx.wants_upgrade
         && options.http_version == HttpVersion::One;
     let result = if is_plain {
@@ -89,8 +95,15 @@ pub(crate) fn received(
 /// Keeps the body of an answer until somebody wants it.
 pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: BackendBody) -> Box<Response> {
     body.trailers = take_hop_by_hop(&mut parts.headers, false);
+    if parts.version == Version::HTTP_2 {
+        body.trailers.get_or_insert_default().all = true;
+    }
+    if let Some(trailers) = &mut body.trailers {
+        trailers.obey(Message::Response, cx.site.flow(cx.api, cx.operation, cx.product).edits.as_ref());
+    }
     let is_empty = http_body::Body::is_end_stream(&body);
     if !is_empty {
+        body.gather = Gather::of(&parts, &body, cx.buffering);
         cx.response_body = Some(body);
     }
     Box::new(head(parts, if is_empty { Body::None } else { Body::Stream }))
@@ -115,7 +128,7 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>,
     if for_backend(&mut headers, &origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for)) {
         cx.hops = hops(&headers);
     }
-    let body = match &request.body {
+    let mut body = match &request.body {
         Body::None | Body::Consumed => RequestBody::Empty,
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),
         Body::Stream => {
@@ -124,16 +137,24 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>,
         }
     };
     if let Some(trailers) = &cx.trailers {
-        trailers.tell(&mut headers, true, matches!(body, RequestBody::Client(_)));
+        tell(trailers, &mut headers, &mut body);
     }
     Ok((origin, build(request.method.clone(), uri, headers, body)))
+}
+
+/// Says which fields come behind the body, where it is the client's.
+pub(crate) fn tell(trailers: &Trailers, headers: &mut HeaderMap, body: &mut RequestBody) {
+    let passed = trailers.tell(headers, true, body.streams());
+    if let RequestBody::Client(body) = body {
+        body.trailers = passed;
+    }
 }
 
 /// Brings a client's body into memory.
 pub(crate) async fn collect_client(incoming: ClientBody, limit: usize) -> Result<bytes::Bytes, CallError> {
     match collect(RequestBody::Client(incoming), limit).await {
         Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(CallError::TooLarge { limit }),
+        Ok(None) => Err(CallError::RequestTooLarge { limit }),
         Err(_) => Err(CallError::RequestBody),
     }
 }

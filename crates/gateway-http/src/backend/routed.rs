@@ -1,5 +1,6 @@
 //! `forward-request` where it is more than one request to one URL: through a backend entity, with a certificate or a proxy
-//! of a policy's, over HTTP/2, or following redirects. The plain way is in `forward`.
+//! of a policy's, over HTTP/2, following redirects, waiting for `100 Continue`, or for all of the answer. The plain way is in
+//! `forward`.
 
 use std::pin::pin;
 use std::rc::Rc;
@@ -15,7 +16,8 @@ use tokio::time::Instant;
 use crate::backend::body::{BackendBody, RequestBody};
 use crate::backend::client::{build, call, hops};
 use crate::backend::error::CallError;
-use crate::backend::forward::{keep, received};
+use crate::backend::expect::{self, Shutter, expects};
+use crate::backend::forward::{keep, received, tell};
 use crate::backend::headers::for_backend;
 use crate::backend::pool::Way;
 use crate::backend::profile::Profile;
@@ -24,6 +26,7 @@ use crate::backend::target::{join_path, target_by};
 use crate::backend::through::{add_query, choose, credentials, note};
 use crate::backend::upgrade;
 use crate::call::CallContext;
+use crate::config::BufferResponse;
 use crate::service::Single;
 use crate::timer::limit;
 
@@ -80,6 +83,8 @@ struct Trip {
     /// Headers that are the entity's secrets.
     secrets: Vec<HeaderName>,
     version: HttpVersion,
+    /// How long the body waits until the backend wants it.
+    patience: Option<Duration>,
 }
 
 impl Trip {
@@ -111,6 +116,8 @@ impl Trip {
         };
         let request = &mut exchange.call.request;
         let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
+        // Only where somebody asked: a backend that does not know it would cost every call that time.
+        let patience = options.continue_timeout.filter(|patience| !patience.is_zero() && expects(&headers));
         let mut secrets = Vec::new();
         if let Some(single) = single {
             secrets = credentials(&worker, single, &mut headers).await?;
@@ -135,6 +142,7 @@ impl Trip {
             proxy_only,
             secrets,
             version: options.http_version,
+            patience,
         })
     }
 
@@ -148,7 +156,7 @@ impl Trip {
         let begin = Instant::now();
         let mut response = self.step(cx, true, timeout).await?;
         if !options.follow_redirects {
-            return Ok(response);
+            return whole(cx, response).await;
         }
         for _ in 0..MAX_REDIRECTS {
             let status = http::StatusCode::from_u16(response.status).unwrap_or_default();
@@ -173,7 +181,7 @@ impl Trip {
             }
             response = self.step(cx, false, left).await?;
         }
-        Ok(response)
+        whole(cx, response).await
     }
 
     async fn step(
@@ -191,13 +199,16 @@ impl Trip {
         if for_backend(&mut self.headers, &target.origin.host_header, cx.client_host.as_ref(), forwarded_for) {
             cx.hops = hops(&self.headers);
         }
-        let body = match (self.client_body.take(), &self.body) {
+        let mut body = match (self.client_body.take(), &self.body) {
             (Some(body), _) => body,
             (None, Some(bytes)) => RequestBody::Bytes(Some(bytes.clone())),
             (None, None) => RequestBody::Empty,
         };
-        let mut request: Request<RequestBody> =
-            build(self.method.clone(), target.uri.clone(), self.headers.clone(), body);
+        let mut headers = self.headers.clone();
+        if let Some(trailers) = cx.trailers.as_ref().filter(|_| is_first && !upgrades) {
+            tell(trailers, &mut headers, &mut body);
+        }
+        let mut request: Request<RequestBody> = build(self.method.clone(), target.uri.clone(), headers, body);
         if upgrades {
             (cx.response_body, cx.tunnel) = (None, None);
             let (response, tunnel) = upgrade::call(&cx.worker, &target.origin, request, timeout).await?;
@@ -206,16 +217,28 @@ impl Trip {
             let body = BackendBody::unpooled(incoming, Rc::clone(&cx.worker));
             return Ok(keep(cx, parts, body));
         }
-        if let Some(trailers) = cx.trailers.as_ref().filter(|_| is_first) {
-            let streams = matches!(request.body(), RequestBody::Client(_));
-            trailers.tell(request.headers_mut(), true, streams);
-        }
+        let shutter: Option<Shutter> = self.patience.and_then(|patience| expect::hold(&mut request, patience));
         let result = {
             let work = pin!(call(&cx.worker, &target.origin, &mut request));
             limit(&cx.worker.deadlines, timeout, work).await
         };
-        received(cx, result)
+        let response = received(cx, result);
+        // An answer without a body has ended already, and there is nobody left to want the request's.
+        if let Some(body) = &mut cx.response_body {
+            body.shutter = shutter;
+        }
+        response
     }
+}
+
+/// Brings the answer into memory, where the settings say that it is to be there before the next policy runs: what breaks
+/// off is an error then, which `retry` and `on-error` see.
+async fn whole(cx: &mut CallContext, mut response: Box<Response>) -> Result<Box<Response>, CallError> {
+    if cx.buffering == BufferResponse::Whole && matches!(response.body, Body::Stream) {
+        let bytes = cx.read_response_body().await?;
+        response.body = if bytes.is_empty() { Body::None } else { Body::Bytes(bytes) };
+    }
+    Ok(response)
 }
 
 /// Is another protocol to be spoken? Only where the API or its backend says that it is WebSocket.

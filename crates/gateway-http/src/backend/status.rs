@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::backend::members::Turn;
 use crate::backend::pool::OriginStatus;
-use crate::service::{Backends, Kind};
+use crate::service::{Backends, Kind, Service};
 
 /// A backend entity as one thread sees it.
 #[derive(Debug, Default)]
@@ -147,7 +147,8 @@ pub(crate) struct Connections {
 }
 
 /// What there is, at `now` of the process.
-pub(crate) fn status(backends: &Backends, reports: &Reports, now: u64) -> Status {
+pub(crate) fn status(service: &Service, reports: &Reports, now: u64) -> Status {
+    let backends = &service.backends;
     let reports = reports.0.lock().unwrap_or_else(PoisonError::into_inner);
     let counts = |number: usize| {
         let all = reports.iter().filter_map(|report| report.backends.get(number));
@@ -191,16 +192,13 @@ pub(crate) fn status(backends: &Backends, reports: &Reports, now: u64) -> Status
         }
     }
     for origin in reports.iter().flat_map(|report| &report.origins) {
-        match status.connections.iter_mut().find(|known| known.origin == origin.origin) {
+        let name = service.hidden.mask_origin(&origin.origin);
+        match status.connections.iter_mut().find(|known| known.origin == name) {
             Some(known) => {
                 known.busy += origin.busy;
                 known.idle += origin.idle;
             }
-            None => status.connections.push(Connections {
-                origin: origin.origin.clone(),
-                busy: origin.busy,
-                idle: origin.idle,
-            }),
+            None => status.connections.push(Connections { origin: name, busy: origin.busy, idle: origin.idle }),
         }
     }
     status

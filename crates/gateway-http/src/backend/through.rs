@@ -115,7 +115,8 @@ pub(crate) fn note(worker: &Worker, site: &Site, chosen: &Chosen<'_>, result: Re
             | CallError::Certificate(_)
             | CallError::Tls(_)
             | CallError::Token(_)
-            | CallError::TooLarge { .. },
+            | CallError::TooLarge { .. }
+            | CallError::RequestTooLarge { .. },
         ) => return,
         Err(_) => (Outcome::Reason("BackendConnectionFailure"), None),
     };

@@ -27,7 +27,7 @@ pub(super) struct Arguments {
     /// prompt on a terminal; elsewhere standard input is read.
     #[arg(value_name = "EXPRESSION|FILE|-")]
     expression: Option<String>,
-    /// A context document as JSON, merged over the default one: objects member by member, all else replaces.
+    /// A context document as JSON. What it does not mention of the request, the user and so on is that of the default one.
     #[arg(long, value_name = "FILE")]
     context: Option<PathBuf>,
     /// Print the context document that expressions see, and evaluate nothing.

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::HeaderName;
 use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -20,6 +21,8 @@ use crate::worker::Worker;
 pub(crate) struct ClientBody {
     incoming: Incoming,
     watch: Option<Box<Watch>>,
+    /// The fields that may come behind it.
+    pub(crate) trailers: Box<[HeaderName]>,
 }
 
 /// What a stream's body is measured by.
@@ -55,7 +58,7 @@ impl ClientBody {
                 deadline: None,
             })
         });
-        Self { incoming, watch }
+        Self { incoming, watch, trailers: Box::default() }
     }
 }
 

@@ -23,7 +23,41 @@ pub(crate) struct Files {
     pub(crate) others: Vec<PathBuf>,
     /// Files that the gateway writes itself, and what rotation makes of them: `access.log.1`, `access.log-20261123.gz`.
     pub(crate) except: Vec<PathBuf>,
+    /// What the process writes to, whatever it is called: its findings must not look like a change.
+    pub(crate) outputs: Vec<Output>,
 }
+
+/// Which file of the machine it is.
+pub(crate) type Output = (u64, u64);
+
+/// The files that output and errors of this process go to.
+pub(crate) fn outputs() -> Vec<Output> {
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let (out, err) = (io::stdout(), io::stderr());
+        let files = [out.as_fd(), err.as_fd()].map(|output| output.try_clone_to_owned().map(std::fs::File::from));
+        files.into_iter().flatten().filter_map(|file| identity(&file.metadata().ok()?)).collect()
+    }
+    #[cfg(not(unix))]
+    Vec::new()
+}
+
+fn identity(found: &std::fs::Metadata) -> Option<Output> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        found.is_file().then(|| (found.dev(), found.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = found;
+        None
+    }
+}
+
+/// What files of a service folder are called that anything can be in; others are not read, unless the settings name them.
+const ENDINGS: [&str; 5] = ["json", "toml", "xml", "yaml", "yml"];
 
 impl Files {
     /// A number that changes when a file does, comes or goes: by size and time, without reading any.
@@ -60,10 +94,10 @@ impl Files {
 
     /// Every file with its name relative to where it was looked for, in one order.
     fn each(&self, mut act: impl FnMut(&str, &Path)) {
-        let others = self.others.iter().enumerate().map(|(number, file)| (format!("//{number}"), file));
-        for (name, path) in [(String::new(), &self.root)].into_iter().chain(others) {
+        let others = self.others.iter().enumerate().map(|(number, file)| (format!("//{number}"), file, false));
+        for (name, path, of_service) in [(String::new(), &self.root, true)].into_iter().chain(others) {
             if path.is_dir() {
-                self.walk(path, &name, 0, &mut act);
+                self.walk(path, &name, Walk { depth: 0, of_service }, &mut act);
             } else {
                 act(&name, path);
             }
@@ -81,7 +115,14 @@ impl Files {
         })
     }
 
-    fn walk(&self, folder: &Path, name: &str, depth: usize, act: &mut impl FnMut(&str, &Path)) {
+    /// Does the process write into it?
+    fn is_output(&self, path: &Path) -> bool {
+        !self.outputs.is_empty()
+            && std::fs::metadata(path)
+                .is_ok_and(|found| identity(&found).is_some_and(|file| self.outputs.contains(&file)))
+    }
+
+    fn walk(&self, folder: &Path, name: &str, walk: Walk, act: &mut impl FnMut(&str, &Path)) {
         let Ok(mut entries) = entries(folder) else { return act(name, folder) };
         entries.sort();
         for (entry, path) in entries {
@@ -91,14 +132,28 @@ impl Files {
             }
             let name = format!("{name}/{entry}");
             if path.is_dir() {
-                if depth < MAX_DEPTH {
-                    self.walk(&path, &name, depth + 1, act);
+                if walk.depth < MAX_DEPTH {
+                    self.walk(&path, &name, Walk { depth: walk.depth + 1, ..walk }, act);
                 }
-            } else {
+            } else if (!walk.of_service || may_be_read(&path)) && !self.is_output(&path) {
                 act(&name, &path);
             }
         }
     }
+}
+
+/// Where one is in a tree of folders.
+#[derive(Debug, Clone, Copy)]
+struct Walk {
+    depth: usize,
+    /// It is the service folder, not one that the settings name.
+    of_service: bool,
+}
+
+fn may_be_read(path: &Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
 /// The folder that a path leads to, however it is spelled.
@@ -132,7 +187,7 @@ mod tests {
         }
 
         fn files(&self) -> Files {
-            Files { root: self.0.clone(), others: vec![], except: vec![self.0.join("access.log")] }
+            Files { root: self.0.clone(), others: vec![], except: vec![self.0.join("access.log")], outputs: vec![] }
         }
     }
 
@@ -167,10 +222,10 @@ mod tests {
             fs::create_dir(folder.0.join(".two")).unwrap();
             fs::write(folder.0.join(".one/x"), "1").unwrap();
             fs::write(folder.0.join(".two/x"), "22").unwrap();
-            std::os::unix::fs::symlink(folder.0.join(".one/x"), folder.0.join("x")).unwrap();
+            std::os::unix::fs::symlink(folder.0.join(".one/x"), folder.0.join("x.json")).unwrap();
             changed("a link");
-            fs::remove_file(folder.0.join("x")).unwrap();
-            std::os::unix::fs::symlink(folder.0.join(".two/x"), folder.0.join("x")).unwrap();
+            fs::remove_file(folder.0.join("x.json")).unwrap();
+            std::os::unix::fs::symlink(folder.0.join(".two/x"), folder.0.join("x.json")).unwrap();
             changed("a link to another file");
         }
         fs::remove_dir_all(&folder.0).unwrap();
@@ -190,10 +245,48 @@ mod tests {
         let other = Files { except: vec![folder.0.join("apis/.././access.log")], ..files.clone() };
         assert_eq!((other.fingerprint(), other.digest()), (before, digest));
         // What has the same name elsewhere, or only begins like it, is a file like any other.
-        fs::write(folder.0.join("apis/access.log"), "x").unwrap();
+        fs::write(folder.0.join("apis/access.log.xml"), "x").unwrap();
         let with_one = files.fingerprint();
         fs::write(folder.0.join("access.logic.xml"), "x").unwrap();
         assert!(with_one != before && files.fingerprint() != with_one);
+    }
+
+    /// Otherwise what is said about a reload would bring about the next one.
+    #[test]
+    fn only_what_may_be_read_counts() {
+        let folder = Folder::new();
+        let mut files = folder.files();
+        let (before, digest) = (files.fingerprint(), files.digest());
+        for name in ["gateway.log", "errors", "nohup.out", "apis/notes.md", "key.pem"] {
+            fs::write(folder.0.join(name), "a line").unwrap();
+        }
+        assert_eq!((files.fingerprint(), files.digest()), (before, digest.clone()));
+        fs::write(folder.0.join("apis/Specification.YAML"), "openapi: 3.0.0").unwrap();
+        let before = files.fingerprint();
+        assert_ne!(files.digest(), digest, "case does not count");
+        // What the settings name counts whatever it is called, and so does all of a folder that they name.
+        files.others = vec![folder.0.join("key.pem"), folder.0.join("apis")];
+        let with_key = files.fingerprint();
+        assert_ne!(with_key, before);
+        fs::write(folder.0.join("key.pem"), "another").unwrap();
+        let with_another = files.fingerprint();
+        assert_ne!(with_another, with_key);
+        fs::write(folder.0.join("apis/notes.md"), "others").unwrap();
+        assert_ne!(files.fingerprint(), with_another);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_process_writes_to_does_not_count_whatever_it_is_called() {
+        let folder = Folder::new();
+        let file = folder.0.join("log.json");
+        fs::write(&file, "one").unwrap();
+        let outputs = identity(&fs::metadata(&file).unwrap()).into_iter().collect();
+        let files = Files { outputs, ..folder.files() };
+        let (before, digest) = (files.fingerprint(), files.digest());
+        fs::write(&file, "one\ntwo").unwrap();
+        assert_eq!((files.fingerprint(), files.digest()), (before, digest));
+        assert_ne!(folder.files().fingerprint(), before, "elsewhere it is a file like any other");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use policy_vm::exchange::Url;
 
 use crate::GeneratedKey;
 use crate::gateway::Settings;
-use crate::lifecycle::files::Files;
+use crate::lifecycle::files::{Files, outputs};
 use crate::service::{Problems, Service, beside, load_folder, load_policy};
 
 /// See the module.
@@ -65,6 +65,6 @@ impl Recipe {
         others.extend(beside(&self.path, config));
         others.extend(config.secrets.folder.as_ref().map(|secrets| settings.folder.join(secrets)));
         let except = config.access_log.file.iter().map(|file| settings.folder.join(file)).collect();
-        Files { root: self.path.clone(), others, except }
+        Files { root: self.path.clone(), others, except, outputs: outputs() }
     }
 }

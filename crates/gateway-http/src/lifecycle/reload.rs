@@ -206,6 +206,7 @@ impl Keeper {
         let findings = problems.into_findings();
         let told = |findings: &[_]| vec![text(findings, Colours::Never)];
         let Some(mut service) = service else { return Err(told(&findings)) };
+        service.version.clone_from(&digest);
         // A circuit breaker whose rule stays the same stays as it is.
         if let Some(before) = self.crew.ask(|worker| Arc::clone(&worker.site.borrow().service)).pop() {
             service.backends.adopt(&before.backends);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use policy_parser::{Diagnostic, Source};
 use policy_vm::{Environment, Program, Scope};
 
+use super::hidden::SHORTEST;
 use super::{folder, single};
 use crate::config::Config;
 
@@ -44,9 +45,9 @@ impl Document {
     }
 }
 
-/// The text that a listing must not show. What is shorter than this is no secret but would blot out half of a listing.
+/// The text that a listing must not show.
 fn hidden(value: &policy_vm::NamedValue) -> Option<&str> {
-    (value.secret && value.value.len() > 3).then_some(value.value.as_str())
+    (value.secret && value.value.len() >= SHORTEST).then_some(value.value.as_str())
 }
 
 /// As it stands in a literal of a listing.

@@ -12,8 +12,8 @@ use super::problems::Problems;
 use super::resources::WorkspaceInformation;
 use super::tree::{Entry, Folder};
 use super::{
-    Backends, Product, Service, apis, around, backends, certificates, default_global, fragments, groups, named_values,
-    products, subscriptions, unread, version_sets,
+    Backends, Hidden, Product, Service, apis, around, backends, certificates, default_global, fragments, groups,
+    named_values, products, subscriptions, unread, version_sets,
 };
 use crate::certificates::Certificates;
 use crate::config::Config;
@@ -27,6 +27,7 @@ pub(super) struct Parts {
     pub(super) holders: Vec<crate::subscriptions::Holder>,
     /// Subscriptions of the settings that a folder describes.
     pub(super) described: HashSet<String>,
+    pub(super) hidden: Hidden,
 }
 
 /// Loads a folder. The service is there when no problem is an error.
@@ -93,7 +94,7 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
     if !problems.is_fine() {
         return (None, problems, read);
     }
-    let Parts { apis, products, backends, .. } = parts;
+    let Parts { apis, products, backends, hidden, .. } = parts;
     let service = global.map(|global| Service {
         routes: apis::routes(&apis),
         apis: apis.into_iter().map(|loaded| loaded.api).collect(),
@@ -102,6 +103,8 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
         global,
         backends,
         certificates,
+        hidden,
+        version: String::new(),
     });
     (service, problems, read)
 }
@@ -184,6 +187,7 @@ impl<'a> Loader<'a> {
     /// Loads what documents refer to, which is needed before the first of them can be compiled.
     fn load_environment(&mut self, parts: &mut Parts) {
         named_values::load(self);
+        parts.hidden.add(&self.environment);
         fragments::load(self);
         let found = backends::load(self);
         self.environment.backends = Some(found.ids());

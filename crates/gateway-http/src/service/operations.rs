@@ -9,15 +9,15 @@ use policy_parser::diagnostic::quoted;
 use policy_vm::exchange::{SampleResponse, Url};
 use policy_vm::{Program, Scope};
 
-use super::Operation;
 use super::loader::{Loaded, Loader};
 use super::resources::{ApiInformation, OperationInformation, ResponseInformation};
 use super::specification::{Described, RequiredQuery, Specification, import};
 use super::tree::Entry;
+use super::{Operation, kinds};
 use crate::data::{Node, Place, parse_json, parse_yaml};
 use crate::routing::Template;
 
-const FILE: &str = "operationInformation.json";
+pub(super) const FILE: &str = "operationInformation.json";
 
 /// What the files of an API give.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ pub(super) fn load(
         from_specification(loader, one, assigned.remove(&number), &mut all);
     }
     if all.operations.is_empty() {
-        all.operations.extend(of_kind(loader, information, api, policies.is_empty()));
+        all.operations.extend(kinds::whole(loader, information, api, policies.is_empty()));
     }
     // Where there is no specification that can be read, that has been told.
     for (name, source) in policies.iter().filter(|_| is_known || !has_specification(api)) {
@@ -193,7 +193,8 @@ fn specification(
         _ => {
             let place = Place::start_of(&Source::new(file.path.display().to_string(), ""));
             let text = "specifications of this form are not read: OpenAPI and Swagger are, as YAML or JSON";
-            loader.problems.warning("TG8041", &place, text);
+            let note = "export it again as one of these, or write `operations/<name>/operationInformation.json`";
+            loader.problems.found.push(place.warning("TG8041", text).with_note(note));
             return None;
         }
     };
@@ -216,51 +217,6 @@ fn server(specification: &Specification, information: &Loaded<ApiInformation>) -
             && !path.is_empty()
             && path.eq_ignore_ascii_case(information.value.path.trim_matches('/')));
     (!is_gateway).then_some(url)
-}
-
-/// What APIs have that are no lists of operations.
-fn of_kind(
-    loader: &mut Loader<'_>,
-    information: &Loaded<ApiInformation>,
-    api: &Entry<'_>,
-    is_plain: bool,
-) -> Option<Operation> {
-    let name = &api.name;
-    let kind = information.value.kind.as_ref().or(information.value.api_type.as_ref());
-    let kind = kind.map(|kind| kind.to_ascii_lowercase()).unwrap_or_default();
-    let (id, method, url_template) = match kind.as_str() {
-        "graphql" => ("graphql", "POST", "/"),
-        "soap" if is_plain => ("soap", "POST", "/"),
-        // One operation for all actions would let calls past the policies of theirs.
-        "soap" => {
-            let text = format!(
-                "API `{name}` is not served: its operations have policies, and no `{FILE}` says which action is whose"
-            );
-            loader.problems.warning("TG8056", &information.place("type"), text);
-            return None;
-        }
-        "websocket" => ("onHandshake", "GET", "/*"),
-        "" | "http" => {
-            let place = information.properties.opening();
-            loader.problems.warning("TG8056", &place, format!("API `{name}` has no operations"));
-            return None;
-        }
-        other => {
-            let text = format!("API `{name}` is not served: APIs of type `{other}` are not");
-            loader.problems.warning("TG8056", &information.place("type"), text);
-            return None;
-        }
-    };
-    let template = Template::parse(url_template).ok()?;
-    Some(Operation {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        method: method.to_owned(),
-        url_template: url_template.to_owned(),
-        template,
-        responses: Vec::new(),
-        policy: None,
-    })
 }
 
 fn samples(response: ResponseInformation) -> Vec<SampleResponse> {

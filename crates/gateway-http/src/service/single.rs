@@ -10,7 +10,7 @@ use policy_vm::{Engine, Environment, Scope};
 
 use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
 use super::problems::Problems;
-use super::{Api, Backends, Operation, Service, certificates, default_global};
+use super::{Api, Backends, Hidden, Operation, Service, certificates, default_global};
 use crate::config::Config;
 use crate::data::Place;
 use crate::routing::Template;
@@ -40,6 +40,8 @@ pub(crate) fn load_policy(
         return (None, problems);
     }
     let api = LoadedApi::unversioned(api(backend, policy));
+    let mut hidden = Hidden::default();
+    hidden.add(&environment);
     let service = global.map(|global| Service {
         routes: routes(std::slice::from_ref(&api)),
         apis: vec![api.api],
@@ -48,6 +50,8 @@ pub(crate) fn load_policy(
         global,
         backends: Backends::default(),
         certificates,
+        hidden,
+        version: String::new(),
     });
     (service, problems)
 }

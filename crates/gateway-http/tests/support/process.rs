@@ -1,5 +1,7 @@
 //! `tollgate serve` as a process of its own, with an environment of its own.
 
+#![allow(dead_code, reason = "every test file uses its own part")]
+
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -41,6 +43,11 @@ impl Process {
         };
         std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
         Self { child, address, greeting }
+    }
+
+    /// As the system knows it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// One call over a connection of its own; `headers` are whole lines.

@@ -285,6 +285,10 @@ impl Parser<'_> {
         let mut arms = Vec::new();
         let mut tail = loop {
             self.bump();
+            if self.at(TokenKind::Default) && self.peek(1).kind == TokenKind::Colon {
+                let span = self.token().span();
+                self.refuse_default(span);
+            }
             let when_true = self.expression();
             if self.at(TokenKind::HoleFormat) {
                 let message = "A conditional expression cannot be used directly in a string interpolation because \

@@ -128,7 +128,7 @@ fn from(f: &FromClause) -> String {
 }
 
 fn query_body(b: &QueryBody) -> String {
-    let clause = |c: &QueryClause| match c {
+    let clause = |(c, _): &(QueryClause, Span)| match c {
         QueryClause::From(f) => from(f),
         QueryClause::Let(n, e) => format!("(let {} {})", n.text, expr(e)),
         QueryClause::Where(e) => format!("(where {})", expr(e)),

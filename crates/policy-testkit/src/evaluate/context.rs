@@ -43,6 +43,24 @@ pub fn merge(base: &Json, overrides: &Json) -> Json {
     }
 }
 
+/// A document of one's own in the place of the default one: what it has of `context.Request`, `context.User` and so on
+/// counts, property by property, and what it does not mention is as it was. Headers, variables and the like are those of
+/// the document alone.
+#[must_use]
+pub fn replace(base: &Json, document: &Json) -> Json {
+    let (Json::Object(base), Json::Object(document)) = (base, document) else { return document.clone() };
+    let mut replaced = base.clone();
+    for (name, value) in document {
+        match (replaced.get_mut(name), value) {
+            (Some(Json::Object(part)), Json::Object(members)) if name != "Variables" => {
+                part.extend(members.iter().map(|(name, value)| (name.clone(), value.clone())));
+            }
+            _ => drop(replaced.insert(name.clone(), value.clone())),
+        }
+    }
+    Json::Object(replaced)
+}
+
 /// The moment expressions see as now.
 pub(super) fn now_ticks(document: &Json) -> i64 {
     let timestamp = document.get("Timestamp").and_then(Json::as_str).and_then(ticks);

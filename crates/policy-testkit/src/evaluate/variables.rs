@@ -27,6 +27,14 @@ fn one(exchange: &mut Exchange, name: &str, value: &Json, ambient: &dyn Ambient)
         exchange.set_response_variable(name, response);
         return Ok(());
     }
+    if let Some(form) = value.get("$authorization") {
+        let claims = form.get("Claims").and_then(Json::as_object).into_iter().flatten();
+        let claims: Result<Vec<_>, String> = claims
+            .map(|(name, value)| Ok((name.as_str(), plain(value)?.ok_or("a claim is no plain value")?)))
+            .collect();
+        let token = form.get("AccessToken").and_then(Json::as_str);
+        return exchange.set_authorization_variable(name, token, &claims?).map_err(|problem| problem.to_string());
+    }
     if let Some(plain) = plain(value)? {
         return exchange.set_variable(name, plain.as_ref()).map_err(|problem| problem.to_string());
     }
@@ -102,15 +110,19 @@ fn expression(value: &Json) -> Option<String> {
     })
 }
 
+/// A value of any type that a text can be read as.
 fn scalar(ty: &str, text: &str) -> Option<String> {
     let quoted = serde_json::to_string(text).ok()?;
+    let culture = "System.Globalization.CultureInfo.InvariantCulture";
     Some(match ty {
-        "System.DateTime" => format!("@(DateTimeOffset.Parse({quoted}).UtcDateTime)"),
-        "System.DateTimeOffset" => format!("@(DateTimeOffset.Parse({quoted}))"),
-        "System.TimeSpan" => format!("@(TimeSpan.Parse({quoted}))"),
+        "System.DateTime" => {
+            format!("@(DateTime.Parse({quoted}, {culture}, System.Globalization.DateTimeStyles.RoundtripKind))")
+        }
+        "System.DateTimeOffset" | "System.TimeSpan" => format!("@({ty}.Parse({quoted}, {culture}))"),
         "System.Guid" => format!("@(Guid.Parse({quoted}))"),
-        "System.Decimal" => format!("@(decimal.Parse({quoted}))"),
-        "System.Uri" => format!("@(new Uri({quoted}))"),
-        other => format!("@({other}.Parse({quoted}))"),
+        "System.Uri" => format!("@(new Uri({quoted}, UriKind.RelativeOrAbsolute))"),
+        other => format!(
+            "@(typeof({other}).IsEnum ? Enum.Parse(typeof({other}), {quoted}) : Convert.ChangeType({quoted}, typeof({other}), {culture}))"
+        ),
     })
 }

@@ -21,7 +21,7 @@ struct Kept {
 const ANY: Kept = Kept { expression: &[], theirs: &[], ours: &[], rule: |_, _| true, reason: "" };
 
 /// Types that overloads of .NET 8 have and that are none of policies.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 13] = [
     "ParallelEnumerable.",
     "MemoryExtensions.",
     "Queryable.",
@@ -31,13 +31,17 @@ const FOREIGN: [&str; 9] = [
     "char*'",
     "byte*'",
     "System.Index'",
+    "StringNormalizationExtensions.",
+    "EncodingExtensions.",
+    "'Enumerable.Zip<TFirst, TSecond>(IEnumerable<TFirst>, IEnumerable<TSecond>)'",
+    "'Enum.GetName<TEnum>(TEnum)'",
 ];
 
-const KEPT: [Kept; 24] = [
+const KEPT: [Kept; 26] = [
     Kept {
-        theirs: &["\"CS8957\""],
-        ours: &["\"CS0173\""],
-        reason: "the compiler of the record knows the conditional operator of C# 9 and says that it is not for C# 7",
+        rule: |theirs, ours| first_code(ours) == "CS0173" && UNTYPED.contains(&first_code(theirs)),
+        reason: "the compiler of the record knows the conditional operator of C# 9, which needs no type of its own: it \
+                 tells of what the operator stands in; that of C# 7 says CS0173 at once",
         ..ANY
     },
     Kept {
@@ -54,13 +58,31 @@ const KEPT: [Kept; 24] = [
         ..ANY
     },
     Kept {
+        theirs: &["\"CS0121\""],
+        rule: |theirs, ours| !is_refused(ours) && (says(theirs, "Span<") || says(theirs, "(char*)")),
+        reason: "without the overload of spans or pointers nothing is ambiguous",
+        ..ANY
+    },
+    Kept {
+        expression: &["Math.DivRem("],
+        theirs: &["\"CS1615\""],
+        ours: &["\"CS1501\""],
+        reason: "`DivRem` of two numbers, which gives a tuple, is of later versions of .NET",
+        ..ANY
+    },
+    Kept {
         theirs: &["\"CS1501\""],
         ours: &["\"CS7036\"", "\"CS1061\""],
         reason: "of several overloads none is named; without those of spans there is one, which is, or there is none",
         ..ANY
     },
     Kept {
-        ours: &["from 'char[]' to 'string'", "'startIndex' of 'BitConverter.", "to 'System.IFormatProvider'"],
+        ours: &[
+            "from 'char[]' to 'string'",
+            "from 'byte[]' to 'string'",
+            "'startIndex' of 'BitConverter.",
+            "to 'System.IFormatProvider'",
+        ],
         rule: |theirs, ours| is_refused(ours) && !is_refused(theirs),
         reason: "arrays become spans there",
         ..ANY
@@ -186,6 +208,20 @@ const KEPT: [Kept; 24] = [
         ..ANY
     },
 ];
+
+/// What is said of places where a conditional operator without a type stands.
+const UNTYPED: [&str; 19] = [
+    "CS0019", "CS0023", "CS0029", "CS0030", "CS0037", "CS0039", "CS0266", "CS0411", "CS0815", "CS0826", "CS0828",
+    "CS1503", "CS1662", "CS1929", "CS1941", "CS1942", "CS1943", "CS1950", "CS8957",
+];
+
+fn first_code(answer: &Json) -> &str {
+    answer["error"]["codes"][0].as_str().unwrap_or_default()
+}
+
+fn says(answer: &Json, words: &str) -> bool {
+    answer["error"]["message"].as_str().is_some_and(|message| message.contains(words))
+}
 
 fn is_refused(answer: &Json) -> bool {
     answer["error"]["kind"] == "compile"

@@ -74,6 +74,12 @@ pub(super) struct Binder {
     pub(super) receivers: Vec<(LocalId, TypeId)>,
     /// Tries of lambdas nested in each other; bounds the time of hostile nesting.
     pub(super) tries: u32,
+    /// Where queries declare their variables, which cannot be assigned to.
+    pub(super) range_variables: Vec<Span>,
+    /// The keys of joins, left and right of `equals`, with the variable of the right one.
+    pub(super) joins: Vec<(Span, Span, Box<str>)>,
+    /// The lambdas bound while candidates are tried, when somebody asks why none fits.
+    pub(super) trials: Option<Vec<super::lambda::Trial>>,
     /// What the expression reads.
     pub(super) reads: super::Reads,
     /// Depth of the syntax tree being walked.
@@ -92,6 +98,9 @@ pub(super) enum Returns {
     /// Collects operands; the common type is found afterwards.
     Infer(Vec<Expr>),
 }
+
+/// What a variable of a query is.
+pub(super) const RANGE_VARIABLE: &str = "range variable";
 
 /// Greatest number of lambda bodies bound while trying overloads in one expression.
 pub(super) const MAX_TRIES: u32 = 20_000;
@@ -134,6 +143,9 @@ impl Binder {
             in_catch: false,
             receivers: Vec::new(),
             tries: 0,
+            range_variables: Vec::new(),
+            joins: Vec::new(),
+            trials: None,
             reads: super::Reads::default(),
             depth: 0,
             later: Vec::new(),
@@ -186,6 +198,10 @@ impl Binder {
         };
         let ty = match self.common_type(&operands) {
             Some(ty) => ty,
+            None if !operands.is_empty() && operands.iter().all(|e| e.ty == types::void()) => {
+                return (types::void(), body);
+            }
+            None if self.function.0 > 0 && operands.iter().all(Expr::is_null_literal) => return (types::null(), body),
             None if operands.iter().all(Expr::is_null_literal) => TypeId::OBJECT,
             None => {
                 if !operands.iter().any(Expr::is_error) && self.is_sound() {
@@ -250,6 +266,13 @@ impl Binder {
         self.errors.iter().all(|e| e.warning)
     }
 
+    /// Something inside was reported. What does not fit there is a value all the same.
+    pub(super) fn is_wrong_within(&self, span: Span) -> bool {
+        let constants = ["CS0020", "CS0031", "CS0220", "CS0221"];
+        let inside = |e: &ExpressionError| span.start <= e.span.start && e.span.end <= span.end;
+        self.errors.iter().any(|e| !e.warning && inside(e) && !constants.contains(&e.code))
+    }
+
     /// Reports and gives an expression that is wrong already.
     pub(super) fn fail(&mut self, code: &'static str, span: Span, message: impl Into<String>) -> Expr {
         self.error(code, span, message);
@@ -300,6 +323,11 @@ impl Binder {
     pub(super) fn declare(&mut self, name: &ast::Ident, ty: TypeId) -> LocalId {
         self.check_fresh(name);
         let id = self.new_local(&name.text, ty);
+        if self.range_variables.contains(&name.span)
+            && let Some(local) = self.local_mut(id)
+        {
+            local.readonly = Some(RANGE_VARIABLE);
+        }
         if let Some(scope) = self.scopes.last_mut() {
             scope.push((name.text.clone(), Symbol::Local(id)));
         }
@@ -318,6 +346,10 @@ impl Binder {
             );
         } else if self.find(&name.text).is_some() || self.declared_around(&name.text) || &*name.text == "context" {
             let text = &name.text;
+            if self.range_variables.contains(&name.span) {
+                let message = format!("The range variable '{text}' conflicts with a previous declaration of '{text}'");
+                return self.error("CS1931", name.span, message);
+            }
             self.error("CS0136", name.span, format!("A local or parameter named '{text}' cannot be declared in this scope because that name is used in an enclosing local scope to define a local or parameter"));
         }
     }

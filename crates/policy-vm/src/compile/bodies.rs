@@ -43,12 +43,11 @@ fn store_body(cx: &mut StepCx<'_>, message: Message, reply: HostReply) -> Result
     let body = match reply {
         HostReply::Body(Ok(bytes)) => Body::Bytes(bytes),
         HostReply::Body(Err(error)) | HostReply::Failed(error) => {
-            let mut failure = cx.host_failed(&error);
+            let mut error = error;
             if message == Message::Request && error.kind == HostErrorKind::BodyTooLarge {
-                failure.status = 413;
-                failure.public_message = Some("Request body is too large".into());
+                error.kind = HostErrorKind::RequestBodyTooLarge;
             }
-            return Err(failure);
+            return Err(cx.host_failed(&error));
         }
         _ => return Err(cx.fault("a body was asked for")),
     };

@@ -61,6 +61,11 @@ impl Expr {
         self.ty == types::error()
     }
 
+    /// Wrong, or a constant that did not fit the type it was cast to, which was reported: it has the type all the same.
+    pub(super) fn is_wrong_constant(&self) -> bool {
+        self.is_error() || self.constant.is_none() && matches!(self.kind, Kind::Default) && prim_of(self.ty).is_some()
+    }
+
     pub(super) fn is_null_literal(&self) -> bool {
         self.ty == types::null()
     }

@@ -112,6 +112,9 @@ impl Binder {
     }
 
     pub(super) fn no_conversion(&mut self, value: &Expr, to: TypeId) -> Expr {
+        if self.is_wrong_within(value.span) {
+            return Expr::error(value.span);
+        }
         let target = types::display(to);
         if let (Some(Const::Float(_)), TypeId::DOUBLE, TypeId::SINGLE | TypeId::DECIMAL) =
             (&value.constant, value.ty, to)
@@ -209,26 +212,26 @@ impl Binder {
             if let Some(folded) = fold::convert(constant, from, into, explicit && self.unchecked) {
                 return Expr::constant(folded, to, value.span);
             }
-            if let (Const::Float(_), Prim::Decimal) = (constant, into) {
-                let shown = show_const(constant);
-                return self.fail(
-                    "CS0031",
-                    span,
-                    format!("Constant value '{shown}' cannot be converted to a 'decimal'"),
-                );
-            }
-            if let (Const::Decimal(_), Some(_)) = (constant, fold::range(into)) {
-                let (shown, target) = (show_const(constant), types::display(to));
-                return self.fail(
-                    "CS0031",
-                    span,
-                    format!("Constant value '{shown}M' cannot be converted to a '{target}'"),
-                );
-            }
-            if fold::range(into).is_some() {
-                let shown = show_const(constant);
-                let target = types::display(to);
-                return self.fail("CS0221", span, format!("Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"));
+            let (shown, target) = (show_const(constant), types::display(to));
+            let wrong = match (constant, fold::range(into)) {
+                (Const::Float(_), _) if into == Prim::Decimal => {
+                    Some(("CS0031", format!("Constant value '{shown}' cannot be converted to a 'decimal'")))
+                }
+                (Const::Decimal(_), Some(_)) => {
+                    Some(("CS0031", format!("Constant value '{shown}M' cannot be converted to a '{target}'")))
+                }
+                (_, Some(_)) => Some((
+                    "CS0221",
+                    format!(
+                        "Constant value '{shown}' cannot be converted to a '{target}' (use 'unchecked' syntax to override)"
+                    ),
+                )),
+                _ => None,
+            };
+            // What it was cast to is its type all the same: what is wrong around it is told as well.
+            if let Some((code, message)) = wrong {
+                self.error(code, span, message);
+                return Expr::new(Kind::Default, to, span);
             }
         }
         let span = cast.unwrap_or(value.span);
@@ -438,18 +441,33 @@ fn castable_interface(interface: TypeId, other: TypeId) -> bool {
         (Some((a, _)), Some((b, _))) => {
             a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && other != TypeId::STRING
         }
-        (Some((a, _)), None) => a.decl.kind == Interface,
+        (Some((a, args)), None) if a.decl.kind == Interface => match types::get(other) {
+            types::Type::Array { element, rank: 1 } => {
+                matches!(args, [item] if list_of(a.full_name()) && related(*element, *item))
+            }
+            types::Type::Opaque(_) => true,
+            _ => false,
+        },
         _ => false,
     }
 }
 
+/// The interfaces that an array implements for its elements.
+fn list_of(interface: &str) -> bool {
+    let name = interface.strip_prefix("System.Collections.Generic.").unwrap_or_default();
+    matches!(name, "IEnumerable" | "ICollection" | "IList" | "IReadOnlyCollection" | "IReadOnlyList")
+}
+
+/// A reference of one type may at run time be one of the other.
+fn related(a: TypeId, b: TypeId) -> bool {
+    subtype::is_reference(a)
+        && subtype::is_reference(b)
+        && (subtype::converts(b, a) || subtype::converts(a, b) || castable_interface(a, b) || castable_interface(b, a))
+}
+
 fn array_cast(from: TypeId, to: TypeId) -> bool {
     match (types::get(from), types::get(to)) {
-        (types::Type::Array { element: a, .. }, types::Type::Array { element: b, .. }) => {
-            subtype::is_reference(*a)
-                && subtype::is_reference(*b)
-                && (subtype::converts(*b, *a) || castable_interface(*a, *b) || castable_interface(*b, *a))
-        }
+        (types::Type::Array { element: a, .. }, types::Type::Array { element: b, .. }) => related(*a, *b),
         _ => false,
     }
 }

@@ -189,6 +189,7 @@ impl Compiler<'_> {
             pool,
             limits: self.engine.limits.clone(),
             needs: self.needs,
+            edits: self.edits,
             deferred_after_errors: self.engine.switches.count_failed_calls,
         };
         (self.findings, program)

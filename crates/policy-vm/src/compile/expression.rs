@@ -108,7 +108,7 @@ impl Binder {
             ExprKind::Conditional { condition, when_true, when_false } => self.conditional(condition, when_true, when_false, span),
             ExprKind::Assign { op, target, value } => self.assign(*op, target, value, span),
             ExprKind::Lambda(_) => self.fail("CS1660", span, "Cannot convert lambda expression to type 'object' because it is not a delegate type"),
-            ExprKind::Query(query) => self.query(query),
+            ExprKind::Query(query) => self.query(query, span),
             ExprKind::Typeof(ty) => {
                 let ty = self.type_of_syntax(ty);
                 Expr::new(Kind::Typeof(ty), TypeId::TYPE, span)
@@ -207,6 +207,10 @@ impl Binder {
             self.error("TG0301", span, super::unavailable::refusal(full));
             return Entity::Error(span);
         }
+        if let Some(def) = super::names::types_called(&[], text).first() {
+            self.wrong_type_arguments(def, name);
+            return Entity::Error(span);
+        }
         // What every class has of `object`, and so the one around an expression.
         if matches!(text, "Equals" | "ReferenceEquals") {
             return Entity::Group(Group {
@@ -214,11 +218,16 @@ impl Binder {
                 receiver: super::overload::Receiver::Type(TypeId::OBJECT),
                 span,
                 is_element: false,
+                clause: None,
             });
         }
         if self.later.iter().flat_map(|(_, names)| names).any(|later| **later == *text) {
             let message = format!("Cannot use local variable '{text}' before it is declared");
             self.error("CS0841", name.ident.span, message);
+            return Entity::Error(span);
+        }
+        if let Some((code, message)) = self.other_side(text, name.ident.span) {
+            self.error(code, name.ident.span, message);
             return Entity::Error(span);
         }
         let near = {
@@ -382,7 +391,7 @@ impl Binder {
             return self.fail("CS0077", span, format!("The as operator must be used with a reference type or nullable type ('{shown_ty}' is a non-nullable value type)"));
         }
         if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
-            let source = types::display(operand.ty);
+            let (source, shown_ty) = (types::display_qualified(operand.ty), types::display_qualified(ty));
             return self.fail("CS0039", span, format!("Cannot convert type '{source}' to '{shown_ty}' via a reference conversion, boxing conversion, unboxing conversion, wrapping conversion, or null type conversion"));
         }
         if operand.is_null_literal() || subtype::converts(operand.ty, ty) {

@@ -5,25 +5,20 @@ use policy_parser::csharp::ast::{self, LambdaBody};
 
 use super::ExpressionError;
 use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope};
-use super::bound::{Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
+use super::bound::{Const, Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
+use super::expression::{Entity, strip};
+use super::overload::{Arg, ArgKind};
 use crate::types::{self, TypeId};
 
 impl Binder {
-    /// What a lambda returns when its parameters have these types; void for a body without value.
+    /// What a lambda returns when its parameters have these types; void for a body without value. A mistake in the body
+    /// does not hide what its result is.
     pub(super) fn lambda_return(&mut self, lambda: &ast::Lambda, params: &[TypeId]) -> Option<TypeId> {
         if lambda.params.as_ref().is_some_and(|p| p.len() != params.len()) || lambda.is_async {
             return None;
         }
-        self.tries += 1;
-        if self.tries > MAX_TRIES {
-            return None;
-        }
-        let before = self.errors.len();
-        let id = self.lambda_function(lambda, params, None, types::error());
-        if self.errors.len() > before {
-            return None;
-        }
-        self.functions.get(id.0 as usize).map(|f| f.returns)
+        let (id, _) = self.try_lambda(lambda, params, None, types::error())?;
+        self.functions.get(id.0 as usize).map(|f| f.returns).filter(|ty| *ty != types::error())
     }
 
     /// A lambda can be converted to a delegate type.
@@ -32,32 +27,56 @@ impl Binder {
         if lambda.params.as_ref().is_some_and(|p| p.len() != params.len()) || lambda.is_async {
             return false;
         }
-        self.tries += 1;
-        if self.tries > MAX_TRIES {
-            return false;
-        }
-        let (_, clean) = self.silently(|this| this.lambda_function(lambda, &params, Some(returns), ty));
-        clean
+        self.try_lambda(lambda, &params, Some(returns), ty).is_some_and(|(_, clean)| clean)
     }
 
-    /// What is wrong in the body of a lambda when its parameters have these types.
-    pub(super) fn mistakes_of(
+    /// Binds the body of a lambda to see whether it can be; true when nothing is wrong in it. What is wrong is kept only
+    /// for those who ask why no candidate fits.
+    fn try_lambda(
         &mut self,
         lambda: &ast::Lambda,
         params: &[TypeId],
         returns: Option<TypeId>,
         ty: TypeId,
-    ) -> Vec<ExpressionError> {
+    ) -> Option<(FnId, bool)> {
         self.tries += 1;
-        let count_fits = lambda.params.as_ref().is_none_or(|p| p.len() == params.len());
-        if self.tries > MAX_TRIES || lambda.is_async || !count_fits {
-            return Vec::new();
+        if self.tries > MAX_TRIES {
+            return None;
         }
+        let trials = self.trials.take();
         let kept = std::mem::take(&mut self.errors);
-        let _ = self.lambda_function(lambda, params, returns, ty);
-        let mut found = std::mem::replace(&mut self.errors, kept);
-        found.retain(|e| !e.warning && e.code != "NO_COMMON_TYPE");
-        found
+        let id = self.lambda_function(lambda, params, returns, ty);
+        let mut errors = std::mem::replace(&mut self.errors, kept);
+        self.trials = trials;
+        errors.retain(|e| !e.warning);
+        let clean = errors.is_empty();
+        if let Some(trials) = &mut self.trials {
+            errors.retain(|e| e.code != "NO_COMMON_TYPE");
+            let found = self.functions.get(id.0 as usize).map(|f| f.returns).filter(|_| returns.is_none());
+            let trial = Trial { at: lambda.arrow, target: (params.to_vec(), returns, ty), found, errors };
+            if !trials.iter().any(|known| known.at == trial.at && known.target == trial.target) {
+                trials.push(trial);
+            }
+        }
+        Some((id, clean))
+    }
+
+    /// Tells what is wrong in lambdas that are arguments of a call which is wrong for another reason: all mistakes at
+    /// once. Of their parameters nothing is known.
+    pub(super) fn look_into(&mut self, args: &[Arg<'_>]) {
+        for arg in args {
+            let ArgKind::Lambda(lambda) = &arg.kind else { continue };
+            self.tries += 1;
+            if self.tries > MAX_TRIES || lambda.is_async {
+                continue;
+            }
+            let params = vec![types::error(); lambda.params.as_ref().map_or(0, Vec::len)];
+            let before = self.errors.len();
+            self.lambda_function(lambda, &params, None, types::error());
+            let mut found = self.errors.split_off(before);
+            found.retain(|e| e.code != "NO_COMMON_TYPE");
+            self.errors.extend(found);
+        }
     }
 
     /// Binds a lambda for a delegate type, for good.
@@ -164,7 +183,7 @@ impl Binder {
                 let value = if let ast::ExprKind::Throw(what) = &expr.kind {
                     self.throw_value(what, types::null(), expr.span)
                 } else {
-                    self.value_or_void(expr)
+                    self.untyped_result(expr)
                 };
                 let ty = value.ty;
                 (vec![Stmt::Return(Some(value))], ty)
@@ -194,6 +213,21 @@ impl Binder {
                     }
                 }
             }
+        }
+    }
+
+    /// The result of a body when its type is still to be found out. A lambda or a method's name has none, and nothing
+    /// follows from it.
+    pub(super) fn untyped_result(&mut self, expr: &ast::Expr) -> Expr {
+        let none = Expr::constant(Const::Null, types::null(), expr.span);
+        let inner = strip(expr);
+        match &inner.kind {
+            ast::ExprKind::Lambda(_) => none,
+            ast::ExprKind::Name(_) | ast::ExprKind::Member { .. } => match self.entity(inner) {
+                Entity::Group(_) | Entity::Function(..) | Entity::Generic(..) => none,
+                other => self.entity_value(other, inner.span),
+            },
+            _ => self.value_or_void(expr),
         }
     }
 
@@ -241,6 +275,19 @@ impl Binder {
         self.switches = outer.switches;
         self.receivers = outer.receivers;
     }
+}
+
+/// A lambda bound while candidates were tried.
+#[derive(Debug)]
+pub(super) struct Trial {
+    /// Which lambda: where its arrow is.
+    pub(super) at: Span,
+    /// The types of its parameters, that of its result if it was given, and the delegate.
+    target: (Vec<TypeId>, Option<TypeId>, TypeId),
+    /// The type of its result, if that was asked.
+    pub(super) found: Option<TypeId>,
+    /// What was wrong in its body.
+    pub(super) errors: Vec<ExpressionError>,
 }
 
 /// What belongs to the function around the one being bound.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, ArgumentMode};
 
+use super::ExpressionError;
 use super::binder::{Binder, Symbol};
 use super::bound::{Expr, FnId, Kind};
 use super::overload::Parameter;
@@ -203,10 +204,20 @@ impl Binder {
     /// The same mistake has another number and another text in a local function than in a lambda.
     fn reword(&mut self, before: usize, function: &ast::LocalFunction) {
         let shown = self.shown_signature(function);
+        // An iterator returns by itself.
+        let iterates = |e: &ExpressionError| matches!(e.code, "TG0403" | "CS1624");
+        if self.errors.iter().skip(before).any(iterates) {
+            let mut kept = self.errors.split_off(before);
+            kept.retain(|e| !matches!(e.code, "CS1643" | "CS0126"));
+            self.errors.extend(kept);
+        }
         for error in self.errors.get_mut(before..).unwrap_or_default() {
             if error.code == "CS1643" {
                 error.code = "CS0161";
                 error.message = format!("'{shown}': not all code paths return a value");
+                error.span = function.name.span;
+            } else if error.code == "CS1624" {
+                error.message = error.message.replace("of '' cannot", &format!("of '{shown}' cannot"));
                 error.span = function.name.span;
             } else if error.code == "CS8030" {
                 error.code = "CS0127";

@@ -4,7 +4,7 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{PredefinedType, SimpleName, TypeKind, TypeSyntax};
 
 use super::binder::Binder;
-use crate::library::{self, DefId};
+use crate::library::{self, Def, DefId};
 use crate::types::{self, Type, TypeId};
 
 /// Namespaces whose types are in scope by their bare names (`expressions.md` 3.1).
@@ -67,6 +67,27 @@ pub(super) fn imported_type(name: &str, arity: usize) -> Option<DefId> {
 pub(super) fn full_type(name: &str, arity: usize) -> Option<DefId> {
     let library = library::get();
     library.named(name).iter().copied().find(|id| library.def(*id).type_params.len() == arity)
+}
+
+/// Types in types that .NET has and policies do not.
+const NESTED: [&str; 3] = ["Enumerator", "KeyCollection", "ValueCollection"];
+
+/// The types of a name, whatever their number of type parameters; generic ones first.
+pub(super) fn types_called(namespace: &[SimpleName], name: &str) -> Vec<&'static Def> {
+    let library = library::get();
+    let mut found: Vec<&'static Def> = if namespace.is_empty() {
+        let in_scope = |def: &&'static Def| {
+            let namespace = def.full_name().rsplit_once('.').map_or("", |(ns, _)| ns);
+            def.decl.imported && IMPORTED.contains(&namespace)
+        };
+        library.simple(name).iter().map(|id| library.def(*id)).filter(in_scope).collect()
+    } else {
+        let mut full: String = namespace.iter().flat_map(|n| [&*n.ident.text, "."]).collect();
+        full.push_str(name);
+        library.named(&full).iter().map(|id| library.def(*id)).collect()
+    };
+    found.sort_by_key(|def| std::cmp::Reverse(def.type_params.len().min(1)));
+    found
 }
 
 impl Binder {
@@ -163,31 +184,15 @@ impl Binder {
             self.error("TG0301", span, super::unavailable::refusal(full));
             return;
         }
+        if self.nested_type(namespace, last) {
+            return;
+        }
         if name == "dynamic" {
             self.error("TG0401", span, "Dynamic member invocation is not supported");
             return;
         }
-        let library = library::get();
-        let other_arity = library.simple(name).first().map(|id| library.def(*id)).filter(|_| namespace.is_empty());
-        if let Some(def) = other_arity {
-            let (count, ty) = (def.type_params.len(), def.display_name());
-            if count > 0 {
-                let params = def.type_params.join(", ");
-                self.error(
-                    "CS0305",
-                    last.ident.span,
-                    format!("Using the generic type '{ty}<{params}>' requires {count} type arguments"),
-                );
-                return;
-            }
-            if count == 0 && last.type_args.is_some() {
-                self.error(
-                    "CS0308",
-                    last.ident.span,
-                    format!("The non-generic type '{ty}' cannot be used with type arguments"),
-                );
-                return;
-            }
+        if let Some(def) = types_called(namespace, name).first() {
+            return self.wrong_type_arguments(def, last);
         }
         let generic = match last.type_args.as_ref().map(Vec::len) {
             Some(count) => format!("<{}>", ",".repeat(count.saturating_sub(1))),
@@ -206,6 +211,54 @@ impl Binder {
                 self.error("CS0234", last.ident.span, format!("The type or namespace name '{name}' does not exist in the namespace '{full}' (are you missing an assembly reference?)"));
             }
         }
+    }
+
+    /// CS0305 or CS0308: there is such a type, with another number of type parameters.
+    pub(super) fn wrong_type_arguments(&mut self, def: &Def, name: &SimpleName) {
+        let (count, ty) = (def.type_params.len(), def.display_name());
+        if count > 0 {
+            let params = def.type_params.join(", ");
+            let message = format!("Using the generic type '{ty}<{params}>' requires {count} type arguments");
+            return self.error("CS0305", name.ident.span, message);
+        }
+        let message = format!("The non-generic type '{ty}' cannot be used with type arguments");
+        self.error("CS0308", name.ident.span, message);
+    }
+
+    /// Says what is wrong with a name behind that of a type: policies have no types in types. True when it is one.
+    fn nested_type(&mut self, namespace: &[SimpleName], last: &SimpleName) -> bool {
+        for (i, outer) in namespace.iter().enumerate() {
+            let Some(before) = namespace.get(..i) else { continue };
+            let found = types_called(before, &outer.ident.text);
+            let Some(first) = found.first() else { continue };
+            let arity = outer.type_args.as_ref().map_or(0, Vec::len);
+            let Some(def) = found.iter().find(|def| def.type_params.len() == arity) else {
+                self.wrong_type_arguments(first, outer);
+                return true;
+            };
+            let Some(inner) = namespace.get(i + 1).or(Some(last)) else { continue };
+            let text = &*inner.ident.text;
+            if NESTED.contains(&text) {
+                let full = format!("{}.{text}", def.full_name());
+                self.error("TG0301", inner.ident.span, super::unavailable::refusal(&full));
+                return true;
+            }
+            let args = self.type_args(outer);
+            let ty = library::get()
+                .named(def.full_name())
+                .iter()
+                .find(|id| library::get().def(**id).type_params.len() == arity);
+            let shown = ty.map_or_else(String::new, |def| {
+                types::display(types::intern(Type::Named { def: *def, args: args.into() }))
+            });
+            self.error(
+                "CS0426",
+                inner.ident.span,
+                format!("The type name '{text}' does not exist in the type '{shown}'"),
+            );
+            return true;
+        }
+        false
     }
 
     /// True for the contextual keyword `var`.

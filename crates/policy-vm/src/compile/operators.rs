@@ -6,14 +6,25 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, BinaryOp, ExprKind};
 
 use super::binder::{Binder, const_text};
-use super::bound::{Const, Expr, Kind, Step, is_enum, nullable_inner, num_of, prim_of};
-use super::expression::{shown, strip};
+use super::bound::{Const, Expr, Kind, Step, delegate, is_enum, nullable_inner, num_of, prim_of};
+use super::expression::{Entity, shown, strip};
 use super::fold::{self, FoldError};
 use super::members;
 use super::overload::{Arg, ArgKind};
 use super::subtype;
 use crate::bytecode::{BinOp, Num, Prim};
-use crate::types::{self, TypeId};
+use crate::types::{self, Nature, Opaque, Type, TypeId};
+
+/// A type for what has none, to be shown.
+fn untyped(name: &str) -> TypeId {
+    let opaque = Opaque { name: name.into(), nature: Nature::Any, creatable: false, above: Box::default() };
+    types::intern(Type::Opaque(Box::new(opaque)))
+}
+
+/// No type parameter has a space in its name.
+pub(super) fn is_untyped(ty: TypeId) -> bool {
+    matches!(types::get(ty), Type::Opaque(opaque) if opaque.name.contains(' '))
+}
 
 pub(super) fn token(op: BinaryOp) -> &'static str {
     match op {
@@ -74,7 +85,7 @@ impl Binder {
         let mut result = if coalesces && matches!(first.kind, ExprKind::Throw(_)) {
             self.fail("CS8115", first.span, "A throw expression is not allowed in this context.")
         } else {
-            self.value(first)
+            self.operand(first)
         };
         let mut height = 0;
         for next in rest {
@@ -93,16 +104,34 @@ impl Binder {
         if op == BinaryOp::Coalesce {
             return self.coalesce(left, right, span);
         }
-        let right = self.value(right);
+        let right = self.operand(right);
         match op {
             BinaryOp::AndAlso | BinaryOp::OrElse => self.logical(op, left, right, span),
             _ => self.binary(op, left, right, span),
         }
     }
 
+    /// A lambda or a method's name is no operand of anything: it gets a type that is shown, and that no operator takes.
+    pub(super) fn operand(&mut self, expr: &ast::Expr) -> Expr {
+        let inner = strip(expr);
+        match &inner.kind {
+            ExprKind::Lambda(_) => Expr::new(Kind::Default, untyped("lambda expression"), expr.span),
+            ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(inner) {
+                Entity::Group(_) | Entity::Function(..) | Entity::Generic(..) => {
+                    Expr::new(Kind::Default, untyped("method group"), expr.span)
+                }
+                other => self.entity_value(other, inner.span),
+            },
+            _ => self.value(expr),
+        }
+    }
+
     fn logical(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
         if left.is_error() || right.is_error() {
             return Expr::error(span);
+        }
+        if is_untyped(left.ty) || is_untyped(right.ty) {
+            return self.no_operator(op, &left, &right, span);
         }
         if left.ty != TypeId::BOOL && !self.converts(&left, TypeId::BOOL)
             || right.ty != TypeId::BOOL && !self.converts(&right, TypeId::BOOL)
@@ -131,7 +160,7 @@ impl Binder {
         }
         let inner = nullable_inner(left.ty);
         if inner.is_none() && !subtype::is_reference(left.ty) || left.ty == types::void() {
-            let right = self.value(strip_throw(right));
+            let right = self.operand(strip_throw(right));
             return self.no_operator(BinaryOp::Coalesce, &left, &right, span);
         }
         if let ExprKind::Throw(what) = &strip(right).kind {
@@ -139,9 +168,12 @@ impl Binder {
             let right = self.throw_value(what, ty, right.span);
             return Expr::new(Kind::Coalesce(Box::new(left), Box::new(right)), ty, span);
         }
-        let right = self.value(right);
+        let right = if delegate(left.ty).is_some() { self.value_for(right, left.ty) } else { self.operand(right) };
         if right.is_error() {
             return right;
+        }
+        if is_untyped(right.ty) {
+            return self.no_operator(BinaryOp::Coalesce, &left, &right, span);
         }
         // In C#'s order: the value under the nullable, the left type, the right type.
         if let Some(inner) = inner
@@ -211,7 +243,8 @@ impl Binder {
         if left.is_error() || right.is_error() {
             return Expr::error(span);
         }
-        if left.ty == types::void() || right.ty == types::void() {
+        let no_operand = |ty: TypeId| ty == types::void() || is_untyped(ty);
+        if no_operand(left.ty) || no_operand(right.ty) {
             return self.no_operator(op, &left, &right, span);
         }
         if super::expression::tuple::elements_of(left.ty).is_some()

@@ -13,6 +13,7 @@ use policy_parser::csharp::ast::{self, ArgumentMode};
 use super::binder::Binder;
 use super::bound::{Const, Expr, Kind, Target, delegate};
 use super::members::{self, Member};
+use super::query::Clause;
 use crate::library::{self, Constant, ParamMode};
 use crate::types::{self, TypeId};
 use crate::value::Value;
@@ -45,6 +46,8 @@ pub(super) struct Group<'a> {
     pub(super) span: Span,
     /// `Add`, called for an element of a collection initializer.
     pub(super) is_element: bool,
+    /// The clause of a query that the call stands for.
+    pub(super) clause: Option<Clause<'a>>,
 }
 
 #[derive(Debug, Clone)]

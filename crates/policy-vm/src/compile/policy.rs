@@ -10,6 +10,7 @@ use policy_parser::{Diagnostic, Severity, Source, Span};
 use crate::check::{self, Checker, Inner};
 use crate::compile::bodies::ReadBodies;
 use crate::compile::{ExpressionSink, Reads, Wanted};
+use crate::edits::EditedHeaders;
 use crate::engine::{Engine, Environment, Scope};
 use crate::operand::{BoolOperand, IntOperand};
 use crate::program::{Needs, Section, StepEntry, StepInfo};
@@ -26,6 +27,8 @@ pub(crate) struct Compiler<'e> {
     pub(crate) file: Arc<Source>,
     pub(crate) findings: Vec<Diagnostic>,
     pub(crate) needs: Needs,
+    /// Which headers of the call's messages are edited.
+    pub(crate) edits: EditedHeaders,
     pub(super) sink: ExpressionSink,
     pub(super) steps: Vec<StepEntry>,
     pub(super) walk: super::walk::Walk,
@@ -64,6 +67,7 @@ impl<'e> Compiler<'e> {
             file: Arc::clone(file),
             findings: Vec::new(),
             needs: Needs::default(),
+            edits: EditedHeaders::default(),
             sink,
             steps: Vec::new(),
             walk: super::walk::Walk::default(),

@@ -3,6 +3,10 @@
 //! Once a query has several range variables, what flows through it is an object with one member for each, and every
 //! function begins by taking them out of it.
 
+mod refuse;
+
+pub(super) use refuse::Clause;
+
 use policy_parser::Span;
 use policy_parser::csharp::ast::{
     self, Expr, ExprKind, FromClause, Ident, LambdaBody, Query, QueryBody, QueryClause, QueryEnd, StmtKind,
@@ -10,76 +14,61 @@ use policy_parser::csharp::ast::{
 
 use super::binder::Binder;
 use super::bound;
+use super::overload::{Arg, ArgKind, Group, Receiver};
+use refuse::{Source, clause};
 
 impl Binder {
-    /// Binds the calls that a query stands for.
-    pub(super) fn query(&mut self, query: &Query) -> bound::Expr {
-        if let Some(refused) = self.refuse_query(query) {
+    /// Binds the calls that a query stands for, one after the other.
+    pub(super) fn query(&mut self, query: &Query, span: Span) -> bound::Expr {
+        if let Some(refused) = self.repeated_variable(query) {
             return refused;
         }
-        let mut translated = Translation { source: source_of(&query.from), variables: vec![query.from.name.clone()] };
+        let depth = self.depth;
+        let value = self.calls_of(query);
+        self.depth = depth;
+        bound::Expr { span, ..value }
+    }
+
+    fn calls_of(&mut self, query: &Query) -> bound::Expr {
+        self.name_variables(query);
+        let source = self.query_source(&query.from.source);
+        let mut flow = Flow { source, variables: vec![query.from.name.clone()], from: &query.from };
+        if let Some(ty) = &query.from.ty {
+            flow.source = self.cast_source(flow.source, ty, &flow.from.source, query.from.source.span);
+        }
         let mut body = &query.body;
+        let mut done = false;
         loop {
-            for clause in &body.clauses {
-                translated = translated.clause(clause);
+            for (i, clause) in body.clauses.iter().enumerate() {
+                // What a last `from` or `join` leads to is what its own call gives.
+                let ends = i + 1 == body.clauses.len();
+                let joins = matches!(clause.0, QueryClause::From(_) | QueryClause::Join { .. });
+                let selected = match &body.end {
+                    QueryEnd::Select(value) if ends && joins => Some(value),
+                    _ => None,
+                };
+                self.query_clause(&mut flow, clause, selected);
+                done = selected.is_some();
             }
-            translated.source = translated.end(body);
+            if !std::mem::take(&mut done) {
+                self.query_end(&mut flow, body);
+            }
             let Some((name, rest)) = &body.continuation else { break };
-            translated.variables = vec![name.clone()];
+            flow.variables = vec![name.clone()];
             body = rest;
         }
-        self.value(&translated.source)
-    }
-}
-
-impl Binder {
-    /// What is wrong with a query before it becomes calls, whose own mistakes would say little of the query.
-    fn refuse_query(&mut self, query: &Query) -> Option<bound::Expr> {
-        let mut names: Vec<&Ident> = vec![&query.from.name];
-        for clause in &query.body.clauses {
-            let declared = match clause {
-                QueryClause::Let(name, _) => name,
-                QueryClause::From(from) => &from.name,
-                QueryClause::Join { from, into, .. } => into.as_ref().unwrap_or(&from.name),
-                QueryClause::Where(_) | QueryClause::OrderBy(_) => continue,
-            };
-            let text = &declared.text;
-            if names.iter().any(|name| name.text == *text) {
-                let message = format!("The range variable '{text}' has already been declared");
-                return Some(self.fail("CS1930", declared.span, message));
-            }
-            names.push(declared);
+        match flow.source {
+            Source::Value(value) => value,
+            Source::Nothing(span) => bound::Expr::error(span),
+            Source::Lambda => bound::Expr::error(query.from.source.span),
         }
-        let from = &query.from;
-        // Its variables are declared when it is bound for good.
-        let (source, clean) = self.silently(|this| this.scoped(|this| this.value(&from.source)));
-        if clean && from.ty.is_none() && super::subtype::element_type(source.ty).is_none() {
-            let method = match (query.body.clauses.first(), &query.body.end) {
-                (Some(QueryClause::Where(_)), _) => "Where",
-                (Some(QueryClause::OrderBy(_)), _) => "OrderBy",
-                (Some(QueryClause::From(_)), _) => "SelectMany",
-                (Some(QueryClause::Join { .. }), _) => "Join",
-                (None, QueryEnd::Group { .. }) => "GroupBy",
-                _ => "Select",
-            };
-            let shown = super::expression::shown(&source);
-            return Some(self.fail("CS1936", from.source.span, format!("Could not find an implementation of the query pattern for source type '{shown}'.  '{method}' not found.")));
-        }
-        None
     }
-}
 
-struct Translation {
-    source: Expr,
-    variables: Vec<Ident>,
-}
-
-impl Translation {
-    fn clause(mut self, clause: &QueryClause) -> Self {
-        match clause {
+    fn query_clause(&mut self, flow: &mut Flow<'_>, (clause_of, at): &(QueryClause, Span), selected: Option<&Expr>) {
+        match clause_of {
             QueryClause::Where(condition) => {
-                let filter = self.function(condition.clone());
-                self.source = call(self.source, "Where", vec![filter]);
+                let filter = flow.function(condition.clone());
+                self.query_call(flow, "Where", None, vec![filter], clause("where", *at));
             }
             QueryClause::OrderBy(keys) => {
                 for (i, (key, descending)) in keys.iter().enumerate() {
@@ -89,53 +78,127 @@ impl Translation {
                         (_, false) => "ThenBy",
                         (_, true) => "ThenByDescending",
                     };
-                    let key = self.function(key.clone());
-                    self.source = call(self.source, name, vec![key]);
+                    let function = flow.function(key.clone());
+                    self.query_call(flow, name, None, vec![function], clause("orderby", key.span));
                 }
             }
             QueryClause::Let(name, value) => {
-                let made = self.tuple(name, Some(value.clone()));
-                let select = self.function(made);
-                self.source = call(self.source, "Select", vec![select]);
-                self.variables.push(name.clone());
+                let made = flow.tuple(name, Some(value.clone()));
+                let select = flow.function(made);
+                self.query_call(flow, "Select", None, vec![select], clause("let", *at));
+                flow.variables.push(name.clone());
             }
             QueryClause::From(from) => {
-                let inner = self.function(source_of(from));
-                let made = self.tuple(&from.name, None);
-                let both = self.function_of_two(&from.name, made);
-                self.source = call(self.source, "SelectMany", vec![inner, both]);
-                self.variables.push(from.name.clone());
+                let inner = flow.function(source_of(from));
+                let made = selected.cloned().unwrap_or_else(|| flow.tuple(&from.name, None));
+                let both = flow.function_of_two(&from.name, made);
+                let told = Clause { inner: Some(from.source.span), ..clause("from", *at) };
+                self.query_call(flow, "SelectMany", None, vec![inner, both], told);
+                flow.variables.push(from.name.clone());
             }
             QueryClause::Join { from, left, right, into } => {
-                let outer_key = self.function(left.clone());
+                self.joins.push((left.span, right.span, from.name.text.clone()));
+                let outer_key = flow.function(left.clone());
                 let inner_key = lambda(vec![from.name.clone()], right.clone());
                 let (method, name) = match into {
                     Some(name) => ("GroupJoin", name),
                     None => ("Join", &from.name),
                 };
-                let made = self.tuple(name, None);
-                let both = self.function_of_two(name, made);
-                self.source = call(self.source, method, vec![source_of(from), outer_key, inner_key, both]);
-                self.variables.push(name.clone());
+                let made = selected.cloned().unwrap_or_else(|| flow.tuple(name, None));
+                let both = flow.function_of_two(name, made);
+                let inner = self.value(&source_of(from));
+                let functions = vec![outer_key, inner_key, both];
+                self.query_call(flow, method, Some(inner), functions, clause("join", *at));
+                flow.variables.push(name.clone());
             }
         }
-        self
     }
 
-    fn end(&self, body: &QueryBody) -> Expr {
-        let source = self.source.clone();
-        match &body.end {
-            QueryEnd::Select(value) if self.is_item(value) && !body.clauses.is_empty() => source,
-            QueryEnd::Select(value) => call(source, "Select", vec![self.function(value.clone())]),
-            QueryEnd::Group { element, key } if self.is_item(element) => {
-                call(source, "GroupBy", vec![self.function(key.clone())])
+    fn query_end(&mut self, flow: &mut Flow<'_>, body: &QueryBody) {
+        let at = body.end_span;
+        let (name, functions, kind) = match &body.end {
+            QueryEnd::Select(value) if flow.is_item(value) && !body.clauses.is_empty() => return,
+            QueryEnd::Select(value) => ("Select", vec![flow.function(value.clone())], "select"),
+            QueryEnd::Group { element, key } if flow.is_item(element) => {
+                ("GroupBy", vec![flow.function(key.clone())], "group by")
             }
             QueryEnd::Group { element, key } => {
-                call(source, "GroupBy", vec![self.function(key.clone()), self.function(element.clone())])
+                ("GroupBy", vec![flow.function(key.clone()), flow.function(element.clone())], "group by")
             }
-        }
+        };
+        self.query_call(flow, name, None, functions, clause(kind, at));
     }
 
+    /// `(e).Cast<T>()` for `from T x in e`.
+    fn cast_source(&mut self, source: Source, ty: &ast::TypeSyntax, written: &Expr, span: Span) -> Source {
+        let Source::Value(value) = source else { return source };
+        let name = ast::SimpleName { type_args: Some(vec![ty.clone()]), ..simple("Cast", written.span) };
+        let receiver = Receiver::Value(Box::new(value));
+        let group = Group { name: &name, receiver, span, is_element: false, clause: None };
+        Source::Value(self.call(&group, Vec::new(), span))
+    }
+
+    /// One of the calls: what flows through the query is its receiver, and then what it gives.
+    fn query_call(
+        &mut self,
+        flow: &mut Flow<'_>,
+        name: &str,
+        inner: Option<bound::Expr>,
+        functions: Vec<Expr>,
+        told: Clause<'_>,
+    ) {
+        let span = flow.from.source.span;
+        // What is told of a query as a whole names its first sequence.
+        let told = Clause { from: Some(flow.from), ..told };
+        let source = std::mem::replace(&mut flow.source, Source::Nothing(span));
+        let Some(receiver) = self.receiver_of(source, name, &told) else { return };
+        // Every clause is one more call around those before.
+        self.depth += 1;
+        if receiver.is_error() {
+            flow.source = Source::Value(receiver);
+            self.look_into(&lambdas(&functions));
+            return;
+        }
+        flow.source = Source::Value(self.deeper(
+            span,
+            || bound::Expr::error(span),
+            |this| {
+                let name = simple(name, span);
+                let receiver = Receiver::Value(Box::new(receiver));
+                let group = Group { name: &name, receiver, span, is_element: false, clause: Some(told) };
+                let mut args: Vec<Arg<'_>> = Vec::new();
+                if let Some(inner) = inner {
+                    args.push(argument(inner.span, ArgKind::Value(inner)));
+                }
+                args.extend(lambdas(&functions));
+                this.call(&group, args, span)
+            },
+        ));
+    }
+}
+
+fn lambdas(functions: &[Expr]) -> Vec<Arg<'_>> {
+    let mut args = Vec::new();
+    for function in functions {
+        if let ExprKind::Lambda(lambda) = &function.kind {
+            args.push(argument(function.span, ArgKind::Lambda(lambda)));
+        }
+    }
+    args
+}
+
+fn argument<'a>(span: Span, kind: ArgKind<'a>) -> Arg<'a> {
+    Arg { name: None, mode: ast::ArgumentMode::Value, kind, span }
+}
+
+/// What flows through a query, and the names for its parts.
+struct Flow<'a> {
+    source: Source,
+    variables: Vec<Ident>,
+    from: &'a FromClause,
+}
+
+impl Flow<'_> {
     /// The expression is just what flows through the query.
     fn is_item(&self, e: &Expr) -> bool {
         match (self.variables.as_slice(), &e.kind) {
@@ -173,7 +236,7 @@ impl Translation {
             let declaration = ast::LocalDeclaration { is_const: false, ty: var.clone(), declarators };
             statements.push(ast::Stmt { kind: StmtKind::Local(declaration), span });
         }
-        statements.push(ast::Stmt { kind: StmtKind::Return(Some(body)), span });
+        statements.push(ast::Stmt { kind: StmtKind::Return(Some(plain(body))), span });
         lambda_with(params, LambdaBody::Block(ast::Block { statements, span }), span)
     }
 
@@ -217,18 +280,17 @@ fn name_of(ident: &Ident) -> Expr {
     Expr { kind: ExprKind::Name(ast::SimpleName { ident: ident.clone(), type_args: None }), span: ident.span }
 }
 
-fn call(target: Expr, name: &str, args: Vec<Expr>) -> Expr {
-    let span = target.span;
-    let member = ExprKind::Member { target: Box::new(target), name: simple(name, span) };
-    let target = Box::new(Expr { kind: member, span });
-    let args =
-        args.into_iter().map(|value| ast::Argument { name: None, mode: ast::ArgumentMode::Value, value }).collect();
-    Expr { kind: ExprKind::Invoke { target, args }, span }
-}
-
 fn lambda(params: Vec<Ident>, body: Expr) -> Expr {
     let span = body.span;
-    lambda_with(params, LambdaBody::Expression(Box::new(body)), span)
+    lambda_with(params, LambdaBody::Expression(Box::new(plain(body))), span)
+}
+
+/// A lambda may be nothing but a `throw`, a clause may not.
+fn plain(body: Expr) -> Expr {
+    match body.kind {
+        ExprKind::Throw(_) => Expr { span: body.span, kind: ExprKind::Parenthesized(Box::new(body)) },
+        _ => body,
+    }
 }
 
 fn lambda_with(params: Vec<Ident>, body: LambdaBody, span: Span) -> Expr {

@@ -109,18 +109,7 @@ impl Binder {
                     Stmt::Loop { condition: Some(condition), test_first: true, step: Vec::new(), body: Box::new(body) };
                 (stmt, !endless || breaks)
             }
-            StmtKind::DoWhile { body, condition } => {
-                let (body, breaks) = self.loop_body(body);
-                let condition = self.condition(condition);
-                let endless = is_constant(&condition, true);
-                let stmt = Stmt::Loop {
-                    condition: Some(condition),
-                    test_first: false,
-                    step: Vec::new(),
-                    body: Box::new(body),
-                };
-                (stmt, !endless || breaks)
-            }
+            StmtKind::DoWhile { body, condition } => self.do_while(body, condition),
             StmtKind::For { init, condition, step, body } => self.for_statement(init, condition.as_ref(), step, body),
             StmtKind::Foreach { ty, designation, source, body } => self.foreach(ty, designation, source, body, span),
             StmtKind::Switch { value, sections } => self.switch(value, sections, span),
@@ -161,12 +150,12 @@ impl Binder {
             StmtKind::Labeled { body, .. } => self.statement(body),
             StmtKind::Goto(label) => (self.goto(label), false),
             StmtKind::GotoCase(value) => (self.goto_case(value.as_ref(), span), false),
+            StmtKind::Unsupported("yield") => {
+                self.refuse_yield(span);
+                (Stmt::Block(Vec::new()), false)
+            }
             StmtKind::Unsupported(what) => {
                 let (code, message) = match *what {
-                    "yield" => (
-                        "CS1624",
-                        "The body of the expression cannot be an iterator block because 'object' is not an iterator interface type",
-                    ),
                     "unsafe" => ("CS0227", "Unsafe code may only appear if compiling with /unsafe"),
                     _ => ("CS0214", "Pointers and fixed size buffers may only be used in an unsafe context"),
                 };
@@ -265,6 +254,7 @@ impl Binder {
             }
             (Returns::Infer(_), value) => {
                 let value = match value {
+                    Some(value) if self.function.0 > 0 => self.untyped_result(value),
                     Some(value) => self.value(value),
                     None => {
                         if self.function.0 == 0 {
@@ -273,7 +263,7 @@ impl Binder {
                         return Stmt::Return(None);
                     }
                 };
-                let value = if value.ty == types::void() {
+                let value = if value.ty == types::void() && self.function.0 == 0 {
                     self.fail("CS0029", value.span, "Cannot implicitly convert type 'void' to 'object'")
                 } else {
                     value

@@ -4,6 +4,7 @@ use super::{Exchange, Response};
 use crate::cx::{Budget, Cx, MAX_OUTS};
 use crate::exception::Throw;
 use crate::host::Ambient;
+use crate::library::apim::new_authorization;
 use crate::names;
 use crate::stored::Stored;
 use crate::value::{Part, Value, View, behaviour};
@@ -43,6 +44,28 @@ impl Exchange {
         let index = u32::try_from(self.call.stored.len()).unwrap_or(u32::MAX);
         self.call.stored.push(response);
         self.call.set_variable(names::intern(name), Value::View(View { part: Part::Stored, index }));
+    }
+
+    /// Sets `context.Variables[name]` to an `Authorization`, as `get-authorization-context` does.
+    ///
+    /// # Errors
+    /// As [`Self::set_variable`], of any of the claims.
+    pub fn set_authorization_variable(
+        &mut self,
+        name: &str,
+        access_token: Option<&str>,
+        claims: &[(&str, Option<Stored>)],
+    ) -> Result<(), UnusableValue> {
+        let made = self.with_cx(|cx| {
+            let mut values = Vec::with_capacity(claims.len());
+            for (claim, value) in claims {
+                let value = value.as_ref().map_or(Ok(Value::Null), |stored| stored.to_value(cx))?;
+                values.push((cx.string(claim)?, value));
+            }
+            new_authorization(cx, access_token, &values)
+        });
+        self.call.set_variable(names::intern(name), made.map_err(|_| UnusableValue)?);
+        Ok(())
     }
 
     /// All variables in the order in which they were set first.

@@ -39,6 +39,8 @@ pub enum HostErrorKind {
     ClientGone,
     /// A body is larger than allowed.
     BodyTooLarge,
+    /// The request's body, which was to be kept, is.
+    RequestBodyTooLarge,
     /// The backend's circuit breaker is open, or its pool is empty.
     Unavailable,
 }

@@ -11,6 +11,7 @@ mod context;
 mod deployment;
 mod dictionaries;
 mod dictionary_extensions;
+mod header_names;
 mod jwt;
 mod last_error;
 mod operation;

@@ -214,6 +214,14 @@ pub(crate) fn to_primitive(cx: &mut Cx<'_>, token: Ref, target: TypeId) -> Resul
     conversions::to_primitive(cx, token, target, false)
 }
 
+/// `token.ToObject(target)`.
+///
+/// # Errors
+/// What the conversion throws.
+pub(crate) fn to_type(cx: &mut Cx<'_>, token: Ref, target: TypeId) -> Result<Value, Throw> {
+    deserialize::to_object(cx, token, target)
+}
+
 /// The value that a `JValue` holds.
 pub(crate) fn held(heap: &Heap, value: Value) -> Option<Value> {
     convertible(heap, value).and_then(|at| node::scalar(heap, at)).map(|(_, value)| value)

@@ -98,7 +98,15 @@ mod tests {
             let parity = lambda(cx, parity);
             let sum = aggregate::sum(cx, &[all, parity], aggregate::Number::Int32);
             assert_eq!(sum, Err(Trap::Instructions.into()));
+        });
+        check::with_cx(&[TypeId::INT32], |cx| {
+            let all = convert::range(cx, &[Value::Int32(0), Value::Int32(i32::MAX)]).unwrap();
             assert_eq!(element::count(cx, &[all]), Ok(Value::Int32(i32::MAX)));
+            let mut twice = all;
+            for _ in 0..60 {
+                twice = part::concat(cx, &[twice, twice]).unwrap();
+            }
+            assert_eq!(element::count(cx, &[twice]), Err(Trap::Instructions.into()));
         });
         check::with_cx(&[TypeId::INT32], |cx| {
             let all = convert::repeat(cx, &[Value::Int32(0), Value::Int32(1 << 30)]).unwrap();

@@ -87,21 +87,20 @@ fn from_float(cx: &mut Cx<'_>, from: Prim, into: Prim, checked: bool, n: f64) ->
     if checked && !(whole.is_finite() && whole.abs() < 1e30 && integer_fits(into, whole as i128)) {
         return Err(cx.throw_default(Exc::Overflow));
     }
-    // Outside `checked` a value out of range gives what x64 .NET 8 gives: through long for the smaller types.
-    let wide = if whole.is_nan() || !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
-        match into {
-            Prim::U64 if (0.0..18_446_744_073_709_551_616.0).contains(&whole) => i128::from(whole as u64),
-            Prim::U64 | Prim::I64 => i128::from(i64::MIN),
-            _ => i128::from(i32::MIN),
-        }
-    } else {
-        i128::from(whole as i64)
-    };
-    let wide = match into {
-        Prim::I32 if i32::try_from(wide).is_err() => i128::from(i32::MIN),
-        _ => wide,
-    };
-    from_integer(cx, into, false, wide)
+    from_integer(cx, into, false, i128::from(truncated(into, whole)))
+}
+
+/// A whole number as the x64 instructions of .NET 8 convert it: through `int` for the types below, through `long` for
+/// `uint`; what is out of the range of these gives their least number.
+fn truncated(into: Prim, whole: f64) -> i64 {
+    const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
+    let long = |n: f64| if (-TWO_TO_63..TWO_TO_63).contains(&n) { n as i64 } else { i64::MIN };
+    match into {
+        Prim::I64 | Prim::U32 => long(whole),
+        Prim::U64 if whole < TWO_TO_63 => long(whole),
+        Prim::U64 => long(whole - TWO_TO_63).wrapping_add(i64::MIN),
+        _ => i64::from(i32::try_from(long(whole)).unwrap_or(i32::MIN)),
+    }
 }
 
 fn integer_fits(into: Prim, n: i128) -> bool {

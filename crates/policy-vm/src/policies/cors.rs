@@ -90,7 +90,8 @@ struct Cors {
 #[derive(Debug)]
 enum Origin {
     Any,
-    Known(Server),
+    /// A URL, as it is written and as it is meant.
+    Known(Box<str>, Server),
     /// Anything that is no URL, compared as text.
     Text(TextOperand),
 }
@@ -115,7 +116,7 @@ impl From<TextOperand> for Origin {
         match text.literal() {
             Some("*") => Self::Any,
             Some(literal) => match Server::parse(literal) {
-                Some(server) => Self::Known(server),
+                Some(server) => Self::Known(literal.trim().into(), server),
                 None => Self::Text(text),
             },
             None => Self::Text(text),
@@ -135,6 +136,11 @@ enum Match {
 
 impl Cors {
     fn find(&self, cx: &mut StepCx<'_>, origin: &str) -> Result<Match, Box<PolicyError>> {
+        // Browsers write an origin in one way, and so do documents: most are found without being taken apart.
+        let written = |allowed: &Origin| matches!(allowed, Origin::Known(text, _) if **text == *origin);
+        if self.origins.iter().any(written) {
+            return Ok(Match::Named);
+        }
         let server = Server::parse(origin);
         let mut found = Match::None;
         for allowed in &self.origins {
@@ -143,7 +149,7 @@ impl Cors {
                     found = Match::Any;
                     continue;
                 }
-                Origin::Known(known) => server.as_ref() == Some(known),
+                Origin::Known(_, known) => server.as_ref() == Some(known),
                 Origin::Text(text) => {
                     let text = text.eval(cx)?;
                     if text.trim() == "*" {

@@ -21,7 +21,12 @@ const SPEC: ElementSpec = ElementSpec::new("forward-request", "Sends the request
             .expression()
             .default("300"),
         Attribute::optional("timeout-ms", Accepts::COUNT, "The same in milliseconds.").expression(),
-        Attribute::optional("continue-timeout", Accepts::COUNT, "Seconds to wait for `100 Continue`.").expression(),
+        Attribute::optional(
+            "continue-timeout",
+            Accepts::COUNT,
+            "Seconds to wait for `100 Continue` where the request has `Expect`.",
+        )
+        .expression(),
         Attribute::optional("http-version", Accepts::OneOf(&["1", "2or1", "2"]), "Protocol towards the backend.")
             .default("1"),
         Attribute::optional("follow-redirects", Accepts::Bool, "Whether 3xx answers are followed.")
@@ -45,10 +50,6 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         Some("2or1") => HttpVersion::TwoOrOne,
         _ => HttpVersion::One,
     };
-    if let Some(written) = element.attribute("continue-timeout") {
-        // The body follows at once: the client was told to go on before policies ran.
-        c.warn(codes::NO_EFFECT, written.name_span, "the 'continue-timeout' attribute has no effect");
-    }
     without_effect(c, element);
     let step = Forward {
         seconds: c.int(element, &SPEC, "timeout"),
@@ -66,13 +67,6 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
 
 /// Says of what is written out that it changes nothing.
 fn without_effect(c: &mut Compiler<'_>, element: &Element) {
-    if let Some(written) = element.attribute("buffer-response")
-        && c.flag(element, &SPEC, "buffer-response")
-    {
-        let text =
-            "'buffer-response' has no effect: nothing is collected, every piece of the answer is passed on at once";
-        c.warn(codes::NO_EFFECT, written.name_span, text);
-    }
     for name in ["timeout", "timeout-ms"] {
         let is_zero = c.literal(element, &SPEC, name).is_some_and(|text| text.trim().parse() == Ok(0));
         if let Some(written) = element.attribute(name).filter(|_| is_zero) {
@@ -234,17 +228,12 @@ mod tests {
             findings(&format!("<policies><backend><forward-request {attributes} /></backend></policies>"))
         };
         for (attributes, expected) in [
-            ("continue-timeout=\"5\"", "the 'continue-timeout' attribute has no effect"),
-            (
-                "buffer-response=\"true\"",
-                "'buffer-response' has no effect: nothing is collected, every piece of the answer is passed on at once",
-            ),
             ("timeout=\"0\"", "the 'timeout' of 0 has no effect: the host takes the usual time"),
             ("timeout-ms=\"0\"", "the 'timeout-ms' of 0 has no effect: the host takes the usual time"),
         ] {
             assert_eq!(found(attributes), format!("TG0215 policy.xml:1:37 warning: {expected}\n"));
         }
-        assert_eq!(found("buffer-response=\"false\" timeout=\"1\""), "");
+        assert_eq!(found("buffer-response=\"true\" continue-timeout=\"5\" timeout=\"1\""), "");
     }
 
     #[test]

@@ -143,6 +143,10 @@ impl Outgoing {
         if let Some(method) = &self.method {
             request.method = method.evaluate(cx)?;
         }
+        if self.body.is_some() {
+            // Of the body that is copied, and not of the one that takes its place.
+            request.headers.remove(header::CONTENT_ENCODING);
+        }
         for header in &self.headers {
             header.evaluate(cx)?.apply(&mut request.headers);
         }

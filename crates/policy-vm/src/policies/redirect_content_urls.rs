@@ -70,11 +70,12 @@ impl Step for RedirectContentUrls {
 
 /// The backend that is, or was, called. Of an entity the host says it when it has forwarded.
 fn backend_base(call: &Call) -> Option<Url> {
-    match &call.backend {
-        BackendChoice::Service => call.api.as_ref()?.service_url.clone(),
-        BackendChoice::Url(url) => Some(url.clone()),
-        BackendChoice::Entity(_) => call.backend_url.as_deref().cloned(),
-    }
+    let url = match &call.backend {
+        BackendChoice::Service => call.api.as_ref()?.service_url.as_ref(),
+        BackendChoice::Url(url) => Some(url),
+        BackendChoice::Entity(_) => call.backend_url.as_deref(),
+    };
+    url.cloned()
 }
 
 /// The API as the caller named it.
@@ -119,8 +120,9 @@ struct Links {
     scheme: String,
     /// Host with and without the port that may be left out.
     authorities: Vec<String>,
-    /// Segments of the path, each with its slash in front.
+    /// Segments of the path, each with its slash in front, plain and escaped.
     path: String,
+    escaped_path: String,
 }
 
 struct Link {
@@ -137,7 +139,8 @@ impl Links {
         if port == default {
             authorities.push(url.host.clone());
         }
-        Self { scheme: url.scheme.clone(), authorities, path: url.path.trim_end_matches('/').to_owned() }
+        let path = url.path.trim_end_matches('/').to_owned();
+        Self { scheme: url.scheme.clone(), authorities, escaped_path: path.replace('/', "\\/"), path }
     }
 
     /// The link whose first colon stands at `colon`.
@@ -154,7 +157,7 @@ impl Links {
             [b'\\', b'/', b'\\', b'/', rest @ ..] => (rest, true),
             _ => return None,
         };
-        let path = if escaped { self.path.replace('/', "\\/") } else { self.path.clone() };
+        let path = if escaped { &self.escaped_path } else { &self.path };
         self.authorities.iter().find_map(|authority| {
             let (host, rest) = rest.split_at_checked(authority.len())?;
             let after =

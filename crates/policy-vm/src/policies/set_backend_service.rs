@@ -138,21 +138,37 @@ impl Step for SetBackendService {
 
 /// Puts the request's URL on another base.
 fn switch(call: &mut Call, choice: BackendChoice) {
-    let (relative, query) = (relative_path(call).to_owned(), own_query(call).to_owned());
+    // Both are ends of what is there, which stay where they are while the rest is exchanged.
+    let (relative, query) = (relative_path(call).trim_start_matches('/').len(), own_query(call).len());
+    let Call { api, request, backend, .. } = call;
     let base = match &choice {
-        BackendChoice::Service => call.api.as_ref().and_then(|api| api.service_url.clone()),
-        BackendChoice::Url(url) => Some(url.clone()),
+        BackendChoice::Service => api.as_ref().and_then(|api| api.service_url.as_ref()),
+        BackendChoice::Url(url) => Some(url),
         BackendChoice::Entity(_) => None,
     };
-    let url = &mut call.request.url;
-    match base {
-        Some(base) => {
-            let query = join_query(&base.query, &query);
-            *url = Url { path: join(&base.path, &relative), query, ..base };
-        }
-        None => (url.path, url.query) = (join("", &relative), query),
+    let url = &mut request.url;
+    if let Some(base) = base {
+        url.scheme.clone_from(&base.scheme);
+        url.host.clone_from(&base.host);
+        url.port = base.port;
     }
-    call.backend = choice;
+    let (base_path, base_query) = base.map_or(("", ""), |base| (&base.path, &base.query));
+    rebase(&mut url.path, relative, base_path);
+    url.query.replace_range(..url.query.len() - query, base_query);
+    if !base_query.is_empty() && query > 0 {
+        url.query.insert(base_query.len(), '&');
+    }
+    *backend = choice;
+}
+
+/// Puts the last `relative` bytes of a path behind another base, as [`join`] does.
+fn rebase(path: &mut String, relative: usize, base: &str) {
+    let is_base = relative == 0 && base.len() > 1;
+    let base = if is_base { base } else { base.trim_end_matches('/') };
+    path.replace_range(..path.len() - relative, base);
+    if !is_base {
+        path.insert(base.len(), '/');
+    }
 }
 
 /// The path of the backend's own URL. Of an entity only the host knows it, and adds it.
@@ -193,14 +209,6 @@ pub(super) fn join(base: &str, relative: &str) -> String {
         return base.to_owned();
     }
     format!("{}/{relative}", base.trim_end_matches('/'))
-}
-
-fn join_query(base: &str, query: &str) -> String {
-    match (base, query) {
-        ("", query) => query.to_owned(),
-        (base, "") => base.to_owned(),
-        (base, query) => format!("{base}&{query}"),
-    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::header;
 use policy_parser::Span;
 use policy_parser::document::Element;
 
@@ -156,6 +157,8 @@ impl Step for SetBody {
         match self.0.evaluate(cx) {
             Ok(bytes) => {
                 if let Some((headers, body)) = message::current(cx) {
+                    // Expressions see what was compressed, and what they make of it is not.
+                    headers.remove(header::CONTENT_ENCODING);
                     message::replace_body(headers, body, bytes);
                 }
                 Flow::Next

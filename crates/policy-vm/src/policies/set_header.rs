@@ -177,6 +177,14 @@ fn warn_of_no_effect(
 }
 
 impl HeaderEdit {
+    /// The name, if it is written down.
+    const fn name(&self) -> Option<&HeaderName> {
+        match self {
+            Self::Fixed(Ready { name, .. }) | Self::Computed { name: NameOperand::Fixed(name), .. } => Some(name),
+            Self::Computed { name: NameOperand::Computed(_), .. } => None,
+        }
+    }
+
     /// Evaluates name, action and values. A null value is left out.
     pub(super) fn evaluate(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, Ready>, Box<PolicyError>> {
         let (name, action, values) = match self {
@@ -288,6 +296,7 @@ fn join(values: &[HeaderValue]) -> Option<HeaderValue> {
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {
     if let Some(edit) = edit(c, element) {
+        c.edits.add(message::of(c.section), edit.name());
         c.emit(SetHeader(edit));
     }
 }

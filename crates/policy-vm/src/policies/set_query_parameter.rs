@@ -40,10 +40,11 @@ impl SetQueryParameter {
     fn edit(&self, cx: &mut StepCx<'_>) -> Result<(), Box<PolicyError>> {
         let name = self.name.eval(cx)?;
         let action = Action::from_index(self.action.eval(cx)?);
+        let key = encode(&name, COMPONENT);
         let mut added = Vec::with_capacity(self.values.len());
         for value in &self.values {
             if let Some(text) = value.eval_or_null(cx)? {
-                added.push(format!("{}={}", encode(&name, COMPONENT), encode(&text, COMPONENT)));
+                added.push(format!("{key}={}", encode(&text, COMPONENT)));
             }
         }
         let query = &mut cx.exchange.call.request.url.query;
@@ -72,26 +73,43 @@ pub(super) fn name_of(parameter: &str) -> std::borrow::Cow<'_, str> {
 }
 
 fn change(query: &mut String, name: &str, action: Action, added: &[String]) {
-    let is_it = |parameter: &str| name_of(parameter).to_lowercase() == name.to_lowercase();
+    let is_it = |parameter: &str| same_name(&name_of(parameter), name);
     let there = parameters(query).any(is_it);
     let drops = match action {
         Action::Skip if there => return,
         Action::Skip | Action::Append => false,
         Action::Override | Action::Delete => there,
     };
-    let mut parts: Vec<&str> = Vec::new();
     let mut added = if action == Action::Delete { &[] } else { added };
+    let more: usize = added.iter().map(|one| one.len() + 1).sum();
+    let mut changed = String::with_capacity(query.len() + more);
     for parameter in parameters(query) {
         if !(drops && is_it(parameter)) {
-            parts.push(parameter);
+            push(&mut changed, parameter);
             continue;
         }
         // The new ones come in the place of the first old one.
-        parts.extend(added.iter().map(String::as_str));
+        added.iter().for_each(|one| push(&mut changed, one));
         added = &[];
     }
-    parts.extend(added.iter().map(String::as_str));
-    *query = parts.join("&");
+    added.iter().for_each(|one| push(&mut changed, one));
+    *query = changed;
+}
+
+fn push(query: &mut String, parameter: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    query.push_str(parameter);
+}
+
+/// Names compare without case; those of ASCII, as nearly all are, without a copy.
+fn same_name(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one.to_lowercase() == other.to_lowercase()
+    }
 }
 
 #[cfg(test)]

@@ -173,13 +173,16 @@ struct ValidateClientCertificate {
     identities: Option<Box<[Identity]>>,
 }
 
-/// What the host was asked last.
+/// What the host is asked.
 #[derive(Clone, Copy)]
 enum Asked {
     Trust,
     Revocation,
     Issuer(usize),
 }
+
+/// What it was asked last, with the certificate, which is taken apart once.
+struct Kept(Asked, ClientCertificate);
 
 /// Why a certificate is refused: reason and message.
 type Refused = (&'static str, &'static str);
@@ -203,28 +206,29 @@ impl ValidateClientCertificate {
         } else if self.not_after && now > certificate.not_after {
             self.refuse(cx, EXPIRED)
         } else if self.trust {
-            ask(cx, Asked::Trust, CertificateCheck::Trusted)
+            ask(cx, Kept(Asked::Trust, certificate), CertificateCheck::Trusted)
         } else {
-            self.after_trust(cx)
+            self.after_trust(cx, certificate)
         }
     }
 
-    fn after_trust(&self, cx: &mut StepCx<'_>) -> Flow {
+    fn after_trust(&self, cx: &mut StepCx<'_>, certificate: ClientCertificate) -> Flow {
         if self.revocation {
-            return ask(cx, Asked::Revocation, CertificateCheck::NotRevoked);
+            return ask(cx, Kept(Asked::Revocation, certificate), CertificateCheck::NotRevoked);
         }
-        self.identities_from(cx, 0)
+        self.identities_from(cx, certificate, 0)
     }
 
     /// The first identity at or after `at` that fits lets the client in; the host is asked where it must be.
-    fn identities_from(&self, cx: &mut StepCx<'_>, at: usize) -> Flow {
+    fn identities_from(&self, cx: &mut StepCx<'_>, certificate: ClientCertificate, at: usize) -> Flow {
         let Some(identities) = &self.identities else { return Flow::Next };
-        let Some(certificate) = certificate(cx) else { return self.refuse(cx, NOT_FOUND) };
         let fitting = identities.iter().enumerate().skip(at).find(|(_, identity)| identity.fits(&certificate));
         match fitting {
             None => self.refuse(cx, NO_MATCH),
             Some((_, Identity { issuer: None, .. })) => Flow::Next,
-            Some((index, Identity { issuer: Some(check), .. })) => ask(cx, Asked::Issuer(index), check.clone()),
+            Some((index, Identity { issuer: Some(check), .. })) => {
+                ask(cx, Kept(Asked::Issuer(index), certificate), check.clone())
+            }
         }
     }
 
@@ -242,8 +246,8 @@ fn certificate(cx: &StepCx<'_>) -> Option<ClientCertificate> {
     client_certificate::read(cx.exchange.call.request.certificate.as_ref()?)
 }
 
-fn ask(cx: &mut StepCx<'_>, asked: Asked, check: CertificateCheck) -> Flow {
-    cx.keep(cx.at, asked);
+fn ask(cx: &mut StepCx<'_>, kept: Kept, check: CertificateCheck) -> Flow {
+    cx.keep(cx.at, kept);
     Flow::Call(HostCall::CheckCertificate(check))
 }
 
@@ -262,14 +266,16 @@ impl Step for ValidateClientCertificate {
         if let Some(error) = error {
             return Flow::Fail(error);
         }
-        match (cx.take_kept::<Asked>(cx.at), is_so) {
-            (Some(Asked::Trust), true) => self.after_trust(cx),
-            (Some(Asked::Trust), false) => self.refuse(cx, NOT_TRUSTED),
-            (Some(Asked::Revocation), true) => self.identities_from(cx, 0),
-            (Some(Asked::Revocation), false) => self.refuse(cx, REVOKED),
-            (Some(Asked::Issuer(_)), true) => Flow::Next,
-            (Some(Asked::Issuer(index)), false) => self.identities_from(cx, index + 1),
-            (None, _) => Flow::Fail(cx.fault("nothing was asked for")),
+        let Some(Kept(asked, certificate)) = cx.take_kept(cx.at) else {
+            return Flow::Fail(cx.fault("nothing was asked for"));
+        };
+        match (asked, is_so) {
+            (Asked::Trust, true) => self.after_trust(cx, certificate),
+            (Asked::Trust, false) => self.refuse(cx, NOT_TRUSTED),
+            (Asked::Revocation, true) => self.identities_from(cx, certificate, 0),
+            (Asked::Revocation, false) => self.refuse(cx, REVOKED),
+            (Asked::Issuer(_), true) => Flow::Next,
+            (Asked::Issuer(index), false) => self.identities_from(cx, certificate, index + 1),
         }
     }
 }

@@ -213,10 +213,21 @@ pub fn same_object(heap: &Heap, a: Value, b: Value) -> bool {
             let literals = a.space > 0 && b.space > 0;
             a == b || (a.is_empty() && b.is_empty()) || (literals && heap.text(a).equals(heap.text(b)))
         }
-        (Value::Object(a), Value::Object(b)) => a == b,
+        (Value::Object(a), Value::Object(b)) => a == b || is_one_object(heap, a, b),
         (Value::View(a), Value::View(b)) => a == b,
         // A value type is boxed on its way here, and no two boxes are the same.
         (a, b) => a.is_null() && b.is_null(),
+    }
+}
+
+/// Whether two handles stand for what is one object in .NET.
+fn is_one_object(heap: &Heap, a: Ref, b: Ref) -> bool {
+    match (heap.object(a), heap.object(b)) {
+        (Object::Type(a), Object::Type(b)) => a == b,
+        (Object::Native(object), Object::Native(_)) => {
+            object.is_atomic() && object.equals(heap, Value::Object(b)) == Some(true)
+        }
+        _ => false,
     }
 }
 
@@ -387,6 +398,7 @@ pub fn compare(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
         (Value::TimeSpan(a), Value::TimeSpan(b)) => a.cmp(&b),
         (Value::Enum(s, a), Value::Enum(t, b)) if s == t => a.cmp(&b),
         (Value::Object(x), Value::Object(y)) => return compare_objects(cx, x, y),
+        (a @ Value::View(_), b) if a == b => Ordering::Equal,
         (a, b) if crate::library::json::held(cx.heap, a).is_some() => {
             return crate::library::json::compare_held(cx, a, b);
         }
@@ -416,10 +428,7 @@ fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
             if x == y {
                 return Ok(Ordering::Equal);
             }
-            // There is one object for each type.
-            if let (Object::Type(s), Object::Type(t)) = (cx.heap.object(x), cx.heap.object(y))
-                && s == t
-            {
+            if is_one_object(cx.heap, x, y) {
                 return Ok(Ordering::Equal);
             }
             if let Some(order) = crate::library::json::compare_values(cx, x, y) {

@@ -150,6 +150,10 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
         let _ = heap;
         None
     }
+    /// Whether two objects that are equal are one object in .NET.
+    fn is_atomic(&self) -> bool {
+        false
+    }
     /// How it compares, when it is an `IEqualityComparer<T>` or `IComparer<T>`.
     fn comparer(&self) -> Option<super::comparer::ComparerKind> {
         None
@@ -216,6 +220,8 @@ pub struct Heap {
     ascii: Vec<u8>,
     wide: Vec<u16>,
     objects: Vec<Object>,
+    /// Objects of which there is one, by what they are called.
+    single: Vec<(&'static str, TypeId, Value)>,
     pools: Vec<Arc<Pool>>,
     spent: usize,
     limit: usize,
@@ -230,6 +236,7 @@ impl Heap {
             ascii: Vec::new(),
             wide: Vec::new(),
             objects: Vec::new(),
+            single: Vec::new(),
             pools: Vec::new(),
             spent: 0,
             limit,
@@ -241,6 +248,7 @@ impl Heap {
     pub fn reset(&mut self) {
         const KEEP: usize = 1 << 20;
         self.objects.clear();
+        self.single.clear();
         self.pools.clear();
         self.ascii.clear();
         self.wide.clear();
@@ -515,6 +523,21 @@ impl Heap {
     pub fn new_native(&mut self, object: impl NetObject) -> Result<Value, Trap> {
         self.charge(size_of_val(&object))?;
         Ok(Value::Object(self.new_object(Object::Native(Box::new(object)))?))
+    }
+
+    /// An object of which there is one in .NET (`Match.Empty`, `Encoding.UTF8`): made when it is asked for first. The name
+    /// and the type tell it from others.
+    ///
+    /// # Errors
+    /// When the memory budget is exhausted.
+    pub fn single(&mut self, name: &'static str, ty: TypeId, make: impl NetObject) -> Result<Value, Trap> {
+        if let Some((.., known)) = self.single.iter().find(|(known, of, _)| *known == name && *of == ty) {
+            return Ok(*known);
+        }
+        let made = self.new_native(make)?;
+        self.charge(size_of::<(&str, TypeId, Value)>())?;
+        self.single.push((name, ty, made));
+        Ok(made)
     }
 
     /// A new array.

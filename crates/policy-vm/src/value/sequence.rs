@@ -9,9 +9,9 @@ use crate::exception::{Exc, Throw};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Iter {
-    /// Through an array.
+    /// Through an array, or through the places of a list whether it changes meanwhile or not.
     Array {
-        /// The array.
+        /// The array or list.
         array: Ref,
         /// What comes next.
         index: usize,
@@ -49,9 +49,101 @@ pub trait Enumerator: Send + Sync + std::fmt::Debug {
     fn remaining(&self) -> Option<usize> {
         None
     }
+    /// Passes over items. An operator with places computes none of them.
+    ///
+    /// # Errors
+    /// What computing them throws.
+    fn advance(&mut self, cx: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        for _ in 0..count {
+            cx.charge(1)?;
+            if self.next(cx)?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+    /// Whether each item can be had without those before it: what .NET calls a partition.
+    fn places(&self) -> Places {
+        Places::None
+    }
+    /// The first or the last item, where it is found in another way than by going through all; `None` where it is not.
+    fn end(&self, cx: &mut Cx<'_>, last: bool) -> Option<Result<Option<Value>, Throw>> {
+        let _ = (cx, last);
+        None
+    }
+    /// All items, where those who want them at once get them in another order of computing; `None` for the usual one.
+    fn all(&self, cx: &mut Cx<'_>) -> Option<Result<Vec<Value>, Throw>> {
+        let _ = cx;
+        None
+    }
+    /// How many items there are, where that is known without going through them.
+    ///
+    /// # Errors
+    /// When a budget is exhausted.
+    fn cheap_count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        let _ = cx;
+        Ok(self.remaining())
+    }
+    /// `Count()`, where it computes less than going through all items does.
+    ///
+    /// # Errors
+    /// What counting throws.
+    fn count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        let _ = cx;
+        Ok(self.remaining())
+    }
+}
+
+/// Which items of a sequence can be had without those before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// The first only.
+    None,
+    /// Each, once they are in order.
+    Ordered,
+    /// Each, and it is computed when it is asked for.
+    Computed,
+    /// Each, as those of a list.
+    List,
 }
 
 impl Iter {
+    /// Whether each item can be had without those before it.
+    #[must_use]
+    pub fn places(&self) -> Places {
+        match self {
+            Self::Array { .. } | Self::List { .. } => Places::List,
+            Self::Lazy(lazy) => lazy.places(),
+            Self::Text { .. } | Self::Items(_) => Places::None,
+        }
+    }
+
+    /// Passes over items, computing none that have places.
+    ///
+    /// # Errors
+    /// What computing the others throws.
+    pub fn advance(&mut self, cx: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        match self {
+            Self::Array { index, .. } | Self::List { index, .. } | Self::Text { index, .. } => {
+                *index = index.saturating_add(count);
+            }
+            Self::Items(items) => {
+                if let Some(last) = count.checked_sub(1) {
+                    cx.charge(count.min(items.len()))?;
+                    items.nth(last);
+                }
+            }
+            Self::Lazy(lazy) => {
+                cx.charge(1)?;
+                cx.budget.depth = cx.budget.depth.checked_sub(1).ok_or(crate::exception::Trap::Depth)?;
+                let passed = lazy.advance(cx, count);
+                cx.budget.depth += 1;
+                return passed;
+            }
+        }
+        Ok(())
+    }
+
     /// How many items are still to come, when that is known without computing them.
     #[must_use]
     pub fn remaining(&self, heap: &Heap) -> Option<usize> {
@@ -59,6 +151,7 @@ impl Iter {
             Self::Array { array, index } => match heap.object(*array) {
                 Object::Array(array) => (array.items.len(), *index),
                 Object::Bytes(bytes) => (bytes.len(), *index),
+                Object::List(list) => (list.items.len(), *index),
                 _ => return None,
             },
             Self::List { list, index, .. } => match heap.object(*list) {
@@ -96,9 +189,10 @@ impl Iter {
                 let item = match cx.heap.object(*array) {
                     Object::Array(array) => array.items.get(*index).copied(),
                     Object::Bytes(bytes) => bytes.get(*index).map(|b| Value::Byte(*b)),
+                    Object::List(list) => list.items.get(*index).copied(),
                     _ => None,
                 };
-                *index += 1;
+                *index = index.saturating_add(1);
                 Ok(item)
             }
             Self::List { list, index, version } => {
@@ -110,12 +204,12 @@ impl Iter {
                     ));
                 }
                 let item = list.items.get(*index).copied();
-                *index += 1;
+                *index = index.saturating_add(1);
                 Ok(item)
             }
             Self::Text { text, index } => {
                 let unit = cx.heap.text(*text).get(*index);
-                *index += 1;
+                *index = index.saturating_add(1);
                 Ok(unit.map(Value::Char))
             }
             Self::Items(items) => Ok(items.next()),
@@ -135,7 +229,8 @@ pub fn iterate(cx: &mut Cx<'_>, value: Value) -> Result<Iter, Throw> {
     begin(cx.heap, cx.call, value).ok_or(crate::cx::fault("not a sequence"))
 }
 
-fn begin(heap: &Heap, call: &crate::exchange::Call, value: Value) -> Option<Iter> {
+/// The same, where it is a sequence.
+pub(crate) fn begin(heap: &Heap, call: &crate::exchange::Call, value: Value) -> Option<Iter> {
     match value {
         Value::String(text) => Some(Iter::Text { text, index: 0 }),
         Value::View(view) => crate::library::apim::iterate_view(call, view),

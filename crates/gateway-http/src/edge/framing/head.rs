@@ -176,6 +176,8 @@ fn request_line<'a>(reader: &mut Reader<'a>, limits: &HeadLimits) -> Result<Opti
         [b'/', b'/', ..] => return Err(Refusal::BadTarget),
         [b'/', ..] => Target::Origin,
         b"*" if method == b"OPTIONS" => Target::Origin,
+        // Where the tunnel would lead does not matter; what comes behind is no request (RFC 9110 9.3.6).
+        _ if method == b"CONNECT" => return Err(Refusal::MethodNotAllowed),
         _ => Target::Absolute(absolute(target)?),
     };
     Ok(Some((target, old)))
@@ -428,6 +430,9 @@ mod tests {
         target("/a b", Err(Refusal::BadRequestLine));
         check("OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", Ok(Body::Length(0)));
         check("GET / HTTP/2.0\r\nHost: h\r\n\r\n", Err(Refusal::BadVersion));
+        for target in ["h:443", "h", "[::1]:443", "http://h/", "*"] {
+            check(&format!("CONNECT {target} HTTP/1.1\r\nHost: h\r\n\r\n"), Err(Refusal::MethodNotAllowed));
+        }
         check("GET /\r\n\r\n", Err(Refusal::BadRequestLine));
         check("G(T / HTTP/1.1\r\nHost: h\r\n\r\n", Err(Refusal::BadRequestLine));
     }

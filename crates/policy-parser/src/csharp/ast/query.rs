@@ -1,6 +1,7 @@
 //! Query expressions.
 
 use super::{Expr, Ident, TypeSyntax};
+use crate::Span;
 
 /// A query expression.
 #[derive(Clone, Debug)]
@@ -25,10 +26,12 @@ pub struct FromClause {
 /// The clauses of a query after its first `from`, or after `into`.
 #[derive(Clone, Debug)]
 pub struct QueryBody {
-    /// `from`, `let`, `where`, `join`, `orderby`.
-    pub clauses: Vec<QueryClause>,
+    /// `from`, `let`, `where`, `join`, `orderby`, each with its place.
+    pub clauses: Vec<(QueryClause, Span)>,
     /// `select` or `group`.
     pub end: QueryEnd,
+    /// Where that one stands.
+    pub end_span: Span,
     /// `into x …`.
     pub continuation: Option<(Ident, Box<QueryBody>)>,
 }

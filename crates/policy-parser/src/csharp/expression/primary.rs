@@ -1,6 +1,7 @@
 //! What operators work on: literals, names, parentheses, and the keywords that are expressions of their own.
 
 use super::{is_infix_operator, precedence, prefix_operator};
+use crate::Span;
 use crate::csharp::ast::{Argument, ArgumentMode, Expr, ExprKind, Literal, PredefinedType, SimpleName, StringLiteral};
 use crate::csharp::ast::{TypeKind, TypeSyntax};
 use crate::csharp::lookahead::TypeMode;
@@ -181,18 +182,21 @@ impl Parser<'_> {
     fn default_expression(&mut self) -> Expr {
         let token = self.bump();
         if !self.eat(TokenKind::OpenParen) {
-            if self.at(TokenKind::Colon) {
-                // A label outside of its `switch`: the colon is what disturbs.
-                return Expr { kind: ExprKind::Error, span: token.span() };
+            // With a colon behind it is a label outside of its `switch`: the colon is what disturbs.
+            if !self.at(TokenKind::Colon) {
+                self.refuse_default(token.span());
             }
-            let message = "Feature 'default literal' is not available in C# 7.0. Please use language version 7.1 or \
-                           greater.";
-            self.error("CS8107", token.span(), message);
             return Expr { kind: ExprKind::Error, span: token.span() };
         }
         let ty = self.type_in(TypeMode::Normal);
         self.expect(TokenKind::CloseParen);
         Expr { kind: ExprKind::Default(ty), span: self.span_from(token.start) }
+    }
+
+    pub(in crate::csharp) fn refuse_default(&mut self, span: Span) {
+        let message =
+            "Feature 'default literal' is not available in C# 7.0. Please use language version 7.1 or greater.";
+        self.error("CS8107", span, message);
     }
 
     fn checked_expression(&mut self) -> Expr {
@@ -233,7 +237,7 @@ impl Parser<'_> {
     /// `ref e` where C# has references; the tree has none.
     pub(in crate::csharp) fn refuse_ref(&mut self) {
         let span = self.bump().span();
-        self.error("CS1073", span, "Unexpected token 'ref'");
+        self.error("TG0402", span, "Variables and results by reference are not supported within expressions");
     }
 
     // ---- What may come ----

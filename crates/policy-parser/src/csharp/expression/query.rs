@@ -1,5 +1,6 @@
 //! Query expressions. Their keywords are identifiers everywhere else.
 
+use crate::Span;
 use crate::csharp::ast::{Expr, ExprKind, FromClause, Ident, Query, QueryBody, QueryClause, QueryEnd};
 use crate::csharp::lookahead::TypeMode;
 use crate::csharp::parser::Parser;
@@ -50,17 +51,19 @@ impl Parser<'_> {
         let mut parts = Vec::new();
         let mut last = loop {
             let clauses = self.query_clauses();
+            let start = self.token().start;
             let end = self.query_end();
+            let end_span = self.span_from(start);
             let Some(name) = self.continuation() else {
-                break QueryBody { clauses, end, continuation: None };
+                break QueryBody { clauses, end, end_span, continuation: None };
             };
             if !self.link() {
-                break QueryBody { clauses, end, continuation: None };
+                break QueryBody { clauses, end, end_span, continuation: None };
             }
-            parts.push((clauses, end, name));
+            parts.push((clauses, end, end_span, name));
         };
-        while let Some((clauses, end, name)) = parts.pop() {
-            last = QueryBody { clauses, end, continuation: Some((name, Box::new(last))) };
+        while let Some((clauses, end, end_span, name)) = parts.pop() {
+            last = QueryBody { clauses, end, end_span, continuation: Some((name, Box::new(last))) };
         }
         last
     }
@@ -69,9 +72,10 @@ impl Parser<'_> {
         self.eat_word(Contextual::Into).then(|| self.identifier())
     }
 
-    fn query_clauses(&mut self) -> Vec<QueryClause> {
+    fn query_clauses(&mut self) -> Vec<(QueryClause, Span)> {
         let mut clauses = Vec::new();
         loop {
+            let start = self.token().start;
             let clause = match self.token().contextual {
                 Contextual::From => QueryClause::From(self.range_clause()),
                 Contextual::Join => self.join_clause(),
@@ -83,7 +87,7 @@ impl Parser<'_> {
                 Contextual::OrderBy => self.order_by_clause(),
                 _ => return clauses,
             };
-            clauses.push(clause);
+            clauses.push((clause, self.span_from(start)));
         }
     }
 

@@ -261,7 +261,7 @@ impl Emitter<'_> {
             let Some(Leave::Finally { body, .. }) = self.out.leaves.get(index).cloned() else { continue };
             let start = self.here();
             let inner = self.out.leaves.split_off(index);
-            self.block(&body)?;
+            self.finally(&body)?;
             self.out.leaves.extend(inner);
             let end = self.here();
             // From here to where it leads, the code belongs to no range further in.
@@ -291,17 +291,25 @@ impl Emitter<'_> {
         let guarded_end = self.here();
         if let Some(finally) = finally {
             let Some(Leave::Finally { gaps, .. }) = self.out.leaves.pop() else { return Ok(()) };
-            self.block(finally)?;
+            self.finally(finally)?;
             self.jump(Op::Jump { to: 0 }, end);
             let register = self.take()?;
             let target = self.here();
             for (from, to) in without_gaps(start, guarded_end, &gaps) {
                 self.out.handlers.push(Handler { start: from, end: to, target, register, ty: TypeId::EXCEPTION });
             }
-            self.block(finally)?;
+            self.finally(finally)?;
             self.push(Op::Rethrow { a: register });
         }
         self.place(end);
+        Ok(())
+    }
+
+    /// One copy of a `finally` block: each has registers for its variables, and labels, of its own.
+    fn finally(&mut self, body: &[Stmt]) -> Emit {
+        let (registers, gotos) = (self.out.registers.clone(), self.out.gotos.clone());
+        self.block(body)?;
+        (self.out.registers, self.out.gotos) = (registers, gotos);
         Ok(())
     }
 
@@ -329,7 +337,7 @@ impl Emitter<'_> {
                 }
             }
             if let Some(filter) = &catch.filter {
-                self.branch(filter, false, next)?;
+                self.filter(filter, next)?;
             }
             self.block(&catch.body)?;
             self.jump(Op::Jump { to: 0 }, after);
@@ -337,6 +345,21 @@ impl Emitter<'_> {
         }
         self.out.caught.pop();
         self.push(Op::Rethrow { a: caught });
+        Ok(())
+    }
+
+    /// The condition of a `catch`: an exception in it is lost, and says no.
+    fn filter(&mut self, condition: &Expr, refused: Label) -> Emit {
+        let test = self.label();
+        self.jump(Op::Jump { to: 0 }, test);
+        let target = self.here();
+        self.jump(Op::Jump { to: 0 }, refused);
+        self.place(test);
+        let register = self.take()?;
+        let start = self.here();
+        self.branch(condition, false, refused)?;
+        let end = self.here();
+        self.out.handlers.push(Handler { start, end, target, register, ty: TypeId::EXCEPTION });
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, ArgumentMode, ExprKind, SimpleName};
 
 use super::{Entity, strip};
-use crate::compile::binder::Binder;
+use crate::compile::binder::{Binder, RANGE_VARIABLE};
 use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, delegate, is_enum, named, nullable_inner};
 use crate::compile::members::{self, Member};
 use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
@@ -25,8 +25,7 @@ impl Binder {
             Entity::Type(ty) => self.static_member(ty, name, span),
             Entity::Value(value) => self.instance_member(value, name, invoked, span),
             Entity::Group(group) => {
-                let (method, member) = (&group.name.ident.text, &name.ident.text);
-                self.error("CS0119", group.span, format!("'{method}' is a method, which is not valid in the given context; '{member}' has nothing to be a member of"));
+                self.method_as_value(&group);
                 Entity::Error(span)
             }
             Entity::Function(_, function) | Entity::Generic(_, function) => {
@@ -39,6 +38,15 @@ impl Binder {
                 Entity::Error(span)
             }
         }
+    }
+
+    /// CS0119: a method's name where only something with members can stand.
+    pub(in crate::compile) fn method_as_value(&mut self, group: &Group<'_>) {
+        let name = &group.name.ident;
+        let (found, _) = self.group_candidates(group);
+        let first = found.first().or_else(|| members::extensions(&name.text).first());
+        let shown = first.map_or_else(|| name.text.to_string(), |member| self.signature_name(member));
+        self.error("CS0119", name.span, format!("'{shown}' is a method, which is not valid in the given context"));
     }
 
     fn namespace_member<'a>(&mut self, namespace: &str, name: &'a SimpleName, span: Span) -> Entity<'a> {
@@ -88,7 +96,8 @@ impl Binder {
         }
         let is_method = !members::lookup(ty, text, &[MemberKind::Method]).is_empty();
         if is_method {
-            return Entity::Group(Group { name, receiver: Receiver::Type(ty), span, is_element: false });
+            let receiver = Receiver::Type(ty);
+            return Entity::Group(Group { name, receiver, span, is_element: false, clause: None });
         }
         let _ = self.no_static_member(ty, text, name.ident.span);
         Entity::Error(span)
@@ -173,7 +182,8 @@ impl Binder {
         let has_method =
             !members::lookup(value.ty, text, &[MemberKind::Method]).is_empty() || !members::extensions(text).is_empty();
         if has_method {
-            return Entity::Group(Group { name, receiver: Receiver::Value(Box::new(value)), span, is_element: false });
+            let receiver = Receiver::Value(Box::new(value));
+            return Entity::Group(Group { name, receiver, span, is_element: false, clause: None });
         }
         // After `?` the compiler points at the dot.
         let at = if matches!(value.kind, Kind::Local(_)) && value.span == span { span } else { name.ident.span };
@@ -260,6 +270,7 @@ impl Binder {
                     is_constructor: false,
                     receiver_first: false,
                     is_element: false,
+                    clause: None,
                 };
                 self.no_fit(&candidates, &args, &what, span)
             }
@@ -267,8 +278,12 @@ impl Binder {
     }
 
     /// Calls a method of a group, or an extension method of its name.
-    pub(super) fn call(&mut self, group: &Group<'_>, args: Vec<Arg<'_>>, span: Span) -> Expr {
+    pub(in crate::compile) fn call(&mut self, group: &Group<'_>, args: Vec<Arg<'_>>, span: Span) -> Expr {
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            if matches!(&group.receiver, Receiver::Value(value) if value.is_error()) {
+                return Expr::error(span);
+            }
+            self.look_into(&args);
             return Expr::error(span);
         }
         if let Receiver::Value(value) = &group.receiver
@@ -294,6 +309,7 @@ impl Binder {
             is_constructor: false,
             receiver_first: false,
             is_element: group.is_element,
+            clause: group.clause,
         };
         if let Some(value) = receiver {
             let found = members::extensions(name);
@@ -373,7 +389,21 @@ impl Binder {
 
     /// Binds arguments as far as they can be without their parameters.
     pub(super) fn arguments<'a>(&mut self, args: &'a [ast::Argument]) -> Vec<Arg<'a>> {
-        args.iter().map(|a| self.argument(a)).collect()
+        let mut names: Vec<&str> = Vec::new();
+        let mut bound: Vec<Arg<'a>> = Vec::new();
+        for arg in args {
+            let mut made = self.argument(arg);
+            if let Some(name) = &arg.name {
+                let text = &*name.text;
+                if names.contains(&text) {
+                    let message = format!("Named argument '{text}' cannot be specified multiple times");
+                    made.kind = ArgKind::Value(self.fail("CS1740", name.span, message));
+                }
+                names.push(text);
+            }
+            bound.push(made);
+        }
+        bound
     }
 
     fn argument<'a>(&mut self, arg: &'a ast::Argument) -> Arg<'a> {
@@ -415,6 +445,14 @@ impl Binder {
                 };
                 if let Target::Local(id) = target {
                     self.use_local(id, span);
+                    if let Some(local) = self.local(id)
+                        && local.readonly == Some(RANGE_VARIABLE)
+                    {
+                        let message =
+                            format!("Cannot pass the range variable '{}' as an out or ref parameter", local.name);
+                        self.error("CS1939", span, message);
+                        return ArgKind::Value(Expr::error(span));
+                    }
                 }
                 ArgKind::Variable(Box::new(target), Box::new(value))
             }
@@ -492,6 +530,7 @@ impl Binder {
                     is_constructor: false,
                     receiver_first: false,
                     is_element: false,
+                    clause: None,
                 };
                 let _ = self.no_fit(&candidates, &args, &what, span);
                 None
@@ -516,11 +555,29 @@ impl Binder {
             return self.fail("CS8082", at.span, "Sub-expression cannot be used in an argument to nameof.");
         }
         let before = self.errors.len();
-        let _ = self.entity(&arg.value);
+        let _ = self.named_entity(&arg.value);
         if self.errors.len() > before {
             return Expr::error(span);
         }
         Expr::constant(Const::Text(ast::StringLiteral::Text(name.clone())), TypeId::STRING, span)
+    }
+
+    /// What is named in a `nameof`, where members of objects may be named by their types.
+    fn named_entity<'a>(&mut self, expr: &'a ast::Expr) -> Entity<'a> {
+        let ExprKind::Member { target, name } = &expr.kind else { return self.entity(expr) };
+        match self.named_entity(target) {
+            Entity::Type(ty) => {
+                let found = members::lookup(ty, &name.ident.text, &[MemberKind::Property]);
+                match found.first().filter(|m| !m.signature.is_static) {
+                    Some(member) => {
+                        let ty = member.ty(member.signature.returns, &[]);
+                        Entity::Value(Expr::new(Kind::Default, ty, expr.span))
+                    }
+                    None => self.member(Entity::Type(ty), name, false, expr.span),
+                }
+            }
+            left => self.member(left, name, false, expr.span),
+        }
     }
 
     /// Notes that a variable is assigned to, or reports why it must not be.
@@ -528,10 +585,15 @@ impl Binder {
         self.use_local(id, span);
         let Some(local) = self.local_mut(id) else { return };
         local.written = true;
-        let (constant, readonly, name) = (local.constant.is_some(), local.readonly, local.name.clone());
+        let (constant, readonly, name, ty) = (local.constant.is_some(), local.readonly, local.name.clone(), local.ty);
         if constant {
             self.error("CS0131", span, "The left-hand side of an assignment must be a variable, property or indexer");
-        } else if let Some(what) = readonly {
+        } else if readonly == Some(RANGE_VARIABLE) {
+            let message = format!("Range variable '{name}' cannot be assigned to -- it is read only");
+            self.error("CS1947", span, message);
+        } else if let Some(what) = readonly
+            && ty != types::error()
+        {
             self.error("CS1656", span, format!("Cannot assign to '{name}' because it is a '{what}'"));
         }
     }

@@ -13,7 +13,8 @@ use crate::types::{self, Type, TypeId};
 /// What is said of a place that cannot be written to.
 pub(in crate::compile) type Refusal = (&'static str, &'static str);
 
-const NO_VARIABLE: Refusal = ("CS0131", "The left-hand side of an assignment must be a variable, property or indexer");
+pub(super) const NO_VARIABLE: Refusal =
+    ("CS0131", "The left-hand side of an assignment must be a variable, property or indexer");
 const NO_OPERAND: Refusal =
     ("CS1059", "The operand of an increment or decrement operator must be a variable, property or indexer");
 pub(in crate::compile) const NO_REFERENCE: Refusal = ("CS1510", "A ref or out value must be an assignable variable");
@@ -139,11 +140,16 @@ impl Binder {
                     }
                     return None;
                 };
+                if otherwise == NO_REFERENCE && super::tuple::elements_of(receiver.ty).is_some() {
+                    let message = "Elements of tuples cannot be passed by reference within expressions";
+                    self.error("TG0404", span, message);
+                    return None;
+                }
                 if otherwise == NO_REFERENCE {
                     self.error("CS0206", span, "A property or indexer may not be passed as an out or ref parameter");
                     return None;
                 }
-                self.property_target(receiver, &name.ident, span)
+                self.property_target(receiver, &name.ident, otherwise, span)
             }
             ExprKind::Name(_) => match self.entity(expr) {
                 super::Entity::Value(Expr { kind: Kind::Local(id), ty, .. }) => Some((Target::Local(id), ty)),
@@ -172,6 +178,7 @@ impl Binder {
         &mut self,
         receiver: Expr,
         name: &ast::Ident,
+        otherwise: Refusal,
         span: Span,
     ) -> Option<(Target, TypeId)> {
         if receiver.is_error() {
@@ -179,7 +186,7 @@ impl Binder {
         }
         if super::tuple::elements_of(receiver.ty).is_some() {
             let mut first = Vec::new();
-            return self.tuple_part(receiver, name, &mut first, span).map(|(mut target, read)| {
+            return self.tuple_part(receiver, name, &mut first, otherwise, span).map(|(mut target, read)| {
                 if let Target::Part { first: before, .. } = &mut target {
                     *before = first;
                 }
@@ -240,12 +247,12 @@ impl Binder {
                     return self.target(expr, otherwise).and(None);
                 };
                 if super::tuple::elements_of(receiver.ty).is_some() {
-                    let (target, read) = self.tuple_part(receiver, &name.ident, &mut first, span)?;
+                    let (target, read) = self.tuple_part(receiver, &name.ident, &mut first, otherwise, span)?;
                     return Some((first, target, read));
                 }
                 let receiver = self.keep(receiver, &mut first);
                 let read = self.property(&receiver, &name.ident.text, span);
-                let (target, _) = self.property_target(receiver, &name.ident, span)?;
+                let (target, _) = self.property_target(receiver, &name.ident, otherwise, span)?;
                 read.map(|read| (first, target, read))
             }
             _ => {
@@ -278,7 +285,19 @@ impl Binder {
             return Expr::error(span);
         }
         let ty = read.ty;
-        let (result, clean) = self.silently(|this| this.binary(op, read.clone(), right.clone(), span));
+        let plain = prim_of(ty).is_some() || ty == TypeId::BOOL || crate::compile::bound::is_enum(ty);
+        if right.is_null_literal() && plain {
+            return self.no_conversion(&Expr { span, ..right }, ty);
+        }
+        let kept = std::mem::take(&mut self.errors);
+        let result = self.binary(op, read.clone(), right.clone(), span);
+        let told = std::mem::replace(&mut self.errors, kept);
+        let clean = told.iter().all(|e| e.warning);
+        if let Some(ambiguous) = told.iter().find(|e| e.code == "CS0034") {
+            let token = crate::compile::operators::token(op);
+            let message = ambiguous.message.replacen(&format!("'{token}'"), &format!("'{token}='"), 1);
+            return self.fail("CS0034", span, message);
+        }
         if !clean && prim_of(ty).is_none_or(|_| prim_of(right.ty).is_none()) {
             return self.no_operator_named(
                 &format!("{}=", crate::compile::operators::token(op)),

@@ -104,6 +104,7 @@ impl Binder {
             }
         }
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            self.look_into(&args);
             return Expr::error(span);
         }
         match self.choose(&candidates, None, &args) {
@@ -139,6 +140,7 @@ impl Binder {
                     is_constructor: true,
                     receiver_first: false,
                     is_element: false,
+                    clause: None,
                 };
                 self.no_fit(&candidates, &args, &what, span)
             }
@@ -187,7 +189,7 @@ impl Binder {
                     effects.push(self.no_static_member(receiver.ty, &name.text, name.span));
                     return;
                 }
-                self.property_target(receiver, name, span)
+                self.property_target(receiver, name, super::assign::NO_VARIABLE, span)
             }
             MemberInitializerTarget::Index(args) => {
                 let found = self.indexer(receiver, args, span);
@@ -225,7 +227,8 @@ impl Binder {
             .into_iter()
             .map(|v| Arg { name: None, mode: ast::ArgumentMode::Value, span: v.span, kind: ArgKind::Value(v) })
             .collect();
-        let group = Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true };
+        let group =
+            Group { name: &name, receiver: Receiver::Value(Box::new(receiver)), span, is_element: true, clause: None };
         self.call(&group, bound, span)
     }
 
@@ -237,7 +240,7 @@ impl Binder {
             let value = match self.member_value(&member.value) {
                 Ok(value) => value,
                 Err(what) => {
-                    values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
+                    values.push(self.no_member_value(member, what, at));
                     continue;
                 }
             };
@@ -251,7 +254,7 @@ impl Binder {
             };
             if value.is_null_literal() || value.ty == types::void() {
                 let what = super::shown(&value);
-                values.push(self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property")));
+                values.push(self.no_member_value(member, &what, at));
                 continue;
             }
             if shape.iter().any(|(n, _)| *n == name) {
@@ -265,6 +268,14 @@ impl Binder {
         }
         let ty = types::intern(Type::Anonymous(shape.into()));
         Expr::new(Kind::NewAnonymous(values), ty, span)
+    }
+
+    fn no_member_value(&mut self, member: &ast::AnonymousMember, what: &str, at: Span) -> Expr {
+        // The variables of a query are members of such objects.
+        if member.name.as_ref().is_some_and(|name| self.range_variables.contains(&name.span)) {
+            return self.fail("CS1932", at, format!("Cannot assign {what} to a range variable"));
+        }
+        self.fail("CS0828", at, format!("Cannot assign '{what}' to anonymous type property"))
     }
 
     /// The value of an anonymous object's member, or what it is that has none.
@@ -307,7 +318,7 @@ impl Binder {
                     let size = self.value(size);
                     let expected = match &size.constant {
                         Some(Const::Int(n)) => *n,
-                        _ if size.is_error() => return size,
+                        _ if size.is_wrong_constant() => return Expr::error(span),
                         _ => return self.fail("CS0150", size.span, "A constant value is expected"),
                     };
                     if expected != initializer.elements.len() as i128 {
@@ -359,7 +370,7 @@ impl Binder {
             let bound = self.dimension(size);
             match super::dimensions::constant_size(&bound) {
                 Some(n) => *slot = Some(n),
-                None if bound.is_error() => return bound,
+                None if bound.is_wrong_constant() => return Expr::error(bound.span),
                 None => return self.fail("CS0150", size.span, "A constant value is expected"),
             }
         }

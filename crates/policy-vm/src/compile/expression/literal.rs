@@ -68,7 +68,7 @@ impl Binder {
                 let width = self.convert(width, TypeId::INT32);
                 match width.constant {
                     Some(Const::Int(n)) => i32::try_from(n).unwrap_or(0),
-                    _ if width.is_error() => return width,
+                    _ if width.is_wrong_constant() => return Expr::error(expr.span),
                     _ => return self.fail("CS0150", expr.span, "A constant value is expected"),
                 }
             }

@@ -6,6 +6,7 @@
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, BinaryOp};
 
+use super::assign::Refusal;
 use super::create::projected_name;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, nullable_inner};
@@ -127,7 +128,12 @@ impl Binder {
 
     /// A tuple that can be changed, because it is a variable, an element of an array or of another such tuple: where it
     /// stands, and what reads it. What must be evaluated first goes to `first`.
-    pub(super) fn tuple_place(&mut self, tuple: Expr, first: &mut Vec<Expr>) -> Option<(Target, Expr)> {
+    pub(super) fn tuple_place(
+        &mut self,
+        tuple: Expr,
+        first: &mut Vec<Expr>,
+        otherwise: Refusal,
+    ) -> Option<(Target, Expr)> {
         let (ty, span) = (tuple.ty, tuple.span);
         match tuple.kind {
             Kind::Local(id) => Some((Target::Local(id), tuple)),
@@ -138,7 +144,7 @@ impl Binder {
                 Some((Target::Element { array, index }, Expr::new(read, ty, span)))
             }
             Kind::AnonymousGet { object, index } if elements_of(object.ty).is_some() => {
-                let (whole, tuple) = self.tuple_place(*object, first)?;
+                let (whole, tuple) = self.tuple_place(*object, first, otherwise)?;
                 let read = Kind::AnonymousGet { object: Box::new(tuple.clone()), index };
                 let target = Target::Part { first: Vec::new(), whole: Box::new(whole), tuple: Box::new(tuple), index };
                 Some((target, Expr::new(read, ty, span)))
@@ -154,11 +160,7 @@ impl Binder {
                 None
             }
             _ => {
-                self.error(
-                    "CS0131",
-                    span,
-                    "The left-hand side of an assignment must be a variable, property or indexer",
-                );
+                self.error(otherwise.0, span, otherwise.1);
                 None
             }
         }
@@ -170,6 +172,7 @@ impl Binder {
         tuple: Expr,
         name: &ast::Ident,
         first: &mut Vec<Expr>,
+        otherwise: Refusal,
         span: Span,
     ) -> Option<(Target, Expr)> {
         let (name, at) = (&*name.text, name.span);
@@ -185,7 +188,7 @@ impl Binder {
             self.error("CS1654", tuple.span, text);
             return None;
         }
-        let (whole, tuple) = self.tuple_place(tuple, first)?;
+        let (whole, tuple) = self.tuple_place(tuple, first, otherwise)?;
         let read = Expr::new(Kind::AnonymousGet { object: Box::new(tuple.clone()), index }, ty, span);
         Some((Target::Part { first: Vec::new(), whole: Box::new(whole), tuple: Box::new(tuple), index }, read))
     }

@@ -54,6 +54,9 @@ impl Binder {
         if let Some(inner) = nullable_inner(operand.ty) {
             let probe = Expr::new(Kind::Default, inner, span);
             let (result, clean) = self.silently(|this| this.unary(op, probe, span));
+            if !clean && op == UnaryOp::Minus && inner == TypeId::UINT64 {
+                return self.ambiguous_unary(&operand, span);
+            }
             if !clean {
                 return self.no_unary(op, &operand, span);
             }
@@ -123,6 +126,12 @@ impl Binder {
             }
             _ => Expr::new(Kind::Complement { num, operand: Box::new(operand) }, ty, span),
         }
+    }
+
+    /// A `ulong?` could be made a `decimal?` or a nullable floating-point number.
+    fn ambiguous_unary(&mut self, operand: &Expr, span: Span) -> Expr {
+        let ty = shown(operand);
+        self.fail("CS0035", span, format!("Operator '-' is ambiguous on an operand of type '{ty}'"))
     }
 
     pub(super) fn no_unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Expr {

@@ -106,8 +106,7 @@ impl Binder {
                 if returns_a == types::void() || returns_b == types::void() {
                     return (returns_a != returns_b).then_some(returns_b == types::void());
                 }
-                let (inferred, _) = self.silently(|this| this.lambda_return(lambda, &params_a));
-                match inferred {
+                match self.lambda_return(lambda, &params_a) {
                     Some(ty) if ty == returns_a => Some(true),
                     Some(ty) if ty == returns_b => Some(false),
                     _ => better_target(returns_a, returns_b),

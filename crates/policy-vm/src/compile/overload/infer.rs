@@ -85,13 +85,16 @@ impl Binder {
             for input in &inputs {
                 inference.fix_in(*input);
             }
+            // Where nothing is left to be found out, the argument is not looked at.
+            if inference.knows(output) {
+                continue;
+            }
             let inputs: Vec<TypeId> = inputs.iter().map(|i| inference.put(*i)).collect();
             match &arg.kind {
                 ArgKind::Lambda(lambda) => {
-                    let (found, clean) = self.silently(|this| this.lambda_return(lambda, &inputs));
-                    // A lambda that does not fit, or has a mistake, tells nothing; nor does one without a result.
-                    let says = |ty: &TypeId| clean && *ty != types::null() && *ty != types::void();
-                    if let Some(ty) = found.filter(says)
+                    // A lambda that does not fit tells nothing; nor does one without a result.
+                    let says = |ty: &TypeId| *ty != types::null() && *ty != types::void();
+                    if let Some(ty) = self.lambda_return(lambda, &inputs).filter(says)
                         && output != types::void()
                     {
                         inference.lower(ty, output);
@@ -248,6 +251,11 @@ impl Inference {
                 .get(usize::from(n))
                 .is_some_and(|b| b.fixed.is_some() || !b.exact.is_empty() || !b.lower.is_empty() || !b.upper.is_empty())
         })
+    }
+
+    /// All type parameters in the type are fixed.
+    fn knows(&self, ty: TypeId) -> bool {
+        params_in(ty).into_iter().all(|n| self.params.get(usize::from(n)).is_some_and(|b| b.fixed.is_some()))
     }
 
     fn fix_in(&mut self, ty: TypeId) {

@@ -7,7 +7,9 @@ use super::{Arg, ArgKind, Mapping, Slot, arg_types, infer, map, mode_of};
 use crate::compile::ExpressionError;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Expr, delegate};
+use crate::compile::lambda::Trial;
 use crate::compile::members::Member;
+use crate::compile::query::Clause;
 use crate::library::{self, ParamMode};
 use crate::types::{self, Type, TypeId};
 
@@ -27,6 +29,8 @@ enum Failure {
     Missing(usize),
     /// Too many arguments, or such as no parameter takes.
     Count,
+    /// A name whose parameter has an argument already.
+    Taken(usize),
     /// A name that no parameter has.
     Name(usize),
 }
@@ -40,16 +44,28 @@ impl Binder {
         what: &Wanted<'_>,
         span: Span,
     ) -> Expr {
-        if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+        let wrong = |this: &Self, arg: &Arg<'_>| match &arg.kind {
+            ArgKind::Value(value) => value.is_error() || this.is_wrong_within(arg.span),
+            _ => false,
+        };
+        if args.iter().any(|arg| wrong(self, arg)) {
+            if !args.iter().any(|arg| matches!(&arg.kind, ArgKind::Value(value) if value.is_error())) {
+                self.look_into(args);
+            }
             return Expr::error(span);
         }
         let arity_fits =
             |m: &Member| what.explicit.as_ref().is_none_or(|given| given.len() == m.signature.type_params.len());
         if !candidates.is_empty() && !candidates.iter().any(arity_fits) {
+            // Extension methods with another number of type parameters are not even found.
+            if let (true, Some(ArgKind::Value(receiver))) = (what.receiver_first, args.first().map(|arg| &arg.kind)) {
+                return self.no_member(receiver.ty, what.name, what.span);
+            }
             return self.wrong_arity(candidates, what);
         }
-        let candidates: Vec<Member> = candidates.iter().copied().filter(arity_fits).collect();
-        if self.lambda_mistakes(&candidates, args, what) {
+        let candidates = own(candidates.iter().copied().filter(arity_fits));
+        let trials = self.trials_of(&candidates, args, what);
+        if self.lambda_mistakes(&trials, args) {
             return Expr::error(span);
         }
         let mut failures: Vec<(Member, Failure)> = Vec::with_capacity(candidates.len());
@@ -57,7 +73,34 @@ impl Binder {
             let failure = self.failure(member, args, what);
             failures.push((*member, failure));
         }
+        if let Some(refused) = self.refuse_clause(&failures, &trials, args, what) {
+            return refused;
+        }
         self.tell(&candidates, &failures, args, what, span)
+    }
+
+    /// Queries have words of their own for what cannot be inferred.
+    fn refuse_clause(
+        &mut self,
+        failures: &[(Member, Failure)],
+        trials: &[Trial],
+        args: &[Arg<'_>],
+        what: &Wanted<'_>,
+    ) -> Option<Expr> {
+        let clause = what.clause.as_ref()?;
+        let ArgKind::Value(receiver) = &args.first()?.kind else { return None };
+        if failures.iter().any(|(_, failure)| matches!(failure, Failure::Argument { .. })) {
+            return None;
+        }
+        if failures.iter().any(|(_, failure)| matches!(failure, Failure::NotInferred)) {
+            let first =
+                args.iter().find_map(|arg| if let ArgKind::Lambda(l) = &arg.kind { Some(l.arrow) } else { None });
+            let of_first = trials.iter().filter(|trial| Some(trial.at) == first).filter_map(|trial| trial.found);
+            let selected = of_first.into_iter().find(|ty| *ty != types::error() && *ty != types::null());
+            return Some(self.query_not_inferred(receiver.ty, selected, what.name, clause));
+        }
+        let unknown = |failure: &Failure| matches!(failure, Failure::ReceiverNotInferred);
+        failures.iter().any(|(_, f)| unknown(f)).then(|| self.no_query(receiver.ty, what.name, clause))
     }
 
     /// The first of the failures that says most.
@@ -84,7 +127,14 @@ impl Binder {
                 return self.fail("CS1929", arg.span, format!("'{from}' does not contain a definition for '{name}' and the best extension method overload '{shown}' requires a receiver of type '{to}'"));
             }
             // The receiver of an extension method counts.
-            return self.bad_argument(arg, *ty, *mode, number + 1, span);
+            let before = self.errors.len();
+            let refused = self.bad_argument(arg, *ty, *mode, number + 1, span);
+            if what.clause.is_some() {
+                for error in self.errors.iter_mut().skip(before) {
+                    error.message = error.message.replace("lambda expression", "query expression");
+                }
+            }
+            return refused;
         }
         if let Some((member, _)) = first(|f| matches!(f, Failure::NotInferred)) {
             let name = self.signature_name(member);
@@ -115,8 +165,20 @@ impl Binder {
             }
             _ => {}
         }
-        if let Some((_, Failure::Name(number))) = first(|f| matches!(f, Failure::Name(_)))
-            && let Some(wrong) = args.get(*number).and_then(|arg| arg.name)
+        let taken = |failure: &Failure| if let Failure::Taken(number) = failure { Some(*number) } else { None };
+        if let Some(number) = failures.iter().filter_map(|(_, failure)| taken(failure)).max()
+            && let Some(name) = args.get(number).and_then(|arg| arg.name)
+        {
+            let text = &name.text;
+            let message = format!(
+                "Named argument '{text}' specifies a parameter for which a positional argument has already been given"
+            );
+            return self.fail("CS1744", name.span, message);
+        }
+        // The last of the wrong names is that of the candidate that came nearest.
+        let number_of = |failure: &Failure| if let Failure::Name(number) = failure { Some(*number) } else { None };
+        if let Some(number) = failures.iter().filter_map(|(_, failure)| number_of(failure)).max()
+            && let Some(wrong) = args.get(number).and_then(|arg| arg.name)
         {
             let (name, parameter) = (what.name, &wrong.text);
             return self.fail(
@@ -189,71 +251,57 @@ impl Binder {
         infer::params_in(ty).into_iter().all(known)
     }
 
-    /// Reports what is wrong inside of lambdas, for all delegates that they could become: what all have in common, or
-    /// else everything. True when there was something.
-    fn lambda_mistakes(&mut self, candidates: &[Member], args: &[Arg<'_>], what: &Wanted<'_>) -> bool {
+    /// Reports what is wrong inside of lambdas, for all that they were bound to while the candidates were tried: what all
+    /// have in common, or else everything. True when there was something.
+    fn lambda_mistakes(&mut self, trials: &[Trial], args: &[Arg<'_>]) -> bool {
         let mut told = false;
-        for (number, arg) in args.iter().enumerate() {
+        for arg in args {
             let ArgKind::Lambda(lambda) = &arg.kind else { continue };
-            let mut tries: Vec<Vec<ExpressionError>> = Vec::new();
-            for (params, returns, ty) in self.targets(candidates, args, number, what) {
-                tries.push(self.mistakes_of(lambda, &params, returns, ty));
-            }
-            let same = |a: &ExpressionError, b: &ExpressionError| a.code == b.code && a.span == b.span;
-            let in_all = |e: &&ExpressionError| tries.iter().all(|list| list.iter().any(|other| same(e, other)));
-            let common: Vec<ExpressionError> = tries.first().into_iter().flatten().filter(in_all).cloned().collect();
-            let mut found = common;
-            if found.is_empty() {
-                for error in tries.into_iter().flatten() {
-                    if !found.iter().any(|known| same(known, &error)) {
-                        found.push(error);
-                    }
-                }
-            }
+            let found = in_common(trials.iter().filter(|trial| trial.at == lambda.arrow).map(|trial| &*trial.errors));
             told |= !found.is_empty();
             self.errors.extend(found);
         }
         told
     }
 
-    /// The delegates that the candidates want for an argument, with what is known of their results.
-    fn targets(
-        &mut self,
-        candidates: &[Member],
-        args: &[Arg<'_>],
-        number: usize,
-        what: &Wanted<'_>,
-    ) -> Vec<(Vec<TypeId>, Option<TypeId>, TypeId)> {
-        let mut list = Vec::new();
+    /// What the lambdas among the arguments are bound to while the candidates are tried.
+    fn trials_of(&mut self, candidates: &[Member], args: &[Arg<'_>], what: &Wanted<'_>) -> Vec<Trial> {
+        if !args.iter().any(|arg| matches!(arg.kind, ArgKind::Lambda(_))) {
+            return Vec::new();
+        }
+        let outer = self.trials.replace(Vec::new());
         for member in candidates {
-            let params = &member.signature.params;
-            let Some(mapping) = map(params, args, false).or_else(|| map(params, args, true)) else { continue };
-            let (type_args, inferred) = match &what.explicit {
-                Some(given) => (given.clone(), true),
+            self.try_all(member, what, args);
+        }
+        std::mem::replace(&mut self.trials, outer).unwrap_or_default()
+    }
+
+    /// Holds all arguments against a candidate, also when one of the first does not fit, or when there are too many or too
+    /// few of them.
+    fn try_all(&mut self, member: &Member, what: &Wanted<'_>, args: &[Arg<'_>]) {
+        for expanded in [false, true] {
+            let mapping = match map(&member.signature.params, args, expanded) {
+                Some(mapping) => mapping,
+                None if expanded => continue,
+                None => loose(member, args),
+            };
+            let type_args = match &what.explicit {
+                Some(given) => given.clone(),
+                None if member.signature.type_params.is_empty() => Vec::new(),
                 None => match self.infer(member, &mapping, args) {
-                    Some(found) => (found, true),
-                    None => (self.infer_inputs(member, &mapping, args), false),
+                    Some(found) => found,
+                    None => continue,
                 },
             };
-            let Some(ty) = arg_types(member, &mapping, &type_args, args.len()).and_then(|t| t.get(number).copied())
-            else {
-                continue;
-            };
-            let Some((inputs, returns)) = delegate(ty) else { continue };
-            if inputs.iter().any(|ty| !infer::params_in(*ty).is_empty()) {
-                continue;
-            }
-            // What the inputs alone tell of the result counts only when all arguments agree.
-            let open = arg_types(member, &mapping, &[], args.len()).and_then(|t| t.get(number).copied());
-            let asked = open.and_then(delegate).is_some_and(|(_, result)| !infer::params_in(result).is_empty());
-            let known = infer::params_in(returns).is_empty() && (inferred || !asked);
-            let returns = known.then_some(returns);
-            let target = (inputs, returns, ty);
-            if !list.contains(&target) {
-                list.push(target);
+            let Some(types_of) = arg_types(member, &mapping, &type_args, args.len()) else { continue };
+            for (number, (arg, ty)) in args.iter().zip(types_of).enumerate() {
+                let fits = self.accepts(arg, ty, mode_of(member, &mapping, number));
+                // Without the receiver of an extension method nothing else is looked at.
+                if !fits && what.receiver_first && number == 0 {
+                    break;
+                }
             }
         }
-        list
     }
 
     pub(in crate::compile) fn bad_argument(
@@ -385,6 +433,37 @@ impl Binder {
     }
 }
 
+/// What several lists of findings have in common, or else all of them, each once. Of those that differ only in what they
+/// name, the last in the order of their words.
+fn in_common<'x>(lists: impl Iterator<Item = &'x [ExpressionError]>) -> Vec<ExpressionError> {
+    let lists: Vec<&[ExpressionError]> = lists.collect();
+    let same = |a: &ExpressionError, b: &ExpressionError| a.code == b.code && a.span == b.span;
+    let in_all = |e: &ExpressionError| lists.iter().all(|list| list.iter().any(|other| same(e, other)));
+    let any_common = lists.first().is_some_and(|list| list.iter().any(in_all));
+    let mut found: Vec<ExpressionError> = Vec::new();
+    for error in lists.iter().copied().flatten().filter(|e| !any_common || in_all(e)) {
+        match found.iter_mut().find(|known| same(known, error)) {
+            Some(known) if known.message < error.message => *known = error.clone(),
+            Some(_) => {}
+            None => found.push(error.clone()),
+        }
+    }
+    found
+}
+
+/// The arguments that have a parameter, when their number does not fit.
+fn loose(member: &Member, args: &[Arg<'_>]) -> Mapping {
+    let params = &member.signature.params;
+    let of = |(i, p): (usize, &library::Parameter)| {
+        let taken = args.iter().enumerate().position(|(at, arg)| match arg.name {
+            Some(name) => *name.text == *p.name,
+            None => at == i,
+        });
+        taken.map_or(Slot::Default, Slot::Arg)
+    };
+    Mapping { slots: params.iter().enumerate().map(of).collect(), expanded: false, defaults: 0 }
+}
+
 /// What a call was written as, for messages.
 pub(in crate::compile) struct Wanted<'a> {
     pub(in crate::compile) name: &'a str,
@@ -395,6 +474,8 @@ pub(in crate::compile) struct Wanted<'a> {
     pub(in crate::compile) receiver_first: bool,
     /// The arguments are an element of a collection initializer, which no call is written for.
     pub(in crate::compile) is_element: bool,
+    /// The clause of a query that is called for.
+    pub(in crate::compile) clause: Option<Clause<'a>>,
 }
 
 /// A type of a signature with the names its type parameters have there.
@@ -418,6 +499,19 @@ fn named_display(member: &Member, ty: TypeId, given: &[TypeId]) -> String {
     }
 }
 
+/// Candidates without those that one of a nearer type overrides.
+fn own(candidates: impl Iterator<Item = Member>) -> Vec<Member> {
+    let types_of = |m: &Member| m.signature.params.iter().map(|p| (p.mode, m.ty(p.ty, &[]))).collect::<Vec<_>>();
+    let mut kept: Vec<Member> = Vec::new();
+    for member in candidates {
+        let overridden = |near: &Member| near.level < member.level && types_of(near) == types_of(&member);
+        if !kept.iter().any(overridden) {
+            kept.push(member);
+        }
+    }
+    kept
+}
+
 /// Why arguments and parameters do not go together.
 fn unmapped(member: &Member, args: &[Arg<'_>], expanded: bool) -> Failure {
     let params = &member.signature.params;
@@ -428,8 +522,12 @@ fn unmapped(member: &Member, args: &[Arg<'_>], expanded: bool) -> Failure {
         })
     };
     for (number, arg) in args.iter().enumerate() {
-        match arg.name {
-            Some(name) if !params.iter().any(|p| p.name == &*name.text) => return Failure::Name(number),
+        let before = args.iter().take(number).enumerate();
+        match arg.name.map(|name| (name, params.iter().position(|p| p.name == &*name.text))) {
+            Some((_, None)) => return Failure::Name(number),
+            Some((_, Some(at))) if before.clone().any(|(i, other)| other.name.is_none() && i == at) => {
+                return Failure::Taken(number);
+            }
             None if number >= params.len() && !expanded => return Failure::Count,
             _ => {}
         }

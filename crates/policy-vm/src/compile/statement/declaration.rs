@@ -68,7 +68,7 @@ impl Binder {
                     let (text, shown) = (&name.text, types::display(ty));
                     self.error("CS0134", v.span, format!("'{text}' is of type '{shown}'. A const field of a reference type other than string can only be initialized with null."));
                 }
-                (None, Some(v)) if !v.is_error() => {
+                (None, Some(v)) if !v.is_wrong_constant() => {
                     let text = &name.text;
                     self.error("CS0133", v.span, format!("The expression being assigned to '{text}' must be constant"));
                 }

@@ -4,7 +4,16 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, StmtKind};
 
 use crate::compile::binder::{Binder, LabelScope};
-use crate::compile::bound::{Const, LabelId, Stmt, nullable_inner};
+use crate::compile::bound::{Const, LabelId, Stmt, named, nullable_inner};
+use crate::types::{self, TypeId};
+
+/// What a function with `yield` may return.
+const ITERATORS: [&str; 4] = [
+    "System.Collections.IEnumerable",
+    "System.Collections.IEnumerator",
+    "System.Collections.Generic.IEnumerable",
+    "System.Collections.Generic.IEnumerator",
+];
 
 impl Binder {
     /// The labels that a list of statements declares.
@@ -23,6 +32,31 @@ impl Binder {
             }
         }
         labels
+    }
+
+    /// `yield` has no place in expressions; where it would have none in C# either, the compiler's words are said.
+    pub(super) fn refuse_yield(&mut self, span: Span) {
+        let Some(function) = self.functions.get(self.function.0 as usize) else { return };
+        if self.function.0 == 0 {
+            let message = "The body of the expression cannot be an iterator block because 'object' is not an iterator interface type";
+            return self.error("CS1624", span, message);
+        }
+        if !function.is_local_function {
+            let message = "The yield statement cannot be used inside an anonymous method or lambda expression";
+            return self.error("CS1621", span, message);
+        }
+        let (returns, at) = (function.returns, function.span);
+        let sequence = |ty: &TypeId| {
+            *ty == TypeId::ENUMERABLE_OBJECT || named(*ty).is_some_and(|(def, _)| ITERATORS.contains(&def.full_name()))
+        };
+        if sequence(&returns) || returns == types::error() {
+            return self.error("TG0403", span, "Iterators ('yield') are not supported within expressions");
+        }
+        let shown = types::display(returns);
+        // The function's name is put in where it is known.
+        let message =
+            format!("The body of '' cannot be an iterator block because '{shown}' is not an iterator interface type");
+        self.error("CS1624", at, message);
     }
 
     pub(super) fn label_id(&self, name: &str) -> Option<LabelId> {
@@ -57,7 +91,7 @@ impl Binder {
                 // Of a nullable value the labels are those of the value.
                 let plain = if bound.is_null_literal() { ty } else { nullable_inner(ty).unwrap_or(ty) };
                 let bound = self.convert(bound, plain);
-                if bound.is_error() {
+                if bound.is_wrong_constant() {
                     return Stmt::Block(Vec::new());
                 }
                 let Some(constant) = bound.constant else {

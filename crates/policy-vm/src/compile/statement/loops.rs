@@ -14,12 +14,28 @@ use crate::types::{self, TypeId};
 impl Binder {
     /// A loop's body, and whether it breaks out.
     pub(super) fn loop_body(&mut self, body: &ast::Stmt) -> (Stmt, bool) {
+        let (bound, _) = self.repeated_body(body);
+        (bound, breaks(body))
+    }
+
+    /// A loop's body, and whether its end can be reached.
+    fn repeated_body(&mut self, body: &ast::Stmt) -> (Stmt, bool) {
         self.breakable += 1;
         self.loops += 1;
-        let (bound, _) = self.embedded(body);
+        let (bound, goes_on) = self.embedded(body);
         self.loops -= 1;
         self.breakable -= 1;
-        (bound, breaks(body))
+        (bound, goes_on)
+    }
+
+    /// The condition is looked at only where the body comes to its end or goes on.
+    pub(super) fn do_while(&mut self, body: &ast::Stmt, condition: &ast::Expr) -> (Stmt, bool) {
+        let (bound, goes_on) = self.repeated_body(body);
+        let condition = self.condition(condition);
+        let endless = is_constant(&condition, true);
+        let reachable = breaks(body) || !endless && (goes_on || continues(body));
+        let body = Box::new(bound);
+        (Stmt::Loop { condition: Some(condition), test_first: false, step: Vec::new(), body }, reachable)
     }
 
     pub(super) fn for_statement(
@@ -143,15 +159,27 @@ pub(super) fn enumerated(ty: TypeId) -> Option<TypeId> {
 
 /// The statement holds a `break` that leaves it.
 pub(super) fn breaks(stmt: &ast::Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Break) || parts_of(stmt).into_iter().any(breaks)
+}
+
+/// The statement holds a `continue` of the loop around it.
+fn continues(stmt: &ast::Stmt) -> bool {
     match &stmt.kind {
-        StmtKind::Break => true,
-        StmtKind::Block(block) => block.statements.iter().any(breaks),
-        StmtKind::If { then, otherwise, .. } => breaks(then) || otherwise.as_deref().is_some_and(breaks),
+        StmtKind::Continue => true,
+        StmtKind::Switch { sections, .. } => sections.iter().flat_map(|s| &s.statements).any(continues),
+        _ => parts_of(stmt).into_iter().any(continues),
+    }
+}
+
+/// The statements in a statement, but for those of loops and switches.
+fn parts_of(stmt: &ast::Stmt) -> Vec<&ast::Stmt> {
+    match &stmt.kind {
+        StmtKind::Block(block) | StmtKind::Checked { body: block, .. } => block.statements.iter().collect(),
+        StmtKind::If { then, otherwise, .. } => [Some(&**then), otherwise.as_deref()].into_iter().flatten().collect(),
         StmtKind::Try { body, catches, .. } => {
-            body.statements.iter().any(breaks) || catches.iter().any(|c| c.body.statements.iter().any(breaks))
+            body.statements.iter().chain(catches.iter().flat_map(|c| &c.body.statements)).collect()
         }
-        StmtKind::Using { body, .. } | StmtKind::Lock { body, .. } => breaks(body),
-        StmtKind::Checked { body, .. } => body.statements.iter().any(breaks),
-        _ => false,
+        StmtKind::Using { body, .. } | StmtKind::Lock { body, .. } | StmtKind::Labeled { body, .. } => vec![body],
+        _ => Vec::new(),
     }
 }

@@ -13,13 +13,30 @@ impl Binder {
     /// `operand is pattern`.
     pub(in crate::compile) fn is_pattern(&mut self, operand: Expr, pattern: &Pattern, span: Span) -> Expr {
         if operand.is_error() {
+            self.declare_designated(pattern);
             return operand;
         }
         self.pattern_test(operand, pattern, span, false)
     }
 
+    /// Declares the variable of a pattern whose value is wrong: it is known all the same.
+    fn declare_designated(&mut self, pattern: &Pattern) {
+        if let Pattern::Declaration { ty, designation: Designation::Variable(name) } = pattern {
+            let declared = if Self::is_var(ty) { types::error() } else { self.type_of_syntax(ty) };
+            self.declare(name, declared);
+        }
+    }
+
     /// `in_case`: after `case`, where a lone name is a constant before it is a type.
     pub(super) fn pattern_test(&mut self, operand: Expr, pattern: &Pattern, span: Span, in_case: bool) -> Expr {
+        if operand.is_null_literal() && matches!(pattern, Pattern::Declaration { .. } | Pattern::Constant(_)) {
+            self.declare_designated(pattern);
+            return self.fail(
+                "CS8117",
+                operand.span,
+                "Invalid operand for pattern match; value required, but found '<null>'.",
+            );
+        }
         match pattern {
             Pattern::Type(syntax) => {
                 if let Some(constant) = self.name_as_constant(syntax) {
@@ -129,7 +146,7 @@ impl Binder {
     }
 
     pub(super) fn constant_test(&mut self, operand: Expr, constant: Expr, span: Span) -> Expr {
-        if operand.is_error() || constant.is_error() {
+        if operand.is_error() || constant.is_wrong_constant() {
             return Expr::error(span);
         }
         if constant.constant.is_none() {
@@ -141,6 +158,14 @@ impl Binder {
                 return self.no_conversion(&constant, ty);
             }
             return Expr::new(Kind::IsNull { negated: false, operand: Box::new(operand) }, TypeId::BOOL, span);
+        }
+        // An operator that a type declares gives no constant.
+        if subtype::is_reference(operand.ty) && crate::compile::convert::standard(constant.ty, operand.ty).is_none() {
+            if self.converts(&constant, operand.ty) {
+                return self.fail("CS0150", constant.span, "A constant value is expected");
+            }
+            let ty = operand.ty;
+            return self.no_conversion(&constant, ty);
         }
         // A value of a base type (`object`) is first tested for the constant's type.
         if operand.ty != constant.ty && subtype::is_reference(operand.ty) && operand.ty != TypeId::STRING {

@@ -6,11 +6,18 @@ use policy_parser::csharp::ast::{self, Pattern, SwitchLabel};
 use super::loops::breaks;
 use crate::compile::binder::{Binder, SwitchScope};
 use crate::compile::bound::{Const, Expr, Kind, Stmt};
+use crate::compile::expression::shown;
+use crate::compile::operators::is_untyped;
 use crate::types::TypeId;
 
 impl Binder {
     pub(super) fn switch(&mut self, value: &ast::Expr, sections: &[ast::SwitchSection], span: Span) -> (Stmt, bool) {
-        let value = self.value(value);
+        let mut value = self.operand(value);
+        if value.is_null_literal() || is_untyped(value.ty) {
+            let found = shown(&value);
+            value = self.fail("CS8119", value.span, format!("The switch expression must be a value; found '{found}'."));
+        }
+        let known = value.constant.clone();
         let slot = self.temporary(value.ty);
         let is_error = value.is_error();
         let mut bound = Vec::new();
@@ -68,6 +75,7 @@ impl Binder {
             reachable |= section.statements.iter().any(breaks);
             bound.push((tests, body));
         }
+        exhausted |= known.is_some_and(|value| seen.iter().any(|(label, _)| *label == value));
         if let Some(switch) = self.switches.pop() {
             self.place_cases(switch.wanted, &seen, default, &mut bound);
         }

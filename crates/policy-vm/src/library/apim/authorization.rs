@@ -26,8 +26,12 @@ net_object!(Authorization, KNOWN);
 ///
 /// # Errors
 /// When a budget is exhausted.
-pub fn new_authorization(cx: &mut Cx<'_>, access_token: &str, claims: &[(Value, Value)]) -> Result<Value, Throw> {
-    let access_token = cx.string(access_token)?;
+pub fn new_authorization(
+    cx: &mut Cx<'_>,
+    access_token: Option<&str>,
+    claims: &[(Value, Value)],
+) -> Result<Value, Throw> {
+    let access_token = access_token.map_or(Ok(Value::Null), |token| cx.string(token))?;
     let claims = super::new_dictionary(cx, TypeId::STRING, TypeId::OBJECT, claims)?.unwrap_or(Value::Null);
     Ok(cx.heap.new_native(Authorization { access_token, claims })?)
 }

@@ -3,6 +3,7 @@
 //! The bytes are in memory when a member runs: the compiler knows which members read ([`Intrinsic::ReadsBody`]) and the
 //! engine has the host bring the body first. Reading uses a body up, unless it is to be preserved.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use bytes::Bytes;
@@ -59,8 +60,12 @@ fn take(cx: &mut Cx<'_>, view: View, preserve: bool) -> Result<Bytes, Throw> {
     let encoding = dictionaries::headers(cx.call, view).and_then(|h| h.get(http::header::CONTENT_ENCODING));
     match encoding.map(http::HeaderValue::as_bytes) {
         None => Ok(bytes),
-        Some(name) if name.eq_ignore_ascii_case(b"gzip") => inflate(cx, flate2::read::MultiGzDecoder::new(&*bytes)),
-        Some(name) if name.eq_ignore_ascii_case(b"deflate") => inflate(cx, flate2::read::ZlibDecoder::new(&*bytes)),
+        Some(name) if name.eq_ignore_ascii_case(b"gzip") => {
+            inflate(cx, bytes.len(), flate2::read::MultiGzDecoder::new(&*bytes))
+        }
+        Some(name) if name.eq_ignore_ascii_case(b"deflate") => {
+            inflate(cx, bytes.len(), flate2::read::ZlibDecoder::new(&*bytes))
+        }
         Some(_) => Ok(bytes),
     }
 }
@@ -72,8 +77,13 @@ pub(in crate::library) fn text_of(cx: &mut Cx<'_>, part: Part) -> Result<Str, Th
     decode(cx, view, &bytes)
 }
 
+/// How many times larger than it came a body may become; what is no larger than `SMALL` then may always be so.
+const RATIO: usize = 100;
+const SMALL: usize = 1 << 20;
+
 /// Decompresses piece by piece, paying for each, so that a small body cannot become a large one unnoticed.
-fn inflate(cx: &mut Cx<'_>, mut source: impl Read) -> Result<Bytes, Throw> {
+fn inflate(cx: &mut Cx<'_>, compressed: usize, mut source: impl Read) -> Result<Bytes, Throw> {
+    let most = cx.heap.longest().min(compressed.saturating_mul(RATIO).max(SMALL));
     let mut out = Vec::new();
     let mut piece = vec![0; 16 * 1024];
     loop {
@@ -81,6 +91,9 @@ fn inflate(cx: &mut Cx<'_>, mut source: impl Read) -> Result<Bytes, Throw> {
             Ok(0) => return Ok(out.into()),
             Ok(count) => {
                 cx.heap.charge(count)?;
+                if out.len() + count > most {
+                    return Err(Trap::StringTooLong.into());
+                }
                 out.extend_from_slice(piece.get(..count).unwrap_or_default());
             }
             Err(_) => {
@@ -207,7 +220,8 @@ fn read_form(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.text(text).to_utf8().into_owned();
     let list = types::construct(TypeId::LIST, &[TypeId::STRING]);
     let mut entries: Vec<(String, Vec<Value>)> = Vec::new();
-    let mut places = rustc_hash::FxHashMap::default();
+    // With a key of its own: callers choose the names, and could choose some that collide.
+    let mut places = HashMap::new();
     for (name, value) in dictionaries::pairs(&text) {
         cx.charge(1)?;
         let name = dictionaries::decode(name).into_owned();

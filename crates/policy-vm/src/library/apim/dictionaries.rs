@@ -6,6 +6,7 @@ use std::borrow::Cow;
 
 use http::header::{HeaderMap, HeaderValue, ValueIter};
 
+use super::header_names::spelled;
 use crate::cx::{Cx, fault};
 use crate::exception::{Throw, Trap};
 use crate::exchange::Call;
@@ -258,7 +259,7 @@ fn name_at(call: &Call, view: View, index: usize) -> Option<Cow<'_, str>> {
             call.deployment.as_ref()?.certificates.get(index).map(|(n, _)| Cow::Borrowed(n.as_str()))
         }
         _ => match headers(call, view) {
-            Some(headers) => headers.keys().nth(index).map(|n| Cow::Borrowed(n.as_str())),
+            Some(headers) => headers.keys().nth(index).map(|n| spelled(n.as_str())),
             None => query_names(query(call, view)?).into_iter().nth(index),
         },
     }

@@ -2,6 +2,7 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
+use crate::library::system::string_comparison::{self, StringComparer};
 use crate::library::{Allow, TypeDef, method};
 use crate::types::{self, TypeId};
 use crate::value::comparer::{self, ComparerKind};
@@ -26,6 +27,9 @@ fn hash(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn compare(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if cx.heap.native::<StringComparer>(arg(args, 0)).is_some() {
+        return string_comparison::compare_values(cx, args);
+    }
     let order = comparer::compare_with(cx, arg(args, 0), arg(args, 1), arg(args, 2))?;
     Ok(Value::Int32(order as i32))
 }

@@ -64,6 +64,9 @@ net_object! {
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(self.name()))
     },
+    fn is_atomic(&self) -> bool {
+        true
+    },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<RsaEncryptionPadding>(other) == Some(self))
     },

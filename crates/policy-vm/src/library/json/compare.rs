@@ -203,6 +203,11 @@ pub(crate) fn compare_held(cx: &mut Cx<'_>, left: Value, right: Value) -> Result
 
 /// A value and an object that is no `JValue`.
 fn compare_other(cx: &mut Cx<'_>, ty: TokenType, value: Value, other: Ref) -> Result<Ordering, Throw> {
+    if let (TokenType::String | TokenType::Raw | TokenType::Comment, Object::Json(_)) = (ty, cx.heap.object(other)) {
+        // As texts, whatever the other is.
+        let (a, b) = (convert::text(cx, value)?, crate::value::behaviour::to_text(cx, Value::Object(other))?);
+        return Ok(cx.text(a).compare(cx.text(b)));
+    }
     if let Object::Json(_) = cx.heap.object(other) {
         let name = node::node(cx.heap, other).type_name();
         let message = format!("Unable to cast object of type '{name}' to type 'System.IConvertible'.");

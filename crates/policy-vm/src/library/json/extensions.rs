@@ -34,12 +34,6 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.J
     method("static IJEnumerable<T> AsJEnumerable<T>(this IEnumerable<T> source) where T : JToken", as_enumerable),
 ]);
 
-/// A sequence of values that is computed already.
-pub(super) fn sequence(cx: &mut Cx<'_>, ty: TypeId, items: Vec<Value>) -> Result<Value, Throw> {
-    cx.heap.charge(items.len() * size_of::<Value>())?;
-    Ok(cx.heap.new_native(sequence::Tokens { ty, items: items.into() })?)
-}
-
 /// `Extensions.Convert`: a token of that type as it is; else the value of a `JValue` changed to the type.
 pub(super) fn convert_token(cx: &mut Cx<'_>, token: Value, target: TypeId) -> Result<Value, Throw> {
     let Some(at) = node::token(cx.heap, token) else {
@@ -132,18 +126,11 @@ fn keyed(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<Ref>, Throw> {
 }
 
 fn values_as(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    // A source that is null is told when it is gone through.
     let target = cx.type_arg(0);
-    if arg(args, 0).is_null() {
-        return Err(cx.argument_null("source"));
-    }
     let ty = types::construct(TypeId::ENUMERABLE, &[target]);
-    Ok(cx.heap.new_native(sequence::Converted {
-        ty,
-        target,
-        source: arg(args, 0),
-        key: arg(args, 1),
-        is_own: false,
-    })?)
+    let (source, key) = (arg(args, 0), arg(args, 1));
+    Ok(cx.heap.new_native(sequence::Converted { ty, target, source, key, of: sequence::Of::Values })?)
 }
 
 /// The tokens that `Values<U>` converts for one token of its source.
@@ -165,13 +152,12 @@ fn children(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn children_as(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let target = cx.type_arg(1);
-    let mut items = Vec::new();
-    for at in tokens(cx, arg(args, 0))? {
-        for child in node::node(cx.heap, at).children() {
-            items.push(convert_token(cx, Value::Object(child), target)?);
-        }
+    if arg(args, 0).is_null() {
+        return Err(cx.argument_null("source"));
     }
-    sequence(cx, types::construct(TypeId::ENUMERABLE, &[target]), items)
+    let ty = types::construct(TypeId::ENUMERABLE, &[target]);
+    let (source, key) = (arg(args, 0), Value::Null);
+    Ok(cx.heap.new_native(sequence::Converted { ty, target, source, key, of: sequence::Of::Children })?)
 }
 
 fn properties(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

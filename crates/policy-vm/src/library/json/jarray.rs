@@ -8,7 +8,7 @@ use crate::value::{Ref, Value};
 
 use super::edit;
 use super::load::Wanted;
-use super::node::{self, Kind, NONE, Node};
+use super::node::{self, Kind, NONE};
 use super::{jcontainer, jtoken, serialize, this, token_arg};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JArray")
@@ -151,12 +151,4 @@ pub(super) fn remove_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
         }
     };
     Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "index"))
-}
-
-/// The items of an array node.
-pub(super) fn items(node: &Node) -> &[Ref] {
-    match &node.kind {
-        Kind::Array(items) => items,
-        _ => &[],
-    }
 }

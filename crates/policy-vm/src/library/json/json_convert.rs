@@ -1,14 +1,16 @@
 //! [`Newtonsoft.Json.JsonConvert`](https://www.newtonsoft.com/json/help/html/T_Newtonsoft_Json_JsonConvert.htm).
 
 use crate::cx::{Cx, arg};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
+use crate::library::system::{object, type_code};
 use crate::library::{Allow, TypeDef, method, xml};
-use crate::types::TypeId;
+use crate::types::{self, TypeId};
 use crate::value::Value;
 use crate::value::heap::Object;
 use crate::value::text::TextBuf;
 
-use super::{deserialize, serialize, settings, write};
+use super::big_integer::BigInteger;
+use super::{convert, deserialize, serialize, settings, write};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.Json.JsonConvert")
     .allow(Allow::Only(&["SerializeObject", "DeserializeObject"]))
@@ -25,17 +27,41 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.J
         method("static object DeserializeObject(string value, JsonSerializerSettings settings)", deserialize_any),
         method("static T DeserializeObject<T>(string value)", deserialize_object),
         method("static T DeserializeObject<T>(string value, JsonSerializerSettings settings)", deserialize_object),
-        method("static string ToString(object value)", serialize_object),
+        method("static string ToString(object value)", to_string),
     ]);
 
 fn serialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let indented = matches!(arg(args, 1), Value::Enum(_, 1));
+    let indented = settings::indented(cx, arg(args, 1))?;
     to_json(cx, arg(args, 0), indented)
 }
 
 fn serialize_with_settings(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let indented = settings::value(cx, arg(args, 1), 0, 0) == 1;
     to_json(cx, arg(args, 0), indented)
+}
+
+/// A simple value; what is none is refused.
+fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let value = arg(args, 0);
+    let ty = object::type_of(cx, value).unwrap_or(TypeId::OBJECT);
+    let plain = type_code::code_of(ty) != 1
+        || value.is_null()
+        || matches!(ty, TypeId::GUID | TypeId::TIME_SPAN | TypeId::DATE_TIME_OFFSET)
+        || ty == convert::URI.id()
+        || cx.heap.native::<BigInteger>(value).is_some();
+    if !plain {
+        let message = format!(
+            "Unsupported type: {}. Use the JsonSerializer class to get the object's JSON representation.",
+            types::net_name(ty)
+        );
+        return Err(cx.throw(Exc::Argument, message));
+    }
+    match value {
+        // No quotes here.
+        Value::Double(n) if !n.is_finite() => object::to_string(cx, args),
+        Value::Single(n) if !n.is_finite() => object::to_string(cx, args),
+        value => to_json(cx, value, false),
+    }
 }
 
 fn to_json(cx: &mut Cx<'_>, value: Value, indented: bool) -> Result<Value, Throw> {

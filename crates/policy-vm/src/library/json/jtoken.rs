@@ -5,13 +5,14 @@ use crate::exception::{Exc, Throw};
 use crate::library::{Member, TypeDef, method, property, property_set};
 use crate::types::{self, TypeId};
 use crate::value::behaviour::to_text;
+use crate::value::heap::Object;
 use crate::value::text::TextBuf;
 use crate::value::{Ref, Value};
 
 use super::edit::{self, value};
 use super::load::{self, Wanted};
 use super::node::{self, Kind, NONE};
-use super::{compare, conversions, deserialize, extensions, known, query, sequence, serialize};
+use super::{compare, conversions, deserialize, extensions, known, query, sequence, serialize, settings};
 use super::{this, token_arg, write};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("Newtonsoft.Json.Linq.JToken")
@@ -314,7 +315,7 @@ fn values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
     let target = cx.type_arg(0);
     let (ty, source) = (enumerable(target), Value::Object(at));
-    Ok(cx.heap.new_native(sequence::Converted { ty, target, source, key: Value::Null, is_own: true })?)
+    Ok(cx.heap.new_native(sequence::Converted { ty, target, source, key: Value::Null, of: sequence::Of::Items })?)
 }
 
 fn remove(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -342,8 +343,17 @@ fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_string_formatted(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let at = this(args)?;
+    let indented = settings::indented(cx, arg(args, 1))?;
+    // There is no converter to make: one that is given is null, and is asked about the first value.
+    if matches!(cx.heap.get(arg(args, 2)), Some(Object::Array(array)) if !array.items.is_empty()) {
+        let all = sequence::descendants(cx, at, true)?;
+        if all.into_iter().any(|at| matches!(node::scalar(cx.heap, at), Some((_, value)) if !value.is_null())) {
+            return Err(cx.throw_default(Exc::NullReference));
+        }
+    }
     let mut out = TextBuf::with_capacity(128);
-    write::token(cx, this(args)?, matches!(arg(args, 1), Value::Enum(_, 1)), &mut out)?;
+    write::token(cx, at, indented, &mut out)?;
     cx.string_buf(&out)
 }
 
@@ -377,6 +387,13 @@ fn select_token(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn select_tokens(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 2) == Value::Bool(true) {
+        // What does not match is told when it is gone through.
+        let path = cx.string_arg(args, 1, "expression")?;
+        query::check(cx, path)?;
+        let ty = enumerable(known::JTOKEN.id());
+        return Ok(cx.heap.new_native(sequence::Selected { ty, at: this(args)?, path })?);
+    }
     let found = select(cx, args)?;
     plain_tokens(cx, found)
 }

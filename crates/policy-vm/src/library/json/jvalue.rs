@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use crate::cx::{Cx, arg};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{TypeDef, constructor, method, property_set};
 use crate::types::{self, TypeId};
 use crate::value::Value;
@@ -58,7 +58,7 @@ pub(in crate::library) const RAW: TypeDef = TypeDef::class("Newtonsoft.Json.Linq
 
 fn new_copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match token_arg(args, 0) {
-        NONE => Err(cx.argument_null("other")),
+        NONE => Err(cx.throw_default(Exc::NullReference)),
         other => Ok(Value::Object(node::copy(cx.heap, other, 0)?)),
     }
 }

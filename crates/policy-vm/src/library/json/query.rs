@@ -26,6 +26,15 @@ pub(super) fn select(cx: &mut Cx<'_>, at: Ref, path: Str, must_match: bool) -> R
     run(cx, &filters, root, at, must_match)
 }
 
+/// Refuses what is no path.
+pub(super) fn check(cx: &mut Cx<'_>, path: Str) -> Result<(), Throw> {
+    cx.charge(path.len())?;
+    match path::parse(cx.heap.text(path)) {
+        Ok(_) => Ok(()),
+        Err(Wrong(exception, message)) => Err(cx.throw(exception, message)),
+    }
+}
+
 /// `a.b.c`, by far the most frequent form, without parsing it into steps: the token or none.
 fn plain(cx: &mut Cx<'_>, at: Ref, path: Str) -> Option<Option<Ref>> {
     let text = cx.heap.text(path).as_str()?.as_bytes();

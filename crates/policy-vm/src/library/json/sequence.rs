@@ -5,7 +5,8 @@ use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
 use crate::types::{self, TypeId};
 use crate::value::heap::{Heap, NetObject, Object};
-use crate::value::sequence::{Enumerator, Iter, iterate};
+use crate::value::sequence::{Enumerator, Iter, Places, iterate};
+use crate::value::text::Str;
 use crate::value::{Ref, Value};
 
 use super::known;
@@ -33,8 +34,15 @@ impl Enumerator for Children {
             return Err(modified(cx));
         }
         let child = node.child(self.index);
-        self.index += 1;
+        self.index = self.index.saturating_add(1);
         Ok(child.map(Value::Object))
+    }
+    fn advance(&mut self, _: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        self.index = self.index.saturating_add(count);
+        Ok(())
+    }
+    fn places(&self) -> Places {
+        Places::List
     }
 }
 
@@ -78,8 +86,18 @@ pub(super) struct Converted {
     pub(super) target: TypeId,
     pub(super) source: Value,
     pub(super) key: Value,
-    /// The items of the source are converted themselves, not what is in them.
-    pub(super) is_own: bool,
+    pub(super) of: Of,
+}
+
+/// What of each item of the source is converted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    /// Itself.
+    Items,
+    /// What is in it, or itself when it is no container.
+    Values,
+    /// What is in it.
+    Children,
 }
 
 impl NetObject for Converted {
@@ -87,8 +105,8 @@ impl NetObject for Converted {
         self.ty
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
-        let (target, source, key, is_own) = (self.target, self.source, self.key, self.is_own);
-        Some(Iter::Lazy(Box::new(Conversions { target, source, key, is_own, items: None, waiting: Vec::new() })))
+        let (target, source, key, of) = (self.target, self.source, self.key, self.of);
+        Some(Iter::Lazy(Box::new(Conversions { target, source, key, of, items: None, waiting: Vec::new() })))
     }
 }
 
@@ -97,7 +115,7 @@ struct Conversions {
     target: TypeId,
     source: Value,
     key: Value,
-    is_own: bool,
+    of: Of,
     items: Option<Iter>,
     /// Tokens to convert, the next one last.
     waiting: Vec<Ref>,
@@ -111,16 +129,56 @@ impl Enumerator for Conversions {
             }
             let items = match &mut self.items {
                 Some(items) => items,
+                None if self.source.is_null() => return Err(cx.argument_null("source")),
                 empty => empty.insert(iterate(cx, self.source)?),
             };
             cx.charge(1)?;
             let Some(item) = items.next(cx)? else { return Ok(None) };
-            if self.is_own {
-                return super::extensions::convert_token(cx, item, self.target).map(Some);
-            }
-            self.waiting = super::extensions::values_in(cx, item, self.key)?;
+            self.waiting = match (self.of, node::token(cx.heap, item)) {
+                (Of::Items, _) => return super::extensions::convert_token(cx, item, self.target).map(Some),
+                (Of::Values, _) => super::extensions::values_in(cx, item, self.key)?,
+                (Of::Children, Some(at)) => node::node(cx.heap, at).children(),
+                (Of::Children, None) => return Err(cx.throw_default(Exc::NullReference)),
+            };
             self.waiting.reverse();
         }
+    }
+}
+
+/// `SelectTokens(path, true)`: the path is followed when the first token is asked for.
+#[derive(Debug)]
+pub(super) struct Selected {
+    /// The static type of the sequence.
+    pub(super) ty: TypeId,
+    /// Where the path begins.
+    pub(super) at: Ref,
+    /// A path that can be read.
+    pub(super) path: Str,
+}
+
+impl NetObject for Selected {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+    fn iterate(&self, _: Value) -> Option<Iter> {
+        Some(Iter::Lazy(Box::new(Selection { at: self.at, path: self.path, found: None })))
+    }
+}
+
+#[derive(Debug)]
+struct Selection {
+    at: Ref,
+    path: Str,
+    found: Option<std::vec::IntoIter<Ref>>,
+}
+
+impl Enumerator for Selection {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        let found = match &mut self.found {
+            Some(found) => found,
+            None => self.found.insert(super::query::select(cx, self.at, self.path, true)?.into_iter()),
+        };
+        Ok(found.next().map(Value::Object))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Settings objects. The allow-list has none of them: they can be named, and their members say so when used.
 
 use crate::cx::{Cx, arg, fault};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{Allow, NativeFn, TypeDef, constructor, property_set};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
@@ -65,6 +65,18 @@ fn create(cx: &mut Cx<'_>, ty: &'static Known, values: [i64; 3]) -> Result<Value
 /// The n-th value of a settings object; the default for null.
 pub(super) fn value(cx: &Cx<'_>, settings: Value, index: usize, default: i64) -> i64 {
     cx.heap.native::<Settings>(settings).and_then(|s| s.values.get(index).copied()).unwrap_or(default)
+}
+
+/// Whether a `Formatting` indents.
+pub(super) fn indented(cx: &mut Cx<'_>, formatting: Value) -> Result<bool, Throw> {
+    match formatting {
+        Value::Enum(_, formatting @ (0 | 1)) => Ok(formatting == 1),
+        Value::Enum(..) => {
+            let message = "Specified argument was out of the range of valid values.";
+            Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "value"))
+        }
+        _ => Ok(false),
+    }
 }
 
 const fn get<const N: usize>() -> NativeFn {

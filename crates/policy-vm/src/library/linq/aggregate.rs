@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use super::query::{no_elements, present, source, source_and};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
+use crate::library::collections::stored_items;
 use crate::library::system::decimal::arithmetic::checked_divide;
 use crate::value::comparer::{self, ComparerKind};
 use crate::value::heap::Object;
@@ -147,7 +148,12 @@ pub(super) fn sum(cx: &mut Cx<'_>, args: &[Value], number: Number) -> Result<Val
 
 /// `Average`, with or without selector; of nothing it is null when `nullable`.
 pub(super) fn average(cx: &mut Cx<'_>, args: &[Value], number: Number, nullable: bool) -> Result<Value, Throw> {
-    let mut total = number.zero();
+    let stored = args.len() == 1 && !nullable && stored_items(cx.heap, arg(args, 0)).is_some();
+    let mut total = match number.zero() {
+        // The first item begins the sum, so that of minus zeros it is minus zero; but arrays and lists are summed at once.
+        Total::Float(_) if !stored => Total::Float(-0.0),
+        other => other,
+    };
     let mut count: u32 = 0;
     for_each(cx, args, &mut |cx, item| {
         if item.is_null() {

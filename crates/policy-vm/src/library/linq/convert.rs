@@ -1,6 +1,6 @@
 //! Operators that make collections of sequences, and those that make sequences of nothing.
 
-use super::query::{lazy, out_of_range, present, source};
+use super::query::{Query, buffer, lazy, out_of_range, present, source};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::Throw;
 use crate::library::collections::dictionary::{insert_new, new_dictionary};
@@ -10,11 +10,11 @@ use crate::library::collections::list::new_list;
 use crate::library::collections::{collect, new_array};
 use crate::types::TypeId;
 use crate::value::Value;
-use crate::value::sequence::{Enumerator, iterate};
+use crate::value::sequence::{Enumerator, Places, iterate};
 
 pub(super) fn to_array(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (source, element) = (source(cx, args)?, cx.type_arg(0));
-    let items = collect(cx, source)?;
+    let items = buffer(cx, source)?;
     Ok(new_array(cx.heap, element, items)?)
 }
 
@@ -100,6 +100,13 @@ impl Enumerator for Range {
     fn remaining(&self) -> Option<usize> {
         usize::try_from(self.end - self.next).ok()
     }
+    fn advance(&mut self, _: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        self.next = self.next.saturating_add(i64::try_from(count).unwrap_or(i64::MAX)).min(self.end);
+        Ok(())
+    }
+    fn places(&self) -> Places {
+        Places::List
+    }
 }
 
 pub(super) fn range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -127,6 +134,13 @@ impl Enumerator for Repeat {
     fn remaining(&self) -> Option<usize> {
         Some(self.left)
     }
+    fn advance(&mut self, _: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        self.left = self.left.saturating_sub(count);
+        Ok(())
+    }
+    fn places(&self) -> Places {
+        Places::List
+    }
 }
 
 pub(super) fn repeat(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -142,5 +156,5 @@ pub(super) fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
 
 /// An empty sequence.
 pub(super) fn nothing(cx: &mut Cx<'_>, element: TypeId) -> Result<Value, Throw> {
-    lazy(cx, element, Repeat { item: Value::Null, left: 0 })
+    Ok(cx.heap.single("Empty", element, Query::new(element, Repeat { item: Value::Null, left: 0 }))?)
 }

@@ -1,23 +1,31 @@
 //! Operators that give one item or one answer: `First`, `Single`, `Any`, `Count`, `Contains` …
 
 use super::order;
-use super::query::{holds, no_elements, out_of_range, present, source, source_and};
+use super::query::{cheap_count, count as count_of, holds, no_elements, out_of_range, present, source, source_and};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::collections::{dispatch, index_out_of_range, int, stored_items};
 use crate::value::heap::Object;
-use crate::value::sequence::iterate;
+use crate::value::sequence::{Iter, Places, iterate};
 use crate::value::{Value, behaviour, comparer};
 
 /// The first item, or the first that a predicate holds for.
 fn first_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Result<Option<Value>, Throw> {
     let Some(predicate) = predicate else {
-        if let Some(first) = order::end(cx, source, false) {
+        if let Some(first) = order::end(cx, source, None, false) {
             return first;
         }
         return match stored_items(cx.heap, source) {
             Some(items) => Ok(items.first().copied()),
-            None => iterate(cx, source)?.pull(cx),
+            None => {
+                let mut iter = iterate(cx, source)?;
+                if let Iter::Lazy(lazy) = &iter
+                    && let Some(first) = lazy.end(cx, false)
+                {
+                    return first;
+                }
+                iter.pull(cx)
+            }
         };
     };
     let mut iter = iterate(cx, source)?;
@@ -42,12 +50,22 @@ fn last_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Result
         }
         return Ok(None);
     }
-    if predicate.is_none()
-        && let Some(last) = order::end(cx, source, true)
-    {
+    if let Some(last) = order::end(cx, source, predicate, true) {
         return last;
     }
     let mut iter = iterate(cx, source)?;
+    if predicate.is_none()
+        && let Iter::Lazy(lazy) = &iter
+        && let Some(last) = lazy.end(cx, true)
+    {
+        return last;
+    }
+    let places = iter.places();
+    if (places == Places::List || (places != Places::None && predicate.is_none()))
+        && let Some(count) = cheap_count(cx, source)?
+    {
+        return last_by_places(cx, source, predicate, count);
+    }
     let mut last = None;
     while let Some(item) = iter.pull(cx)? {
         match predicate {
@@ -56,6 +74,29 @@ fn last_item(cx: &mut Cx<'_>, source: Value, predicate: Option<Value>) -> Result
         }
     }
     Ok(last)
+}
+
+/// The first item, or the last.
+pub(super) fn end_item(cx: &mut Cx<'_>, source: Value, last: bool) -> Result<Option<Value>, Throw> {
+    if last { last_item(cx, source, None) } else { first_item(cx, source, None) }
+}
+
+/// The same where the items have places: from the end on.
+fn last_by_places(
+    cx: &mut Cx<'_>,
+    source: Value,
+    predicate: Option<Value>,
+    count: usize,
+) -> Result<Option<Value>, Throw> {
+    for before in (0..count).rev() {
+        let mut iter = iterate(cx, source)?;
+        iter.advance(cx, before)?;
+        match (iter.pull(cx)?, predicate) {
+            (Some(item), Some(predicate)) if !holds(cx, predicate, item)? => {}
+            (item, _) => return Ok(item),
+        }
+    }
+    Ok(None)
 }
 
 /// The only item, or the only one that a predicate holds for.
@@ -160,15 +201,12 @@ fn item_at(cx: &mut Cx<'_>, source: Value, index: i32) -> Result<Option<Value>, 
     if let Some(items) = stored_items(cx.heap, source) {
         return Ok(items.get(index).copied());
     }
-    let mut iter = iterate(cx, source)?;
-    let mut left = index;
-    while let Some(item) = iter.pull(cx)? {
-        match left.checked_sub(1) {
-            Some(less) => left = less,
-            None => return Ok(Some(item)),
-        }
+    if let Some(found) = order::at(cx, source, index) {
+        return found;
     }
-    Ok(None)
+    let mut iter = iterate(cx, source)?;
+    iter.advance(cx, index)?;
+    iter.pull(cx)
 }
 
 pub(super) fn element_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -192,12 +230,21 @@ pub(super) fn any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some(items) = stored_items(cx.heap, source) {
         return Ok(Value::Bool(!items.is_empty()));
     }
+    if let Some(count) = cheap_count(cx, source)? {
+        return Ok(Value::Bool(count > 0));
+    }
     Ok(Value::Bool(iterate(cx, source)?.pull(cx)?.is_some()))
 }
 
 pub(super) fn any_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (source, predicate) = source_and(cx, args, "predicate")?;
-    Ok(Value::Bool(first_item(cx, source, Some(predicate))?.is_some()))
+    let mut iter = iterate(cx, source)?;
+    while let Some(item) = iter.pull(cx)? {
+        if holds(cx, predicate, item)? {
+            return Ok(Value::Bool(true));
+        }
+    }
+    Ok(Value::Bool(false))
 }
 
 pub(super) fn all(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -213,15 +260,7 @@ pub(super) fn all(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn count_all(cx: &mut Cx<'_>, args: &[Value]) -> Result<usize, Throw> {
     let source = source(cx, args)?;
-    if let Some(count) = dispatch::known_count(cx, source)? {
-        return Ok(count);
-    }
-    let mut iter = iterate(cx, source)?;
-    let mut count = 0;
-    while iter.pull(cx)?.is_some() {
-        count += 1;
-    }
-    Ok(count)
+    count_of(cx, source)
 }
 
 fn count_matching(cx: &mut Cx<'_>, args: &[Value]) -> Result<usize, Throw> {
@@ -247,7 +286,16 @@ fn long(count: usize) -> Value {
 }
 
 pub(super) fn long_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    count_all(cx, args).map(long)
+    let source = source(cx, args)?;
+    if let Some(count) = dispatch::known_count(cx, source)? {
+        return Ok(long(count));
+    }
+    let mut iter = iterate(cx, source)?;
+    let mut count = 0;
+    while iter.pull(cx)?.is_some() {
+        count += 1;
+    }
+    Ok(long(count))
 }
 
 pub(super) fn long_count_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -256,7 +304,7 @@ pub(super) fn long_count_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Th
 
 pub(super) fn known_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let source = source(cx, args)?;
-    let count = dispatch::known_count(cx, source)?;
+    let count = cheap_count(cx, source)?;
     cx.set_out(0, int(count.unwrap_or(0)));
     Ok(Value::Bool(count.is_some()))
 }

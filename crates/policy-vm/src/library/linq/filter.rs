@@ -1,9 +1,11 @@
 //! Operators that let some items pass by a predicate: `Where`, `TakeWhile`, `SkipWhile`.
 
+use super::convert::nothing;
 use super::query::{Source, call_indexed, lazy, source_and};
 use crate::cx::{Cx, as_bool};
 use crate::exception::Throw;
 use crate::value::Value;
+use crate::value::heap::Object;
 use crate::value::sequence::Enumerator;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +56,9 @@ impl Enumerator for Filter {
 fn filter(cx: &mut Cx<'_>, args: &[Value], mode: Mode, index: Option<i32>) -> Result<Value, Throw> {
     let (source, predicate) = source_and(cx, args, "predicate")?;
     let element = cx.type_arg(0);
+    if mode == Mode::Where && matches!(cx.heap.get(source), Some(Object::Array(array)) if array.items.is_empty()) {
+        return nothing(cx, element);
+    }
     lazy(cx, element, Filter { source: Source::new(source), predicate, index, mode })
 }
 

@@ -2,15 +2,15 @@
 
 use std::cmp::Ordering;
 
-use super::query::{Buffer, present, source};
+use super::query::{Buffer, buffer, cheap_count, count, holds, present, source, walk};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
+use crate::library::collections::ITEM;
 use crate::library::collections::list::comparison_failed;
-use crate::library::collections::{ITEM, collect};
 use crate::types::{self, Known, TypeId};
 use crate::value::comparer::{self, ComparerKind};
 use crate::value::heap::NetObject;
-use crate::value::sequence::{Enumerator, Iter};
+use crate::value::sequence::{Enumerator, Iter, Places, iterate};
 use crate::value::{Value, sort};
 
 /// One `OrderBy` or `ThenBy`.
@@ -36,7 +36,7 @@ impl NetObject for Ordered {
         types::construct(KNOWN.id(), &[self.element])
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Lazy(Box::new(Sorted { query: self.clone(), items: None })))
+        Some(Iter::Lazy(Box::new(Sorted { query: self.clone(), items: None, passed: 0 })))
     }
 }
 
@@ -44,21 +44,51 @@ impl NetObject for Ordered {
 struct Sorted {
     query: Ordered,
     items: Buffer,
+    /// How many items were passed over before the first.
+    passed: usize,
 }
 
 impl Enumerator for Sorted {
     fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
         let items = match &mut self.items {
             Some(items) => items,
-            None => self.items.insert(self.query.sort(cx)?.into_iter()),
+            None => {
+                let mut sorted = self.query.sort(cx, self.passed)?.into_iter();
+                if let Some(last) = self.passed.checked_sub(1) {
+                    sorted.nth(last);
+                }
+                self.items.insert(sorted)
+            }
         };
         Ok(items.next())
+    }
+    fn advance(&mut self, cx: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        match &mut self.items {
+            Some(_) => walk(self, cx, count),
+            None => {
+                self.passed = self.passed.saturating_add(count);
+                Ok(())
+            }
+        }
+    }
+    fn places(&self) -> Places {
+        Places::Ordered
+    }
+    fn cheap_count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        cheap_count(cx, self.query.source)
+    }
+    fn count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        count(cx, self.query.source).map(Some)
     }
 }
 
 impl Ordered {
-    fn sort(&self, cx: &mut Cx<'_>) -> Result<Vec<Value>, Throw> {
-        let items = collect(cx, self.source)?;
+    /// The items in their order; nothing is compared, and no key asked for, when all of them are passed over.
+    fn sort(&self, cx: &mut Cx<'_>, passed: usize) -> Result<Vec<Value>, Throw> {
+        let items = buffer(cx, self.source)?;
+        if items.len() <= passed {
+            return Ok(Vec::new());
+        }
         let keys = self.keys(cx, &items)?;
         let mut order: Vec<usize> = (0..items.len()).collect();
         let compared = sort::stable(cx, &mut order, &mut |cx, a, b| self.compare(cx, &keys, *a, *b));
@@ -81,18 +111,77 @@ impl Ordered {
         Ok(keys)
     }
 
-    /// The item that would come first (or last), found without sorting; its exceptions are not wrapped either.
-    fn end(&self, cx: &mut Cx<'_>, last: bool) -> Result<Option<Value>, Throw> {
-        let items = collect(cx, self.source)?;
-        let keys = self.keys(cx, &items)?;
-        let mut best = 0;
-        for at in 1..items.len() {
-            cx.charge(1)?;
-            let order = self.compare(cx, &keys, at, best)?;
-            let better = if last { order != Ordering::Less } else { order == Ordering::Less };
-            best = if better { at } else { best };
+    /// The item that would come first (or last) of those that the predicate holds for, found without sorting: a key is
+    /// asked for when it is compared, and what comparing throws is not wrapped.
+    fn end(&self, cx: &mut Cx<'_>, predicate: Option<Value>, last: bool) -> Result<Option<Value>, Throw> {
+        let mut items = iterate(cx, self.source)?;
+        let mut best = None;
+        let mut keys = Vec::new();
+        while let Some(item) = items.pull(cx)? {
+            if let Some(predicate) = predicate
+                && !holds(cx, predicate, item)?
+            {
+                continue;
+            }
+            if best.is_none() {
+                self.keep(cx, &mut keys, 0, item)?;
+                best = Some(item);
+            } else if self.beats(cx, &mut keys, item, last)? {
+                best = Some(item);
+            }
         }
-        Ok(items.get(best).copied())
+        Ok(best)
+    }
+
+    fn key(cx: &mut Cx<'_>, level: &Level, item: Value) -> Result<Value, Throw> {
+        match level.selector {
+            Value::Null => Ok(item),
+            selector => cx.invoke(selector, &[item]),
+        }
+    }
+
+    /// Keeps the keys of an item from a level on.
+    fn keep(&self, cx: &mut Cx<'_>, keys: &mut Vec<Value>, from: usize, item: Value) -> Result<(), Throw> {
+        keys.truncate(from);
+        for level in self.levels.iter().skip(from) {
+            let key = Self::key(cx, level, item)?;
+            keys.push(key);
+        }
+        Ok(())
+    }
+
+    /// Whether an item comes before (or behind) the one whose keys are kept; if so its own are.
+    fn beats(&self, cx: &mut Cx<'_>, keys: &mut Vec<Value>, item: Value, last: bool) -> Result<bool, Throw> {
+        for (n, level) in self.levels.iter().enumerate() {
+            let (key, old) = (Self::key(cx, level, item)?, keys.get(n).copied().unwrap_or(Value::Null));
+            let order = comparer::compare(cx, level.kind, key, old)?;
+            if order == Ordering::Equal {
+                continue;
+            }
+            let wins = ((order == Ordering::Less) != level.descending) != last;
+            if wins {
+                keys.truncate(n);
+                keys.push(key);
+                self.keep(cx, keys, n + 1, item)?;
+            }
+            return Ok(wins);
+        }
+        Ok(last)
+    }
+
+    /// The item at an index: what comparing throws is not wrapped here.
+    fn at(&self, cx: &mut Cx<'_>, index: usize) -> Result<Option<Value>, Throw> {
+        if index == 0 {
+            return self.end(cx, None, false);
+        }
+        let items = buffer(cx, self.source)?;
+        if items.len() <= index {
+            return Ok(None);
+        }
+        let keys = self.keys(cx, &items)?;
+        let mut order: Vec<usize> = (0..items.len()).collect();
+        sort::stable(cx, &mut order, &mut |cx, a, b| self.compare(cx, &keys, *a, *b))?;
+        Ok(order.get(index).and_then(|at| items.get(*at).copied()))
     }
 
     fn compare(&self, cx: &mut Cx<'_>, keys: &[Value], a: usize, b: usize) -> Result<Ordering, Throw> {
@@ -108,10 +197,21 @@ impl Ordered {
     }
 }
 
-/// `First()` or `Last()` of an ordered sequence; `None` for any other.
-pub(super) fn end(cx: &mut Cx<'_>, source: Value, last: bool) -> Option<Result<Option<Value>, Throw>> {
+/// `First` or `Last` of an ordered sequence, perhaps with a predicate; `None` for any other sequence.
+pub(super) fn end(
+    cx: &mut Cx<'_>,
+    source: Value,
+    predicate: Option<Value>,
+    last: bool,
+) -> Option<Result<Option<Value>, Throw>> {
     let ordered = cx.heap.native::<Ordered>(source)?.clone();
-    Some(ordered.end(cx, last))
+    Some(ordered.end(cx, predicate, last))
+}
+
+/// `ElementAt` of an ordered sequence; `None` for any other.
+pub(super) fn at(cx: &mut Cx<'_>, source: Value, index: usize) -> Option<Result<Option<Value>, Throw>> {
+    let ordered = cx.heap.native::<Ordered>(source)?.clone();
+    Some(ordered.at(cx, index))
 }
 
 /// `OrderBy` and `OrderByDescending`, with or without comparer.

@@ -1,10 +1,11 @@
 //! Operators that make other items of items: `Select`, `SelectMany`, `Cast`, `Zip`.
 
-use super::query::{Source, call_indexed, lazy, present, source, source_and};
+use super::query::{Source, call_indexed, cheap_count, lazy, present, source, source_and, walk};
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
+use crate::library::collections::{ITEM, collect};
 use crate::types::{self, TypeId};
-use crate::value::sequence::Enumerator;
+use crate::value::sequence::{Enumerator, Places};
 use crate::value::{Value, cast};
 
 #[derive(Clone, Debug)]
@@ -12,12 +13,33 @@ struct Select {
     source: Source,
     selector: Value,
     index: Option<i32>,
+    /// The source has places: the selector is called for no item that is passed over.
+    placed: bool,
 }
 
 impl Enumerator for Select {
     fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
         let Some(item) = self.source.next(cx)? else { return Ok(None) };
         call_indexed(cx, self.selector, item, &mut self.index).map(Some)
+    }
+    fn advance(&mut self, cx: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        if self.placed {
+            return self.source.advance(cx, count);
+        }
+        walk(self, cx, count)
+    }
+    fn places(&self) -> Places {
+        if self.placed { Places::Computed } else { Places::None }
+    }
+    fn end(&self, cx: &mut Cx<'_>, last: bool) -> Option<Result<Option<Value>, Throw>> {
+        if !self.placed {
+            return None;
+        }
+        let item = self.source.end(cx, last);
+        Some(item.and_then(|item| item.map(|item| cx.invoke(self.selector, &[item])).transpose()))
+    }
+    fn cheap_count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        if self.placed { self.source.cheap_count(cx) } else { Ok(None) }
     }
 }
 
@@ -32,7 +54,9 @@ pub(super) fn select_indexed(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
 fn select_from(cx: &mut Cx<'_>, args: &[Value], index: Option<i32>) -> Result<Value, Throw> {
     let (source, selector) = source_and(cx, args, "selector")?;
     let element = cx.type_arg(1);
-    lazy(cx, element, Select { source: Source::new(source), selector, index })
+    let source = Source::new(source);
+    let placed = index.is_none() && source.places(cx) != Places::None;
+    lazy(cx, element, Select { source, selector, index, placed })
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +82,37 @@ impl Enumerator for SelectMany {
             let items = call_indexed(cx, self.selector, outer, &mut self.index)?;
             self.inner = Some((outer, Source::new(items)));
         }
+    }
+    /// Sequences whose length is known are gone through when all of them are there.
+    fn all(&self, cx: &mut Cx<'_>) -> Option<Result<Vec<Value>, Throw>> {
+        if self.result.is_some() || self.index.is_some() {
+            return None;
+        }
+        Some(self.gather(cx))
+    }
+}
+
+impl SelectMany {
+    fn gather(&self, cx: &mut Cx<'_>) -> Result<Vec<Value>, Throw> {
+        let mut source = self.source.clone();
+        let (mut parts, mut later) = (Vec::new(), Vec::new());
+        while let Some(outer) = source.next(cx)? {
+            let items = cx.invoke(self.selector, &[outer])?;
+            cx.heap.charge(ITEM)?;
+            if !items.is_null() && cheap_count(cx, items)?.is_some() {
+                later.push((parts.len(), items));
+                parts.push(Vec::new());
+            } else {
+                parts.push(collect(cx, items)?);
+            }
+        }
+        for (place, items) in later {
+            let items = collect(cx, items)?;
+            if let Some(part) = parts.get_mut(place) {
+                *part = items;
+            }
+        }
+        Ok(parts.concat())
     }
 }
 

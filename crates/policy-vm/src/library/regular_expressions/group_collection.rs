@@ -2,7 +2,7 @@
 
 use super::match_type::MatchObject;
 use crate::cx::{Cx, arg, as_i32, fault};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{Allow, TypeDef, method, property};
 use crate::net_object;
 use crate::types::Known;
@@ -72,7 +72,11 @@ fn group(cx: &mut Cx<'_>, this: Value, slot: Option<usize>) -> Result<Value, Thr
 fn by_number(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let number = as_i32(args, 1)?;
     let (_, found) = of(cx, arg(args, 0))?;
-    let slot = found.job.as_ref().and_then(|job| job.pattern.groups.slot(number));
+    let slot = match &found.job {
+        Some(job) => job.pattern.groups.slot(number),
+        // The failed match has itself only.
+        None => (number == 0).then_some(0),
+    };
     group(cx, arg(args, 0), slot)
 }
 
@@ -89,6 +93,10 @@ fn by_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn contains_key(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if of(cx, arg(args, 0))?.1.job.is_none() {
+        // The failed match belongs to no expression.
+        return Err(cx.throw_default(Exc::NullReference));
+    }
     let name = cx.string_arg(args, 1, "key")?;
     cx.charge(name.len())?;
     Ok(Value::Bool(slot_of(cx, args, &cx.text(name).to_utf8())?.is_some()))

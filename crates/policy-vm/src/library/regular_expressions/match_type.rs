@@ -57,7 +57,11 @@ impl MatchObject {
     pub(super) fn group(&self, slot: usize) -> GroupObject {
         let names = self.job.as_ref().map(|job| &job.pattern.groups.names);
         // `Match.Empty` has the one group of its own.
-        let name = names.map_or_else(|| Some("0".into()), |names| names.get(slot).cloned()).unwrap_or_default();
+        let name = match names {
+            Some(names) => names.get(slot).cloned().unwrap_or_default(),
+            None if slot == 0 => "0".into(),
+            None => String::new(),
+        };
         let captures = self.captures.get(slot).cloned().unwrap_or_default();
         GroupObject { input: self.input, base: self.base, name, captures }
     }
@@ -72,7 +76,7 @@ net_object! {
 
 /// Searches, and makes the match of what is found.
 pub(super) fn find(cx: &mut Cx<'_>, job: Job, input: Str, base: usize, start: usize) -> Result<Value, Throw> {
-    let captures = job.search(cx, input, start)?.unwrap_or_default();
+    let Some(captures) = job.search(cx, input, start)? else { return empty(cx, &[]) };
     Ok(cx.heap.new_native(MatchObject { job: Some(job), input, base, captures })?)
 }
 
@@ -80,9 +84,10 @@ fn this(cx: &Cx<'_>, args: &[Value]) -> Result<MatchObject, Throw> {
     cx.heap.native::<MatchObject>(arg(args, 0)).cloned().ok_or(fault("a Match was expected"))
 }
 
+/// The one failed match that there is.
 fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let none = MatchObject { job: None, input: Str::EMPTY, base: 0, captures: Captures::new() };
-    Ok(cx.heap.new_native(none)?)
+    Ok(cx.heap.single("Match.Empty", KNOWN.id(), none)?)
 }
 
 fn groups(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -94,7 +99,7 @@ fn next_match(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(job) = this.job.clone().filter(|_| !this.captures.is_empty()) else { return Ok(arg(args, 0)) };
     match job.next(this.input, &this.captures) {
         Some(start) => find(cx, job, this.input, this.base, start),
-        None => Ok(cx.heap.new_native(MatchObject { captures: Captures::new(), ..this })?),
+        None => empty(cx, &[]),
     }
 }
 

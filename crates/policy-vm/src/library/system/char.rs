@@ -28,10 +28,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Char")
         method("int GetHashCode()", object::get_hash_code),
         method("TypeCode GetTypeCode()", type_code::get_type_code),
         method("static char ToUpper(char c)", to_upper),
-        method("static char ToUpper(char c, CultureInfo culture)", to_upper),
+        method("static char ToUpper(char c, CultureInfo culture)", |cx, args| by_culture(cx, args, to_upper)),
         method("static char ToUpperInvariant(char c)", to_upper),
         method("static char ToLower(char c)", to_lower),
-        method("static char ToLower(char c, CultureInfo culture)", to_lower),
+        method("static char ToLower(char c, CultureInfo culture)", |cx, args| by_culture(cx, args, to_lower)),
         method("static char ToLowerInvariant(char c)", to_lower),
         method("static bool IsAscii(char c)", is_ascii),
         method("static bool IsAsciiLetter(char c)", |_, a| ascii(a, |b| b.is_ascii_alphabetic())),
@@ -143,6 +143,18 @@ fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Value::Char(b) => i32::from(a) - i32::from(b),
         _ => return Err(object::wrong_type(cx, TypeId::CHAR)),
     }))
+}
+
+/// All cultures are alike, but there must be one.
+fn by_culture(
+    cx: &mut Cx<'_>,
+    args: &[Value],
+    map: fn(&mut Cx<'_>, &[Value]) -> Result<Value, Throw>,
+) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() {
+        return Err(cx.argument_null("culture"));
+    }
+    map(cx, args)
 }
 
 fn to_upper(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

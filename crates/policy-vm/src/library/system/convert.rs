@@ -346,7 +346,8 @@ fn invalid_cast(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Throw {
         let message = format!("Unable to cast object of type '{name}' to type 'System.IConvertible'.");
         return cx.throw(Exc::InvalidCast, message);
     }
-    let (from, to) = (type_object::simple_name(ty), type_object::simple_name(target));
+    let to = type_object::simple_name(target);
+    let from = if super::enum_type::definition(ty).is_some() { "Enum".into() } else { type_object::simple_name(ty) };
     cx.throw(Exc::InvalidCast, format!("Invalid cast from '{from}' to '{to}'."))
 }
 
@@ -512,6 +513,11 @@ fn to_char_or_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if arg(args, 0).is_null() { Ok(Value::Char(0)) } else { to_char(cx, args) }
 }
 
+/// Enumerations have one as well, booleans do not.
+fn to_char_number(value: Value) -> Option<i128> {
+    if matches!(value, Value::Bool(_)) { None } else { exact(value) }
+}
+
 fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some(made) = of_json(cx, arg(args, 0), TypeId::CHAR) {
         return made;
@@ -524,7 +530,7 @@ fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
             (1, Some(unit)) => Ok(Value::Char(unit)),
             _ => Err(cx.throw(Exc::Format, "String must be exactly one character long.")),
         },
-        value => match integer::get(value) {
+        value => match to_char_number(value) {
             Some(n) => match u16::try_from(n) {
                 Ok(unit) => Ok(Value::Char(unit)),
                 Err(_) => Err(cx.throw(Exc::Overflow, out_of_range("a character"))),
@@ -619,35 +625,66 @@ fn is_struct(ty: TypeId) -> bool {
     }
 }
 
+/// Null by a type code.
+fn null_by_code(cx: &mut Cx<'_>, code: i64) -> Result<Value, Throw> {
+    // Nothing, objects and text can be null.
+    if matches!(code, 0 | 1 | 18) {
+        return Ok(Value::Null);
+    }
+    Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible."))
+}
+
 fn change_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let value = arg(args, 0);
     let target = match arg(args, 1) {
-        Value::Enum(_, code) => match type_code::type_of_code(code) {
-            Some(ty) => ty,
-            None if arg(args, 0).is_null() && matches!(code, 0) => return Ok(Value::Null),
-            None if code == 2 && !arg(args, 0).is_null() => {
-                return Err(cx.throw(Exc::InvalidCast, "Object cannot be cast to DBNull."));
-            }
-            None if code == 2 => return Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible.")),
-            None => return Err(cx.throw(Exc::Argument, "Unknown TypeCode value.")),
+        Value::Enum(_, code) if value.is_null() => return null_by_code(cx, code),
+        Value::Enum(_, _) if !is_convertible(cx, value) => {
+            return Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible."));
+        }
+        Value::Enum(_, code) => match (type_code::type_of_code(code), code) {
+            (Some(ty), _) => ty,
+            (None, 0) => return Err(cx.throw(Exc::InvalidCast, "Object cannot be cast to Empty.")),
+            (None, 2) => return Err(cx.throw(Exc::InvalidCast, "Object cannot be cast to DBNull.")),
+            (None, _) => return Err(cx.throw(Exc::Argument, "Unknown TypeCode value.")),
         },
         other => match type_object::get(cx, other) {
             Some(ty) => ty,
             None => return Err(cx.argument_null("conversionType")),
         },
     };
-    // By a code, nothing but text and objects can be null.
-    let by_code = matches!(arg(args, 1), Value::Enum(..));
-    if by_code && arg(args, 0).is_null() && !matches!(target, TypeId::STRING | TypeId::OBJECT) {
-        return Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible."));
+    let nullable = matches!(types::get(target), types::Type::Nullable(_));
+    if value.is_null() {
+        if nullable {
+            return Err(cx.throw(Exc::InvalidCast, "Null object cannot be converted to a value type."));
+        }
+        return change(cx, value, target);
+    }
+    let is = object::type_of(cx, value).unwrap_or(TypeId::OBJECT);
+    if !is_convertible(cx, value) {
+        return if is == target {
+            Ok(value)
+        } else {
+            Err(cx.throw(Exc::InvalidCast, "Object must implement IConvertible."))
+        };
+    }
+    // What is no simple type a token makes of itself.
+    if (nullable || type_code::code_of(target) == 1 || super::enum_type::definition(target).is_some())
+        && target != TypeId::OBJECT
+        && is != target
+        && let Some(at) = crate::library::json::convertible(cx.heap, value)
+    {
+        return crate::library::json::to_type(cx, at, target);
     }
     // `int?` is no target: it is named as it is.
-    if let types::Type::Nullable(_) = types::get(target) {
-        if !arg(args, 0).is_null() {
-            let from = object::type_of(cx, arg(args, 0)).map(types::net_name).unwrap_or_default();
-            let message = format!("Invalid cast from '{from}' to '{}'.", types::net_name(target));
-            return Err(cx.throw(Exc::InvalidCast, message));
-        }
-        return Ok(Value::Null);
+    if nullable {
+        let (from, to) = (types::net_name(is), types::net_name(target));
+        return Err(cx.throw(Exc::InvalidCast, format!("Invalid cast from '{from}' to '{to}'.")));
     }
-    change(cx, arg(args, 0), target)
+    change(cx, value, target)
+}
+
+/// Whether a value is an `IConvertible`: simple values, enumerations and the values of JSON.
+fn is_convertible(cx: &Cx<'_>, value: Value) -> bool {
+    let Some(ty) = object::type_of(cx, value) else { return false };
+    type_code::code_of(ty) != 1 || crate::library::json::convertible(cx.heap, value).is_some()
 }

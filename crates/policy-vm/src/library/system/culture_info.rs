@@ -16,8 +16,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Globalizatio
         property("static CultureInfo CurrentUICulture { get; }", invariant),
         property("string Name { get; }", |cx, _| cx.string("")),
         method("string ToString()", |cx, _| cx.string("")),
-        method("static CultureInfo GetCultureInfo(string name)", invariant),
-        method("static CultureInfo CreateSpecificCulture(string name)", invariant),
+        method("static CultureInfo GetCultureInfo(string name)", named),
+        method("static CultureInfo CreateSpecificCulture(string name)", named),
     ])
     .allow(Allow::None)
     .not_imported()
@@ -36,5 +36,11 @@ crate::net_object! {
 }
 
 fn invariant(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(Culture)?)
+    Ok(cx.heap.single("InvariantCulture", ID.id(), Culture)?)
+}
+
+/// Whatever it is called.
+fn named(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    cx.string_arg(args, 0, "name")?;
+    invariant(cx, args)
 }

@@ -242,6 +242,9 @@ fn parse_exact(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "input")?;
     cx.string_arg(args, 1, "format")?;
     let format = format_letter(cx, args)?;
+    if cx.string_opt(args, 1).is_some_and(|format| format.is_empty()) {
+        return Err(cx.throw(Exc::Format, FORMATS));
+    }
     parsed(cx, text, Some(format))
 }
 

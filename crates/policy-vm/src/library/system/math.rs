@@ -167,7 +167,8 @@ fn ieee_remainder(x: f64, y: f64) -> f64 {
     }
     let regular = x % y;
     if regular.is_nan() {
-        return f64::NAN;
+        // As the processor makes it.
+        return -f64::NAN;
     }
     if regular == 0.0 && x.is_sign_negative() {
         return -0.0;

@@ -67,7 +67,8 @@ crate::net_object!(
 );
 
 fn new(cx: &mut Cx<'_>, ignore_case: bool) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(StringComparer { ignore_case })?)
+    let name = if ignore_case { "OrdinalIgnoreCase" } else { "Ordinal" };
+    Ok(cx.heap.single(name, ID.id(), StringComparer { ignore_case })?)
 }
 
 fn ordinal(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
@@ -94,7 +95,8 @@ fn ignores_case(cx: &Cx<'_>, args: &[Value]) -> Result<bool, Throw> {
     cx.heap.native::<StringComparer>(arg(args, 0)).map(|c| c.ignore_case).ok_or(fault("a comparer was expected"))
 }
 
-fn compare_values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+/// `Compare` with the difference that the member of the class gives.
+pub(in crate::library) fn compare_values(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let ignore_case = ignores_case(cx, args)?;
     Ok(Value::Int32(match (arg(args, 1), arg(args, 2)) {
         (Value::String(a), Value::String(b)) => {

@@ -22,8 +22,8 @@ use zone::Zone;
 
 pub(in crate::library) const TYPE: TypeDef =
     TypeDef::class("System.TimeZoneInfo").summary("A time zone.").interfaces(&["IEquatable<TimeZoneInfo>"]).members(&[
-        property("static TimeZoneInfo Local { get; }", |cx, _| make(cx, Zone::Local)),
-        property("static TimeZoneInfo Utc { get; }", |cx, _| make(cx, Zone::Utc)),
+        property("static TimeZoneInfo Local { get; }", |cx, _| Ok(cx.heap.single("Local", KNOWN.id(), Zone::Local)?)),
+        property("static TimeZoneInfo Utc { get; }", |cx, _| Ok(cx.heap.single("Utc", KNOWN.id(), Zone::Utc)?)),
         property("TimeSpan BaseUtcOffset { get; }", base_utc_offset),
         property("string DaylightName { get; }", |cx, args| name(cx, args, |zone, now| zone.daylight_name(now))),
         property("string DisplayName { get; }", |cx, args| name(cx, args, Zone::display_name)),

@@ -120,6 +120,17 @@ static OPEN: [Known; 8] = [
     Known::new("System.Tuple<T1,T2,T3,T4,T5,T6,T7,TRest>"),
 ];
 
+/// `new Tuple<…>(…)`.
+///
+/// # Errors
+/// `ArgumentException` when the eighth item is no tuple.
+pub(crate) fn construct(cx: &mut Cx<'_>, type_args: &[TypeId], items: &[Value]) -> Result<Value, Throw> {
+    if items.len() == 8 && cx.heap.native::<Tuple>(arg(items, 7)).is_none() {
+        return Err(cx.throw(Exc::Argument, "The last element of an eight element tuple must be a Tuple."));
+    }
+    make(cx, type_args, items)
+}
+
 fn make(cx: &mut Cx<'_>, type_args: &[TypeId], items: &[Value]) -> Result<Value, Throw> {
     let open = items.len().checked_sub(1).and_then(|i| OPEN.get(i)).ok_or(fault("a tuple has 1 to 8 items"))?;
     let ty = types::construct(open.id(), type_args);
@@ -128,11 +139,8 @@ fn make(cx: &mut Cx<'_>, type_args: &[TypeId], items: &[Value]) -> Result<Value,
 }
 
 fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if args.len() == 8 && cx.heap.native::<Tuple>(arg(args, 7)).is_none() {
-        return Err(cx.throw(Exc::Argument, "The last element of an eight element tuple must be a Tuple."));
-    }
     let type_args: Vec<_> = (0..args.len()).map(|i| cx.type_arg(i)).collect();
-    make(cx, &type_args, args)
+    construct(cx, &type_args, args)
 }
 
 fn create_8(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -22,7 +22,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.Encodin
         property("static Encoding UTF32 { get; }", |cx, _| new(cx, Kind::Utf32)),
         property("static Encoding UTF7 { get; }", |cx, _| new(cx, Kind::Utf7)),
         property("static Encoding Latin1 { get; }", |cx, _| new(cx, Kind::Latin1)),
-        property("static Encoding Default { get; }", |cx, _| new(cx, Kind::Utf8)),
+        property("static Encoding Default { get; }", default_encoding),
         property("string WebName { get; }", web_name),
         property("string BodyName { get; }", web_name),
         property("string HeaderName { get; }", web_name),
@@ -76,14 +76,22 @@ pub(in crate::library) const UTF8: TypeDef = derived(
         constructor("UTF8Encoding(bool encoderShouldEmitUTF8Identifier, bool throwOnInvalidBytes)", new_utf8),
     ],
 );
-pub(in crate::library) const ASCII: TypeDef =
-    derived("System.Text.ASCIIEncoding", &[constructor("ASCIIEncoding()", |cx, _| new(cx, Kind::Ascii))]);
-pub(in crate::library) const UNICODE: TypeDef =
-    derived("System.Text.UnicodeEncoding", &[constructor("UnicodeEncoding()", |cx, _| new(cx, Kind::Utf16))]);
-pub(in crate::library) const UTF32: TypeDef =
-    derived("System.Text.UTF32Encoding", &[constructor("UTF32Encoding()", |cx, _| new(cx, Kind::Utf32))]);
-pub(in crate::library) const UTF7: TypeDef =
-    derived("System.Text.UTF7Encoding", &[constructor("UTF7Encoding()", |cx, _| new(cx, Kind::Utf7))]);
+pub(in crate::library) const ASCII: TypeDef = derived(
+    "System.Text.ASCIIEncoding",
+    &[constructor("ASCIIEncoding()", |cx, _| Ok(cx.heap.new_native(Encoding(Kind::Ascii))?))],
+);
+pub(in crate::library) const UNICODE: TypeDef = derived(
+    "System.Text.UnicodeEncoding",
+    &[constructor("UnicodeEncoding()", |cx, _| Ok(cx.heap.new_native(Encoding(Kind::Utf16))?))],
+);
+pub(in crate::library) const UTF32: TypeDef = derived(
+    "System.Text.UTF32Encoding",
+    &[constructor("UTF32Encoding()", |cx, _| Ok(cx.heap.new_native(Encoding(Kind::Utf32))?))],
+);
+pub(in crate::library) const UTF7: TypeDef = derived(
+    "System.Text.UTF7Encoding",
+    &[constructor("UTF7Encoding()", |cx, _| Ok(cx.heap.new_native(Encoding(Kind::Utf7))?))],
+);
 
 static UTF8_ID: Known = Known::new("System.Text.UTF8Encoding");
 static ASCII_ID: Known = Known::new("System.Text.ASCIIEncoding");
@@ -200,7 +208,25 @@ impl Kind {
 /// # Errors
 /// When the memory budget is exhausted.
 pub(crate) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(Encoding(kind))?)
+    // There is one object of each, but for those that are made with options.
+    let name = match kind {
+        Kind::Utf8Strict { .. } => return Ok(cx.heap.new_native(Encoding(kind))?),
+        Kind::Utf8 => "utf-8",
+        Kind::Ascii => "us-ascii",
+        Kind::Latin1 => "iso-8859-1",
+        Kind::Windows1252 => "windows-1252",
+        Kind::Utf16 => "utf-16",
+        Kind::Utf16Be => "utf-16BE",
+        Kind::Utf32 => "utf-32",
+        Kind::Utf7 => "utf-7",
+    };
+    Ok(cx.heap.single(name, ID.id(), Encoding(kind))?)
+}
+
+/// UTF-8 without a preamble.
+fn default_encoding(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let kind = Kind::Utf8Strict { preamble: false, throws: false };
+    Ok(cx.heap.single("Encoding.Default", ID.id(), Encoding(kind))?)
 }
 
 fn new_utf8(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -459,7 +485,19 @@ fn get_max_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Kind::Utf32 => (n + 1) * 4,
         Kind::Utf7 => n * 3 + 2,
     };
-    Ok(Value::Int32(i32::try_from(most).unwrap_or(i32::MAX)))
+    bounded(
+        cx,
+        most,
+        "Too many characters. The resulting number of bytes is larger than what can be returned as an int.",
+        "charCount",
+    )
+}
+
+fn bounded(cx: &mut Cx<'_>, most: i64, message: &str, parameter: &str) -> Result<Value, Throw> {
+    match i32::try_from(most) {
+        Ok(most) => Ok(Value::Int32(most)),
+        Err(_) => Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, parameter)),
+    }
 }
 
 fn get_max_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -474,7 +512,12 @@ fn get_max_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Kind::Utf32 => n / 2 + 2,
         Kind::Utf7 => n.max(1),
     };
-    Ok(Value::Int32(i32::try_from(most).unwrap_or(i32::MAX)))
+    bounded(
+        cx,
+        most,
+        "Too many bytes. The resulting number of chars is larger than what can be returned as an int.",
+        "byteCount",
+    )
 }
 
 fn get_preamble(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

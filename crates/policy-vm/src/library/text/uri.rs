@@ -1,6 +1,7 @@
 //! `System.Uri` and its enumerations.
 
 mod escape;
+mod implicit;
 mod members;
 mod parse;
 mod punycode;
@@ -197,10 +198,9 @@ fn create(original: String, kind: i64) -> Result<Uri, &'static str> {
     const IS_ABSOLUTE: &str =
         "A relative URI cannot be created because the 'uriString' parameter represents an absolute URI.";
     match (parse::parse(&original), kind) {
-        // A rooted path is a file's URI only when nothing else was asked for.
-        (Ok(parts), RELATIVE) if parts.scheme == "file" && original.starts_with('/') => {
-            Ok(Uri { original, parts: None })
-        }
+        // A path is a file's URI when nothing else was asked for.
+        (_, RELATIVE) if implicit::is_file(&original) => Ok(Uri { original, parts: None }),
+        (_, EITHER) if implicit::may_be_relative(&original) => Ok(Uri { original, parts: None }),
         (Ok(_), RELATIVE) => Err(IS_ABSOLUTE),
         (Ok(parts), _) => Ok(Uri { original, parts: Some(Box::new(parts)) }),
         (Err(Failure::Format | Failure::Empty), EITHER | RELATIVE) => Ok(Uri { original, parts: None }),
@@ -272,7 +272,7 @@ fn resolved(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<Result<Uri, &'stat
     cx.heap.charge(reference.len() * 3)?;
     let Some(base) = &get(cx, arg(args, 0))?.parts else { return Ok(None) };
     // A text with a scheme of its own stands for itself; a rooted path does not.
-    let absolute = parse::parse(&reference).ok().filter(|_| !reference.trim_start().starts_with('/'));
+    let absolute = parse::parse(&reference).ok().filter(|_| !implicit::may_be_relative(&reference));
     let parts = match absolute {
         Some(parts) => Ok(parts),
         None => parse::resolve(base, &reference),
@@ -319,8 +319,17 @@ fn give(cx: &mut Cx<'_>, made: Option<Uri>) -> Result<Value, Throw> {
 }
 
 fn try_create_relative(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 0).is_null() || arg(args, 1).is_null() {
+    if arg(args, 1).is_null() {
         return give(cx, None);
+    }
+    // An absolute one needs no base.
+    let has_base = !arg(args, 0).is_null() && get(cx, arg(args, 0))?.parts.is_some();
+    if !has_base {
+        let Value::String(text) = arg(args, 1) else { return give(cx, None) };
+        cx.charge(text.len())?;
+        cx.heap.charge(text.len() * 3)?;
+        let made = create(cx.text(text).to_utf8().into_owned(), EITHER).ok().filter(|uri| uri.parts.is_some());
+        return give(cx, made);
     }
     let made = resolved(cx, args)?.and_then(Result::ok);
     give(cx, made)
@@ -370,14 +379,20 @@ fn unescape_data_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
     cx.string_buf(&out)
 }
 
-/// No character that would have to be escaped, no `%` without two digits; beyond ASCII all is well (RFC 3987).
+/// No character that would have to be escaped, no `%` without two digits; beyond ASCII all is well of an absolute one
+/// (RFC 3987). Of a relative one, neither that nor a fragment is.
 fn is_well_formed(text: &str, kind: i64) -> bool {
     let bytes = text.as_bytes();
     let fine = |i: usize, byte: u8| match byte {
         b'%' => bytes.get(i..).and_then(escape::percent).is_some(),
         byte => !byte.is_ascii() || escape::is_unreserved(byte) || escape::is_reserved(byte),
     };
-    let absolute = parse::parse(text).is_ok() && !text.starts_with('/');
+    let made = create(text.to_owned(), EITHER);
+    let Ok(Uri { parts, .. }) = made else { return false };
+    let absolute = parts.is_some();
+    if absolute && implicit::is_file(text) || !absolute && (!text.is_ascii() || text.contains('#')) {
+        return false;
+    }
     let right_kind = match kind {
         ABSOLUTE => absolute,
         RELATIVE => !absolute,
@@ -389,7 +404,8 @@ fn is_well_formed(text: &str, kind: i64) -> bool {
 fn is_well_formed_uri_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(text) = cx.string_opt(args, 0) else { return Ok(Value::Bool(false)) };
     cx.charge(text.len())?;
-    Ok(Value::Bool(is_well_formed(&cx.text(text).to_utf8(), kind_arg(args))))
+    let kind = known_kind(cx, args)?;
+    Ok(Value::Bool(is_well_formed(&cx.text(text).to_utf8(), kind)))
 }
 
 fn is_well_formed_original_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -402,6 +418,19 @@ fn compare_uris(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (a, b) = (arg(args, 0), arg(args, 1));
     if a.is_null() || b.is_null() {
         return Ok(Value::Int32(i32::from(b.is_null()) - i32::from(a.is_null())));
+    }
+    let absolute = [get(cx, a)?.parts.is_some(), get(cx, b)?.parts.is_some()];
+    match absolute {
+        [true, true] => {}
+        // A relative one is less than an absolute one.
+        [true, false] => return Ok(Value::Int32(1)),
+        [false, true] => return Ok(Value::Int32(-1)),
+        [false, false] => {
+            let texts = [a, b].map(|uri| get(cx, uri).map(|uri| uri.original.clone()));
+            let [a, b] = texts;
+            let (a, b) = (cx.string(&a?)?, cx.string(&b?)?);
+            return compare::compare(cx, &[a, b, arg(args, 4)]);
+        }
     }
     let parts = |uri: Value| [uri, arg(args, 2), arg(args, 3)];
     let (a, b) = (m::get_components(cx, &parts(a))?, m::get_components(cx, &parts(b))?);

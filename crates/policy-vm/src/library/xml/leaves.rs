@@ -133,6 +133,7 @@ fn set_target(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn new_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_arg(args, 0, "name")?;
+    super::names::check_qualified(cx, name)?;
     let (public, system, subset) = (cx.string_opt(args, 1), cx.string_opt(args, 2), cx.string_opt(args, 3));
     tree::new(cx, Kind::DocumentType { name, public, system, subset })
 }

@@ -75,6 +75,9 @@ impl NetObject for Name {
         out.push_text(heap.text(self.local));
         Some(out)
     }
+    fn is_atomic(&self) -> bool {
+        true
+    }
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| {
             heap.text(self.local).equals(heap.text(other.local))
@@ -94,6 +97,9 @@ impl NetObject for Namespace {
         let mut out = TextBuf::new();
         out.push_text(heap.text(self.0));
         Some(out)
+    }
+    fn is_atomic(&self) -> bool {
+        true
     }
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| heap.text(self.0).equals(heap.text(other.0))))
@@ -187,14 +193,23 @@ fn checked(cx: &mut Cx<'_>, local: Str, namespace: Str) -> Result<Value, Throw> 
 
 /// Refuses what is no `NCName`.
 pub(super) fn check_name(cx: &mut Cx<'_>, local: Str) -> Result<(), Throw> {
-    let text = cx.text(local);
+    check(cx, local, false, "localName")
+}
+
+/// Refuses what is no `Name`, which may have colons.
+pub(super) fn check_qualified(cx: &mut Cx<'_>, name: Str) -> Result<(), Throw> {
+    check(cx, name, true, "name")
+}
+
+fn check(cx: &mut Cx<'_>, name: Str, colons: bool, parameter: &str) -> Result<(), Throw> {
+    let text = cx.text(name);
     let wrong = text.units().enumerate().find(|(at, unit)| {
         let fits = if *at == 0 { is_name_start(*unit) } else { is_name_unit(*unit) };
-        !fits || *unit == u16::from(b':')
+        !fits || (!colons && *unit == u16::from(b':'))
     });
     match wrong {
         None if text.is_empty() => {
-            Err(cx.throw_argument(Exc::Argument, "The value cannot be an empty string.", "localName"))
+            Err(cx.throw_argument(Exc::Argument, "The value cannot be an empty string.", parameter))
         }
         None => Ok(()),
         Some((0, unit)) => {

@@ -255,14 +255,12 @@ fn check(
 ) -> Result<Value, Throw> {
     cx.charge(text.len() / 8)?;
     let bad = cx.text(text).units().enumerate().find(|(i, unit)| !good(*i, *unit));
-    let Some((_, unit)) = bad else { return Ok(Value::String(text)) };
+    let Some((at, unit)) = bad else { return Ok(Value::String(text)) };
     let (shown, hex) = show_unit(unit);
-    Err(cx.throw(
-        Exc::Xml,
-        if article.is_empty() {
-            format!("'{shown}', hexadecimal value {hex}, is an invalid character.")
-        } else {
-            format!("{article} '{shown}' {noun}, hexadecimal value {hex}, cannot be included in a name.")
-        },
-    ))
+    let why = match (article, at) {
+        ("", _) => format!("'{shown}', hexadecimal value {hex}, is an invalid character."),
+        (_, 0) => format!("Name cannot begin with the '{shown}' {noun}, hexadecimal value {hex}."),
+        _ => format!("{article} '{shown}' {noun}, hexadecimal value {hex}, cannot be included in a name."),
+    };
+    Err(cx.throw(Exc::Xml, why))
 }

@@ -1,20 +1,21 @@
-//! `JsonConvert.DeserializeObject<T>`: values made while the text is read, as Newtonsoft.Json's serializer does it. Each
-//! value is read as its type wants it, so `"1.50"` stays as written in a `Dictionary<string, string>`, and messages name
-//! the place where reading stopped.
+//! `JsonConvert.DeserializeObject<T>` and `token.ToObject<T>()`: values made while a text or a tree is read, as
+//! Newtonsoft.Json's serializer does it. Each value is read as its type wants it, so `"1.50"` stays as written in a
+//! `Dictionary<string, string>`, and messages name the place where reading stopped.
 
 use super::super::load::{self, Unfinished};
 use super::super::node;
 use super::super::read::typed::ReadAs;
 use super::super::read::{Fail, Reader, Token, Unit};
 use super::super::{conversions, convert};
+use super::tree::TreeReader;
 use super::{is_token_of, is_token_type};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw, Trap};
 use crate::library::{self, TypeDefKind};
 use crate::types::{self, Type, TypeId};
-use crate::value::heap::{Array, List, Object};
+use crate::value::heap::{Array, Heap, List, Object};
 use crate::value::text::{Str, TextRef};
-use crate::value::{Value, behaviour};
+use crate::value::{Ref, Value, behaviour};
 
 /// `Environment.NewLine` in the serializer's longer messages.
 const NEW_LINE: &str = library::NEW_LINE;
@@ -49,6 +50,10 @@ enum Contract {
     Pairs(TypeId, TypeId),
     /// `KeyValuePair<K, V>`, which has a converter.
     Pair(TypeId, TypeId),
+    /// A node of XML, which has a converter.
+    Xml,
+    /// `Tuple<…>`, made by its only constructor.
+    Tuple(&'static [TypeId]),
     Object,
 }
 
@@ -74,6 +79,8 @@ impl Contract {
                     (_, [key, value], "KeyValuePair") => Self::Pair(*key, *value),
                     (_, [key, value], name) if name.ends_with("Dictionary") => Self::Pairs(*key, *value),
                     (_, [element], name) if is_collection(name) => Self::Items(*element),
+                    (_, items @ [_, ..], "Tuple") => Self::Tuple(items),
+                    _ if super::is_xml(plain) => Self::Xml,
                     _ => Self::Object,
                 }
             }
@@ -131,17 +138,76 @@ pub(super) fn no_array(target: TypeId) -> String {
     )
 }
 
-struct Typed<'a, U> {
-    reader: Reader<'a, U>,
+/// What values are made of: the tokens of a text, or of a tree.
+pub(super) trait Tokens {
+    /// The token at which it is.
+    fn token(&self) -> Token;
+    /// Its value.
+    fn value(&self) -> Value;
+    /// `Read`.
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<bool, Throw>;
+    /// `ReadForType`: goes to the next value, read as what is wanted; false when there is none.
+    fn read_as(&mut self, cx: &mut Cx<'_>, wanted: ReadAs, ty: &str) -> Result<bool, Throw>;
+    /// The value at which it is as a tree.
+    fn tree(&mut self, cx: &mut Cx<'_>) -> Result<Ref, Fail>;
+    /// The object inside which it is already, at a property or at the end.
+    fn rest_of_object(&mut self, cx: &mut Cx<'_>) -> Result<Ref, Fail>;
+    /// The path of what contains the present value.
+    fn container_path(&self, cx: &Cx<'_>) -> String;
+    /// A message with the place.
+    fn located(&self, heap: &Heap, message: &str) -> String;
+    /// Whether nothing may follow the value.
+    fn is_whole(&self) -> bool;
+}
+
+impl<U: Unit> Tokens for Reader<'_, U> {
+    fn token(&self) -> Token {
+        self.token
+    }
+    fn value(&self) -> Value {
+        self.value
+    }
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<bool, Throw> {
+        Reader::next(self, cx)
+    }
+    fn read_as(&mut self, cx: &mut Cx<'_>, wanted: ReadAs, ty: &str) -> Result<bool, Throw> {
+        Reader::read_as(self, cx, wanted, ty)
+    }
+    fn tree(&mut self, cx: &mut Cx<'_>) -> Result<Ref, Fail> {
+        load::value(cx.heap, self, Unfinished::AsFarAsItGoes)
+    }
+    fn rest_of_object(&mut self, cx: &mut Cx<'_>) -> Result<Ref, Fail> {
+        load::rest_of_object(cx.heap, self)
+    }
+    fn container_path(&self, cx: &Cx<'_>) -> String {
+        Reader::container_path(self, cx)
+    }
+    fn located(&self, heap: &Heap, message: &str) -> String {
+        Reader::located(self, heap, message)
+    }
+    fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+/// Reads a token as a value of the type.
+pub(super) fn read_token(cx: &mut Cx<'_>, token: Ref, target: TypeId) -> Result<Value, Throw> {
+    Typed { reader: TreeReader::new(token), depth: 0 }.document(cx, target)
+}
+
+struct Typed<S> {
+    reader: S,
     depth: usize,
 }
 
-impl<'a, U: Unit> Typed<'a, U> {
+impl<'a, U: Unit> Typed<Reader<'a, U>> {
     fn new(mut reader: Reader<'a, U>, dates: bool) -> Self {
         reader.dates = dates;
         Self { reader, depth: 0 }
     }
+}
 
+impl<S: Tokens> Typed<S> {
     fn document(&mut self, cx: &mut Cx<'_>, target: TypeId) -> Result<Value, Throw> {
         if !self.read_for(cx, target)? {
             if convert::is_value_type(target) && convert::nullable(target).is_none() {
@@ -151,8 +217,8 @@ impl<'a, U: Unit> Typed<'a, U> {
             return Ok(Value::Null);
         }
         let value = self.value(cx, target)?;
-        while self.reader.next(cx)? {
-            if self.reader.token != Token::Comment {
+        while self.reader.is_whole() && self.reader.next(cx)? {
+            if self.reader.token() != Token::Comment {
                 let message = "Additional text found in JSON string after finishing deserializing object.";
                 return Err(self.fail(cx, message));
             }
@@ -179,15 +245,19 @@ impl<'a, U: Unit> Typed<'a, U> {
             return Err(Trap::Depth.into());
         }
         let contract = Contract::of(target);
-        let value = match (contract, self.reader.token) {
+        let value = match (contract, self.reader.token()) {
             (Contract::Linq, _) => self.token(cx, target)?,
+            (Contract::Xml, Token::Null) => Value::Null,
+            (Contract::Xml, token) if token != Token::StartObject => {
+                return Err(self.fail(cx, "XmlNodeConverter can only convert JSON that begins with an object."));
+            }
             (Contract::Pair(key, value), Token::StartObject | Token::StartArray) => {
                 self.pair(cx, target, (key, value))?
             }
             (_, Token::StartObject) => self.object(cx, target, contract)?,
             (Contract::Anything, Token::StartArray) => self.token(cx, target)?,
             (_, Token::StartArray) => self.array(cx, target, contract)?,
-            (_, Token::String | Token::StartConstructor) => match self.reader.value {
+            (_, Token::String | Token::StartConstructor) => match self.reader.value() {
                 Value::String(text) if text.is_empty() && !is_text(target) && is_nullable(target) => Value::Null,
                 value => self.converted(cx, value, target)?,
             },
@@ -200,7 +270,7 @@ impl<'a, U: Unit> Typed<'a, U> {
                 | Token::Bytes
                 | Token::Null
                 | Token::Undefined,
-            ) => self.converted(cx, self.reader.value, target)?,
+            ) => self.converted(cx, self.reader.value(), target)?,
             (_, token) => {
                 let message = format!("Unexpected token while deserializing object: {token:?}");
                 return Err(self.fail(cx, &message));
@@ -213,10 +283,10 @@ impl<'a, U: Unit> Typed<'a, U> {
     /// `CreateJToken`.
     fn token(&mut self, cx: &mut Cx<'_>, target: TypeId) -> Result<Value, Throw> {
         let takes_null = [&super::known::JTOKEN, &super::known::JVALUE].iter().any(|known| known.id() == target);
-        if self.reader.token == Token::Null && target != TypeId::OBJECT && !takes_null {
+        if self.reader.token() == Token::Null && target != TypeId::OBJECT && !takes_null {
             return Ok(Value::Null);
         }
-        let made = match load::value(cx.heap, &mut self.reader, Unfinished::AsFarAsItGoes) {
+        let made = match self.reader.tree(cx) {
             Ok(made) => made,
             Err(Fail::Unfinished) => {
                 let path = self.reader.container_path(cx);
@@ -240,7 +310,7 @@ impl<'a, U: Unit> Typed<'a, U> {
             return Ok(value);
         }
         match contract {
-            Contract::Anything => match load::rest_of_object(cx.heap, &mut self.reader) {
+            Contract::Anything => match self.reader.rest_of_object(cx) {
                 Ok(made) => Ok(Value::Object(made)),
                 Err(Fail::Unfinished) => Err(self.fail(cx, "Unexpected end when deserializing object.")),
                 Err(fail) => Err(fail.throw(cx)),
@@ -252,6 +322,16 @@ impl<'a, U: Unit> Typed<'a, U> {
                 self.advance(cx)?;
                 Ok(value)
             }
+            Contract::Tuple(items) => self.tuple(cx, items),
+            Contract::Object if has_no_constructor(target) => {
+                let ty = types::net_name(target);
+                let message = format!(
+                    "Unable to find a constructor to use for type {ty}. A class should either have a default \
+                     constructor, one constructor with arguments or a constructor marked with the JsonConstructor \
+                     attribute."
+                );
+                Err(self.fail(cx, &message))
+            }
             _ => {
                 let message = no_object(target);
                 Err(self.fail(cx, &message))
@@ -259,20 +339,58 @@ impl<'a, U: Unit> Typed<'a, U> {
         }
     }
 
+    /// `CreateObjectUsingCreatorWithParameters`: properties are arguments, whatever their case.
+    fn tuple(&mut self, cx: &mut Cx<'_>, types: &[TypeId]) -> Result<Value, Throw> {
+        let mut items = Vec::with_capacity(types.len());
+        for ty in types {
+            items.push(default_of(cx, *ty)?);
+        }
+        loop {
+            match self.reader.token() {
+                Token::PropertyName => {
+                    let name = super::text_of(cx, self.reader.value())?.to_ascii_lowercase();
+                    let place = match name.strip_prefix("item") {
+                        Some(number) => number.parse::<usize>().ok().and_then(|n| n.checked_sub(1)).filter(|n| *n < 7),
+                        None => (name == "rest").then_some(7),
+                    };
+                    match place.and_then(|place| types.get(place).zip(items.get_mut(place))) {
+                        Some((ty, slot)) => {
+                            self.expect(cx, *ty)?;
+                            *slot = self.value(cx, *ty)?;
+                        }
+                        None => {
+                            self.advance(cx)?;
+                            self.reader.tree(cx).map_err(|fail| fail.throw(cx))?;
+                        }
+                    }
+                }
+                Token::Comment => {}
+                Token::EndObject => break,
+                token => {
+                    return Err(self.fail(cx, &format!("Unexpected token when deserializing object: {token:?}")));
+                }
+            }
+            if !self.reader.next(cx)? {
+                return Err(self.fail(cx, "Unexpected end when deserializing object."));
+            }
+        }
+        library::system::tuple::construct(cx, types, &items)
+    }
+
     /// `ReadMetadataProperties`: `$id`, `$type` and the like at the beginning of an object are not part of it.
     fn metadata(&mut self, cx: &mut Cx<'_>, target: TypeId, contract: Contract) -> Result<Option<Value>, Throw> {
-        while self.reader.token == Token::PropertyName {
+        while self.reader.token() == Token::PropertyName {
             if self.is_property(cx, "$ref") {
                 self.advance(cx)?;
-                if !matches!(self.reader.token, Token::String | Token::Null) {
+                if !matches!(self.reader.token(), Token::String | Token::Null) {
                     return Err(self.fail(cx, "JSON reference $ref property must have a string or null value."));
                 }
-                let reference = self.reader.value;
+                let reference = self.reader.value();
                 self.advance(cx)?;
                 if reference.is_null() {
                     continue;
                 }
-                if self.reader.token == Token::PropertyName {
+                if self.reader.token() == Token::PropertyName {
                     let message = "Additional content found in JSON reference object. A JSON reference object should \
                                    only have a $ref property.";
                     return Err(self.fail(cx, message));
@@ -298,7 +416,7 @@ impl<'a, U: Unit> Typed<'a, U> {
     }
 
     fn is_property(&self, cx: &Cx<'_>, name: &str) -> bool {
-        match (self.reader.token, self.reader.value) {
+        match (self.reader.token(), self.reader.value()) {
             (Token::PropertyName, Value::String(text)) => cx.text(text).equals(TextRef::Ascii(name.as_bytes())),
             _ => false,
         }
@@ -320,7 +438,7 @@ impl<'a, U: Unit> Typed<'a, U> {
             if !self.read_for(cx, element)? {
                 return Err(self.fail(cx, "Unexpected end when deserializing array."));
             }
-            match self.reader.token {
+            match self.reader.token() {
                 Token::EndArray => break,
                 Token::Comment => {}
                 _ => items.push(self.value(cx, element)?),
@@ -334,9 +452,9 @@ impl<'a, U: Unit> Typed<'a, U> {
     fn dictionary(&mut self, cx: &mut Cx<'_>, (key, value): (TypeId, TypeId)) -> Result<Value, Throw> {
         let mut pairs = Vec::new();
         loop {
-            match self.reader.token {
+            match self.reader.token() {
                 Token::PropertyName => {
-                    let name = self.reader.value;
+                    let name = self.reader.value();
                     let Ok(name) = self.key(cx, name, key)? else {
                         let shown = super::text_of(cx, name)?;
                         let ty = types::net_name(key);
@@ -385,8 +503,8 @@ impl<'a, U: Unit> Typed<'a, U> {
     fn pair(&mut self, cx: &mut Cx<'_>, target: TypeId, (key, value): (TypeId, TypeId)) -> Result<Value, Throw> {
         self.advance(cx)?;
         let (mut first, mut second) = (default_of(cx, key)?, default_of(cx, value)?);
-        while self.reader.token == Token::PropertyName {
-            let name = super::text_of(cx, self.reader.value)?;
+        while self.reader.token() == Token::PropertyName {
+            let name = super::text_of(cx, self.reader.value())?;
             if name.eq_ignore_ascii_case("key") {
                 self.expect(cx, key)?;
                 first = self.value(cx, key)?;
@@ -395,7 +513,7 @@ impl<'a, U: Unit> Typed<'a, U> {
                 second = self.value(cx, value)?;
             } else {
                 self.advance(cx)?;
-                load::value(cx.heap, &mut self.reader, Unfinished::AsFarAsItGoes).map_err(|fail| fail.throw(cx))?;
+                self.reader.tree(cx).map_err(|fail| fail.throw(cx))?;
             }
             self.advance(cx)?;
         }
@@ -411,7 +529,7 @@ impl<'a, U: Unit> Typed<'a, U> {
         if target == TypeId::OBJECT || value.is_null() && is_nullable(target) {
             return Ok(value);
         }
-        if is_bytes(target) && matches!(cx.heap.get(value), Some(Object::Bytes(_))) {
+        if !value.is_null() && crate::value::cast::is_instance(cx.heap, value, target) {
             return Ok(value);
         }
         let plain = convert::nullable(target).unwrap_or(target);
@@ -420,6 +538,7 @@ impl<'a, U: Unit> Typed<'a, U> {
                 let shown = match value {
                     Value::Null => "{null}".to_owned(),
                     Value::String(_) => format!("\"{}\"", super::text_of(cx, value)?),
+                    value if matches!(cx.heap.get(value), Some(Object::Bytes(_))) => "System.Byte[]".to_owned(),
                     value => super::text_of(cx, value)?,
                 };
                 let ty = types::net_name(target);
@@ -441,6 +560,17 @@ impl<'a, U: Unit> Typed<'a, U> {
         let message = self.reader.located(cx.heap, message);
         cx.throw(Exc::JsonSerialization, message)
     }
+}
+
+/// Whether a class has neither a constructor without parameters nor a single one with them.
+fn has_no_constructor(ty: TypeId) -> bool {
+    let Type::Named { def, .. } = types::get(ty) else { return false };
+    let def = library::get().def(*def);
+    let constructors: Vec<_> =
+        def.members().iter().filter(|member| member.kind == library::MemberKind::Constructor).collect();
+    def.decl.kind == TypeDefKind::Class
+        && constructors.len() != 1
+        && constructors.iter().all(|member| !member.params.is_empty())
 }
 
 fn is_text(ty: TypeId) -> bool {

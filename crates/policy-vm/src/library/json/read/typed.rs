@@ -294,6 +294,9 @@ impl<U: Unit> Reader<'_, U> {
                 };
                 (Token::Float, number.map(Value::Double), "double")
             }
+            ReadAs::DateTime | ReadAs::DateTimeOffset => {
+                return Err(self.fail(cx.heap, "Cannot read number value as type.").throw(cx));
+            }
             _ => {
                 let valid = match other_base(&digits) {
                     Some(read) => read.is_some(),

@@ -125,7 +125,9 @@ pub(super) fn binary_search(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Th
     let len = len_arg(cx, args, 0, "array")?;
     let (mut low, mut high) = (0, len);
     while low < high {
-        let middle = low + (high - low) / 2;
+        cx.charge(1)?;
+        // .NET's middle of the closed interval [low, high - 1].
+        let middle = low + (high - 1 - low) / 2;
         let item = super::get(cx, arg(args, 0), middle).unwrap_or(Value::Null);
         match By::Comparer(arg(args, 2)).compare(cx, item, arg(args, 1))? {
             Ordering::Equal => return Ok(int(middle)),

@@ -57,12 +57,15 @@ pub(crate) fn parse_exact(
     mut styles: Styles,
     has_offset: bool,
 ) -> Result<(Parsed, Styles), Bad> {
+    if text.is_empty() {
+        return Err(Bad::Format);
+    }
     let mut chars = format.chars();
     let mut pattern = format;
     match (chars.next(), chars.next()) {
         (None, _) => return Err(Bad::Specifier(String::new())),
         (Some(letter), None) => {
-            pattern = standard_pattern(letter, false).ok_or(Bad::Pattern)?;
+            pattern = standard_pattern(letter, false).ok_or(Bad::Standard)?;
             match letter {
                 'o' | 'O' | 'r' | 'R' | 's' | 'u' => {
                     // These allow no white space; what they say of the zone is read below.

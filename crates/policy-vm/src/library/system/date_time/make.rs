@@ -86,13 +86,24 @@ pub(super) fn to_binary(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
 }
 
 pub(super) fn from_binary(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    const TICKS: i64 = (1 << 62) - 1;
     let data = as_i64(args, 0)?;
+    let mut ticks = data & TICKS;
     let kind = match data.cast_unsigned() >> 62 {
         0 => DateTimeKind::Unspecified,
         1 => DateTimeKind::Utc,
-        _ => DateTimeKind::Local,
+        _ => {
+            // Local times before the first day stand at the end of the range; a small one wraps around to a time of day.
+            if ticks > TICKS + 1 - PER_DAY {
+                ticks -= TICKS + 1;
+            }
+            if ticks < 0 {
+                ticks += PER_DAY;
+            }
+            DateTimeKind::Local
+        }
     };
-    match DateTime::new(data & ((1 << 62) - 1), kind) {
+    match DateTime::new(ticks, kind) {
         Some(value) => Ok(Value::DateTime(value)),
         None => {
             let why = "The binary data must result in a DateTime with ticks between DateTime.MinValue.Ticks and \

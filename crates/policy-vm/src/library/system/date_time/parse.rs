@@ -23,6 +23,8 @@ pub(crate) struct Parsed {
 pub(crate) enum Bad {
     /// There is no format to read by.
     NoFormats,
+    /// A format of one letter that is none of the standard ones: thrown even where only an answer was asked for.
+    Standard,
     /// Nothing that looks like a date.
     Format,
     /// The name of the day is not that of the date.
@@ -64,7 +66,7 @@ impl Bad {
             Self::OutOfRange => format!("The DateTime represented by the string '{text}' is out of range."),
             Self::NoFormats => "No format specifiers were provided.".to_owned(),
             Self::Specifier(format) => format!("Format specifier '{format}' was invalid."),
-            Self::Pattern => "Input string was not in a correct format.".to_owned(),
+            Self::Standard | Self::Pattern => "Input string was not in a correct format.".to_owned(),
             Self::Twice(letter) => {
                 format!("DateTime pattern '{letter}' appears more than once with different values.")
             }

@@ -34,9 +34,15 @@ pub(in crate::library) fn by_format(
     if let Value::String(format) = formats {
         cx.charge(format.len())?;
         let format = cx.text(format).to_utf8().into_owned();
-        return Ok(read_exact(&units, &format, today, styles, has_offset));
+        return match read_exact(&units, &format, today, styles, has_offset) {
+            Err(Bad::Standard) => Err(refuse(cx, text, &Bad::Standard)),
+            read => Ok(read),
+        };
     }
     let formats = formats_of(cx, formats)?;
+    if units.is_empty() {
+        return Ok(Err(Bad::Format));
+    }
     if formats.is_empty() {
         // Nothing is what no format gives: `TryParseExact` answers false, `ParseExact` says so.
         return Ok(Err(Bad::NoFormats));
@@ -47,8 +53,10 @@ pub(in crate::library) fn by_format(
             return Ok(Err(Bad::Specifier(String::new())));
         }
         cx.charge(format.len())?;
-        if let Ok(found) = read_exact(&units, &format, today, styles, has_offset) {
-            return Ok(Ok(found));
+        match read_exact(&units, &format, today, styles, has_offset) {
+            Ok(found) => return Ok(Ok(found)),
+            Err(Bad::Standard) => return Err(refuse(cx, text, &Bad::Standard)),
+            Err(_) => {}
         }
     }
     Ok(Err(Bad::Format))

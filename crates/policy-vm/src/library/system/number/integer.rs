@@ -287,7 +287,10 @@ pub(crate) fn valid_styles(cx: &mut Cx<'_>, args: &[Value], default: i64, whole:
         "An undefined NumberStyles value is being used."
     } else if based && !whole {
         "The number styles AllowHexSpecifier and AllowBinarySpecifier are not supported on floating point data types."
-    } else if based && styles & !(bits::HEX | bits::BINARY | bits::LEADING_WHITE | bits::TRAILING_WHITE) != 0 {
+    } else if based
+        && (styles & !(bits::HEX | bits::BINARY | bits::LEADING_WHITE | bits::TRAILING_WHITE) != 0
+            || styles & bits::HEX != 0 && styles & bits::BINARY != 0)
+    {
         "With the AllowHexSpecifier or AllowBinarySpecifier bit set in the enum bit field, the only other valid bits \
          that can be combined into the enum value must be AllowLeadingWhite and AllowTrailingWhite."
     } else {

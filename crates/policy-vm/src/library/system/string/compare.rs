@@ -109,34 +109,70 @@ pub(in crate::library) fn compare(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
 /// `Compare(strA, indexA, strB, indexB, length, …)`.
 fn compare_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let ignore_case = ignores_case_arg(cx, args)? || arg(args, 5) == Value::Bool(true);
-    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 2)) else {
+    let parts = if matches!(arg(args, 5), Value::Enum(..)) {
+        parts_by_comparison(cx, args)?
+    } else {
+        parts_by_culture(cx, args)?
+    };
+    let Some((a, b)) = parts else {
         return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));
     };
-    let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
-    // As .NET checks: the lengths that are left, then the places.
-    let left = |text: Str, index: i32| {
-        let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(index);
-        i64::from(length).min(left)
-    };
-    for (count, name) in [(left(a, index_a), "length1"), (left(b, index_b), "length2")] {
-        if count < 0 {
-            return Err(math::negative(cx, name, count));
-        }
-    }
-    let part = |cx: &mut Cx<'_>, text: Str, index: i32, n: u8| {
-        let left = i64::try_from(text.len()).unwrap_or(i64::MAX) - i64::from(index);
-        let count = i64::from(length).min(left);
-        let (Ok(start), Ok(count)) = (usize::try_from(index), usize::try_from(count)) else {
-            let negative_count = count < 0;
-            let name = if negative_count { format!("length{n}") } else { format!("offset{n}") };
-            return Err(math::negative(cx, &name, if negative_count { count } else { index.into() }));
-        };
-        Ok(text.slice(start, start + count))
-    };
-    let a = part(cx, a, index_a, 1)?;
-    let b = part(cx, b, index_b, 2)?;
     cx.charge(a.len() / 8)?;
     Ok(Value::Int32(difference(cx.text(a), cx.text(b), ignore_case)))
+}
+
+/// What the forms with a `StringComparison` compare: nothing is looked at when one is null.
+fn parts_by_comparison(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<(Str, Str)>, Throw> {
+    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 2)) else { return Ok(None) };
+    let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
+    let Ok(length_units) = usize::try_from(length) else {
+        return Err(math::negative(cx, "length", length.into()));
+    };
+    let message = "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
+    let (Ok(start_a), Ok(start_b)) = (usize::try_from(index_a), usize::try_from(index_b)) else {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, if index_a < 0 { "indexA" } else { "indexB" }));
+    };
+    for (start, text, name) in [(start_a, a, "indexA"), (start_b, b, "indexB")] {
+        if start > text.len() {
+            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, name));
+        }
+    }
+    let part = |text: Str, start: usize| text.slice(start, start.saturating_add(length_units));
+    Ok(Some((part(a, start_a), part(b, start_b))))
+}
+
+/// What the other forms compare: the places are looked at even of a null.
+fn parts_by_culture(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<(Str, Str)>, Throw> {
+    let length = i64::from(as_i32(args, 4)?);
+    let side = |at: usize, place: i64| {
+        let (units, count) = match arg(args, at) {
+            Value::String(text) => {
+                let units = i64::try_from(text.len()).unwrap_or(i64::MAX);
+                // The difference wraps, as that of two `int`s does.
+                (units, length.min(i64::from((units - place) as i32)))
+            }
+            _ => (0, length),
+        };
+        (place, count, units)
+    };
+    let a = side(0, i64::from(as_i32(args, 1)?));
+    let b = side(2, i64::from(as_i32(args, 3)?));
+    let fits = |(offset, count, units): (i64, i64, i64)| offset >= 0 && count >= 0 && offset <= units - count;
+    if !fits(a) || !fits(b) {
+        for (n, name) in [(a.1, "length1"), (b.1, "length2"), (a.0, "offset1"), (b.0, "offset2")] {
+            if n < 0 {
+                return Err(math::negative(cx, name, n));
+            }
+        }
+        let message = "Offset and length must refer to a position in the string.";
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, if fits(a) { "string2" } else { "string1" }));
+    }
+    let (Value::String(text_a), Value::String(text_b)) = (arg(args, 0), arg(args, 2)) else { return Ok(None) };
+    let part = |text: Str, (offset, count, _): (i64, i64, i64)| {
+        let start = usize::try_from(offset).unwrap_or(usize::MAX);
+        text.slice(start, start.saturating_add(usize::try_from(count).unwrap_or(0)))
+    };
+    Ok(Some((part(text_a, a), part(text_b, b))))
 }
 
 pub(in crate::library) fn compare_ordinal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -64,19 +64,29 @@ fn answer(cx: &mut Cx<'_>, found: Option<i64>) -> Value {
     Value::Bool(found.is_some())
 }
 
+/// Only two styles are taken, and they are looked at first.
+fn check_styles(cx: &mut Cx<'_>, args: &[Value]) -> Result<(), Throw> {
+    match arg(args, 3) {
+        Value::Enum(_, 0 | 1) | Value::Null => Ok(()),
+        _ => Err(cx.throw_argument(Exc::Argument, "An undefined TimeSpanStyles value is being used.", "styles")),
+    }
+}
+
 pub(super) fn exact(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    check_styles(cx, args)?;
     let text = cx.string_arg(args, 0, "input")?;
     if arg(args, 1).is_null() {
         return Err(cx.argument_null("format"));
     }
     let text = text_of(cx, text)?;
-    if !matches!(arg(args, 1), Value::String(_)) && formats_of(cx, arg(args, 1))?.is_empty() {
+    if !text.is_empty() && !matches!(arg(args, 1), Value::String(_)) && formats_of(cx, arg(args, 1))?.is_empty() {
         return Err(cx.throw(Exc::Format, "No format specifiers were provided."));
     }
     by_formats(cx, &text, args)?.map(Value::TimeSpan).map_err(|bad| refuse(cx, &text, bad))
 }
 
 pub(super) fn try_exact(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    check_styles(cx, args)?;
     let found = match (cx.string_opt(args, 0), arg(args, 1)) {
         (None, _) | (_, Value::Null) => None,
         (Some(text), _) => {
@@ -94,8 +104,14 @@ fn by_formats(cx: &mut Cx<'_>, text: &str, args: &[Value]) -> Result<Result<i64,
         return Ok(by_format(text, &format, negative));
     }
     let formats = formats_of(cx, arg(args, 1))?;
+    if text.is_empty() {
+        return Ok(Err(Bad::Format));
+    }
     for format in formats {
         let format = format.unwrap_or_default();
+        if format.is_empty() {
+            return Ok(Err(Bad::Specifier(format)));
+        }
         cx.charge(format.len())?;
         if let Ok(found) = by_format(text, &format, negative) {
             return Ok(Ok(found));
@@ -131,6 +147,9 @@ enum Form {
 /// A text without a custom format.
 fn free(text: &str, form: Form) -> Result<i64, Bad> {
     let text = text.trim();
+    if form != Form::Constant {
+        check_numbers(text)?;
+    }
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let mut r = Reader { rest: rest.as_bytes() };
     let mut numbers = [Number::default(); 5];
@@ -176,6 +195,23 @@ fn free(text: &str, form: Form) -> Result<i64, Bad> {
         _ => return Err(Bad::Format),
     };
     total(parts, negative)
+}
+
+/// The numbers of a text are read before anything else is said of it: the first that is too large is, if there are not
+/// too many before it.
+fn check_numbers(text: &str) -> Result<(), Bad> {
+    const TOO_LARGE: u64 = 0x1000_0000;
+    let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    for (n, digits) in numbers.enumerate() {
+        let value = digits.bytes().fold(0u64, |n, b| n.saturating_mul(10).saturating_add(u64::from(b - b'0')));
+        if value >= TOO_LARGE {
+            return Err(Bad::Overflow);
+        }
+        if n >= 5 {
+            return Err(Bad::Format);
+        }
+    }
+    Ok(())
 }
 
 fn total(parts: [Number; 5], negative: bool) -> Result<i64, Bad> {

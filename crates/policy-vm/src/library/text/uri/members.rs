@@ -1,6 +1,7 @@
 //! The parts of a URI as its properties give them.
 
 use super::escape::{displayed, percent, unescape};
+use super::implicit;
 use super::parse::{HostKind, Parts, default_port, host_name, is_scheme};
 use super::{Uri, get};
 use crate::cx::{Cx, arg, as_i32, fault};
@@ -8,7 +9,7 @@ use crate::exception::{Exc, Throw};
 use crate::library::text::ip_address::Address;
 use crate::types::{Known, TypeId};
 use crate::value::Value;
-use crate::value::text::TextBuf;
+use crate::value::text::{TextBuf, TextRef};
 
 static HOST_NAME_TYPE: Known = Known::new("System.UriHostNameType");
 
@@ -47,27 +48,35 @@ pub(super) fn assemble(parts: &Parts, show: impl Fn(&str) -> String) -> String {
 }
 
 pub(super) fn absolute_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| p.path.clone())
+    text(cx, args, |p| without_root(p).to_owned())
 }
 
 pub(super) fn absolute_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     text(cx, args, |p| assemble(p, str::to_owned))
 }
 
-/// Decoded; a path with a drive as Windows writes it.
-pub(super) fn local_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| {
-        let path = unescape(&p.path, |_| true);
-        let drive = |path: &str| {
-            let mut chars = path.chars();
-            chars.next() == Some('/')
-                && chars.next().is_some_and(|c| c.is_ascii_alphabetic())
-                && chars.next() == Some(':')
-        };
-        if p.scheme == "file" && drive(&path) {
-            return path.get(1..).unwrap_or_default().replace('/', "\\");
+/// A path with a drive begins with that.
+fn without_root(parts: &Parts) -> &str {
+    match parts.path.as_bytes() {
+        [b'/', drive, b':', ..] if parts.scheme == "file" && drive.is_ascii_alphabetic() => {
+            parts.path.get(1..).unwrap_or_default()
         }
-        path
+        _ => &parts.path,
+    }
+}
+
+/// Decoded; a path with a drive or of another machine as Windows writes it.
+pub(super) fn local_path(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let is_bare = implicit::is_file(&get(cx, arg(args, 0))?.original);
+    text(cx, args, |p| {
+        let path = unescape(without_root(p), |_| true);
+        if p.scheme != "file" || path.starts_with('/') && p.host.is_empty() {
+            return path;
+        }
+        // Of a machine alone there is no path.
+        let path = if is_bare && !p.host.is_empty() && path == "/" { String::new() } else { path };
+        let share = if p.host.is_empty() { String::new() } else { format!("//{}", p.host) };
+        format!("{share}{path}").replace('/', "\\")
     })
 }
 
@@ -97,7 +106,7 @@ pub(super) fn is_loopback(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
 }
 
 pub(super) fn path_and_query(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    text(cx, args, |p| format!("{}{}", p.path, p.query))
+    text(cx, args, |p| format!("{}{}", without_root(p), p.query))
 }
 
 /// The path cut behind each slash.
@@ -198,16 +207,52 @@ mod component {
 
 pub(super) fn get_components(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (wanted, format) = (enum_arg(args, 1), enum_arg(args, 2));
-    text(cx, args, |p| components(p, wanted, format))
+    // `SerializationInfoString` is the sign bit.
+    if wanted & i64::from(i32::MIN) != 0 && wanted != i64::from(i32::MIN) {
+        let message = "UriComponents.SerializationInfoString must not be combined with other UriComponents.";
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "components"));
+    }
+    if !(0..=3).contains(&format) {
+        return Err(out_of_range(cx, "format"));
+    }
+    // What the whole is written as, relative or not.
+    let whole = wanted == i64::from(i32::MIN);
+    if whole && get(cx, arg(args, 0))?.parts.is_none() {
+        if format == 0 {
+            return Err(out_of_range(cx, "format"));
+        }
+        let original = get(cx, arg(args, 0))?.original.clone();
+        return cx.string(&if format == 1 {
+            String::from_utf8_lossy(&super::escape::escape(TextRef::Ascii(original.as_bytes()), |byte| {
+                super::escape::is_unreserved(byte) || super::escape::is_reserved(byte)
+            }))
+            .into_owned()
+        } else {
+            original
+        });
+    }
+    if format == 0 && get(cx, arg(args, 0))?.parts.is_some() {
+        return Err(out_of_range(cx, "uriFormat"));
+    }
+    text(cx, args, |p| if whole { assemble(p, |part| shown(part, format)) } else { components(p, wanted, format) })
+}
+
+fn out_of_range(cx: &mut Cx<'_>, name: &str) -> Throw {
+    cx.throw_argument(Exc::ArgumentOutOfRange, "Specified argument was out of the range of valid values.", name)
+}
+
+/// A part by a `UriFormat`.
+fn shown(part: &str, format: i64) -> String {
+    match format {
+        1 => part.to_owned(),
+        2 => unescape(part, |_| true),
+        _ => displayed(part),
+    }
 }
 
 fn components(p: &Parts, wanted: i64, format: i64) -> String {
     use component as c;
-    let show = |part: &str| match format {
-        1 => part.to_owned(),
-        2 => unescape(part, |_| true),
-        _ => displayed(part),
-    };
+    let show = |part: &str| shown(part, format);
     let is = |bits: i64| wanted & bits != 0;
     let alone = |bits: i64| wanted & !c::KEEP_DELIMITER == bits && !is(c::KEEP_DELIMITER);
     let mut out = String::new();

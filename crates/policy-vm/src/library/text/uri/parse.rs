@@ -2,6 +2,7 @@
 
 use super::super::ip_address::{Address, parse_v4};
 use super::escape::canonical;
+use super::implicit::{self, ImplicitFile};
 
 /// Why a text is no absolute URI; each is one of .NET's messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub(super) enum Failure {
     Authority,
     Host,
     Port,
+    /// `C:a`: a path that begins nowhere.
+    Drive,
 }
 
 impl Failure {
@@ -24,6 +27,7 @@ impl Failure {
             Self::Authority => "Invalid URI: The Authority/Host could not be parsed.",
             Self::Host => "Invalid URI: The hostname could not be parsed.",
             Self::Port => "Invalid URI: Invalid port specified.",
+            Self::Drive => "Invalid URI: A Dos path must be rooted, for example, 'c:\\\\'.",
         }
     }
 }
@@ -89,8 +93,15 @@ pub(super) fn parse(text: &str) -> Result<Parts, Failure> {
     if text.is_empty() {
         return Err(Failure::Empty);
     }
-    if text.starts_with('/') && !text.starts_with("//") {
-        return Ok(file(text));
+    if let Some(path) = implicit::file(text)? {
+        return match path {
+            // There, `\` is a letter like any other.
+            ImplicitFile::Unix(path) => Ok(file(&implicit::escaped(path).replace('\\', "%5C"))),
+            ImplicitFile::Dos(path) => Ok(file(&format!("/{}", implicit::escaped(&path)))),
+            ImplicitFile::Unc("") if text.starts_with('\\') => Err(Failure::Format),
+            ImplicitFile::Unc("") => Err(Failure::Host),
+            ImplicitFile::Unc(share) => unc(share),
+        };
     }
     let colon = text.find([':', '/', '\\', '?', '#']).filter(|at| text.get(*at..=*at) == Some(":"));
     let (scheme, rest) = colon.and_then(|at| Some((text.get(..at)?, text.get(at + 1..)?))).ok_or(Failure::Format)?;
@@ -130,6 +141,14 @@ fn file(path: &str) -> Parts {
         query: canonical(query),
         fragment: canonical(fragment),
     }
+}
+
+/// A file of another machine: its name, and nothing else, is the authority.
+fn unc(share: &str) -> Result<Parts, Failure> {
+    let (host, path) = share.split_at(share.find(['/', '\\']).unwrap_or(share.len()));
+    let (host, host_kind) = read_host(host, "file")?;
+    let path = if path.is_empty() { "/".to_owned() } else { implicit::escaped(path) };
+    Ok(Parts { host, host_kind, ..file(&path) })
 }
 
 /// Path, query with `?`, fragment with `#`.
