@@ -49,7 +49,7 @@ pub enum StartError {
     #[error("the configuration has errors")]
     Problems(Vec<Diagnostic>),
     /// The backend given is no URL.
-    #[error("backend: {0}")]
+    #[error("the backend is no URL")]
     Backend(#[from] InvalidUrl),
     /// A backend was given for a folder, whose APIs name their own.
     #[error("a backend goes with a policy document; a folder's APIs name their own")]

@@ -171,11 +171,12 @@ async fn finish(mut job: Box<Job>, start: Start) -> Response<AnswerBody> {
     let answer = match cx.connection.broken_body(in_progress.number) {
         // The body broke its framing while policies or the backend were reading it.
         Some(refusal) => {
+            let answer = refused(&cx.worker, &cx.connection, refusal, &exchange.call.request_id, in_progress);
             if let Some(mut line) = cx.line.take() {
                 line.answered(cx, refusal.status(), Some(Box::new(errors::refused(refusal))));
-                line.without_body();
+                line.sent(answer.body().size_hint().lower(), true);
             }
-            refused(&cx.worker, &cx.connection, refusal, &exchange.call.request_id, in_progress)
+            answer
         }
         None => answer(cx, &mut exchange, in_progress),
     };

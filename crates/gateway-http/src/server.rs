@@ -58,9 +58,6 @@ pub(crate) struct Server {
     pub(crate) addresses: Vec<SocketAddr>,
 }
 
-/// The address when none is given.
-const DEFAULT_ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8080);
-
 impl Server {
     /// Binds all addresses and begins serving. `folder` is where files named in the settings lie; `digest` is the version's.
     pub(crate) fn start(
@@ -125,13 +122,10 @@ type Sockets = Vec<(std::net::TcpListener, Address)>;
 
 /// Every thread's sockets. The first one of an address settles its port.
 fn listen(config: &Config, threads: usize) -> Result<(Vec<Address>, Vec<Sockets>), ServerError> {
-    let listeners = config.listeners.iter().enumerate();
+    let listeners = config.listening().iter().enumerate();
     let mut addresses: Vec<Address> = listeners
         .map(|(number, listener)| Address { socket: listener.address, number, http2: listener.speaks_http2() })
         .collect();
-    if addresses.is_empty() {
-        addresses.push(Address { socket: DEFAULT_ADDRESS, number: 0, http2: false });
-    }
     let mut all = Vec::new();
     for _ in 0..threads {
         let mut sockets = Vec::new();

@@ -84,6 +84,12 @@ fn a_context_document_stands_in_the_place_of_the_default_one() {
     assert_eq!(tollgate(&["eval", expression, "--context", file]).status, 2);
     std::fs::write(file, "{").unwrap();
     assert_eq!(tollgate(&["eval", expression, "--context", file]).status, 2);
+    // What has no effect is told; names of the user's own are none of that.
+    let document = r#"{"Requst": {}, "Request": {"Heders": {"A": "b"}, "Headers": {"A": "b"}}, "Variables": {"own": {"$json": 1}}}"#;
+    std::fs::write(file, document).unwrap();
+    let done = tollgate(&["eval", "@(1)", "--context", file]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    assert!(done.err.starts_with("warning: ") && done.err.contains("no context has `Requst`, `Request.Heders`; "));
     let default: Json = serde_json::from_str(&tollgate(&["eval", "--default-context"]).out).unwrap();
     assert_eq!(default["Request"]["Method"], json!("POST"));
 }
@@ -196,6 +202,18 @@ fn doc_says_what_policies_may_not_use() {
     let answer: Json = serde_json::from_str(&done.out).unwrap();
     assert_eq!(answer["members"][0]["type"], json!("Newtonsoft.Json.Linq.JToken"));
     assert_eq!(answer["members"][0]["allowed"], json!(true));
+}
+
+#[test]
+fn doc_knows_what_stands_behind_context() {
+    let type_of = |name: &str| tollgate(&["doc", name]).out.lines().next().unwrap_or_default().to_owned();
+    assert!(type_of("context").starts_with("interface ApiManagement.IContext"), "{}", type_of("context"));
+    let headers = type_of("context.Request.Headers");
+    assert!(headers.starts_with("interface System.Collections.Generic.IReadOnlyDictionary<"), "{headers}");
+    assert_eq!(type_of("context.Request.Body.As"), "ApiManagement.IMessageBody: T As<T>(bool preserveContent = false)");
+    let done = tollgate(&["doc", "context.Request.Hedaers"]);
+    let told = "error: `context.Request` has no member `Hedaers`; did you mean `Headers`?\n";
+    assert_eq!((done.status, done.err.as_str()), (2, told));
 }
 
 #[test]
@@ -320,6 +338,7 @@ fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
     let line = |start: &str| done.out.lines().find(|line| line.starts_with(start)).unwrap_or_default().to_owned();
     assert!(line("limits.headers = 7 ").ends_with(&format!("# {file}:2")), "{}", done.out);
     assert!(line("limits.connections = 10000 ").ends_with("# default"), "{}", done.out);
+    assert!(line("listener[0].address = \"127.0.0.1:8080\" ").ends_with("# default"), "{}", done.out);
     assert!(line("named_values.x = \"***\" ").ends_with(&format!("# {file}:4")), "{}", done.out);
     assert!(
         line("named_values.y = \"*** (environment variable PATH)\" ").ends_with(&format!("# {file}:5")),
@@ -343,5 +362,22 @@ fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
         "tollgate.toml:4:2",
     ] {
         assert!(done.err.contains(told), "{told} in {}", done.err);
+    }
+}
+
+#[test]
+fn every_command_says_what_its_exit_status_means() {
+    let commands = ["check", "config", "disasm", "doc", "eval", "explain", "import", "init", "schema", "serve", "test"];
+    for command in commands {
+        let done = tollgate(&[command, "--help"]);
+        assert!(done.status == 0 && done.out.contains("xit status"), "{command}: {}", done.out);
+        // Text that was broken by hand is broken twice, and leaves lines of a word or two.
+        let lines: Vec<&str> = done.out.lines().map(str::trim_end).collect();
+        for pair in lines.windows(2) {
+            let [line, next] = pair else { continue };
+            let is_prose = line.starts_with(char::is_alphabetic) && next.starts_with(char::is_alphabetic);
+            let word = next.split(' ').next().unwrap_or_default();
+            assert!(!is_prose || line.len() + 1 + word.len() > 95, "{command}: `{line}` ends early");
+        }
     }
 }

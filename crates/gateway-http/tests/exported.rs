@@ -198,3 +198,57 @@ fn a_specification_becomes_an_api() {
     let answer = gateway.call("GET /pet-store/pets/7", &["Ocp-Apim-Subscription-Key: k"]);
     assert_eq!(answer.body, "GET /v1/pets/7 HTTP/1.1");
 }
+
+/// What an import would break is told, and the folder is as it was.
+#[test]
+fn an_import_that_cannot_be_served_is_taken_back() {
+    let folder = Folder::new();
+    let specification = |path: &str| {
+        format!(r#"{{"openapi": "3.0.0", "info": {{"title": "Pets"}}, "paths": {{"{path}": {{"get": {{}}}}}}}}"#)
+    };
+    folder.write("good.json", &specification("/pets/{id}")).write("bad.json", &specification("/pets/{id"));
+    let run = |file: &str, more: &[&str]| {
+        let command = std::process::Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(["import", file, "--into", "service"])
+            .args(more)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        (command.status.code().unwrap(), String::from_utf8(command.stderr).unwrap())
+    };
+    let service = folder.path().join("service");
+    std::fs::create_dir(&service).unwrap();
+    for (file, more, code) in [("bad.json", &[][..], "TG8054"), ("good.json", &["--backend", "ftp://h"], "TG8051")] {
+        let (status, told) = run(file, more);
+        assert!(status == 1 && told.contains(code) && told.ends_with(": nothing was written.\n"), "{status} {told}");
+        assert_eq!(std::fs::read_dir(&service).unwrap().count(), 0, "{file}");
+    }
+    // Others' mistakes are not the import's.
+    folder.write("service/policy.xml", "<policies><inbound><nonsense/></inbound></policies>");
+    assert_eq!(run("good.json", &[]), (0, String::new()));
+    for (name, path) in [("zoo", "pets"), ("ark", "/Pets/")] {
+        let (status, told) = run("good.json", &["--api", name, "--path", path]);
+        assert!(status == 1 && told.contains("TG8058") && !told.contains("nonsense"), "{status} {told}");
+        assert!(!service.join("apis").join(name).exists());
+    }
+    assert!(service.join("apis/pets/apiInformation.json").exists());
+}
+
+/// A path that no API has is near to a path, however many revisions have it.
+#[test]
+fn a_path_is_near_once() {
+    let folder = Folder::new();
+    for (name, revision) in [("a", 1), ("a;rev=2", 2), ("a;rev=3", 3)] {
+        let api = format!(r#"{{"properties": {{"path": "orders/v1", "apiRevision": "{revision}"}}}}"#);
+        folder.write(&format!("apis/{name}/apiInformation.json"), &api);
+    }
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["explain", ".", "GET", "/orders/v2"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(told.matches("path `/orders/v1`, which").count(), 1, "{told}");
+    // No policy makes anything of the answer.
+    assert!(told.contains("\nAnswer\n  status     404\n"), "{told}");
+}

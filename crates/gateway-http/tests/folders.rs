@@ -236,7 +236,10 @@ fn texts_of_every_encoding_are_read() {
     write("apis/a/policy.xml", b"<policies>\xFF</policies>");
     expect(
         &folder,
-        &["TG0201 policy.xml:2:11 ", "TG8001 apis/a/policy.xml:1:1 it is no text in UTF-8 or UTF-16, from byte 10"],
+        &[
+            "TG0201 policy.xml:2:11 ",
+            "TG8001 apis/a/policy.xml:1:1 it is no text in UTF-8 or UTF-16, from line 1, column 11 on",
+        ],
     );
 }
 
@@ -317,11 +320,22 @@ fn a_folder_of_many_files_is_read() {
 fn a_folder_around_the_service_is_told_from_it() {
     let around = Folder::new();
     around.write("apim/apis/a/apiInformation.json", API).write("apim/apis/a/specification.yaml", OPENAPI);
+    // What else is there is no concern of a service.
+    around.write("src/main.rs", "").write("readme.md", "");
     let found = found(&around);
     assert!(
         found[0].starts_with("TG8009 ") && found[0].contains("did you mean `") && found[0].contains("/apim`?"),
         "{found:#?}"
     );
+    assert_eq!(found.len(), 1, "{found:#?}");
+}
+
+#[test]
+fn a_folder_without_apis_is_told() {
+    let folder = Folder::new();
+    folder.write("policy.xml", "<policies><inbound><base/></inbound></policies>");
+    let found = found(&folder);
+    assert!(found.len() == 1 && found[0].starts_with("w TG8012 ") && found[0].contains("no API here"), "{found:#?}");
 }
 
 #[test]

@@ -293,6 +293,23 @@ fn the_access_log_has_a_line_for_each_call() {
     );
 }
 
+/// A body that breaks its framing ends in an answer of the gateway's, and that one has a length.
+#[test]
+fn a_refusal_in_the_middle_of_a_call_is_logged_with_its_bytes() {
+    let sections = "<inbound><set-body>@(context.Request.Body.As&lt;string>())</set-body></inbound>\
+                    <backend><forward-request/></backend>";
+    let settings = "[access_log]\nto = \"file\"\nfile = \"access.log\"\n";
+    let mut scene = Scene::policy(&Backend::hello(), sections, settings);
+    let mut client = scene.client();
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n");
+    let answer = client.read().unwrap();
+    drop(client);
+    scene.stop();
+    let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
+    let logged = format!("\"status\":400,\"requestBytes\":56,\"responseBytes\":{},", answer.body.len());
+    assert!(!answer.body.is_empty() && log.contains(&logged) && log.contains("ChunkInvalid"), "{log}");
+}
+
 /// An answer is complete without a body too; and what a client sends ahead is no part of the call before it.
 #[test]
 fn calls_without_bodies_are_logged_as_complete() {

@@ -1,6 +1,5 @@
 //! `tollgate check`: everything that is wrong with policies and service folders, in one pass.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -29,7 +28,7 @@ pub(super) struct Arguments {
 }
 
 const HELP: &str = "\
-A file of a service folder is checked with the folder around it: its fragments, named values and backends. Named values
+A file of a service folder is checked with the folder around it: its fragments, named values and backends. Named values \
 of a document on its own are those of `tollgate.toml` beside it.
 
 Exit status: 0 there are no errors (warnings are none), 1 there are, 2 a path does not exist.";
@@ -46,24 +45,20 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         findings.extend(check(path, &settings));
     }
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     output::print(&match arguments.format {
         Format::Json => json_array(&findings),
-        Format::Text => report(&findings, errors),
+        Format::Text => report(&findings),
     })?;
-    Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn report(findings: &[Diagnostic], errors: usize) -> String {
+fn report(findings: &[Diagnostic]) -> String {
     let mut report = text(findings, output::colours(&std::io::stdout()));
     if !findings.is_empty() {
         report.push('\n');
     }
-    // Writing to a string cannot fail.
-    let _ = writeln!(report, "{}, {}", count(errors, "error"), count(findings.len() - errors, "warning"));
+    report.push_str(&output::counted(findings));
+    report.push('\n');
     report
-}
-
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }

@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 const HELP: &str = "\
 docs/tollgate-toml.md explains every key.
 
-Exit status: 0 the settings are in order, 1 they have mistakes, which are told on standard error, 2 there is nothing at
+Exit status: 0 the settings are in order, 1 they have mistakes, which are told on standard error, 2 there is nothing at \
 the path.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {

@@ -34,7 +34,7 @@ Exit status: 0 there is a program, 1 there is none, 2 the input cannot be read.
 
 Examples:
   tollgate disasm policy.xml
-  tollgate disasm examples/hub/apis/orders/policy.xml --service examples/hub
+  tollgate disasm examples/hub/apis/bc/policy.xml --service examples/hub
   tollgate disasm '@(context.Request.Method == \"GET\")'";
 
 /// As the command line spells scopes.

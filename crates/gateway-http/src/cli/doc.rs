@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use policy_parser::suggest;
 use policy_vm::library::reference::{self, Listed};
 use policy_vm::library::{self, Def, DefId};
+use policy_vm::types;
 
 use super::output::{self, Format};
 
@@ -15,7 +16,8 @@ use super::output::{self, Format};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// A type or a member: `string`, `JObject`, `List<T>`, `Uri.Host`, `System.Math.Round`; all types when left out.
+    /// A type or a member: `string`, `JObject`, `List<T>`, `Uri.Host`, `System.Math.Round`, `context.Request`; all types
+    /// when left out.
     #[arg(value_name = "TYPE[.MEMBER]")]
     name: Option<String>,
     /// How they are written.
@@ -33,6 +35,7 @@ Examples:
   tollgate doc
   tollgate doc JObject
   tollgate doc string.Substring
+  tollgate doc context.Request.Headers
   tollgate doc IMessageBody.As --format json";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -64,15 +67,15 @@ pub(in crate::cli) enum Topic {
 
 /// What a name means: a type, or else a member of one.
 pub(in crate::cli) fn find(name: &str) -> Result<Topic, String> {
-    let types = reference::types_named(name);
+    let types = types_of(name);
     if !types.is_empty() {
         return Ok(Topic::Types(types));
     }
-    let (owner, member) = match split_member(name) {
-        Some((owner, member)) if !reference::types_named(owner).is_empty() => (owner, member),
+    let (owner, member, types) = match split_member(name).map(|(owner, member)| (owner, member, types_of(owner))) {
+        Some((owner, member, types)) if !types.is_empty() => (owner, member, types),
         _ => return Err(no_type(name)),
     };
-    let all: Vec<Listed> = reference::types_named(owner).into_iter().flat_map(all_members).collect();
+    let all: Vec<Listed> = types.into_iter().flat_map(all_members).collect();
     let wanted = match member {
         "new" => ".ctor",
         "this" => "Item",
@@ -84,6 +87,15 @@ pub(in crate::cli) fn find(name: &str) -> Result<Topic, String> {
         return Err(format!("`{owner}` has no member `{member}`{}", did_you_mean(member, &names)));
     }
     Ok(Topic::Members(found))
+}
+
+/// Types of a name; of what begins with `context` the type that it has in expressions.
+fn types_of(name: &str) -> Vec<DefId> {
+    if name != "context" && !name.starts_with("context.") {
+        return reference::types_named(name);
+    }
+    let expression = policy_vm::eval::compile(&format!("@({name})"));
+    expression.map(|expression| reference::types_named(&types::display(expression.ty))).unwrap_or_default()
 }
 
 /// The part before the last dot that is not inside `<…>`, and the part after it.

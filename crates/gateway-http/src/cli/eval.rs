@@ -1,17 +1,17 @@
 //! `tollgate eval`: one expression against a context document, or many as JSON lines.
 
 mod batch;
+mod context;
 mod input;
 mod repl;
 mod show;
 
 use std::io::IsTerminal as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context as _;
 use policy_parser::diagnostic::render;
-use policy_testkit::evaluate::{self, DEFAULT_CONTEXT, Members};
+use policy_testkit::evaluate::{self, Members};
 use policy_vm::compile::ExpressionError;
 use policy_vm::eval::Expression;
 use serde_json::{Map, Value as Json};
@@ -65,7 +65,7 @@ Examples:
   echo '{\"id\": 1, \"expr\": \"@(1 + 1)\"}' | tollgate eval --batch";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let context = context(arguments.context.as_deref())?;
+    let context = context::document(arguments.context.as_deref())?;
     if arguments.default_context {
         output::print(&format!("{context:#}\n"))?;
         return Ok(ExitCode::SUCCESS);
@@ -86,17 +86,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(expression) => finish(arguments, &expression, &context),
         Err(errors) => refuse(arguments.format, &input, &errors),
     }
-}
-
-/// The default context document, or the given one in its place.
-fn context(file: Option<&Path>) -> anyhow::Result<Json> {
-    let base = serde_json::from_str(DEFAULT_CONTEXT)?;
-    let Some(file) = file else { return Ok(base) };
-    let name = file.display();
-    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{name}`"))?;
-    let overrides: Json = serde_json::from_str(&text).with_context(|| format!("`{name}` is no JSON"))?;
-    anyhow::ensure!(overrides.is_object(), "`{name}` is no context document: it must be an object");
-    Ok(evaluate::replace(&base, &overrides))
 }
 
 /// Evaluates and shows what came of it.

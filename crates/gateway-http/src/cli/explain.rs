@@ -44,7 +44,7 @@ pub(super) struct Arguments {
 }
 
 const HELP: &str = "\
-Exit status: 0 policies run for the request, 1 it is refused before, or the folder has errors, 2 the arguments make no
+Exit status: 0 policies run for the request, 1 it is refused before, or the folder has errors, 2 the arguments make no \
 request.
 
 Examples:

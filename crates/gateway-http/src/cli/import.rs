@@ -6,12 +6,13 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use policy_parser::diagnostic::render::text;
-use policy_parser::{Severity, Source};
+use policy_parser::{Diagnostic, Severity, Source};
 use serde_json::json;
 
 use super::output;
 use crate::data::{parse_json, parse_yaml, read_text};
 use crate::service::specification::{RequiredQuery, Specification, import, normalised};
+use crate::{Settings, check};
 
 /// Adds an API to a service folder: from OpenAPI 3 or Swagger 2, as YAML or JSON.
 #[derive(Debug, clap::Args)]
@@ -34,11 +35,12 @@ pub(super) struct Arguments {
 }
 
 const HELP: &str = "\
-Writes apis/NAME/apiInformation.json and, unchanged, apis/NAME/specification.yaml or .json. Nothing is overwritten.
-A policy for all its operations goes into apis/NAME/policy.xml, one for a single operation into
+Writes apis/NAME/apiInformation.json and, unchanged, apis/NAME/specification.yaml or .json. Nothing is overwritten. \
+A policy for all its operations goes into apis/NAME/policy.xml, one for a single operation into \
 apis/NAME/operations/ID/policy.xml; the ids are printed.
 
-Exit status: 0 the API is there, 1 the specification has errors, 2 something cannot be read or written.";
+Exit status: 0 the API is there, 1 the specification has errors, or the folder would have with it: then nothing is \
+written, 2 something cannot be read or written.";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let shown = arguments.file.display();
@@ -52,9 +54,33 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let is_wrong = found.iter().any(|finding| finding.severity == Severity::Error);
     let Some(specification) = specification.filter(|_| !is_wrong) else { return Ok(ExitCode::FAILURE) };
     let name = name(arguments, &specification)?;
+    let before = errors(&arguments.into);
+    let is_first = !arguments.into.join("apis").exists();
     write(arguments, &name, &specification, &read, is_json)?;
+    let mut errors = errors(&arguments.into);
+    errors.retain(|error| !before.iter().any(|known| is_same(known, error)));
+    if !errors.is_empty() {
+        let apis = arguments.into.join("apis");
+        let written = if is_first { apis } else { apis.join(&name) };
+        std::fs::remove_dir_all(&written).with_context(|| format!("`{}`", written.display()))?;
+        output::tell(&text(&errors, output::colours(&std::io::stderr())));
+        output::tell("\nThe folder cannot be served with this API: nothing was written.\n");
+        return Ok(ExitCode::FAILURE);
+    }
     output::print(&report(&name, &specification))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What stands in the way of serving the folder.
+fn errors(folder: &Path) -> Vec<Diagnostic> {
+    let mut findings = check(folder, &Settings::read(None, folder));
+    findings.retain(|finding| finding.severity == Severity::Error);
+    findings
+}
+
+fn is_same(one: &Diagnostic, other: &Diagnostic) -> bool {
+    let what = |finding: &Diagnostic| (finding.code, finding.source.name().to_owned(), finding.headline.clone());
+    what(one) == what(other)
 }
 
 fn name(arguments: &Arguments, specification: &Specification) -> anyhow::Result<String> {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use policy_parser::diagnostic::render::Colours;
+use policy_parser::{Diagnostic, Severity};
 
 /// Exit status when a command could not do what it was asked: wrong arguments, a file that cannot be read.
 const UNUSABLE: u8 = 2;
@@ -42,6 +43,13 @@ pub(super) fn unless_closed(written: io::Result<()>) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         other => other.map(|()| true),
     }
+}
+
+/// How many errors and warnings there are.
+pub(super) fn counted(findings: &[Diagnostic]) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
+    format!("{}, {}", count(errors, "error"), count(findings.len() - errors, "warning"))
 }
 
 /// Colours on a terminal, unless `NO_COLOR` is set.

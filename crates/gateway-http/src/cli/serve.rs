@@ -12,6 +12,7 @@ use crate::{Gateway, Settings, StartError, shutdown};
 
 /// Serves a service folder, or one policy document in front of a backend.
 #[derive(Debug, clap::Args)]
+#[command(after_help = HELP)]
 pub(super) struct Arguments {
     /// A service folder, or a policy document.
     path: PathBuf,
@@ -29,7 +30,21 @@ pub(super) struct Arguments {
     listen: Option<SocketAddr>,
 }
 
+const HELP: &str = "\
+Without listeners in the settings it is on 127.0.0.1:8080. Calls are logged on standard output, all else on standard error.
+
+SIGHUP reads everything again, SIGTERM and SIGINT end it when the calls in progress have ended; a second one ends it at once.
+
+Exit status: 0 it was asked to stop, 1 what it should serve has errors, 2 it could not begin.
+
+Examples:
+  tollgate serve examples/hub
+  tollgate serve policy.xml --backend https://api.example --listen 127.0.0.1:9000";
+
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if !arguments.path.exists() {
+        return Ok(output::unusable(format_args!("there is nothing at `{}`", arguments.path.display())));
+    }
     let messages = log_to_stderr()?;
     let code = serve(arguments);
     messages.finish();
@@ -61,6 +76,8 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {
             show(&problems);
+            // Behind many warnings the one error is hard to see.
+            output::tell(&format!("\n{}: nothing is served\n", output::counted(&problems)));
             return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),

@@ -1,6 +1,6 @@
 //! Settings of the edge: where to listen, what is shown and asked for there, what a message may be and how long it may take.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,6 +20,9 @@ pub(crate) struct Listener {
     #[serde(default)]
     pub(crate) http2: Option<bool>,
 }
+
+/// Where the gateway is when no listener is given.
+pub(super) static DEFAULT: Listener = Listener::plain(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080));
 
 impl Listener {
     /// An address without TLS.

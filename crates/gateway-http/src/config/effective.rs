@@ -18,7 +18,8 @@ pub(crate) struct Effective {
 /// All settings in the order of their declaration.
 pub(crate) fn effective(config: &Config) -> Vec<Effective> {
     let mut all = Vec::new();
-    if let Ok(Value::Object(table)) = serde_json::to_value(config) {
+    let given = Config { listeners: config.listening().to_vec(), ..config.clone() };
+    if let Ok(Value::Object(table)) = serde_json::to_value(given) {
         walk(config, &table, &mut Vec::new(), &mut all);
     }
     all

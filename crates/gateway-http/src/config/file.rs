@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use policy_parser::{Diagnostic, Source};
 
-use super::Config;
+use super::edge::Listener;
 use super::secret::Secret;
+use super::{Config, edge};
 use crate::data::{FileError, Node, Place, Value, parse_toml, read, read_text};
 
 /// Everything that is wrong with the settings.
@@ -19,6 +20,11 @@ impl Config {
         let mut config: Self = read(&node, "TG8002", mistakes).unwrap_or_default();
         config.files.push(node);
         config
+    }
+
+    /// Where the gateway listens.
+    pub(crate) fn listening(&self) -> &[Listener] {
+        if self.listeners.is_empty() { std::slice::from_ref(&edge::DEFAULT) } else { &self.listeners }
     }
 
     /// Reads the further file of subscriptions, if there is one.

@@ -17,9 +17,9 @@ pub(crate) enum FileError {
     NoFile,
     #[error("it is bigger than {SIZE} bytes")]
     Size,
-    /// With the number of bytes that are text.
-    #[error("it is no text in UTF-8 or UTF-16, from byte {0} on")]
-    Encoding(usize),
+    /// Where the text ends.
+    #[error("it is no text in UTF-8 or UTF-16, from line {line}, column {column} on")]
+    Encoding { line: usize, column: usize },
     #[error("{0}")]
     Io(io::Error),
 }
@@ -56,16 +56,25 @@ fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, FileError> {
-    String::from_utf8(bytes).map_err(|error| FileError::Encoding(error.utf8_error().valid_up_to()))
+    String::from_utf8(bytes).map_err(|error| {
+        let text = error.utf8_error().valid_up_to();
+        ends_behind(&String::from_utf8_lossy(error.as_bytes().get(..text).unwrap_or_default()))
+    })
+}
+
+/// What comes behind `text` is none.
+fn ends_behind(text: &str) -> FileError {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    FileError::Encoding { line: text.matches('\n').count() + 1, column: last.chars().count() + 1 }
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, FileError> {
     let (pairs, rest) = bytes.as_chunks::<2>();
-    let text: Result<String, _> = char::decode_utf16(pairs.iter().map(|pair| unit(*pair))).collect();
-    match text {
-        Ok(text) if rest.is_empty() => Ok(text),
-        _ => Err(FileError::Encoding(2)),
+    let mut text = String::with_capacity(bytes.len() / 2);
+    for unit in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        text.push(unit.map_err(|_| ends_behind(&text))?);
     }
+    if rest.is_empty() { Ok(text) } else { Err(ends_behind(&text)) }
 }
 
 #[cfg(test)]
@@ -85,8 +94,14 @@ mod tests {
         ] {
             assert_eq!(decode(bytes).unwrap(), wanted);
         }
-        for bytes in [vec![b'a', 0xFF], vec![0xFF, 0xFE, 0x00], vec![0xFF, 0xFE, 0x00, 0xD8]] {
-            assert!(matches!(decode(bytes), Err(FileError::Encoding(_))));
+        for (bytes, place) in [
+            (vec![0xFF], (1, 1)),
+            ("<a>\nü".bytes().chain([0xE9, b'x']).collect(), (2, 2)),
+            (vec![0xFF, 0xFE, 0x00], (1, 1)),
+            (vec![0xFF, 0xFE, b'a', 0x00, 0x00, 0xD8], (1, 2)),
+        ] {
+            let Err(FileError::Encoding { line, column }) = decode(bytes) else { panic!("it is text") };
+            assert_eq!((line, column), place);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What a request nearly meant. Each candidate is searched for on its own, in a table that holds nothing else; what the
 //! search meets there is the reason.
 
+use std::collections::HashSet;
+
 use http::Method;
 use policy_parser::suggest;
 use serde::Serialize;
@@ -142,7 +144,11 @@ fn why_not(
 /// The path leads to no API: those that begin as it does, that are written nearly so, or just some.
 fn elsewhere(site: &Site, path: &Path<'_>) -> Vec<Near> {
     let asked: Vec<&str> = path.decoded().split('/').filter(|segment| !segment.is_empty()).collect();
-    let paths = site.service.apis.iter().map(|api| api.path.as_str());
+    // Versions and revisions may share a path; it is the path that does not fit.
+    let mut seen = HashSet::new();
+    let paths: Vec<&str> =
+        site.service.apis.iter().map(|api| api.path.as_str()).filter(|path| seen.insert(*path)).collect();
+    let paths = paths.iter().copied();
     let common = |other: &str| {
         let same = other.split('/').zip(&asked).take_while(|(a, b)| a.eq_ignore_ascii_case(b));
         same.count()

@@ -50,13 +50,13 @@ fn names(folder: &Path) -> Vec<String> {
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
-/// Says so when the folder is no service folder, and which folders in it are.
-pub(super) fn tell_if_none(folder: &Folder, problems: &mut Problems) {
+/// Says so when the folder is no service folder, and which folders in it are. Nothing else that is in it is a finding then.
+pub(super) fn tell_if_none(folder: &Folder, problems: &mut Problems) -> bool {
     let is_one = folder.files.contains_key("policy.xml")
         || folder.files.contains_key("tollgate.toml")
         || KINDS.iter().any(|kind| folder.has(kind));
     if is_one {
-        return;
+        return false;
     }
     let mut finding =
         folder.place().error("TG8009", "this is no service folder: it has neither `apis` nor `policy.xml`");
@@ -69,5 +69,6 @@ pub(super) fn tell_if_none(folder: &Folder, problems: &mut Problems) {
     if !services.is_empty() {
         finding.notes.push(format!("did you mean {}?", services.join(" or ")));
     }
-    problems.found.push(finding);
+    problems.found = vec![finding];
+    true
 }

@@ -61,7 +61,9 @@ pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Conf
 fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Problems, HashSet<PathBuf>) {
     let mut problems = Problems::default();
     let folder = Folder::walk(root, &mut problems);
-    around::tell_if_none(&folder, &mut problems);
+    if around::tell_if_none(&folder, &mut problems) {
+        return (None, problems, HashSet::new());
+    }
     let overrides = Overrides::load(root, config, &mut problems);
     let mut parts = Parts::default();
     let certificates = certificates::load(config, &mut problems);
@@ -76,6 +78,9 @@ fn load(root: &Path, engine: &Engine, config: &Config) -> (Option<Service>, Prob
     let mut problems = workspaces(&folder, engine, config, &overrides, &certificates, &mut parts, problems);
     let keys = subscriptions::keys(&mut parts, config, &mut problems);
     overrides.tell_unused(&mut problems);
+    if parts.apis.is_empty() && problems.is_fine() {
+        problems.found.push(folder.place().warning("TG8012", "there is no API here: every call is answered with 404"));
+    }
     for path in config.named_paths() {
         folder.mark_at(&path);
     }

@@ -24,7 +24,8 @@ pub(super) fn text(explanation: &Explanation, colours: Colours) -> String {
         page.key(key);
     }
     if let Some(refusal) = &explanation.refusal {
-        page.refusal(refusal);
+        let changes = explanation.policy.iter().any(|policy| policy.sections.iter().any(|part| !part.texts.is_empty()));
+        page.refusal(refusal, changes);
     }
     if let Some(policy) = &explanation.policy {
         page.policy(policy);
@@ -100,8 +101,9 @@ impl Page {
         }
     }
 
-    fn refusal(&mut self, refusal: &Refusal) {
-        self.heading("Answer");
+    /// What policies make of it is not known: they do not run.
+    fn refusal(&mut self, refusal: &Refusal, changes: bool) {
+        self.heading(if changes { "Answer, before `on-error`" } else { "Answer" });
         self.row("status", &refusal.status.to_string());
         self.row("reason", &refusal.reason);
         for (name, value) in &refusal.headers {
