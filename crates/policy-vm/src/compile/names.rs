@@ -205,11 +205,26 @@ impl Binder {
                 last.ident.span,
                 format!("The type or namespace name '{name}{generic}' could not be found {suffix}"),
             ),
-            Some(_) => {
-                let full: Vec<_> = namespace.iter().map(|n| &*n.ident.text).collect();
-                let full = full.join(".");
-                self.error("CS0234", last.ident.span, format!("The type or namespace name '{name}' does not exist in the namespace '{full}' (are you missing an assembly reference?)"));
+            Some(_) => self.unknown_in_namespace(namespace, last),
+        }
+    }
+
+    /// Says which of the names is the first that leads nowhere.
+    fn unknown_in_namespace(&mut self, namespace: &[SimpleName], last: &SimpleName) {
+        let mut full = String::new();
+        for name in namespace.iter().chain([last]) {
+            let (text, span) = (&*name.ident.text, name.ident.span);
+            let inner = if full.is_empty() { text.to_owned() } else { format!("{full}.{text}") };
+            if library::get().is_namespace(&inner) || super::unavailable::is_namespace(&inner) {
+                full = inner;
+                continue;
             }
+            if full.is_empty() {
+                self.error("CS0246", span, format!("The type or namespace name '{text}' could not be found (are you missing a using directive or an assembly reference?)"));
+            } else {
+                self.error("CS0234", span, format!("The type or namespace name '{text}' does not exist in the namespace '{full}' (are you missing an assembly reference?)"));
+            }
+            return;
         }
     }
 
