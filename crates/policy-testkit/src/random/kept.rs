@@ -37,7 +37,7 @@ const FOREIGN: [&str; 13] = [
     "'Enum.GetName<TEnum>(TEnum)'",
 ];
 
-const KEPT: [Kept; 27] = [
+const KEPT: [Kept; 29] = [
     Kept {
         rule: |theirs, ours| first_code(ours) == "CS0173" && UNTYPED.contains(&first_code(theirs)),
         reason: "the compiler of the record knows the conditional operator of C# 9, which needs no type of its own: it \
@@ -55,6 +55,18 @@ const KEPT: [Kept; 27] = [
         theirs: &FOREIGN,
         rule: |theirs, ours| is_refused(theirs) && is_refused(ours),
         reason: "the compiler names an overload of spans, pointers, queryable or parallel sequences, which policies lack",
+        ..ANY
+    },
+    Kept {
+        rule: |theirs, ours| first_code(theirs) == "CS0165" && is_refused(ours),
+        reason: "whether variables are assigned is looked at when everything else is right",
+        ..ANY
+    },
+    Kept {
+        expression: &["ParseExact("],
+        ours: &["from 'string[]' to 'string'"],
+        rule: |theirs, ours| is_refused(ours) && !is_refused(theirs),
+        reason: "texts become spans there, with which `ParseExact` needs no style",
         ..ANY
     },
     Kept {
@@ -93,6 +105,7 @@ const KEPT: [Kept; 27] = [
     Kept {
         theirs: &[
             "or more of the two is a method group",
+            "target-typed conditional expression",
             "'method group'",
             "'method'",
             "method group cannot",
@@ -104,7 +117,7 @@ const KEPT: [Kept; 27] = [
         ..ANY
     },
     Kept {
-        theirs: &["lambda expression"],
+        theirs: &["lambda expression", "target-typed conditional expression"],
         ours: &["\"CS1660\"", "\"CS0026\"", "\"CS8115\""],
         rule: |theirs, ours| is_refused(theirs) && is_refused(ours),
         reason: "a lambda where no delegate is wanted is CS1660 at the lambda, whatever is around it",
@@ -185,7 +198,7 @@ const KEPT: [Kept; 27] = [
                         | "System.IndexOutOfRangeException"
                 )
             };
-            family(theirs) && family(ours)
+            family(theirs) && family(ours) && parameter(theirs) != parameter(ours)
         },
         reason: "of several wrong arguments of one call another is complained of first",
         ..ANY
@@ -241,6 +254,12 @@ fn is_refused(answer: &Json) -> bool {
 
 fn is_exception(answer: &Json) -> bool {
     answer["error"]["kind"] == "exception"
+}
+
+/// What an exception about an argument ends with: the name of the parameter.
+fn parameter(answer: &Json) -> Option<&str> {
+    let (_, name) = answer["error"]["message"].as_str()?.split_once("(Parameter '")?;
+    name.split_once('\'').map(|(name, _)| name)
 }
 
 /// The code is among those of the answer.

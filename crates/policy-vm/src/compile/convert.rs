@@ -434,12 +434,39 @@ fn both_numeric(a: TypeId, b: TypeId) -> bool {
     prim_of(a).is_some() && prim_of(b).is_some()
 }
 
+/// Classes from which nothing derives: what they do not implement, they never are.
+const SEALED: [&str; 20] = [
+    "System.String",
+    "System.TimeZoneInfo",
+    "System.Xml.Linq.XName",
+    "System.IndexOutOfRangeException",
+    "System.Text.DecoderFallbackException",
+    "System.Text.EncoderFallbackException",
+    "System.Text.StringBuilder",
+    "System.Text.UTF32Encoding",
+    "System.Xml.XmlAttributeCollection",
+    "System.Xml.XmlReaderSettings",
+    "System.Xml.XmlWriterSettings",
+    "System.Xml.Linq.XNamespace",
+    "System.Security.Cryptography.Oid",
+    "System.Security.Cryptography.RNGCryptoServiceProvider",
+    "System.Security.Cryptography.RSACng",
+    "System.Security.Cryptography.SHA1Managed",
+    "System.Security.Cryptography.SHA256Managed",
+    "System.Security.Cryptography.SHA384Managed",
+    "System.Security.Cryptography.SHA512Managed",
+    "System.Security.Cryptography.X509Certificates.PublicKey",
+];
+
 /// An interface on one side and a class that is not sealed on the other may meet at run time.
 fn castable_interface(interface: TypeId, other: TypeId) -> bool {
     use crate::library::TypeDefKind::{Class, Interface};
     match (named(interface), named(other)) {
         (Some((a, _)), Some((b, _))) => {
-            a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && other != TypeId::STRING
+            // What a class implements of `IEquatable` is not noted everywhere.
+            let sealed =
+                SEALED.contains(&b.full_name()) && (other == TypeId::STRING || a.full_name() != "System.IEquatable");
+            a.decl.kind == Interface && matches!(b.decl.kind, Class | Interface) && !sealed
         }
         (Some((a, args)), None) if a.decl.kind == Interface => match types::get(other) {
             types::Type::Array { element, rank: 1 } => {

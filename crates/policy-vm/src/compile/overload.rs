@@ -4,6 +4,8 @@
 mod better;
 mod infer;
 mod refuse;
+mod shown;
+mod trials;
 
 pub(super) use refuse::Wanted;
 

@@ -4,14 +4,13 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::ArgumentMode;
 
 use super::{Arg, ArgKind, Mapping, Slot, arg_types, infer, map, mode_of};
-use crate::compile::ExpressionError;
 use crate::compile::binder::Binder;
 use crate::compile::bound::{Expr, delegate};
 use crate::compile::lambda::Trial;
 use crate::compile::members::Member;
 use crate::compile::query::Clause;
 use crate::library::{self, ParamMode};
-use crate::types::{self, Type, TypeId};
+use crate::types::{self, TypeId};
 
 /// What keeps a candidate from fitting, in the order in which the compiler looks.
 enum Failure {
@@ -251,59 +250,6 @@ impl Binder {
         infer::params_in(ty).into_iter().all(known)
     }
 
-    /// Reports what is wrong inside of lambdas, for all that they were bound to while the candidates were tried: what all
-    /// have in common, or else everything. True when there was something.
-    fn lambda_mistakes(&mut self, trials: &[Trial], args: &[Arg<'_>]) -> bool {
-        let mut told = false;
-        for arg in args {
-            let ArgKind::Lambda(lambda) = &arg.kind else { continue };
-            let found = in_common(trials.iter().filter(|trial| trial.at == lambda.arrow).map(|trial| &*trial.errors));
-            told |= !found.is_empty();
-            self.errors.extend(found);
-        }
-        told
-    }
-
-    /// What the lambdas among the arguments are bound to while the candidates are tried.
-    fn trials_of(&mut self, candidates: &[Member], args: &[Arg<'_>], what: &Wanted<'_>) -> Vec<Trial> {
-        if !args.iter().any(|arg| matches!(arg.kind, ArgKind::Lambda(_))) {
-            return Vec::new();
-        }
-        let outer = self.trials.replace(Vec::new());
-        for member in candidates {
-            self.try_all(member, what, args);
-        }
-        std::mem::replace(&mut self.trials, outer).unwrap_or_default()
-    }
-
-    /// Holds all arguments against a candidate, also when one of the first does not fit, or when there are too many or too
-    /// few of them.
-    fn try_all(&mut self, member: &Member, what: &Wanted<'_>, args: &[Arg<'_>]) {
-        for expanded in [false, true] {
-            let mapping = match map(&member.signature.params, args, expanded) {
-                Some(mapping) => mapping,
-                None if expanded => continue,
-                None => loose(member, args),
-            };
-            let type_args = match &what.explicit {
-                Some(given) => given.clone(),
-                None if member.signature.type_params.is_empty() => Vec::new(),
-                None => match self.infer(member, &mapping, args) {
-                    Some(found) => found,
-                    None => continue,
-                },
-            };
-            let Some(types_of) = arg_types(member, &mapping, &type_args, args.len()) else { continue };
-            for (number, (arg, ty)) in args.iter().zip(types_of).enumerate() {
-                let fits = self.accepts(arg, ty, mode_of(member, &mapping, number));
-                // Without the receiver of an extension method nothing else is looked at.
-                if !fits && what.receiver_first && number == 0 {
-                    break;
-                }
-            }
-        }
-    }
-
     pub(in crate::compile) fn bad_argument(
         &mut self,
         arg: &Arg<'_>,
@@ -399,69 +345,6 @@ impl Binder {
             format!("No overload for method '{name}' takes {count} arguments"),
         )
     }
-
-    /// `Enumerable.Select<TSource, TResult>(IEnumerable<TSource>, Func<TSource, TResult>)`.
-    pub(in crate::compile) fn signature_name(&self, member: &Member) -> String {
-        self.constructed_name(member, &[])
-    }
-
-    /// The same with type arguments put in, where they are known.
-    fn constructed_name(&self, member: &Member, type_args: &[TypeId]) -> String {
-        let owner = types::display(member.owner);
-        // A delegate goes by its own name.
-        if delegate(member.owner).is_some() {
-            return owner;
-        }
-        let shown = |p: &library::Parameter| {
-            let mode = match p.mode {
-                ParamMode::Value => "",
-                ParamMode::Ref => "ref ",
-                ParamMode::Out => "out ",
-            };
-            format!("{mode}{}", named_display(member, p.ty, type_args))
-        };
-        let params: Vec<_> = member.signature.params.iter().map(shown).collect();
-        let generics = match member.signature.type_params.as_slice() {
-            [] => String::new(),
-            list if type_args.len() == list.len() => {
-                let shown: Vec<_> = type_args.iter().map(|ty| types::display(*ty)).collect();
-                format!("<{}>", shown.join(", "))
-            }
-            list => format!("<{}>", list.join(", ")),
-        };
-        format!("{owner}.{}{generics}({})", member.signature.name, params.join(", "))
-    }
-}
-
-/// What several lists of findings have in common, or else all of them, each once. Of those that differ only in what they
-/// name, the last in the order of their words.
-fn in_common<'x>(lists: impl Iterator<Item = &'x [ExpressionError]>) -> Vec<ExpressionError> {
-    let lists: Vec<&[ExpressionError]> = lists.collect();
-    let same = |a: &ExpressionError, b: &ExpressionError| a.code == b.code && a.span == b.span;
-    let in_all = |e: &ExpressionError| lists.iter().all(|list| list.iter().any(|other| same(e, other)));
-    let any_common = lists.first().is_some_and(|list| list.iter().any(in_all));
-    let mut found: Vec<ExpressionError> = Vec::new();
-    for error in lists.iter().copied().flatten().filter(|e| !any_common || in_all(e)) {
-        match found.iter_mut().find(|known| same(known, error)) {
-            Some(known) if known.message < error.message => *known = error.clone(),
-            Some(_) => {}
-            None => found.push(error.clone()),
-        }
-    }
-    found
-}
-
-/// The arguments that have a parameter, when their number does not fit.
-fn loose(member: &Member, args: &[Arg<'_>]) -> Mapping {
-    let params = &member.signature.params;
-    let of = |(i, p): (usize, &library::Parameter)| {
-        let taken = args.iter().enumerate().position(|(at, arg)| match arg.name {
-            Some(name) => *name.text == *p.name,
-            None => at == i,
-        });
-        taken.map_or(Slot::Default, Slot::Arg)
-    };
-    Mapping { slots: params.iter().enumerate().map(of).collect(), expanded: false, defaults: 0 }
 }
 
 /// What a call was written as, for messages.
@@ -476,27 +359,6 @@ pub(in crate::compile) struct Wanted<'a> {
     pub(in crate::compile) is_element: bool,
     /// The clause of a query that is called for.
     pub(in crate::compile) clause: Option<Clause<'a>>,
-}
-
-/// A type of a signature with the names its type parameters have there.
-fn named_display(member: &Member, ty: TypeId, given: &[TypeId]) -> String {
-    match types::get(ty) {
-        Type::MethodParam(n) if usize::from(*n) < given.len() => {
-            given.get(usize::from(*n)).map(|ty| types::display(*ty)).unwrap_or_default()
-        }
-        Type::MethodParam(n) => member.signature.type_params.get(usize::from(*n)).copied().unwrap_or("T").to_owned(),
-        Type::TypeParam(n) => match member.owner_args().get(usize::from(*n)) {
-            Some(arg) => types::display(*arg),
-            None => member.def.type_params.get(usize::from(*n)).copied().unwrap_or("T").to_owned(),
-        },
-        Type::Named { def, args } if !args.is_empty() => {
-            let args: Vec<_> = args.iter().map(|a| named_display(member, *a, given)).collect();
-            format!("{}<{}>", crate::library::get().def(*def).simple_name(), args.join(", "))
-        }
-        Type::Array { element, .. } => format!("{}[]", named_display(member, *element, given)),
-        Type::Nullable(inner) => format!("{}?", named_display(member, *inner, given)),
-        _ => types::display(ty),
-    }
 }
 
 /// Candidates without those that one of a nearer type overrides.
