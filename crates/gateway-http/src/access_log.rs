@@ -1,11 +1,11 @@
 //! One line of JSON for each call, written by a thread of its own: a reader that is slow or gone never holds up a call.
 //! Lines that find no room are dropped and counted.
 
+mod file;
 pub(crate) mod line;
 pub(crate) mod record;
 
 use std::cell::RefCell;
-use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use self::file::LogFile;
 use crate::config::{self, LogTarget};
 
 /// Blocks of lines that may wait for the writer.
@@ -56,8 +57,8 @@ impl Writer {
             LogTarget::Stderr => Box::new(io::stderr()),
             LogTarget::File => {
                 let file = folder.join(settings.file.as_ref().ok_or(LogError::NoFile)?);
-                let opened = OpenOptions::new().create(true).append(true).open(&file);
-                Box::new(opened.map_err(|source| LogError::Open { file: file.display().to_string(), source })?)
+                let name = file.display().to_string();
+                Box::new(LogFile::open(file).map_err(|source| LogError::Open { file: name, source })?)
             }
         };
         Self::to(out)

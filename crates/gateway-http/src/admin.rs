@@ -42,16 +42,22 @@ fn machine(error: impl std::fmt::Display) -> StartError {
     StartError::Machine(format!("admin listener: {error}"))
 }
 
+/// Beyond the machine itself there is no listener without a token.
+pub(crate) fn lacks_token(settings: &Settings) -> Option<String> {
+    let address = settings.address.filter(|address| settings.token.is_none() && !address.ip().is_loopback())?;
+    Some(format!("{address} can be reached from other machines: it needs a `token`"))
+}
+
 impl Admin {
-    /// Binds the listener, if there is to be one. Beyond the machine itself there is none without a token.
+    /// Binds the listener, if there is to be one.
     pub(crate) fn bind(settings: &Settings, folder: &Path) -> Result<Option<Bound>, StartError> {
         let Some(address) = settings.address else { return Ok(None) };
         let token = settings.token.as_ref().map(|token| token.resolve(folder)).transpose().map_err(machine)?;
         if token.as_ref().is_some_and(String::is_empty) {
             return Err(machine("`token` is empty"));
         }
-        if token.is_none() && !address.ip().is_loopback() {
-            return Err(machine(format!("{address} can be reached from other machines: it needs a `token`")));
+        if let Some(why) = lacks_token(settings) {
+            return Err(machine(why));
         }
         let listener = TcpListener::bind(address).map_err(|error| machine(format!("{address}: {error}")))?;
         listener.set_nonblocking(true).map_err(machine)?;

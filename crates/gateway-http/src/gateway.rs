@@ -15,6 +15,7 @@ use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};
 use crate::server::{Server, ServerError};
 use crate::service::{self, load_folder, load_policy};
+use crate::unservable::unservable;
 
 /// Settings read from a `tollgate.toml`, or the defaults.
 #[derive(Debug, Default, Clone)]
@@ -119,6 +120,13 @@ impl Settings {
         &self.mistakes
     }
 
+    /// The same, and what no gateway can begin with.
+    fn wrong(&self) -> Mistakes {
+        let mut wrong = self.mistakes.clone();
+        wrong.extend(unservable(&self.config, &self.folder));
+        wrong
+    }
+
     /// The overrides of this environment, instead of those that the file names.
     #[must_use]
     pub fn environment(mut self, name: impl Into<String>) -> Self {
@@ -166,7 +174,7 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let config = &settings.config;
     if path.extension().is_some_and(|ending| ending == "toml") && service::folder_around(path).is_none() {
         // Settings on their own: nothing is there that they could be for.
-        return Settings::read(Some(path), path).mistakes;
+        return Settings::read(Some(path), path).wrong();
     }
     let engine = config.engine();
     let around = if path.is_dir() { None } else { service::folder_around(path) };
@@ -175,7 +183,7 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
         Some(folder) => service::load_file(path, folder, &engine, config),
         None => load_policy(path, None, &engine, config).1,
     };
-    problems.found.extend_from_slice(&settings.mistakes);
+    problems.found.extend(settings.wrong());
     problems.into_findings()
 }
 

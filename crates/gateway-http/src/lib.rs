@@ -42,6 +42,7 @@ mod timer;
 mod tls;
 mod together;
 mod trust;
+mod unservable;
 mod worker;
 
 pub use gateway::{Gateway, Settings, StartError, check};

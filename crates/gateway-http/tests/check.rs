@@ -89,6 +89,24 @@ fn the_exit_status_tells_mistakes_from_a_command_that_cannot_be_carried_out() {
     assert_eq!(tollgate(&["check", "faults", "--format", "yaml"]).status, 2);
 }
 
+/// What `serve` would refuse in the settings is told at its place.
+#[test]
+fn settings_that_no_gateway_can_begin_with_are_told() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/unservable");
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(format!("{folder}/policy.xml"), "<policies><inbound><base/></inbound></policies>").unwrap();
+    let settings = "[[listener]]\naddress = \"127.0.0.1:0\"\ntls = { certificate = \"none.pem\", key = \"none.key\" }\n\
+                    [admin]\naddress = \"0.0.0.0:0\"\n[access_log]\nto = \"file\"\n[egress]\ndeny = [\"nonsense\"]\n";
+    std::fs::write(format!("{folder}/tollgate.toml"), settings).unwrap();
+    let done = tollgate(&["check", &format!("{folder}/policy.xml"), "--format", "json"]);
+    assert_eq!(done.status, 1, "{}", done.err);
+    let findings: Vec<Json> = serde_json::from_str(&done.out).unwrap();
+    let found: Vec<_> =
+        findings.iter().map(|finding| (finding["code"].as_str().unwrap(), finding["line"].as_u64().unwrap())).collect();
+    assert_eq!(found, [("TG8022", 1), ("TG8022", 3), ("TG8022", 5), ("TG8022", 7)], "{}", done.out);
+    assert_eq!(tollgate(&["serve", &format!("{folder}/policy.xml"), "--backend", "http://127.0.0.1:1"]).status, 2);
+}
+
 #[test]
 fn a_document_on_its_own_is_checked_with_the_named_values_beside_it() {
     let done = tollgate(&["check", "faults/policy.xml"]);
