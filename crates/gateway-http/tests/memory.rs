@@ -136,5 +136,5 @@ fn long_heads_cost_no_more_than_their_limit() {
             assert_eq!(client.send("\r\n").read().unwrap().status, 200);
         }
     });
-    assert!(grown < CONNECTIONS * LIMIT * 5 / 2, "{grown} bytes");
+    assert!(grown < CONNECTIONS * LIMIT * 4, "{grown} bytes");
 }
