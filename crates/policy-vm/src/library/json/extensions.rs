@@ -34,13 +34,20 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.J
     method("static IJEnumerable<T> AsJEnumerable<T>(this IEnumerable<T> source) where T : JToken", as_enumerable),
 ]);
 
+/// `IEnumerable<JToken>`, and that of what tokens are.
+fn is_sequence_of_tokens(target: TypeId) -> bool {
+    let items = [known::JTOKEN.id(), TypeId::OBJECT];
+    items.iter().any(|item| target == types::construct(TypeId::ENUMERABLE, &[*item]))
+}
+
 /// `Extensions.Convert`: a token of that type as it is; else the value of a `JValue` changed to the type.
 pub(super) fn convert_token(cx: &mut Cx<'_>, token: Value, target: TypeId) -> Result<Value, Throw> {
     let Some(at) = node::token(cx.heap, token) else {
         // `default(T)`.
         return crate::value::behaviour::default_of(cx.heap, target);
     };
-    if deserialize::is_token_of(cx.heap, at, target) {
+    // A token is a sequence of tokens as well.
+    if deserialize::is_token_of(cx.heap, at, target) || is_sequence_of_tokens(target) {
         return Ok(token);
     }
     let Some((_, value)) = node::scalar(cx.heap, at) else {
