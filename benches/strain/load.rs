@@ -17,9 +17,9 @@ use crate::GET;
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long there is too much, and how long the most is looked for between.
-const SECONDS: u64 = 8;
+const SECONDS: u64 = 20;
 const PEAK_SECONDS: u64 = 4;
-const TURNS: usize = 7;
+const TURNS: usize = 3;
 /// Connections that clients have at most.
 const CONNECTIONS: usize = 9_000;
 /// Clients that find the most that can be served.
