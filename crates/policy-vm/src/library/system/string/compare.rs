@@ -186,24 +186,9 @@ pub(in crate::library) fn compare_ordinal(cx: &mut Cx<'_>, args: &[Value]) -> Re
     if !matches!(arg(args, 1), Value::Int32(_)) {
         return compare(cx, args);
     }
-    let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 2)) else {
+    let Some((a, b)) = parts_by_comparison(cx, args)? else {
         return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));
     };
-    let (index_a, index_b, length) = (as_i32(args, 1)?, as_i32(args, 3)?, as_i32(args, 4)?);
-    let Ok(length_units) = usize::try_from(length) else {
-        return Err(math::negative(cx, "length", length.into()));
-    };
-    let message = "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
-    let (Ok(start_a), Ok(start_b)) = (usize::try_from(index_a), usize::try_from(index_b)) else {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, if index_a < 0 { "indexA" } else { "indexB" }));
-    };
-    for (start, text, name) in [(start_a, a, "indexA"), (start_b, b, "indexB")] {
-        if start > text.len() {
-            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, name));
-        }
-    }
-    let a = a.slice(start_a, start_a.saturating_add(length_units));
-    let b = b.slice(start_b, start_b.saturating_add(length_units));
     cx.charge(a.len() / 8)?;
     Ok(Value::Int32(difference(cx.text(a), cx.text(b), false)))
 }
