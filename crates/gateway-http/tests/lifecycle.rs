@@ -7,11 +7,10 @@ mod support;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::{Duration, Instant};
 
 use gateway_http::{Gateway, Settings};
 use serde_json::Value;
-use support::{Answer, Backend, Client, Folder, PATIENCE, Scene, reply};
+use support::{Answer, Backend, Client, Folder, PATIENCE, Scene, reply, until};
 
 const STILL: &str = "[reload]\nwatch = \"0s\"\n";
 const ADMIN: &str = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
@@ -29,16 +28,6 @@ fn saying_one(settings: &str) -> Scene {
 
 fn gateway(scene: &Scene) -> &Gateway {
     scene.gateway.as_ref().unwrap()
-}
-
-/// Waits for something that comes by itself.
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 fn admin(address: SocketAddr, method: &str, path: &str, more: &str) -> Answer {

@@ -10,9 +10,9 @@ use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use support::{Backend, Client, Folder, reply};
+use support::{Backend, Client, Folder, reply, until};
 
 fn saying(text: &str) -> String {
     format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
@@ -65,15 +65,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-#[track_caller]
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(5));
     }
 }
 

@@ -5,10 +5,9 @@
 mod support;
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
 
 use gateway_http::{Gateway, Settings};
-use support::{Backend, Client, Folder, Scene};
+use support::{Backend, Client, Folder, Scene, until};
 
 const STILL: &str = "[reload]\nwatch = \"0s\"\n";
 const FORWARD: &str = "<inbound/><backend><forward-request/></backend>";
@@ -20,14 +19,6 @@ fn settle(scene: &Scene, more: &str) {
     let first = text.split("# from here\n").next().unwrap();
     scene.folder.write("tollgate.toml", &format!("{first}# from here\n{more}"));
     scene.gateway.as_ref().unwrap().reload("test").unwrap();
-}
-
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let begin = Instant::now();
-    while !is_so() {
-        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

@@ -8,12 +8,22 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use gateway_http::{Gateway, Settings};
 
 /// Nothing here takes this long; it only ends a test that hangs.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Waits for something that comes by itself.
+#[track_caller]
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < Duration::from_secs(30), "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// What a backend does with a request.
 pub type Script = dyn Fn(&Seen, &mut TcpStream) -> Then + Send + Sync;
