@@ -3,6 +3,7 @@
 //!
 //! [`Site`]: crate::site::Site
 
+mod api_path;
 mod apis;
 mod around;
 mod backends;
@@ -35,9 +36,9 @@ use policy_parser::Source;
 use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
-pub(crate) use self::around::folder_around;
+pub(crate) use self::around::{folder_around, scope_in};
 pub(crate) use self::backends::{Backend, Backends, Kind, Single};
-pub(crate) use self::document::Document;
+pub(crate) use self::document::{Document, Surroundings};
 pub(crate) use self::folder::{load_file, load_folder};
 pub(crate) use self::hidden::Hidden;
 pub(crate) use self::keyless::keyless;

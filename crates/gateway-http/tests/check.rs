@@ -3,7 +3,7 @@
 #[path = "support/command.rs"]
 mod command;
 
-use command::tollgate;
+use command::{tollgate, tollgate_reading};
 use serde_json::Value as Json;
 
 /// Every mistake of `tests/faults`: where it is, and its code.
@@ -87,6 +87,36 @@ fn the_exit_status_tells_mistakes_from_a_command_that_cannot_be_carried_out() {
     assert_eq!(missing.err, "error: there is nothing at `there-is-no-such-file.xml`\n");
     assert_eq!(tollgate(&["check"]).status, 2);
     assert_eq!(tollgate(&["check", "faults", "--format", "yaml"]).status, 2);
+}
+
+#[test]
+fn a_document_on_standard_input_is_checked() {
+    let done = tollgate_reading("<policies><inbound><set-heder/></inbound></policies>", &["check", "-"]);
+    assert!(done.status == 1 && done.out.contains(" --> <stdin>:1:21\n"), "{}{}", done.out, done.err);
+    let fits = "<policies><inbound><base/><include-fragment fragment-id=\"only-what-it-may\"/></inbound></policies>";
+    let hub = "../../../examples/hub";
+    let done = tollgate_reading(fits, &["check", "-", "--service", hub, "--format", "json"]);
+    assert_eq!((done.status, done.out.trim(), done.err.as_str()), (0, "[]", ""));
+    let alone = tollgate_reading(fits, &["check", "-"]);
+    assert!(alone.status == 1 && alone.out.contains("only-what-it-may"), "{}", alone.out);
+    // Beside others; and options that would have no effect are told.
+    let done = tollgate_reading(fits, &["check", hub, "-", "--service", hub]);
+    assert_eq!((done.status, done.out.as_str()), (0, "0 errors, 0 warnings\n"));
+    assert_eq!(tollgate(&["check", hub, "--service", hub]).status, 2);
+}
+
+#[test]
+fn a_file_in_utf_16_without_a_mark_is_one_finding() {
+    let text = "<policies>\n  <inbound>\n    <base />\n  </inbound>\n</policies>\n";
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/utf-16.xml");
+    std::fs::write(file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let done = tollgate(&["check", file]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.out.contains("it seems to be UTF-16 (little-endian)") && done.out.ends_with("\n1 error, 0 warnings\n"),
+        "{}",
+        done.out
+    );
 }
 
 /// What `serve` would refuse in the settings is told at its place.

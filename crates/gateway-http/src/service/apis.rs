@@ -5,13 +5,13 @@ use policy_parser::diagnostic::quoted;
 use policy_vm::Scope;
 use policy_vm::exchange::Url;
 
-use super::Api;
 use super::loader::{Loaded, Loader};
 use super::named_values::{masked, substitute};
 use super::operations;
 use super::resources::{ApiInformation, VersionSetInformation, last_name};
 use super::tree::{Entry, Folder};
 use super::version_sets::VersionSets;
+use super::{Api, api_path};
 use crate::data::parse_json;
 use crate::routing::{self, Revision, Routes, Version};
 
@@ -114,6 +114,7 @@ fn load_api(
         return None;
     };
     let query = names.and_then(|names| names.query.clone()).filter(|name| !name.is_empty());
+    api_path::tell(&information.path, &loaded.place("path"), &mut loader.problems);
     let (_, policy) = loader.policy(entry.folder, over, Scope::Api);
     let found = operations::load(loader, entry, loaded, over);
     let api = Api {
