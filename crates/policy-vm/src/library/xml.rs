@@ -29,6 +29,7 @@ mod xml_writer;
 mod xnode;
 mod xobject;
 mod xpath;
+mod xsd_date;
 
 use crate::cx::Cx;
 use crate::exception::Throw;

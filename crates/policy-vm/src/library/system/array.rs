@@ -71,9 +71,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static int IndexOf<T>(T[] array, T value)", find::index_of),
         method("static int IndexOf<T>(T[] array, T value, int startIndex)", find::index_of),
         method("static int IndexOf<T>(T[] array, T value, int startIndex, int count)", find::index_of),
-        method("static int LastIndexOf(Array array, object value)", find::last_index_of),
-        method("static int LastIndexOf(Array array, object value, int startIndex)", find::last_index_of),
-        method("static int LastIndexOf(Array array, object value, int startIndex, int count)", find::last_index_of),
+        method("static int LastIndexOf(Array array, object value)", find::last_index_of_any),
+        method("static int LastIndexOf(Array array, object value, int startIndex)", find::last_index_of_any),
+        method("static int LastIndexOf(Array array, object value, int startIndex, int count)", find::last_index_of_any),
         method("static int LastIndexOf<T>(T[] array, T value)", find::last_index_of),
         method("static int LastIndexOf<T>(T[] array, T value, int startIndex)", find::last_index_of),
         method("static int LastIndexOf<T>(T[] array, T value, int startIndex, int count)", find::last_index_of),
@@ -277,7 +277,7 @@ fn clone(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let element = cx.type_arg(0);
-    new(cx, element, Vec::new())
+    Ok(cx.heap.empty_array(element)?)
 }
 
 /// `count` default values, paid for before they are made.

@@ -89,10 +89,10 @@ fn trimmed(text: &str) -> &str {
 
 /// Reads an absolute URI.
 pub(super) fn parse(text: &str) -> Result<Parts, Failure> {
-    let text = trimmed(text);
     if text.is_empty() {
         return Err(Failure::Empty);
     }
+    let text = trimmed(text);
     if let Some(path) = implicit::file(text)? {
         return match path {
             // There, `\` is a letter like any other.
@@ -286,6 +286,14 @@ pub(super) fn resolve(base: &Parts, reference: &str) -> Result<Parts, Failure> {
     let turned = if hierarchical { reference.replace('\\', "/") } else { reference.to_owned() };
     if turned.starts_with("//") {
         return parse(&format!("{}:{turned}", base.scheme));
+    }
+    if !hierarchical && !base.path.contains('/') && !reference.is_empty() && !reference.starts_with(['/', '?', '#']) {
+        // Nothing to be relative to: the reference follows what stands before the path.
+        let before = super::members::assemble(
+            &Parts { path: String::new(), query: String::new(), fragment: String::new(), ..base.clone() },
+            str::to_owned,
+        );
+        return parse(&format!("{before}{reference}"));
     }
     let (path, query, fragment) = split_tail(reference);
     let mut parts = base.clone();
