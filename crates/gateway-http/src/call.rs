@@ -123,9 +123,12 @@ impl CallContext {
                 let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
                 HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
-            HostCall::Sleep(wait) => {
-                Box::pin(tokio::time::sleep(wait)).await;
-                HostReply::Done
+            HostCall::Retry(wait) => {
+                let again = self.may_retry();
+                if again && !wait.is_zero() {
+                    Box::pin(tokio::time::sleep(wait)).await;
+                }
+                HostReply::Acquired(again)
             }
             // Rare and large: kept out of the state of every call.
             HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
@@ -145,6 +148,21 @@ impl CallContext {
                 HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}")))
             }),
         }
+    }
+
+    /// Is it bearable that this call asks a backend once more?
+    pub(crate) fn may_retry(&self) -> bool {
+        let worker = &self.worker;
+        let percent = u64::from(worker.rules().backend.retry_percent);
+        let may = self.site.may_retry(self.api, worker.clock.millis(), percent);
+        if !may && worker.metrics.refused("RetryBudgetExhausted", worker.clock.millis()) {
+            let api = self.api().map(|api| api.api.id.as_str());
+            tracing::warn!(
+                api,
+                "a policy would try again, but too many calls of its API do: see `backend.retry_percent`"
+            );
+        }
+        may
     }
 
     /// Says in a policy's own request how often its call has come back to the gateway, whatever it is made of: one that

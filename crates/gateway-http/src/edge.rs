@@ -6,6 +6,7 @@
 pub(crate) mod body;
 pub(crate) mod connection;
 pub(crate) mod framing;
+pub(crate) mod handshakes;
 mod http2;
 mod linger;
 pub(crate) mod listener;

@@ -108,10 +108,15 @@ async fn begin(
             let worker = Rc::clone(&cx.worker);
             Box::pin(async move { HostReply::Token(token(&worker, &resource, client_id.as_deref()).await) })
         }
-        HostCall::Sleep(wait) => Box::pin(async move {
-            tokio::time::sleep(wait).await;
-            HostReply::Done
-        }),
+        HostCall::Retry(wait) => {
+            let again = cx.may_retry();
+            Box::pin(async move {
+                if again {
+                    tokio::time::sleep(wait).await;
+                }
+                HostReply::Acquired(again)
+            })
+        }
         other => Box::pin(std::future::ready(cx.answer(exchange, other).await)),
     }
 }
