@@ -80,7 +80,7 @@ impl Settings {
         let name = file.display().to_string();
         match read_text(&file) {
             Ok(text) => {
-                settings.config = Config::parse(&Source::new(name, text), &mut settings.mistakes);
+                settings.config = Config::parse(&Source::hidden(name, text), &mut settings.mistakes);
                 settings.config.folder.clone_from(&settings.folder);
                 settings.config.read_subscriptions(&mut settings.mistakes);
             }
@@ -244,6 +244,11 @@ impl Gateway {
         self.reloader.handle().order(cause).blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// The same, without waiting: whoever listens to signals must not miss the next one.
+    pub(crate) fn order_reload(&self, cause: &'static str) {
+        drop(self.reloader.handle().order(cause));
+    }
+
     /// What was found while loading and does not stand in the way.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
@@ -252,6 +257,7 @@ impl Gateway {
 
     /// Takes no more connections, and returns when the calls in progress have ended.
     pub fn stop(self) {
+        // It may be reading just now: that holds up nothing.
         self.reloader.stop();
         self.server.stop();
         if let Some(admin) = self.admin {

@@ -72,6 +72,8 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if !defaults.is_empty() {
         tracing::warn!("public defaults stand in for environment variables: {}", defaults.join(", "));
     }
+    // Before what may take long: deployments send it as soon as there is a process.
+    let hangups = shutdown::hangups()?;
     let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {
@@ -83,14 +85,14 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Err(error) => return Err(error.into()),
     };
     show(gateway.warnings());
-    let signals = shutdown::listen()?;
+    let signals = hangups.and_ends()?;
     for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
     if let Some(address) = gateway.admin_address() {
         tracing::info!("admin on http://{address}");
     }
-    signals.wait(|| drop(gateway.reload("SIGHUP")))?;
+    signals.wait(|| gateway.order_reload("SIGHUP"))?;
     gateway.stop();
     Ok(ExitCode::SUCCESS)
 }

@@ -58,7 +58,7 @@ impl Overrides {
                 return Self::default();
             }
         };
-        let source = Source::new(path.display().to_string(), text);
+        let source = Source::hidden(path.display().to_string(), text);
         let mut node = parse_yaml(&source, &mut problems.found);
         let mut unfilled = Vec::new();
         if let Some(node) = &mut node {

@@ -49,7 +49,7 @@ impl Problems {
         }
         let known = std::mem::take(&mut self.known);
         self.found.retain(|finding| {
-            let is_here = |place: &Place| place.span == finding.span && Arc::ptr_eq(&place.source, &finding.source);
+            let is_here = |place: &Place| place.span == finding.span && place.source.name() == finding.source.name();
             finding.code == UNFILLED || !known.iter().any(is_here)
         });
         self.settle_missing();
@@ -125,6 +125,7 @@ impl Problems {
     pub(crate) fn read(&mut self, path: &Path) -> Option<Arc<Source>> {
         let name = path.display().to_string();
         match read_text(path) {
+            Ok(text) if may_have_secrets(path) => Some(Source::hidden(name, text)),
             Ok(text) => Some(Source::new(name, text)),
             Err(FileError::Missing) => None,
             Err(error) => {
@@ -153,4 +154,9 @@ impl Problems {
         self.found.extend(compiled.diagnostics);
         compiled.program
     }
+}
+
+/// Files of values that are secret, or stand beside such.
+fn may_have_secrets(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name == "namedValueInformation.json" || name == "backendInformation.json")
 }
