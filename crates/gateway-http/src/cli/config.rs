@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::output::{self, Format};
 use crate::Settings;
 use crate::config::{Effective, effective};
+use crate::lacking;
 
 /// Prints every setting as it takes effect, with where it comes from. Secrets are not shown.
 #[derive(Debug, clap::Args)]
@@ -21,6 +22,12 @@ pub(super) struct Arguments {
     /// Settings; `tollgate.toml` of the folder when absent.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Overrides to lay over the folder: `prod` for `configuration.prod.yaml`, instead of what the settings say.
+    #[arg(long, value_name = "NAME")]
+    environment: Option<String>,
+    /// Prints what the settings lack instead: secrets, keys and certificates that an export left out, as TOML.
+    #[arg(long)]
+    missing: bool,
     /// How settings are written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -36,7 +43,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.config.is_none() && !arguments.path.exists() {
         return Ok(output::unusable(format_args!("there is nothing at `{}`", arguments.path.display())));
     }
-    let settings = Settings::read(arguments.config.as_deref(), &arguments.path);
+    let mut settings = Settings::read(arguments.config.as_deref(), &arguments.path);
+    if let Some(environment) = &arguments.environment {
+        settings = settings.environment(environment);
+    }
+    if arguments.missing {
+        output::print(&lacking(&arguments.path, &settings))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let all = effective(&settings.config);
     output::print(&match arguments.format {
         Format::Text => lines(&all),
