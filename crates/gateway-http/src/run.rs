@@ -28,8 +28,7 @@ pub(crate) enum Start {
 
 /// Runs the documents; the response is in the exchange afterwards.
 pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline: &Pipeline, start: Start) {
-    let (worker, site) = (Rc::clone(&cx.worker), Rc::clone(&cx.site));
-    let rules = worker.rules();
+    let (rules, site) = (Rc::clone(&cx.rules), Rc::clone(&cx.site));
     let ambient = Surroundings { trust: &rules.trust, known: &site.service.certificates };
     let mut run = Run::new(pipeline);
     let mut progress = match start {
@@ -99,9 +98,9 @@ async fn begin(
     match call {
         HostCall::Send(mut request) => {
             cx.note_hops(exchange, &mut request);
-            let worker = Rc::clone(&cx.worker);
+            let sender = cx.sender();
             Box::pin(
-                async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },
+                async move { HostReply::Response(send(sender, *request).await.map(Box::new).map_err(HostError::from)) },
             )
         }
         HostCall::GetToken { resource, client_id } => {

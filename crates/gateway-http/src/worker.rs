@@ -6,12 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use policy_vm::Exchange;
-use policy_vm::host::OutgoingRequest;
 
 use crate::access_log::AccessLog;
 use crate::backend::pool::Pool;
 use crate::backend::profiles::Profiles;
-use crate::backend::send::send;
 use crate::config::BufferResponse;
 use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
@@ -68,7 +66,7 @@ pub(crate) struct Worker {
     /// How many threads share the limits.
     pub(crate) threads: usize,
     /// Requests of policies that nobody waits for.
-    one_way: Cell<usize>,
+    pub(crate) one_way: Cell<usize>,
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Calls that this thread may have in progress.
@@ -80,9 +78,6 @@ pub(crate) struct Worker {
     /// Memory for the lower-case copy of a path.
     pub(crate) scratch: RefCell<String>,
 }
-
-/// One-way requests under way at once.
-const MAX_ONE_WAY: usize = 1000;
 
 /// How long a connection may rest when there is no room for others.
 const CROWDED_IDLE: Duration = Duration::from_secs(1);
@@ -266,26 +261,6 @@ impl Worker {
     pub(crate) fn admit(&self, connection: &Rc<Connection>) {
         connection.last_call.set(self.draining.get());
         self.connections.borrow_mut().push(Rc::downgrade(connection));
-    }
-
-    /// Sends a request that nobody waits for; when too many are under way already, it is dropped.
-    pub(crate) fn send_one_way(self: &Rc<Self>, request: OutgoingRequest) {
-        if self.one_way.get() >= MAX_ONE_WAY {
-            if self.metrics.refused("OneWayRequestDropped", self.clock.millis()) {
-                tracing::warn!("a one-way request was dropped: too many are under way");
-            }
-            return;
-        }
-        self.one_way.set(self.one_way.get() + 1);
-        let worker = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            if let Err(error) = send(Rc::clone(&worker), request).await {
-                let text = error.to_string();
-                let error = worker.site.borrow().service.hidden.mask(&text).into_owned();
-                tracing::info!(error, "a one-way request failed");
-            }
-            worker.one_way.set(worker.one_way.get().saturating_sub(1));
-        });
     }
 
     /// Looks after everything that waits. Runs at every tick.

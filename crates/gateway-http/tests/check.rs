@@ -72,7 +72,7 @@ fn where_nothing_is_that_is_said_once() {
 fn a_gateway_does_not_start_with_mistakes() {
     let done = tollgate(&["serve", "faults", "--listen", "127.0.0.1:0"]);
     assert_eq!((done.status, done.out.as_str()), (1, ""));
-    assert!(done.err.ends_with("\n\n12 errors, 0 warnings: nothing is served\n"), "{}", done.err);
+    assert!(done.err.ends_with("\n12 errors, 0 warnings: nothing is served\n"), "{}", done.err);
     for (file, line, column, _) in MISTAKES {
         assert!(done.err.contains(&format!(" --> faults/{file}:{line}:{column}\n")), "{file}:{line}:{column}");
     }

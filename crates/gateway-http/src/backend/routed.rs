@@ -95,7 +95,7 @@ impl Trip {
         single: Option<&Single>,
     ) -> Result<Self, CallError> {
         let worker = Rc::clone(&cx.worker);
-        let rules = worker.rules();
+        let rules = Rc::clone(&cx.rules);
         let url = match single {
             Some(single) => address(exchange, single),
             None => exchange.call.request.url.clone(),

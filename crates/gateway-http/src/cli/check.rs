@@ -61,7 +61,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let is_wrong = findings.iter().any(|finding| finding.severity == Severity::Error);
     output::print(&match arguments.format {
         Format::Json => json_array(&findings),
-        Format::Text => report(&findings),
+        Format::Text => report(&findings, &arguments.paths),
     })?;
     Ok(if is_wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -84,10 +84,15 @@ fn input(arguments: &Arguments) -> anyhow::Result<Vec<Diagnostic>> {
     Ok(findings)
 }
 
-fn report(findings: &[Diagnostic]) -> String {
+fn report(findings: &[Diagnostic], paths: &[PathBuf]) -> String {
     let mut report = text(findings, output::colours(&std::io::stdout()));
     if !findings.is_empty() {
         report.push('\n');
+    }
+    if let [path] = paths
+        && path.is_dir()
+    {
+        report.push_str(&output::way_on(findings, path));
     }
     report.push_str(&output::counted(findings));
     report.push('\n');

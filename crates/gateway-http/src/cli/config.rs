@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::output::{self, Format};
 use crate::Settings;
 use crate::config::{Effective, effective};
+use crate::lacking;
 
 /// Prints every setting as it takes effect, with where it comes from. Secrets are not shown.
 #[derive(Debug, clap::Args)]
@@ -22,12 +23,15 @@ pub(super) struct Arguments {
     /// Settings; `tollgate.toml` of the folder when absent.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Overrides to lay over the folder, as for `serve`.
+    /// Overrides to lay over the folder: `prod` for `configuration.prod.yaml`, instead of what the settings say.
     #[arg(long, value_name = "NAME")]
     environment: Option<String>,
     /// An address to listen on, as for `serve`.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Prints what the settings lack instead: secrets, keys and certificates that an export left out, as TOML.
+    #[arg(long)]
+    missing: bool,
     /// How settings are written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -53,6 +57,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(address) = arguments.listen {
         settings = settings.listen(address);
         given.push(("listener[", "--listen"));
+    }
+    if arguments.missing {
+        output::print(&lacking(&arguments.path, &settings))?;
+        return Ok(ExitCode::SUCCESS);
     }
     let all = effective(&settings.config, &given);
     output::print(&match arguments.format {

@@ -46,7 +46,7 @@ impl Config {
                 return mistakes.push(self.place(&["subscriptions_file"]).error("TG8001", text));
             }
         };
-        let source = Source::new(path.display().to_string(), text);
+        let source = Source::hidden(path.display().to_string(), text);
         let node = parse_toml(&source, mistakes);
         let more: std::collections::BTreeMap<_, _> = read(&node, "TG8002", mistakes).unwrap_or_default();
         self.subscriptions.extend(more);

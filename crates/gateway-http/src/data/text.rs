@@ -29,6 +29,11 @@ pub(crate) enum FileError {
 
 /// Reads a text file.
 pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
+    decode(read_bytes(path)?)
+}
+
+/// Reads a file that need not be text.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, FileError> {
     // Asked first: to open a pipe is to wait for whoever writes into it.
     let kind = std::fs::metadata(path).map_err(of_io)?;
     if !kind.is_file() {
@@ -39,7 +44,7 @@ pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
     if bytes.len() as u64 > SIZE {
         return Err(FileError::Size);
     }
-    decode(bytes)
+    Ok(bytes)
 }
 
 fn of_io(error: io::Error) -> FileError {

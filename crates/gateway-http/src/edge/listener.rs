@@ -58,17 +58,16 @@ pub(crate) async fn accept(worker: Rc<Worker>, listener: TcpListener, address: A
 }
 
 async fn take(worker: Rc<Worker>, listener: TcpListener, address: Address, mut stop: watch::Receiver<bool>) {
-    let most = worker.most_connections();
     let mut taken = 0_u32;
     loop {
         taken = taken.wrapping_add(1);
         if taken.is_multiple_of(IN_A_TURN) {
             yield_now().await;
         }
-        if worker.open.get() >= most + SPARE {
+        if worker.open.get() >= worker.most_connections() + SPARE {
             tokio::select! {
                 () = tokio::time::sleep(BACK_OFF) => continue,
-                _ = stop.changed() => return,
+                _ = stop.changed() => return take_the_rest(&worker, listener, address),
             }
         }
         let accepted = tokio::select! {
@@ -76,7 +75,11 @@ async fn take(worker: Rc<Worker>, listener: TcpListener, address: Address, mut s
             _ = stop.changed() => return take_the_rest(&worker, listener, address),
         };
         match accepted {
-            Ok((stream, peer)) => start(&worker, stream, peer, address, worker.open.get() >= most),
+            Ok((stream, peer)) => {
+                // The settings may have changed since the last one.
+                let crowded = worker.open.get() >= worker.most_connections();
+                start(&worker, stream, peer, address, crowded);
+            }
             Err(error) => {
                 count(&worker.metrics.accept_errors);
                 if worker.metrics.refused("AcceptFailed", worker.clock.millis()) {

@@ -13,7 +13,7 @@ use super::resources::WorkspaceInformation;
 use super::tree::{Entry, Folder};
 use super::{
     Backends, Hidden, Product, Service, apis, around, backends, certificates, default_global, fragments, groups,
-    named_values, products, subscriptions, unread, version_sets,
+    named_values, products, single, subscriptions, unread, version_sets,
 };
 use crate::certificates::Certificates;
 use crate::config::Config;
@@ -53,7 +53,7 @@ pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Conf
     let mut problems = Problems::of(findings);
     if is_policy && let Some(source) = problems.read(file) {
         let environment = environment(root, Some(file), engine, config).0;
-        problems.compile(engine, &source, Scope::Api, &environment);
+        single::check_source(&mut problems, engine, &source, &environment);
     }
     problems
 }

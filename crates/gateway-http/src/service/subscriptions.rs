@@ -6,8 +6,8 @@ use policy_parser::diagnostic::quoted;
 use policy_vm::exchange::{Subscription, User};
 
 use super::folder::Parts;
+use super::lacking::{Line, toml_key, variable};
 use super::loader::{Loaded, Loader};
-use super::named_values::{toml_key, variable};
 use super::problems::Problems;
 use super::resources::{SubscriptionInformation, kind_and_name, last_name, workspace_of};
 use crate::config::{self, Config};
@@ -50,12 +50,10 @@ fn no_key(loader: &mut Loader<'_>, name: &str, place: &Place) {
         return;
     }
     let text = format!("subscription {} has no key: exports leave keys out", quoted(name));
-    let line = format!(
-        "write into `tollgate.toml`: [subscriptions.{}] primary_key = {{ env = \"{}_KEY\" }}, or generate_keys = true",
-        toml_key(name),
-        variable(name)
-    );
-    loader.problems.found.push(place.warning("TG8072", text).with_note(line));
+    let variable = format!("{}_KEY", variable("SUBSCRIPTION", name));
+    let line = Line::secret(format!("subscriptions.{}", toml_key(name)), "primary_key", &variable);
+    loader.problems.found.push(place.warning("TG8072", text).with_note(line.note()));
+    loader.problems.lines.push(line);
 }
 
 /// All keys, with those of subscriptions that only the settings have.

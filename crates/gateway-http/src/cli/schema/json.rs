@@ -27,9 +27,8 @@ fn policy(spec: &ElementSpec) -> Json {
     members.insert("scopes".to_owned(), spec.scopes.iter().map(|scope| scope.name()).collect());
     let once = match spec.once {
         Once::Never => Json::Null,
-        Once::PerSection => json!({"per": "section", "advised": false}),
-        Once::PerSectionAdvised => json!({"per": "section", "advised": true}),
-        Once::PerDocument => json!({"per": "document", "advised": false}),
+        Once::PerSection => json!({"per": "section"}),
+        Once::PerDocument => json!({"per": "document"}),
     };
     members.insert("once".to_owned(), once);
     Json::Object(members)

@@ -34,7 +34,6 @@ fn policy(spec: &ElementSpec) -> String {
     let once = match spec.once {
         Once::Never => "",
         Once::PerSection => "  once in a section\n",
-        Once::PerSectionAdvised => "  once in a section; more are a warning\n",
         Once::PerDocument => "  once in a document\n",
     };
     out.push_str(once);
