@@ -134,7 +134,7 @@ impl Settings {
         if let Some(origin) = &mut self.origin {
             origin.environment = Some(name.clone());
         }
-        self.config.service = config::service::Service { environment: Some(name), overrides: None };
+        self.config.ask_for_environment(name);
         self
     }
 

@@ -338,7 +338,8 @@ fn overrides_are_laid_over_and_those_for_nothing_are_told() {
     );
     let settings = Settings::read(None, folder.path()).environment("none");
     let found = check(folder.path(), &settings);
-    assert!(found.iter().any(|finding| finding.code == "TG8080"), "{found:#?}");
+    let place = found.iter().find(|finding| finding.code == "TG8080").unwrap();
+    assert_eq!(place.source.name(), "--environment", "{found:#?}");
 }
 
 #[test]
@@ -589,7 +590,13 @@ fn what_an_export_lacks_is_printed_as_settings() {
     );
     let done = tollgate(&["config", &path, "--missing"]);
     let lines = "[named_values]\na-key = { env = \"A_KEY\" }\nother = { env = \"OTHER\" }\n\n[subscriptions.s]\nprimary_key = { env = \"S_KEY\" }\n";
-    assert_eq!((done.status, done.out.as_str()), (0, lines));
+    assert!(done.out.starts_with("# Keys can be made up: "), "{}", done.out);
+    assert!(done.status == 0 && done.out.ends_with(&format!("\n{lines}")), "{}", done.out);
+    // A variable that is not set is the mistake, and not what follows from it.
+    write("tollgate.toml", "[named_values]\na-key = { env = \"TOLLGATE_TEST_THAT_NOBODY_SETS\" }\nother = \"\"\n");
+    let done = tollgate(&["check", &path]);
+    assert!(done.status == 1 && done.out.contains("error[TG8020]") && !done.out.contains("TG0160"), "{}", done.out);
+    assert!(!done.out.contains("--missing") && done.out.contains("it is used in "), "{}", done.out);
     // What it prints is enough.
     write("tollgate.toml", &lines.replace("env = ", "env = \"NOT_SET\", default = "));
     let done = tollgate(&["check", &path]);

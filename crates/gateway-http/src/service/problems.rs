@@ -104,7 +104,7 @@ impl Problems {
                 finding.notes.push(format!("it is used in {first}{more}"));
             }
             match finding.severity {
-                Severity::Error => self.lines.push(line),
+                Severity::Error => self.lines.extend(line),
                 _ if uses.is_empty() => {
                     unused.push((name, finding));
                     continue;
