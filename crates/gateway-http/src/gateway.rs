@@ -9,7 +9,7 @@ use policy_vm::exchange::{InvalidUrl, Url};
 
 use crate::admin::Admin;
 use crate::config::edge::Listener;
-use crate::config::{self, Config, Mistakes};
+use crate::config::{Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
 use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};

@@ -229,6 +229,37 @@ fn version_sets_of_early_extractors_are_read() {
     expect(&folder, &[]);
 }
 
+#[test]
+fn a_revision_may_be_a_number() {
+    let folder = folder();
+    folder.write(
+        "apis/a/apiInformation.json",
+        &API.replacen("\"path\"", "\"apiRevision\": 2, \"apiVersion\": 1.5, \"path\"", 1),
+    );
+    expect(&folder, &[]);
+    folder.write("apis/a/apiInformation.json", &API.replacen("\"path\"", "\"apiRevision\": true, \"path\"", 1));
+    let found = found(&folder);
+    assert!(found.len() == 1 && found[0].ends_with(" a string was expected, not boolean `true`"), "{found:?}");
+}
+
+/// Early extractors left backends out, and others leave out what the filter does not name.
+#[test]
+fn what_is_not_in_the_folder_is_told_with_what_to_write() {
+    let folder = folder();
+    folder
+        .write("policy.xml", "<policies>\n<inbound><set-backend-service backend-id=\"b\" /></inbound></policies>")
+        .write("apis/b/apiInformation.json", &API.replace("\"a\"", "\"b\"").replace("a.example", "{{host}}"));
+    expect(
+        &folder,
+        &[
+            "w TG8056 apis/b/apiInformation.json:1:16 API `b` has no operations",
+            "TG8051 apis/b/apiInformation.json:1:54 there is no named value `host`: write into `tollgate.toml` under \
+             `[named_values]`: host = { env = \"HOST\" }",
+            "TG0250 policy.xml:2:43 there is no backend 'b' | where the export left it out, write `backends/<id>/",
+        ],
+    );
+}
+
 /// Windows does not tell cases of letters apart.
 #[test]
 fn the_case_of_file_names_does_not_count() {

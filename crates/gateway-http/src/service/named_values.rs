@@ -175,7 +175,12 @@ fn replace(
                 loader.problems.missing_is_used(name);
                 return Err(None);
             }
-            None => return Err(Some(format!("there is no named value {}", quoted(name)))),
+            None => {
+                let line = Line::secret("named_values", name, &variable("VALUE", name));
+                let text = format!("there is no named value {}: {}", quoted(name), line.note());
+                loader.problems.lines.push(line);
+                return Err(Some(text));
+            }
         }
         rest = behind;
     }
