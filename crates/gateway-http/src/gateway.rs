@@ -9,7 +9,7 @@ use policy_vm::exchange::{InvalidUrl, Url};
 
 use crate::admin::Admin;
 use crate::config::edge::Listener;
-use crate::config::{self, Config, Mistakes};
+use crate::config::{Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
 use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};
@@ -134,7 +134,7 @@ impl Settings {
         if let Some(origin) = &mut self.origin {
             origin.environment = Some(name.clone());
         }
-        self.config.service = config::service::Service { environment: Some(name), overrides: None };
+        self.config.ask_for_environment(name);
         self
     }
 

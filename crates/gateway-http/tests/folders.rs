@@ -229,6 +229,37 @@ fn version_sets_of_early_extractors_are_read() {
     expect(&folder, &[]);
 }
 
+#[test]
+fn a_revision_may_be_a_number() {
+    let folder = folder();
+    folder.write(
+        "apis/a/apiInformation.json",
+        &API.replacen("\"path\"", "\"apiRevision\": 2, \"apiVersion\": 1.5, \"path\"", 1),
+    );
+    expect(&folder, &[]);
+    folder.write("apis/a/apiInformation.json", &API.replacen("\"path\"", "\"apiRevision\": true, \"path\"", 1));
+    let found = found(&folder);
+    assert!(found.len() == 1 && found[0].ends_with(" a string was expected, not boolean `true`"), "{found:?}");
+}
+
+/// Early extractors left backends out, and others leave out what the filter does not name.
+#[test]
+fn what_is_not_in_the_folder_is_told_with_what_to_write() {
+    let folder = folder();
+    folder
+        .write("policy.xml", "<policies>\n<inbound><set-backend-service backend-id=\"b\" /></inbound></policies>")
+        .write("apis/b/apiInformation.json", &API.replace("\"a\"", "\"b\"").replace("a.example", "{{host}}"));
+    expect(
+        &folder,
+        &[
+            "w TG8056 apis/b/apiInformation.json:1:16 API `b` has no operations",
+            "TG8051 apis/b/apiInformation.json:1:54 there is no named value `host`: write into `tollgate.toml` under \
+             `[named_values]`: host = { env = \"HOST\" }",
+            "TG0250 policy.xml:2:43 there is no backend 'b' | where the export left it out, write `backends/<id>/",
+        ],
+    );
+}
+
 /// Windows does not tell cases of letters apart.
 #[test]
 fn the_case_of_file_names_does_not_count() {
@@ -338,7 +369,8 @@ fn overrides_are_laid_over_and_those_for_nothing_are_told() {
     );
     let settings = Settings::read(None, folder.path()).environment("none");
     let found = check(folder.path(), &settings);
-    assert!(found.iter().any(|finding| finding.code == "TG8080"), "{found:#?}");
+    let place = found.iter().find(|finding| finding.code == "TG8080").unwrap();
+    assert_eq!(place.source.name(), "--environment", "{found:#?}");
 }
 
 #[test]
@@ -589,7 +621,13 @@ fn what_an_export_lacks_is_printed_as_settings() {
     );
     let done = tollgate(&["config", &path, "--missing"]);
     let lines = "[named_values]\na-key = { env = \"A_KEY\" }\nother = { env = \"OTHER\" }\n\n[subscriptions.s]\nprimary_key = { env = \"S_KEY\" }\n";
-    assert_eq!((done.status, done.out.as_str()), (0, lines));
+    assert!(done.out.starts_with("# Keys can be made up: "), "{}", done.out);
+    assert!(done.status == 0 && done.out.ends_with(&format!("\n{lines}")), "{}", done.out);
+    // A variable that is not set is the mistake, and not what follows from it.
+    write("tollgate.toml", "[named_values]\na-key = { env = \"TOLLGATE_TEST_THAT_NOBODY_SETS\" }\nother = \"\"\n");
+    let done = tollgate(&["check", &path]);
+    assert!(done.status == 1 && done.out.contains("error[TG8020]") && !done.out.contains("TG0160"), "{}", done.out);
+    assert!(!done.out.contains("--missing") && done.out.contains("it is used in "), "{}", done.out);
     // What it prints is enough.
     write("tollgate.toml", &lines.replace("env = ", "env = \"NOT_SET\", default = "));
     let done = tollgate(&["check", &path]);

@@ -55,8 +55,10 @@ pub(super) fn counted(findings: &[Diagnostic]) -> String {
 
 /// Where secrets and keys stand in the way that an export left out: how to get going.
 pub(super) fn way_on(findings: &[Diagnostic], folder: &Path) -> String {
-    const LACKING: &[&str] = &["TG0160", "TG8021"];
-    let is_lack = |finding: &Diagnostic| finding.severity == Severity::Error && LACKING.contains(&finding.code);
+    let is_lack = |finding: &Diagnostic| {
+        let is_named = finding.code == "TG8021" || finding.headline.starts_with("there is no named value ");
+        is_named && finding.severity == Severity::Error
+    };
     if !findings.iter().any(is_lack) {
         return String::new();
     }

@@ -56,6 +56,16 @@ impl Config {
         self.files.push(Node { place, value: Value::Map(vec![entry]) });
     }
 
+    /// Lays the overrides of this environment over the folder, because the command line says so.
+    pub(crate) fn ask_for_environment(&mut self, name: String) {
+        // Without a file of settings a finding about it would have no better place.
+        if !self.files.is_empty() {
+            let text = format!("service.environment = {}", serde_json::Value::from(name.as_str()));
+            self.files.push(parse_toml(&Source::new("--environment", text), &mut Vec::new()));
+        }
+        self.service = super::service::Service { environment: Some(name), overrides: None };
+    }
+
     /// Where the settings say something, by the keys that lead there; the beginning of the file where they do not.
     pub(crate) fn place(&self, path: &[&str]) -> Place {
         self.said(path).unwrap_or_else(|| match self.files.first() {

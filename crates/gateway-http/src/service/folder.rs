@@ -48,7 +48,9 @@ pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Conf
     let is_policy = !is_of_folder && !["json", "toml", "yaml", "yml"].contains(&ending);
     findings.retain(|finding| {
         let name = finding.source.name();
-        (!is_policy && real(Path::new(name)) == file_itself) || name.ends_with("tollgate.toml")
+        (!is_policy && real(Path::new(name)) == file_itself)
+            || name.ends_with("tollgate.toml")
+            || name == "--environment"
     });
     let mut problems = Problems::of(findings);
     if is_policy && let Some(source) = problems.read(file) {

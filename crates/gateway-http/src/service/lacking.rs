@@ -9,7 +9,8 @@ use policy_parser::Diagnostic;
 #[derive(Debug)]
 pub(crate) struct Missing {
     pub(crate) finding: Diagnostic,
-    pub(crate) line: Line,
+    /// What to write; nothing where the settings say where it comes from, and it is not there.
+    pub(crate) line: Option<Line>,
 }
 
 /// A line of `tollgate.toml`.
@@ -36,6 +37,13 @@ impl Line {
     }
 }
 
+/// Keys of subscriptions need not be given.
+const MADE_UP: &str = "\
+# Keys can be made up: in the place of all [subscriptions.…] write, above the first table,
+# generate_keys = true
+# subscriptions_file = \"keys.toml\"
+";
+
 /// All lines, each once, below their tables.
 pub(crate) fn toml(lines: &[Line]) -> String {
     let mut tables: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -43,6 +51,9 @@ pub(crate) fn toml(lines: &[Line]) -> String {
         tables.entry(&line.table).or_default().insert(&line.text);
     }
     let mut out = String::new();
+    if tables.keys().any(|table| table.starts_with("subscriptions.")) {
+        out.push_str(MADE_UP);
+    }
     for (table, lines) in tables {
         let gap = if out.is_empty() { "" } else { "\n" };
         // Writing to a string cannot fail.

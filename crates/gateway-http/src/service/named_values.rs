@@ -41,7 +41,7 @@ pub(super) fn load(loader: &mut Loader<'_>) {
                 let missing = missing(loader, &display, &loaded, is_taken);
                 loader.problems.missing_value(&display, missing);
             }
-            Err(finding) => loader.problems.found.push(*finding),
+            Err(finding) => loader.problems.missing_value(&display, Missing { finding: *finding, line: None }),
         }
     }
     if loader.workspace.is_none() {
@@ -108,7 +108,7 @@ fn missing(loader: &Loader<'_>, display: &str, loaded: &Loaded<NamedValueInforma
     if let Some(variable) = loader.config.secrets.variable(display) {
         finding.notes.push(format!("or set environment variable `{variable}`"));
     }
-    Missing { finding, line }
+    Missing { finding, line: Some(line) }
 }
 
 /// Named values that only the settings have.
@@ -123,7 +123,8 @@ fn add_configured(loader: &mut Loader<'_>, used: &[String]) {
             }
             Err(error) => {
                 let place = loader.config.place(&["named_values", name]);
-                loader.problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
+                let finding = place.error("TG8020", format!("named value {}: {error}", quoted(name)));
+                loader.problems.missing_value(name, Missing { finding, line: None });
             }
         }
     }
@@ -174,7 +175,12 @@ fn replace(
                 loader.problems.missing_is_used(name);
                 return Err(None);
             }
-            None => return Err(Some(format!("there is no named value {}", quoted(name)))),
+            None => {
+                let line = Line::secret("named_values", name, &variable("VALUE", name));
+                let text = format!("there is no named value {}: {}", quoted(name), line.note());
+                loader.problems.lines.push(line);
+                return Err(Some(text));
+            }
         }
         rest = behind;
     }

@@ -14,6 +14,9 @@ use crate::data::{FileError, Place, read_text};
 /// What the compiler says of a reference to a named value that does not exist.
 const UNKNOWN_NAMED_VALUE: &str = "TG0160";
 
+/// What it says of a backend that does not exist.
+const UNKNOWN_BACKEND: &str = "TG0250";
+
 /// A token of the overrides that the environment has nothing for.
 const UNFILLED: &str = "TG8082";
 
@@ -104,7 +107,7 @@ impl Problems {
                 finding.notes.push(format!("it is used in {first}{more}"));
             }
             match finding.severity {
-                Severity::Error => self.lines.push(line),
+                Severity::Error => self.lines.extend(line),
                 _ if uses.is_empty() => {
                     unused.push((name, finding));
                     continue;
@@ -115,6 +118,10 @@ impl Problems {
         }
         self.found.extend(together(unused));
         self.settle_unknown();
+        for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_BACKEND) {
+            let file = "`backends/<id>/backendInformation.json`: {\"properties\": {\"url\": \"https://…\"}}";
+            finding.notes.push(format!("where the export left it out, write {file}"));
+        }
     }
 
     /// Named values that the folder does not have at all.

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http::HeaderName;
+use policy_parser::diagnostic::quoted;
 use policy_parser::document::Options;
 use policy_parser::{Severity, Source, parse_with};
 use policy_vm::exchange::Url;
 use policy_vm::{Engine, Environment, Scope};
 
 use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
+use super::lacking::Missing;
 use super::problems::Problems;
 use super::{Api, Backends, Hidden, Operation, Service, certificates, default_global};
 use crate::config::Config;
@@ -102,7 +104,8 @@ pub(super) fn environment(config: &Config) -> (Environment, Problems) {
             }
             Err(error) => {
                 let place = config.place(&["named_values", name]);
-                problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
+                let finding = place.error("TG8020", format!("named value {}: {error}", quoted(name)));
+                problems.missing_value(name, Missing { finding, line: None });
             }
         }
     }
