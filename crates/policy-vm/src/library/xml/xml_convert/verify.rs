@@ -41,7 +41,7 @@ pub(super) fn token(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.charge(token.len() / 8)?;
     let (mut before, mut good) = (32, true);
     for unit in cx.text(token).units() {
-        good &= !matches!(unit, 9 | 10 | 13) && !(unit == 32 && before == 32);
+        good &= !(matches!(unit, 9 | 10 | 13) || unit == 32 && before == 32);
         before = unit;
     }
     if good && (token.is_empty() || before != 32) {
