@@ -65,7 +65,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &dom::namespaces::NAMESPACES,
     &dom::NAME_TABLE,
     &dom::NODE,
-    &dom::NODE_LIST,
+    &dom::lists::NODE_LIST,
     &dom::LINKED,
     &dom::CHARACTER_DATA,
     &dom::TEXT,

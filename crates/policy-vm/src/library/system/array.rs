@@ -4,7 +4,7 @@ mod change;
 mod find;
 mod sort;
 
-use super::{math, object, type_object};
+use super::{object, type_object};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Intrinsic, TypeDef, method, property};
@@ -291,7 +291,9 @@ fn defaults(cx: &mut Cx<'_>, element: TypeId, count: usize) -> Result<Vec<Value>
 fn create_instance(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(element) = type_object::get(cx, arg(args, 0)) else { return Err(cx.argument_null("elementType")) };
     let length = as_i32(args, 1)?;
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let Ok(count) = usize::try_from(length) else {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", "length"));
+    };
     let element = if types::get(element).clone() == types::Type::Void { TypeId::OBJECT } else { element };
     let items = defaults(cx, element, count)?;
     new(cx, element, items)

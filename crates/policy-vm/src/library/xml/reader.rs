@@ -538,7 +538,7 @@ impl Reader {
         for attribute in raw {
             let name = self.resolve(cx, attribute.name, false)?;
             if self.slice(attribute.name) == "xml:space" {
-                keep = cx.text(attribute.value).as_str() == Some("preserve") || self.keep_space;
+                keep = cx.text(attribute.value).is("preserve") || self.keep_space;
             }
             cx.charge(1 + tree::attributes(cx.heap, element).len() / 8)?;
             if tree::attribute(cx.heap, element, name).is_some() {
