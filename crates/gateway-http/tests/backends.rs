@@ -570,7 +570,7 @@ fn what_is_wrong_with_entities_is_said() {
             "TG8031 pool `d`: there is no single backend `none`",
             "TG8031 pool `e` has no members",
             "TG8035 certificates of this backend are not fully checked",
-            "TG8036 certificate id missing is not there: give it in `tollgate.toml` under `certificates`",
+            "TG8036 certificate id missing is not there: exports leave certificates out",
         ]
     );
 }
