@@ -105,6 +105,33 @@ fn a_document_on_standard_input_is_checked() {
     assert_eq!(tollgate(&["check", hub, "--service", hub]).status, 2);
 }
 
+/// Names are compared as the service compares them, and what could only go wrong later is told.
+#[test]
+fn odd_values_of_a_folder_are_told_and_the_case_of_names_does_not_count() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/odd-values");
+    let write = |name: &str, properties: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, format!("{{\"properties\": {{{properties}}}}}")).unwrap();
+    };
+    let api = r#""displayName": "a", "path": "a", "protocols": ["https", "ftp"], "apiVersion": "v1", "apiVersionSetId": "/apiVersionSets/SET""#;
+    write("apis/a/apiInformation.json", api);
+    write(
+        "apis/a/operations/o/operationInformation.json",
+        r#""displayName": "o", "method": "GET", "urlTemplate": "/o""#,
+    );
+    let set = r#""displayName": "s", "versioningScheme": "Header", "versionHeaderName": "api version""#;
+    write("version sets/set/versionSetInformation.json", set);
+    write("subscriptions/Partner/subscriptionInformation.json", r#""displayName": "p", "scope": "/apis/A""#);
+    std::fs::write(format!("{folder}/tollgate.toml"), "[subscriptions.partner]\nprimary_key = \"k\"\n").unwrap();
+    let done = tollgate(&["check", folder]);
+    assert_eq!(done.status, 1, "{}", done.out);
+    for told in ["TG8052]: `api version` is no header name", "TG8063]: `ftp` is no protocol of an API"] {
+        assert!(done.out.contains(told), "{told} in {}", done.out);
+    }
+    assert!(done.out.ends_with("\n1 error, 1 warning\n"), "{}", done.out);
+}
+
 /// An API that nobody can call is a mistake, an operation that nobody can call only says so.
 #[test]
 fn what_no_call_can_mean_is_told() {
