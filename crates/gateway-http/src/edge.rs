@@ -16,4 +16,6 @@ mod speak;
 mod tunnel;
 
 #[cfg(test)]
+mod failing;
+#[cfg(test)]
 pub(crate) mod tests;

@@ -105,6 +105,58 @@ fn a_document_on_standard_input_is_checked() {
     assert_eq!(tollgate(&["check", hub, "--service", hub]).status, 2);
 }
 
+/// Names are compared as the service compares them, and what could only go wrong later is told.
+#[test]
+fn odd_values_of_a_folder_are_told_and_the_case_of_names_does_not_count() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/odd-values");
+    let write = |name: &str, properties: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, format!("{{\"properties\": {{{properties}}}}}")).unwrap();
+    };
+    let api = r#""displayName": "a", "path": "a", "protocols": ["https", "ftp"], "apiVersion": "v1", "apiVersionSetId": "/apiVersionSets/SET""#;
+    write("apis/a/apiInformation.json", api);
+    write(
+        "apis/a/operations/o/operationInformation.json",
+        r#""displayName": "o", "method": "GET", "urlTemplate": "/o""#,
+    );
+    let set = r#""displayName": "s", "versioningScheme": "Header", "versionHeaderName": "api version""#;
+    write("version sets/set/versionSetInformation.json", set);
+    write("subscriptions/Partner/subscriptionInformation.json", r#""displayName": "p", "scope": "/apis/A""#);
+    std::fs::write(format!("{folder}/tollgate.toml"), "[subscriptions.partner]\nprimary_key = \"k\"\n").unwrap();
+    let done = tollgate(&["check", folder]);
+    assert_eq!(done.status, 1, "{}", done.out);
+    for told in ["TG8052]: `api version` is no header name", "TG8063]: `ftp` is no protocol of an API"] {
+        assert!(done.out.contains(told), "{told} in {}", done.out);
+    }
+    assert!(done.out.ends_with("\n1 error, 1 warning\n"), "{}", done.out);
+}
+
+/// An API that nobody can call is a mistake, an operation that nobody can call only says so.
+#[test]
+fn what_no_call_can_mean_is_told() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/unreachable");
+    let write = |name: &str, text: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+    };
+    let api = |path: &str| {
+        let properties = format!("\"path\": \"{path}\", \"displayName\": \"a\", \"protocols\": [\"https\"]");
+        write("apis/a/apiInformation.json", &format!("{{\"properties\": {{{properties}}}}}"));
+    };
+    let operation = r#"{"properties": {"displayName": "o", "method": "GET", "urlTemplate": "/a/../{b}"}}"#;
+    write("apis/a/operations/o/operationInformation.json", operation);
+    for (path, status, errors) in
+        [("a", 0, "0 errors, 1 warning"), ("a b", 0, "0 errors, 2 warnings"), ("a/..", 1, "1 error, 1 warning")]
+    {
+        api(path);
+        let done = tollgate(&["check", folder]);
+        assert_eq!(done.status, status, "{}", done.out);
+        assert!(done.out.ends_with(&format!("\n{errors}\n")) && done.out.contains("TG8062"), "{}", done.out);
+    }
+}
+
 #[test]
 fn a_file_in_utf_16_without_a_mark_is_one_finding() {
     let text = "<policies>\n  <inbound>\n    <base />\n  </inbound>\n</policies>\n";

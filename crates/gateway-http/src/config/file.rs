@@ -7,7 +7,7 @@ use policy_parser::{Diagnostic, Source};
 
 use super::edge::Listener;
 use super::secret::Secret;
-use super::{Config, edge};
+use super::{Config, Subscription, edge};
 use crate::data::{FileError, Node, Place, Value, parse_toml, read, read_text};
 
 /// Everything that is wrong with the settings.
@@ -64,6 +64,13 @@ impl Config {
             self.files.push(parse_toml(&Source::new("--environment", text), &mut Vec::new()));
         }
         self.service = super::service::Service { environment: Some(name), overrides: None };
+    }
+
+    /// What the settings say of a subscription, and its name there: the case of names does not count.
+    pub(crate) fn subscription(&self, name: &str) -> Option<(&str, &Subscription)> {
+        let same = || self.subscriptions.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.subscriptions.get_key_value(name).or_else(same);
+        found.map(|(name, given)| (name.as_str(), given))
     }
 
     /// Where the settings say something, by the keys that lead there; the beginning of the file where they do not.

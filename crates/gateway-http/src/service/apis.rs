@@ -120,6 +120,12 @@ fn load_api(
         return None;
     };
     let query = names.and_then(|names| names.query.clone()).filter(|name| !name.is_empty());
+    let is_unknown =
+        |protocol: &&String| !["http", "https", "ws", "wss"].contains(&protocol.to_ascii_lowercase().as_str());
+    if let Some(other) = information.protocols.iter().find(is_unknown) {
+        let text = format!("{} is no protocol of an API: `http`, `https`, `ws` or `wss`", quoted(other));
+        loader.problems.warning("TG8063", &loaded.place("protocols"), text);
+    }
     api_path::tell(&information.path, &loaded.place("path"), &mut loader.problems);
     let (_, policy) = loader.policy(entry.folder, over, Scope::Api);
     let found = operations::load(loader, entry, loaded, over);

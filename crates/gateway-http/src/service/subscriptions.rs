@@ -59,7 +59,7 @@ fn no_key(loader: &mut Loader<'_>, name: &str, place: &Place) {
 /// All keys, with those of subscriptions that only the settings have.
 pub(super) fn keys(parts: &mut Parts, config: &Config, problems: &mut Problems) -> Keys {
     for (name, configured) in &config.subscriptions {
-        if parts.described.contains(name) {
+        if parts.described.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
         }
         let mut information = SubscriptionInformation::default();
@@ -83,7 +83,8 @@ pub(super) fn keys(parts: &mut Parts, config: &Config, problems: &mut Problems) 
 
 /// What the settings say of a subscription.
 fn overlay(config: &Config, problems: &mut Problems, name: &str, information: &mut SubscriptionInformation) {
-    let given = config.subscriptions.get(name);
+    let (said, given) = config.subscription(name).unzip();
+    let said = said.unwrap_or(name);
     let config::Subscription { primary_key, secondary_key, .. } = given.cloned().unwrap_or_default();
     let keys = [
         ("primary_key", "primary", primary_key, &mut information.primary_key),
@@ -98,8 +99,8 @@ fn overlay(config: &Config, problems: &mut Problems, name: &str, information: &m
             Ok(Some(value)) => *into = Some(value),
             Ok(None) => {}
             Err(error) => {
-                let said = config.said(&["subscriptions", name, key]);
-                let place = said.unwrap_or_else(|| config.place(&["secrets", "folder"]));
+                let place = config.said(&["subscriptions", said, key]);
+                let place = place.unwrap_or_else(|| config.place(&["secrets", "folder"]));
                 problems.error("TG8020", &place, format!("a key of subscription `{name}`: {error}"));
             }
         }

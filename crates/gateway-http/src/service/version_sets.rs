@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use policy_parser::diagnostic::quoted;
+
 use super::loader::Loader;
 use super::resources::VersionSetInformation;
 use super::tree::Entry;
@@ -37,6 +39,11 @@ fn add(loader: &mut Loader<'_>, entry: &Entry<'_>, files: &[&str], sets: &mut Ve
     if !["Segment", "Query", "Header"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
         let text = format!("`{scheme}` is no versioning scheme: `Segment`, `Query` or `Header`");
         loader.problems.error("TG8040", &loaded.place("versioningScheme"), text);
+    }
+    let header = loaded.value.version_header_name.as_deref();
+    if let Some(header) = header.filter(|header| http::HeaderName::try_from(*header).is_err()) {
+        let text = format!("{} is no header name: calls could not say which version they mean", quoted(header));
+        loader.problems.error("TG8052", &loaded.place("versionHeaderName"), text);
     }
     sets.insert(entry.name.to_ascii_lowercase(), loaded.value);
 }
