@@ -46,7 +46,7 @@ pub(crate) struct CallContext {
     /// The client's body, until somebody takes it.
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
-    pub(crate) response_body: Option<BackendBody>,
+    pub(crate) response_body: Option<Box<BackendBody>>,
     /// What `forward-request` makes of a body that comes.
     pub(crate) buffering: BufferResponse,
     /// The cookie that keeps the client with its member of a pool.
@@ -80,6 +80,7 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
+    #[inline]
     pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming, started: Instant) -> Self {
         let site = Rc::clone(&worker.site.borrow());
         let incoming = ClientBody::new(incoming, &connection, &worker);
