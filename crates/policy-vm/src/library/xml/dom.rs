@@ -194,8 +194,11 @@ impl NetObject for Nodes {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.items.clone().into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    }
+    fn items(&self) -> &[Value] {
+        &self.items
     }
     fn collection(&self) -> Option<&'static Collection> {
         static COLLECTION: Collection = READ_ONLY;
