@@ -110,6 +110,16 @@ impl Source {
         Position { line: offset(line), column: offset(column + 1) }
     }
 
+    /// The number of the line that a byte offset is in.
+    pub(crate) fn line_of(&self, at: u32) -> u32 {
+        offset(self.line_starts.partition_point(|start| *start <= at).max(1))
+    }
+
+    /// The byte offset at which a line begins.
+    pub(crate) fn line_start(&self, line: u32) -> u32 {
+        self.line_starts.get(line.saturating_sub(1) as usize).copied().unwrap_or(0)
+    }
+
     /// The text of a line, without its line end; empty when there is no such line.
     #[must_use]
     pub fn line(&self, line: u32) -> &str {

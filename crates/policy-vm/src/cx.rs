@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::engine::Limits;
 use crate::exception::{Exc, ExceptionObject, Throw, Trap};
 use crate::exchange::Call;
 use crate::host::Ambient;
@@ -59,6 +60,43 @@ pub struct Budget {
     pub regex_steps: u64,
     /// Frames of the program's own functions that may still be nested, in all entries of the machine together.
     pub frames: u32,
+}
+
+/// What the expressions of an exchange have used together: each alone is within its budget, and a loop of policies may
+/// evaluate any number of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Spent {
+    instructions: u64,
+    regex_steps: u64,
+    /// How many budgets are kept free for `on-error`.
+    reserve: u32,
+}
+
+impl Spent {
+    /// The budget of the next expression: that of one, as far as there is so much left.
+    pub(crate) fn budget(&self, limits: &Limits) -> Budget {
+        let budgets = u64::from(limits.expressions.saturating_add(self.reserve));
+        let left = |one: u64, spent: u64| one.saturating_mul(budgets).saturating_sub(spent).min(one);
+        Budget {
+            instructions: left(limits.instructions, self.instructions),
+            depth: limits.depth,
+            micros: limits.micros,
+            deadline_micros: None,
+            regex_steps: left(limits.regex_steps, self.regex_steps),
+            frames: MAX_FRAMES,
+        }
+    }
+
+    /// Counts what an expression used of its budget.
+    pub(crate) fn add(&mut self, before: &Budget, after: &Budget) {
+        self.instructions += before.instructions.saturating_sub(after.instructions);
+        self.regex_steps += before.regex_steps.saturating_sub(after.regex_steps);
+    }
+
+    /// Lets an error handler evaluate something when all is used up.
+    pub(crate) fn keep_free(&mut self, budgets: u32) {
+        self.reserve = budgets;
+    }
 }
 
 /// Frames of the program's own functions that may be nested in one evaluation.

@@ -21,7 +21,10 @@ pub struct Engine {
 pub struct Limits {
     /// Instructions of one expression. Default 10 million.
     pub instructions: u64,
-    /// Bytes that all expressions of an exchange may allocate together. Default 64 MiB.
+    /// How much all expressions of an exchange may use together, of instructions and of steps of regular expressions, as
+    /// a multiple of what one may. Default 50.
+    pub expressions: u32,
+    /// Bytes that all expressions of an exchange may allocate together, at most 2 GiB. Default 64 MiB.
     pub memory: usize,
     /// UTF-16 units of one string. Default 8 Mi.
     pub string: usize,
@@ -41,6 +44,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             instructions: 10_000_000,
+            expressions: 50,
             memory: 64 << 20,
             string: 8 << 20,
             depth: 200,

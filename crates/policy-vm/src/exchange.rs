@@ -28,6 +28,8 @@ pub struct Exchange {
     pub(crate) heap: Heap,
     /// Registers of running functions.
     pub(crate) stack: Vec<Value>,
+    /// What all expressions of the exchange have used.
+    pub(crate) expressions: crate::cx::Spent,
     /// The main line of a run, while there is none: its room is worth 600 instructions a run.
     pub(crate) idle: Vec<crate::run::Branch>,
 }
@@ -40,6 +42,7 @@ impl Exchange {
             call: Call::default(),
             heap: Heap::new(limits.memory, limits.string),
             stack: Vec::new(),
+            expressions: crate::cx::Spent::default(),
             idle: Vec::new(),
         }
     }
@@ -47,6 +50,7 @@ impl Exchange {
     /// Forgets the call, keeping buffers for the next one.
     pub fn reset(&mut self) {
         self.heap.reset();
+        self.expressions = crate::cx::Spent::default();
         self.call.reset();
         self.stack.truncate(crate::machine::REGISTERS_KEPT);
         self.stack.shrink_to(crate::machine::REGISTERS_KEPT);

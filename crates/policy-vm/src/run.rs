@@ -33,6 +33,9 @@ use join::Doing;
 /// Steps that `on-error` may execute after the budget of the other sections is exhausted.
 const STEPS_FOR_ON_ERROR: u64 = 1000;
 
+/// Bytes that the expressions of `on-error` may allocate after the budget of the others is exhausted.
+const MEMORY_FOR_ON_ERROR: usize = 1 << 20;
+
 /// A run of a pipeline. All its state is here and in the exchange.
 #[derive(Debug)]
 pub struct Run<'p> {
@@ -322,6 +325,8 @@ impl<'p> Run<'p> {
         }
         self.failed = true;
         self.steps = self.steps.max(STEPS_FOR_ON_ERROR);
+        exchange.heap.keep_free(MEMORY_FOR_ON_ERROR);
+        exchange.expressions.keep_free(1);
         response::set_error(exchange, error);
         self.enter(exchange, ambient, Section::OnError);
     }

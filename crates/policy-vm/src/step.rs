@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::ops::Range;
 
-use crate::cx::{Budget, Cx, MAX_FRAMES, MAX_OUTS};
+use crate::cx::{Cx, MAX_OUTS};
 use crate::error::PolicyError;
 use crate::exception::Throw;
 use crate::exchange::Exchange;
@@ -164,14 +164,7 @@ impl StepCx<'_> {
     /// Lends what native functions work with.
     pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         let limits = &self.program.limits;
-        let budget = Budget {
-            instructions: limits.instructions,
-            depth: limits.depth,
-            micros: limits.micros,
-            deadline_micros: None,
-            regex_steps: limits.regex_steps,
-            frames: MAX_FRAMES,
-        };
+        let budget = self.exchange.expressions.budget(limits);
         let mut cx = Cx {
             heap: &mut self.exchange.heap,
             call: &mut self.exchange.call,
@@ -185,7 +178,10 @@ impl StepCx<'_> {
             outs: [Value::Null; MAX_OUTS],
             unwinding: crate::machine::Unwinding::default(),
         };
-        work(&mut cx)
+        let result = work(&mut cx);
+        let left = cx.budget;
+        self.exchange.expressions.add(&budget, &left);
+        result
     }
 
     /// The error for an expression that threw.

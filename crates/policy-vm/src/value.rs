@@ -8,6 +8,7 @@
 pub mod behaviour;
 pub mod cast;
 pub mod comparer;
+pub(crate) mod element;
 pub mod heap;
 pub(crate) mod matrix;
 pub mod sequence;

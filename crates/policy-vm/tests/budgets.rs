@@ -351,3 +351,90 @@ fn trees_and_queries_are_as_deep_as_a_program_makes_them() {
         assert_eq!(trap(&format!("@{{ {query} {step} return {end}; }}")), Trap::Depth, "{step} {end}");
     }
 }
+
+/// What is equal, or has a hash, is walked over as often as it is held.
+#[test]
+fn what_is_shared_is_paid_for() {
+    const SHARED: &str =
+        "object a = 1, b = 1; for (int i = 0; i < 40; i++) { a = Tuple.Create(a, a); b = Tuple.Create(b, b); }";
+    let texts = [
+        "return a.GetHashCode(); }",
+        "return a.Equals(b); }",
+        "return new Dictionary<object, int> { { a, 1 } }.Count; }",
+        "return new[] { a, b }.Distinct().Count(); }",
+        "return new[] { a, b }.OrderBy(x => x).ToList().Count; }",
+        "return new { x = a }.Equals(new { x = b }); }",
+    ];
+    for text in texts {
+        assert_eq!(ends(&format!("@{{ {SHARED} {text}"), &limits()).0, Err(Throw::Trap(Trap::Instructions)), "{text}");
+    }
+}
+
+/// Beginning to go through something copies nothing of it.
+#[test]
+fn going_through_a_collection_takes_no_memory() {
+    let texts = [
+        "var m = new int[300, 300];",
+        "var m = Regex.Matches(new string('a', 5000), \"a\").Cast<Match>();",
+        "var m = Enumerable.Range(0, 20000).ToLookup(x => x);",
+        "var m = new XmlDocument(); m.LoadXml(\"<r>\" + string.Concat(Enumerable.Repeat(\"<a/>\", 2000)) + \"</r>\"); \
+         var l = m.DocumentElement.ChildNodes;",
+    ];
+    for text in texts {
+        let source = if text.contains("var l") { "l" } else { "m" };
+        let text = format!(
+            "@{{ {text} var n = 0; for (int i = 0; i < 3000; i++) {{ foreach (var x in {source}) {{ n++; break; }} }} return n; }}"
+        );
+        let limits = Limits { memory: 16 << 20, instructions: 20_000_000, ..limits() };
+        assert_eq!(ends(&text, &limits).0, Ok(Value::Int32(3000)), "{text}");
+    }
+}
+
+/// One `finally` more is some instructions more, however deep it lies, and whatever leaves it.
+#[test]
+fn finally_blocks_are_written_once() {
+    let nested = |depth: usize, inner: &str| {
+        let text = format!("@{{ {} {inner} {} return 1; }}", "try { } finally { ".repeat(depth), "} ".repeat(depth));
+        eval::compile(&text).expect("it compiles").disassemble().lines().count()
+    };
+    let around = |depth: usize| {
+        let text = format!(
+            "@{{ while (true) {{ {} if (context.RequestId == null) break; return 1; {} }} return 2; }}",
+            "try { ".repeat(depth),
+            "} finally { context.Variables.ContainsKey(\"a\"); }".repeat(depth)
+        );
+        eval::compile(&text).expect("it compiles").disassemble().lines().count()
+    };
+    assert_eq!(nested(20, "") - nested(10, ""), nested(30, "") - nested(20, ""));
+    assert_eq!(around(20) - around(10), around(30) - around(20));
+    assert!(nested(30, "") < 600, "{}", nested(30, ""));
+}
+
+/// Syntax that is bound more than once for each level around it is given up, at a number of expressions.
+#[test]
+fn binding_again_and_again_is_given_up() {
+    let nest = |depth: usize, before: &str, inner: &str, after: &str| {
+        format!("{}{inner}{}", before.repeat(depth), after.repeat(depth))
+    };
+    let too_complex = [
+        format!("@{{ {} return 1; }}", nest(24, "((Func<string>)(() => { ", "", " return \"\"; }))().Foo;")),
+        format!("@{{ {} return 1; }}", {
+            let open = |k: usize| format!("int F{k}<T{k}>(int n{k}) {{ ");
+            let close = |k: usize| {
+                format!(" if (n{k} > 0) {{ return F{k}<List<T{k}>>(n{k} - 1); }} return 0; }} F{k}<int>(3);")
+            };
+            let body: String = (0..4).map(open).chain((0..4).rev().map(close)).collect();
+            body
+        }),
+    ];
+    for text in too_complex {
+        let errors = eval::compile(&text).err().unwrap_or_default();
+        assert!(errors.iter().any(|e| e.code == "CS8078" || e.code == "CS0201"), "{text}: {errors:?}");
+    }
+    let cases = nest(20, "((Func<int>)(() => { switch (1) { case ", "1", ": return 1; } return 2; }))()");
+    let errors = eval::compile(&format!("@({cases})")).err().unwrap_or_default();
+    assert!(errors.iter().any(|e| e.code == "CS0150"), "{errors:?}");
+    let defaults = nest(14, "((Func<int>)(() => { int F(int x = ", "1", ") => x; return F(); }))()");
+    let errors = eval::compile(&format!("@({defaults})")).err().unwrap_or_default();
+    assert!(errors.iter().any(|e| e.code == "CS1736"), "{errors:?}");
+}

@@ -4,7 +4,6 @@ use super::ast::{Attribute, Content, ContentKind};
 use super::characters::is_space;
 use super::decode::Decoding;
 use super::reader::Reader;
-use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 
 impl Reader<'_> {
@@ -112,7 +111,7 @@ impl Reader<'_> {
 
     /// Reads a value that is an expression in raw form: C# decides where it ends, not the next quote.
     fn raw_expression(&mut self, start: usize, first: usize, quote: u8) -> Content {
-        let scanned = scan_expression_end(self.text, first).ok();
+        let scanned = self.raw_end(first);
         let closing = scanned.map(|end| self.white_end(end)).filter(|end| self.byte(*end) == Some(quote));
         if closing.is_none()
             && let Some(end) = self.find_byte(quote, start)

@@ -43,6 +43,22 @@ impl Reader<'_> {
         Content { kind: ContentKind::Expression(self.embedded(from, scanned.unwrap_or(whole))), span }
     }
 
+    /// Where an expression in raw form ends that begins at `first`. One without an end is looked for up to the end of the
+    /// text; not all of those are errors, so that only some are looked for.
+    pub(super) fn raw_end(&mut self, first: usize) -> Option<usize> {
+        const ENDLESS: usize = 256;
+        if self.endless > ENDLESS {
+            return None;
+        }
+        let end = scan_expression_end(self.text, first).ok();
+        self.endless += usize::from(end.is_none());
+        if self.endless > ENDLESS {
+            let headline = format!("there are more than {ENDLESS} expressions that are never closed");
+            self.error(codes::UNTERMINATED_EXPRESSION, first, first + 2, headline);
+        }
+        end
+    }
+
     /// A part of the value under construction, as an expression.
     fn embedded(&self, from: usize, end: usize) -> Embedded {
         let text = self.value.text.get(from..end).unwrap_or_default();

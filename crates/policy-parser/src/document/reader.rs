@@ -42,6 +42,8 @@ pub(super) struct Reader<'s> {
     diagnostics: Vec<Diagnostic>,
     /// The value under construction.
     pub(super) value: Decoded,
+    /// Expressions in raw form that have no end.
+    pub(super) endless: usize,
     /// Up to here no value has quotes inside quotes, see `quotes`.
     pub(super) no_inner_quotes_before: usize,
 }
@@ -83,6 +85,7 @@ impl<'s> Reader<'s> {
             errors: 0,
             diagnostics: Vec::new(),
             value: Decoded::default(),
+            endless: 0,
             no_inner_quotes_before: 0,
         }
     }
@@ -244,7 +247,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Keeps a diagnostic, and stops when there are too many. The limit also bounds the time of a hostile text: what
-    /// looks far ahead in vain is always followed by an error.
+    /// looks far ahead in vain is followed by an error, or has a limit of its own.
     fn report(&mut self, diagnostic: Diagnostic) {
         if self.stopped {
             return;

@@ -3,7 +3,6 @@
 use super::ast::Node;
 use super::decode::Decoding;
 use super::reader::Reader;
-use crate::csharp::scan_expression_end;
 use crate::diagnostic::codes;
 
 /// What starts a CDATA section.
@@ -49,7 +48,7 @@ impl Reader<'_> {
     /// Takes a text in raw form that is an expression into the value under construction. Where it ends there, unless
     /// it never does; then all up to the end tag of the element is taken for it.
     fn raw_expression_text(&mut self, start: usize, first: usize) -> Option<usize> {
-        let scanned = scan_expression_end(self.text, first).ok();
+        let scanned = self.raw_end(first);
         let complete = scanned.is_some_and(|end| matches!(self.byte(self.white_end(end)), None | Some(b'<')));
         if !complete {
             let end = self.find_byte(b'<', start).unwrap_or(self.text.len());

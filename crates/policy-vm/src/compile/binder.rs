@@ -58,8 +58,10 @@ pub(super) struct Binder {
     /// Nesting of loops and switches: what `break` and `continue` may leave.
     pub(super) breakable: u32,
     pub(super) loops: u32,
-    /// `finally` blocks around, which `return` must not leave.
-    pub(super) in_finally: u32,
+    /// What is around that jumps cannot leave, outermost first.
+    pub(super) walls: Vec<Wall>,
+    /// Inside a `finally` block: how many lists with labels and how many switches are around the innermost.
+    pub(super) in_finally: Option<(usize, usize)>,
     /// Labels of the lists being bound, outermost first.
     pub(super) labels: Vec<LabelScope>,
     pub(super) label_count: u32,
@@ -71,13 +73,17 @@ pub(super) struct Binder {
     /// Those of a signature that is being read for which `struct` is asked.
     pub(super) struct_parameters: Vec<Box<str>>,
     /// Inside a `catch`, where `throw;` is allowed.
-    pub(super) in_catch: bool,
+    pub(super) in_catch: InCatch,
     /// Variables that stand for the non-null receivers of enclosing conditional accesses.
     pub(super) receivers: Vec<(LocalId, TypeId)>,
     /// Tries of lambdas nested in each other; bounds the time of hostile nesting.
     pub(super) tries: u32,
     /// How they ended.
     pub(super) tried: FxHashMap<Try, Rc<Tried>>,
+    /// Expressions and statements bound so far, each as often as it was.
+    pub(super) work: u32,
+    /// Bodies of generic functions bound for type arguments, and how many of them are being bound.
+    pub(super) instances: (u32, u32),
     /// Where queries declare their variables, which cannot be assigned to.
     pub(super) range_variables: Vec<Span>,
     /// The keys of joins, left and right of `equals`, with the variable of the right one.
@@ -94,6 +100,26 @@ pub(super) struct Binder {
     pub(super) unrestricted: bool,
 }
 
+/// The edge of a block that a jump cannot leave.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wall {
+    /// Whether it is a lambda, and no `finally` block.
+    pub(super) is_lambda: bool,
+    /// Loops and switches around it, as [`Binder::breakable`] and [`Binder::loops`] count them.
+    pub(super) breakable: u32,
+    pub(super) loops: u32,
+}
+
+/// Where `throw;` stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum InCatch {
+    #[default]
+    No,
+    Yes,
+    /// In a `finally` block inside of a `catch`.
+    InFinally,
+}
+
 /// What `return` does in the function being bound.
 #[derive(Debug, Clone)]
 pub(super) enum Returns {
@@ -108,6 +134,10 @@ pub(super) const RANGE_VARIABLE: &str = "range variable";
 
 /// Greatest number of lambda bodies bound while trying overloads in one expression.
 pub(super) const MAX_TRIES: u32 = 20_000;
+
+/// Greatest number of expressions and statements that are bound in one expression. Only what is bound again for each try
+/// around it comes near.
+pub(super) const MAX_WORK: u32 = 500_000;
 
 /// Greatest depth of a tree; beyond it the compiler says CS8078.
 pub(super) const MAX_DEPTH: u32 = 250;
@@ -137,17 +167,20 @@ impl Binder {
             unchecked: false,
             breakable: 0,
             loops: 0,
-            in_finally: 0,
+            walls: Vec::new(),
+            in_finally: None,
             labels: Vec::new(),
             label_count: 0,
             switches: Vec::new(),
             generics: Vec::new(),
             type_names: Vec::new(),
             struct_parameters: Vec::new(),
-            in_catch: false,
+            in_catch: InCatch::No,
             receivers: Vec::new(),
             tries: 0,
             tried: FxHashMap::default(),
+            work: 0,
+            instances: (0, 0),
             range_variables: Vec::new(),
             joins: Vec::new(),
             trials: None,
@@ -479,7 +512,8 @@ impl Binder {
         otherwise: impl FnOnce() -> T,
         work: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        if self.depth >= MAX_DEPTH {
+        self.work = self.work.saturating_add(1);
+        if self.depth >= MAX_DEPTH || self.work > MAX_WORK {
             if !self.errors.iter().any(|e| e.code == "CS8078") {
                 self.error("CS8078", span, "An expression is too long or complex to compile");
             }

@@ -11,7 +11,7 @@ mod tree;
 mod try_catch;
 
 pub(super) use tree::children;
-use tree::{assigns, reads};
+use tree::{assigns, assigns_to, reads, writes_last};
 
 use policy_parser::csharp::ast::StringLiteral;
 use rustc_hash::FxHashMap;
@@ -61,6 +61,10 @@ struct Output {
     patches: Vec<(usize, Label)>,
     handlers: Vec<Handler>,
     leaves: Vec<statement::Leave>,
+    /// Where what is returned waits for the `finally` blocks around it.
+    returned: Option<u8>,
+    /// How many `try` statements are around.
+    tries: usize,
     caught: Vec<u8>,
     /// Statements that announced themselves as guards.
     guards: i32,
@@ -282,7 +286,9 @@ impl<'a> Emitter<'a> {
 
     fn kind(&mut self, e: &Expr, d: u8) -> Emit {
         match &e.kind {
-            Kind::Error | Kind::Constant => self.push(Op::LoadNull { d }),
+            // A body bound for type arguments whose mistake is not one of the function.
+            Kind::Error => return Err(TooComplex),
+            Kind::Constant => self.push(Op::LoadNull { d }),
             Kind::Local(id) => {
                 let a = self.register(*id)?;
                 if self.local(*id).is_some_and(Local::needs_cell) {
@@ -402,8 +408,11 @@ impl<'a> Emitter<'a> {
             }
             Kind::Assign { target, value } => self.assign(target, value, d)?,
             Kind::Sequence { effects, result } => {
-                for effect in effects {
-                    self.effect(effect)?;
+                for (i, effect) in effects.iter().enumerate() {
+                    let rest = effects.iter().skip(i + 1).chain(std::iter::once(&**result));
+                    if !self.stands_for(effect, rest)? {
+                        self.effect(effect)?;
+                    }
                 }
                 self.expr(result, d)?;
             }
@@ -450,11 +459,7 @@ impl<'a> Emitter<'a> {
         // `sum += i` for its effect alone leaves no copy behind: one instruction in five of a counting loop.
         let d = match &e.kind {
             Kind::Assign { target, value } if e.constant.is_none() => match &**target {
-                Target::Local(id)
-                    if !self.local(*id).is_some_and(Local::needs_cell) && !assigns(value) && !reads(value, *id) =>
-                {
-                    self.register(*id)?
-                }
+                Target::Local(id) if self.straight(*id, value) => self.register(*id)?,
                 _ => self.take()?,
             },
             _ => self.take()?,
@@ -462,6 +467,27 @@ impl<'a> Emitter<'a> {
         self.expr(e, d)?;
         self.release(mark);
         Ok(())
+    }
+
+    /// Whether a value may be computed in the register of the variable that it is assigned to. An exception must find the
+    /// variable as it was, where something may look at it afterwards.
+    fn straight(&self, id: LocalId, value: &Expr) -> bool {
+        let seen = self.out.tries > 0 && !writes_last(value);
+        !seen && !self.local(id).is_some_and(Local::needs_cell) && !assigns(value) && !reads(value, id)
+    }
+
+    /// What is kept of a variable that nothing in the rest of the sequence assigns needs no copy: both are one register.
+    fn stands_for<'e>(&mut self, effect: &Expr, mut rest: impl Iterator<Item = &'e Expr>) -> Emit<bool> {
+        let Kind::Let { slot, value } = &effect.kind else { return Ok(false) };
+        let (Kind::Local(id), None) = (&value.kind, &value.constant) else { return Ok(false) };
+        let is_cell = |id: LocalId| self.local(id).is_none_or(Local::needs_cell);
+        let named = |id: LocalId| self.local(id).is_some_and(|local| !local.name.is_empty());
+        if is_cell(*id) || is_cell(*slot) || named(*slot) || rest.any(|e| assigns_to(e, *id)) {
+            return Ok(false);
+        }
+        let register = self.register(*id)?;
+        self.out.registers.insert(*slot, register);
+        Ok(true)
     }
 
     fn let_local(&mut self, slot: LocalId, value: &Expr) -> Emit {

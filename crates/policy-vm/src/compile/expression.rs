@@ -4,7 +4,7 @@ mod access;
 mod assign;
 mod create;
 mod deconstruct;
-mod dimensions;
+pub(super) mod dimensions;
 mod literal;
 pub(super) mod tuple;
 
@@ -389,8 +389,9 @@ impl Binder {
         } else if to_a && !to_b {
             a.ty
         } else if to_a && to_b {
-            // Both ways exist for constants (`b ? 1 : someByte`): the one that is no constant decides.
-            if a.constant.is_some() { b.ty } else { a.ty }
+            // Both ways exist for constants (`b ? 1 : someByte`): then a constant is no more than its type.
+            let typed = Expr::new(Kind::Default, a.ty, a.span);
+            if self.converts(&typed, b.ty) { b.ty } else { a.ty }
         } else {
             let (x, y) = (shown(&a), shown(&b));
             return self.fail("CS0173", span, format!("Type of conditional expression cannot be determined because there is no implicit conversion between '{x}' and '{y}'"));

@@ -11,7 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ExpressionError;
 use super::binder::Binder;
-use super::bound::{Const, Expr, FnId, Kind, LabelId, LocalId, Stmt, Target};
+use super::bound::{Catch, Const, Expr, FnId, Kind, LabelId, LocalId, Stmt, Target};
 use super::expression::tuple::elements_of;
 use crate::library::ParamMode;
 
@@ -24,6 +24,8 @@ pub(super) fn check(binder: &Binder) -> Vec<ExpressionError> {
         exits: Vec::new(),
         visited: FxHashSet::default(),
         labels: FxHashMap::default(),
+        around: Vec::new(),
+        tries: Vec::new(),
         returns: Vec::new(),
         summaries: FxHashMap::default(),
         summarized: None,
@@ -89,6 +91,11 @@ impl State {
     }
 }
 
+/// The labels that a list of statements declares.
+fn labels_of(list: &[Stmt]) -> Vec<LabelId> {
+    list.iter().filter_map(|s| if let Stmt::Label(id) = s { Some(*id) } else { None }).collect()
+}
+
 /// States at the `break`s and `continue`s of an enclosing statement.
 #[derive(Default)]
 struct Exits {
@@ -106,6 +113,14 @@ struct Summary {
     sets: Vec<LocalId>,
 }
 
+/// A `try` being walked whose `finally` comes before where the jumps in it lead.
+struct Try {
+    /// How many labels are around it: those are outside.
+    labels: usize,
+    /// The `goto`s that leave it.
+    jumps: Vec<(LabelId, State)>,
+}
+
 struct Walk<'b> {
     binder: &'b Binder,
     errors: Vec<ExpressionError>,
@@ -114,6 +129,10 @@ struct Walk<'b> {
     visited: FxHashSet<FnId>,
     /// States at the `goto`s that lead to a label, and whether there was one more since its list began.
     labels: FxHashMap<LabelId, (State, bool)>,
+    /// The labels of the lists around, outermost first.
+    around: Vec<LabelId>,
+    /// The `try` statements with a `finally` that are around, outermost first.
+    tries: Vec<Try>,
     /// States where the function being walked ends.
     returns: Vec<State>,
     summaries: FxHashMap<FnId, Rc<Summary>>,
@@ -126,16 +145,18 @@ impl Walk<'_> {
     fn body(&mut self, list: &[Stmt], state: State) -> State {
         let exits = std::mem::take(&mut self.exits);
         let returns = std::mem::take(&mut self.returns);
+        let (around, tries) = (std::mem::take(&mut self.around), std::mem::take(&mut self.tries));
         let end = self.statements(list, state);
-        self.exits = exits;
+        (self.exits, self.around, self.tries) = (exits, around, tries);
         std::mem::replace(&mut self.returns, returns).into_iter().fold(end, State::meet)
     }
 
     /// Walks a list again as long as a `goto` in it has brought something new to a label above it.
     fn statements(&mut self, list: &[Stmt], state: State) -> State {
         const OFTEN: usize = 16;
-        let labels: Vec<LabelId> =
-            list.iter().filter_map(|s| if let Stmt::Label(id) = s { Some(*id) } else { None }).collect();
+        let labels = labels_of(list);
+        let outer = self.around.len();
+        self.around.extend(&labels);
         let mut end = State::unreachable();
         for _ in 0..OFTEN {
             for id in &labels {
@@ -146,7 +167,66 @@ impl Walk<'_> {
                 break;
             }
         }
+        self.around.truncate(outer);
         end
+    }
+
+    /// A jump to a label: what stands in the way of it comes first.
+    fn jump(&mut self, id: LabelId, state: State) {
+        let place = self.around.iter().rposition(|label| *label == id).unwrap_or_default();
+        match self.tries.iter_mut().rfind(|outer| place < outer.labels) {
+            Some(outer) => outer.jumps.push((id, state)),
+            None => {
+                let (jumps, changed) = self.labels.entry(id).or_insert((State::unreachable(), false));
+                let met = jumps.clone().meet(state);
+                *changed |= met != *jumps;
+                *jumps = met;
+            }
+        }
+    }
+
+    /// What a `finally` block assigns has a value wherever a jump out of its `try` leads.
+    fn try_finally(&mut self, body: &[Stmt], catches: &[Catch], finally: &[Stmt], state: State) -> State {
+        let before = state.clone();
+        self.tries.push(Try { labels: self.around.len(), jumps: Vec::new() });
+        let returned = self.returns.len();
+        let left: Vec<_> = self.exits.iter().map(|e| (e.breaks.len(), e.continues.len())).collect();
+        let mut after = self.try_catch(body, catches, state);
+        let jumps = self.tries.pop().map(|done| done.jumps).unwrap_or_default();
+        let end = self.statements(finally, before);
+        let through = |state: &mut State| match end.unreachable {
+            true => *state = State::unreachable(),
+            false => end.assigned.iter().for_each(|id| state.set(*id)),
+        };
+        self.returns.iter_mut().skip(returned).for_each(through);
+        for (exits, (breaks, continues)) in self.exits.iter_mut().zip(left) {
+            exits.breaks.iter_mut().skip(breaks).for_each(through);
+            exits.continues.iter_mut().skip(continues).for_each(through);
+        }
+        for (id, mut state) in jumps {
+            through(&mut state);
+            self.jump(id, state);
+        }
+        through(&mut after);
+        after
+    }
+
+    fn try_catch(&mut self, body: &[Stmt], catches: &[Catch], state: State) -> State {
+        let before = state.clone();
+        let mut after = self.statements(body, state);
+        for catch in catches {
+            // An exception may come before anything in the block was assigned.
+            let mut entry = before.clone();
+            if let Some(variable) = catch.variable {
+                entry.set(variable);
+            }
+            if let Some(filter) = &catch.filter {
+                entry = self.condition(filter, entry).0;
+            }
+            let end = self.statements(&catch.body, entry);
+            after = after.meet(end);
+        }
+        after
     }
 
     fn statement(&mut self, stmt: &Stmt, mut state: State) -> State {
@@ -210,10 +290,7 @@ impl Walk<'_> {
                 state
             }
             Stmt::Goto(id) => {
-                let (jumps, changed) = self.labels.entry(*id).or_insert((State::unreachable(), false));
-                let met = jumps.clone().meet(state);
-                *changed |= met != *jumps;
-                *jumps = met;
+                self.jump(*id, state);
                 State::unreachable()
             }
             Stmt::Return(value) => {
@@ -229,32 +306,8 @@ impl Walk<'_> {
                 }
                 State::unreachable()
             }
-            Stmt::Try { body, catches, finally } => {
-                let before = state.clone();
-                let mut after = self.statements(body, state);
-                for catch in catches {
-                    // An exception may come before anything in the block was assigned.
-                    let mut entry = before.clone();
-                    if let Some(variable) = catch.variable {
-                        entry.set(variable);
-                    }
-                    if let Some(filter) = &catch.filter {
-                        entry = self.condition(filter, entry).0;
-                    }
-                    let end = self.statements(&catch.body, entry);
-                    after = after.meet(end);
-                }
-                if let Some(finally) = finally {
-                    let end = self.statements(finally, before);
-                    if end.unreachable {
-                        return end;
-                    }
-                    for id in end.assigned {
-                        after.set(id);
-                    }
-                }
-                after
-            }
+            Stmt::Try { body, catches, finally: Some(finally) } => self.try_finally(body, catches, finally, state),
+            Stmt::Try { body, catches, finally: None } => self.try_catch(body, catches, state),
         }
     }
 
@@ -305,6 +358,8 @@ impl Walk<'_> {
             state.set(*slot);
         }
         self.exits.push(Exits::default());
+        let outer = self.around.len();
+        sections.iter().for_each(|(_, body)| self.around.extend(labels_of(body)));
         let mut after = if default.is_some() { State::unreachable() } else { state.clone() };
         for (i, (tests, body)) in sections.iter().enumerate() {
             let mut entry: Option<State> = (default == Some(i)).then(|| state.clone());
@@ -318,6 +373,7 @@ impl Walk<'_> {
             let end = self.statements(body, entry.unwrap_or_else(State::unreachable));
             after = after.meet(end);
         }
+        self.around.truncate(outer);
         let exits = self.exits.pop().unwrap_or_default();
         exits.breaks.into_iter().fold(after, State::meet)
     }

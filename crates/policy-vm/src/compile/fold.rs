@@ -6,6 +6,7 @@ use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use super::bound::{Const, num_of, prim_of};
 use crate::bytecode::{BinOp, Num, Prim};
 use crate::library::system::decimal::arithmetic as scaled;
+use crate::library::system::decimal::convert::as_double;
 use crate::types::TypeId;
 
 /// Why a constant expression has no value.
@@ -179,8 +180,8 @@ pub(super) fn convert(value: &Const, from: Prim, into: Prim, unchecked: bool) ->
             }
         }
         (Const::Decimal(d), Prim::Decimal) => Some(Const::Decimal(*d)),
-        (Const::Decimal(d), Prim::F64) => d.to_string().parse().ok().map(Const::Float),
-        (Const::Decimal(d), Prim::F32) => d.to_string().parse().ok().map(|n: f32| Const::Float(f64::from(n))),
+        (Const::Decimal(d), Prim::F64) => Some(Const::Float(as_double(*d))),
+        (Const::Decimal(d), Prim::F32) => Some(Const::Float(f64::from(as_double(*d) as f32))),
         (Const::Decimal(d), _) => {
             let (min, max) = range(into)?;
             let whole = d.trunc().to_i128()?;

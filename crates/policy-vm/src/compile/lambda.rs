@@ -6,7 +6,7 @@ use policy_parser::Span;
 use policy_parser::csharp::ast::{self, LambdaBody};
 
 use super::ExpressionError;
-use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope, Symbol};
+use super::binder::{Binder, InCatch, LabelScope, MAX_TRIES, Returns, SwitchScope, Symbol, Wall};
 use super::bound::{Const, Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
 use super::expression::{Entity, strip};
 use super::overload::{Arg, ArgKind};
@@ -297,11 +297,18 @@ impl Binder {
             loops: std::mem::take(&mut self.loops),
             in_catch: std::mem::take(&mut self.in_catch),
             in_finally: std::mem::take(&mut self.in_finally),
+            walls: self.walls.clone(),
             labels: std::mem::take(&mut self.labels),
             switches: std::mem::take(&mut self.switches),
             receivers: std::mem::take(&mut self.receivers),
         };
         self.function = id;
+        // What a local function is in does not count.
+        if self.functions.get(id.0 as usize).is_some_and(|f| f.is_local_function) {
+            self.walls.clear();
+        } else {
+            self.walls.push(Wall { is_lambda: true, breakable: outer.breakable, loops: outer.loops });
+        }
         outer
     }
 
@@ -312,6 +319,7 @@ impl Binder {
         self.loops = outer.loops;
         self.in_catch = outer.in_catch;
         self.in_finally = outer.in_finally;
+        self.walls = outer.walls;
         self.labels = outer.labels;
         self.switches = outer.switches;
         self.receivers = outer.receivers;
@@ -368,8 +376,9 @@ pub(super) struct Outer {
     returns: Returns,
     breakable: u32,
     loops: u32,
-    in_catch: bool,
-    in_finally: u32,
+    in_catch: InCatch,
+    in_finally: Option<(usize, usize)>,
+    walls: Vec<Wall>,
     labels: Vec<LabelScope>,
     switches: Vec<SwitchScope>,
     receivers: Vec<(LocalId, TypeId)>,

@@ -123,8 +123,14 @@ impl Binder {
             ArgumentMode::Out => ParamMode::Out,
         };
         let default = param.default.as_ref().map(|value| {
-            let (found, _) = self.silently(|this| this.value(value));
-            if report { self.default_of(param, ty) } else { self.silently(|this| this.convert(found, ty)).0 }
+            if report {
+                return self.default_of(param, ty);
+            }
+            self.silently(|this| {
+                let found = this.value(value);
+                this.convert(found, ty)
+            })
+            .0
         });
         Param { name: param.name.text.clone(), ty, mode, is_params: param.is_params, default }
     }

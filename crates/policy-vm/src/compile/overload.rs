@@ -66,6 +66,29 @@ pub(super) struct Chosen {
     pub(super) type_args: Vec<TypeId>,
     pub(super) args: Vec<Expr>,
     pub(super) outs: Vec<Option<Target>>,
+    /// To be evaluated before: arguments that are not written in the order of the parameters.
+    pub(super) first: Vec<Expr>,
+}
+
+impl Chosen {
+    /// The call itself, with what comes before it.
+    pub(super) fn after_first(first: Vec<Expr>, call: Expr) -> Expr {
+        if first.is_empty() {
+            return call;
+        }
+        let (ty, span) = (call.ty, call.span);
+        Expr::new(Kind::Sequence { effects: first, result: Box::new(call) }, ty, span)
+    }
+}
+
+/// Whether the arguments are written in the order of their parameters.
+pub(super) fn in_order(slots: &[Slot]) -> bool {
+    let given = slots.iter().flat_map(|slot| match slot {
+        Slot::Arg(i) => std::slice::from_ref(i),
+        Slot::Params(list) => list.as_slice(),
+        Slot::Default => &[],
+    });
+    given.is_sorted()
 }
 
 /// A candidate that a call fits.
@@ -257,6 +280,13 @@ impl Binder {
         for (arg, ty) in args.into_iter().zip(fit.arg_types.iter().copied()) {
             done.push(Some(self.finish_arg(arg, ty)));
         }
+        let mut first = Vec::new();
+        if !in_order(&fit.mapping.slots) {
+            for (value, _) in done.iter_mut().flatten().filter(|(_, target)| target.is_none()) {
+                let kept = std::mem::replace(value, Expr::error(Span::default()));
+                *value = self.keep(kept, &mut first);
+            }
+        }
         let mut outs = Vec::new();
         let mut values = Vec::new();
         for (param, slot) in fit.member.signature.params.iter().zip(&fit.mapping.slots) {
@@ -281,7 +311,7 @@ impl Binder {
             };
             values.push(value);
         }
-        Chosen { member: fit.member, type_args: fit.type_args, args: values, outs }
+        Chosen { member: fit.member, type_args: fit.type_args, args: values, outs, first }
     }
 
     pub(super) fn finish_arg(&mut self, arg: Arg<'_>, ty: TypeId) -> (Expr, Option<Target>) {

@@ -57,7 +57,7 @@ impl Binder {
             }
             let mut stmt = stmt;
             while let StmtKind::Labeled { label, body } = &stmt.kind {
-                if let Some(id) = self.label_id(&label.text) {
+                if let Some((_, id)) = self.label_id(&label.text) {
                     done.push(Stmt::Label(id));
                 }
                 reachable |= jump::mentions(list, &label.text);
@@ -116,13 +116,13 @@ impl Binder {
             StmtKind::Switch { value, sections } => self.switch(value, sections, span),
             StmtKind::Break => {
                 if self.breakable == 0 {
-                    self.error("CS0139", span, "No enclosing loop out of which to break or continue");
+                    self.refuse_jump(false, span);
                 }
                 (Stmt::Break, false)
             }
             StmtKind::Continue => {
                 if self.loops == 0 {
-                    self.error("CS0139", span, "No enclosing loop out of which to break or continue");
+                    self.refuse_jump(true, span);
                 }
                 (Stmt::Continue, false)
             }
@@ -149,7 +149,7 @@ impl Binder {
             }
             // Where a label may stand, the list of statements has taken it off.
             StmtKind::Labeled { body, .. } => self.statement(body),
-            StmtKind::Goto(label) => (self.goto(label), false),
+            StmtKind::Goto(label) => (self.goto(label, span), false),
             StmtKind::GotoCase(value) => (self.goto_case(value.as_ref(), span), false),
             StmtKind::Unsupported("yield") => {
                 self.refuse_yield(span);
@@ -232,7 +232,7 @@ impl Binder {
     }
 
     fn return_statement(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
-        if self.in_finally > 0 {
+        if self.in_finally.is_some() {
             self.error("CS0157", span, "Control cannot leave the body of a finally clause");
         }
         let returns = self.returns.clone();

@@ -7,6 +7,7 @@ use super::arithmetic::decimal_of;
 use crate::bytecode::Prim;
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw};
+use crate::library::system::decimal::convert::as_double;
 use crate::value::Value;
 use crate::value::heap::Object;
 use crate::value::text::TextBuf;
@@ -119,8 +120,8 @@ fn integer_fits(into: Prim, n: i128) -> bool {
 
 fn from_decimal(cx: &mut Cx<'_>, into: Prim, n: Decimal) -> Result<Value, Throw> {
     match into {
-        Prim::F64 => return Ok(Value::Double(decimal_to_f64(n))),
-        Prim::F32 => return Ok(Value::Single(decimal_to_f64(n) as f32)),
+        Prim::F64 => return Ok(Value::Double(as_double(n))),
+        Prim::F32 => return Ok(Value::Single(as_double(n) as f32)),
         Prim::Decimal => return make_decimal(cx, Some(n)),
         _ => {}
     }
@@ -142,11 +143,6 @@ fn from_decimal(cx: &mut Cx<'_>, into: Prim, n: Decimal) -> Result<Value, Throw>
             Err(cx.throw(Exc::Overflow, format!("Value was either too large or too small for {name}.")))
         }
     }
-}
-
-fn decimal_to_f64(n: Decimal) -> f64 {
-    // The text form carries all digits; its parse is correctly rounded.
-    n.to_string().parse().unwrap_or(f64::NAN)
 }
 
 fn make_decimal(cx: &mut Cx<'_>, decimal: Option<Decimal>) -> Result<Value, Throw> {

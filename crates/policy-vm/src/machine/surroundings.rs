@@ -10,7 +10,7 @@ use crate::exception::{Exc, Throw};
 use crate::types::TypeId;
 use crate::value::heap::{Array, Closure, ClosureCode, Heap, Object};
 use crate::value::text::Str;
-use crate::value::{Ref, Value, behaviour, cast, sequence};
+use crate::value::{Ref, Value, behaviour, cast, element, sequence};
 
 /// Carries an instruction out that works on the registers at `base`; gives where to go on, if not behind it.
 #[inline(never)]
@@ -28,8 +28,10 @@ pub(super) fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, base: usize, op: Op) -> R
         }
         Op::CellSet { a, b } => {
             let (cell, value) = (get(cx, base, a), get(cx, base, b));
-            let Some(Object::Cell(held)) = cx.heap.get_mut(cell) else { return Err(fault("not a cell")) };
-            *held = value;
+            match cx.heap.get_mut(cell) {
+                Some(Object::Cell(held)) => *held = value,
+                _ => element::set(cx, cell, value)?,
+            }
             return Ok(None);
         }
         Op::IterNext { d, a, to } => {
@@ -170,7 +172,7 @@ fn value<'a>(cx: &mut Cx<'a>, code: &'a Code, base: usize, op: Op) -> Result<(u8
         }
         Op::CellGet { d, a } => match cx.heap.get(get(cx, base, a)) {
             Some(Object::Cell(value)) => (d, *value),
-            _ => return Err(fault("not a cell")),
+            _ => (d, element::get(cx, get(cx, base, a))?),
         },
         Op::IterBegin { d, a } => {
             let source = get(cx, base, a);
@@ -289,7 +291,8 @@ fn array_set(cx: &mut Cx<'_>, array: Value, index: Value, item: Value) -> Result
     if let Some(Object::Array(target)) = cx.heap.get(array) {
         // An array may be seen as one of a base type; what is stored must still fit (`ArrayTypeMismatchException`).
         let element = target.element;
-        let fits = element == TypeId::OBJECT || item.is_null() || cast::is_instance(cx.heap, item, element);
+        let outside = at >= target.items.len();
+        let fits = outside || element == TypeId::OBJECT || item.is_null() || cast::is_instance(cx.heap, item, element);
         if !fits {
             return Err(cx.throw_default(Exc::ArrayTypeMismatch));
         }

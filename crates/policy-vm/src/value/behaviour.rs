@@ -247,58 +247,127 @@ pub fn equals(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<bool, Throw> {
             if let (Object::Json(_), Object::Json(_)) = (cx.heap.object(x), cx.heap.object(y)) {
                 return Ok(crate::library::json::equals(cx.heap, x, y));
             }
-            cx.charge(1)?;
-            Ok(equals_in(cx.heap, a, b))
+            let mut walk = Walk::new(cx);
+            let equal = walk.equals(a, b, MAX_DEPTH);
+            let visited = walk.visited;
+            cx.charge(visited)?;
+            Ok(equal)
         }
-        _ => Ok(equals_in(cx.heap, a, b)),
+        _ => Ok(Walk::new(cx).equals(a, b, MAX_DEPTH)),
     }
 }
 
-/// [`equals`] for the methods of [`NetObject`](super::heap::NetObject), which have the heap only; JSON nodes are equal
-/// when they are the same.
-#[must_use]
-pub fn equals_in(heap: &Heap, a: Value, b: Value) -> bool {
-    equals_to_depth(heap, a, b, MAX_DEPTH)
+/// Looks at objects and at what they hold. What two of them share is looked at twice, so that what is small may take
+/// for ever: as much is visited as there are instructions, which the caller pays for.
+struct Walk<'a> {
+    heap: &'a Heap,
+    visited: usize,
+    most: usize,
 }
 
-fn equals_to_depth(heap: &Heap, a: Value, b: Value, depth: usize) -> bool {
-    match (a, b) {
-        (Value::String(a), Value::String(b)) => heap.text(a).equals(heap.text(b)),
-        // `Equals` holds NaN equal to itself, `==` does not.
-        (Value::Double(a), Value::Double(b)) => a == b || (a.is_nan() && b.is_nan()),
-        (Value::Single(a), Value::Single(b)) => a == b || (a.is_nan() && b.is_nan()),
-        (Value::DateTime(a), Value::DateTime(b)) => a.ticks() == b.ticks(),
-        (Value::Object(x), Value::Object(y)) => x == y || objects_equal(heap, x, y, depth),
-        (a, b) => a == b,
+impl<'a> Walk<'a> {
+    fn new(cx: &'a Cx<'_>) -> Self {
+        Self { heap: cx.heap, visited: 0, most: usize::try_from(cx.budget.instructions).unwrap_or(usize::MAX) }
     }
-}
 
-fn objects_equal(heap: &Heap, x: Ref, y: Ref, depth: usize) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
-    match (heap.object(x), heap.object(y)) {
-        (Object::Decimal(a), Object::Decimal(b)) => a == b,
-        (Object::Guid(a), Object::Guid(b)) => a == b,
-        (Object::DateTimeOffset { ticks: a, offset: x }, Object::DateTimeOffset { ticks: b, offset: y }) => {
-            utc_ticks(*a, *x) == utc_ticks(*b, *y)
+    /// Counts an object; false when there is nothing left to pay for it with.
+    fn visit(&mut self) -> bool {
+        self.visited = self.visited.saturating_add(1);
+        self.visited <= self.most
+    }
+
+    /// `Equals`; JSON nodes are equal when they are the same.
+    fn equals(&mut self, a: Value, b: Value, depth: usize) -> bool {
+        match (a, b) {
+            (Value::String(a), Value::String(b)) => {
+                let equal = self.heap.text(a).equals(self.heap.text(b));
+                self.visited = self.visited.saturating_add(a.len().min(b.len()) / 16);
+                equal
+            }
+            // `Equals` holds NaN equal to itself, `==` does not.
+            (Value::Double(a), Value::Double(b)) => a == b || (a.is_nan() && b.is_nan()),
+            (Value::Single(a), Value::Single(b)) => a == b || (a.is_nan() && b.is_nan()),
+            (Value::DateTime(a), Value::DateTime(b)) => a.ticks() == b.ticks(),
+            (Value::Object(x), Value::Object(y)) => x == y || self.objects_equal(x, y, depth),
+            (a, b) => a == b,
         }
-        (Object::Pair { ty: s, key: a, value: x }, Object::Pair { ty: t, key: b, value: y }) => {
-            s == t && equals_to_depth(heap, *a, *b, depth) && equals_to_depth(heap, *x, *y, depth)
-        }
-        (Object::Anonymous { ty: s, values: a }, Object::Anonymous { ty: t, values: b }) => {
-            s == t && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equals_to_depth(heap, *a, *b, depth))
-        }
-        (Object::Type(a), Object::Type(b)) => a == b,
-        (Object::Native(a), Object::Native(_)) => match a.equals(heap, Value::Object(y)) {
-            Some(equal) => equal,
-            None => match (heap.native::<Tuple>(Value::Object(x)), heap.native::<Tuple>(Value::Object(y))) {
-                (Some(a), Some(b)) => {
-                    let same = |(a, b): (&Value, &Value)| equals_to_depth(heap, *a, *b, depth);
-                    a.ty == b.ty && a.items.iter().zip(&b.items).all(same)
-                }
-                _ => false,
+    }
+
+    fn objects_equal(&mut self, x: Ref, y: Ref, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.visit()) else { return false };
+        let heap = self.heap;
+        match (heap.object(x), heap.object(y)) {
+            (Object::Decimal(a), Object::Decimal(b)) => a == b,
+            (Object::Guid(a), Object::Guid(b)) => a == b,
+            (Object::DateTimeOffset { ticks: a, offset: x }, Object::DateTimeOffset { ticks: b, offset: y }) => {
+                utc_ticks(*a, *x) == utc_ticks(*b, *y)
+            }
+            (Object::Pair { ty: s, key: a, value: x }, Object::Pair { ty: t, key: b, value: y }) => {
+                s == t && self.equals(*a, *b, depth) && self.equals(*x, *y, depth)
+            }
+            (Object::Anonymous { ty: s, values: a }, Object::Anonymous { ty: t, values: b }) => {
+                s == t && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.equals(*a, *b, depth))
+            }
+            (Object::Type(a), Object::Type(b)) => a == b,
+            (Object::Native(a), Object::Native(_)) => match a.equals(heap, Value::Object(y)) {
+                Some(equal) => equal,
+                None => match (heap.native::<Tuple>(Value::Object(x)), heap.native::<Tuple>(Value::Object(y))) {
+                    (Some(a), Some(b)) => {
+                        let same = |(a, b): (&Value, &Value)| self.equals(*a, *b, depth);
+                        a.ty == b.ty && a.items.iter().zip(&b.items).all(same)
+                    }
+                    _ => false,
+                },
             },
-        },
-        _ => false,
+            _ => false,
+        }
+    }
+
+    fn hash(&mut self, value: Value, hasher: &mut FxHasher, depth: usize) {
+        match value {
+            Value::Null => {}
+            Value::String(s) => {
+                self.visited = self.visited.saturating_add(s.len() / 16);
+                hash_text(self.heap.text(s), hasher);
+            }
+            Value::Bool(b) => hasher.write_u8(u8::from(b)),
+            Value::Char(unit) => hasher.write_u16(unit),
+            // Zero and minus zero are equal, and so are all that are no number.
+            Value::Double(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
+            Value::Single(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
+            Value::Double(v) => hasher.write_u64(v.to_bits()),
+            Value::Single(v) => hasher.write_u32(v.to_bits()),
+            Value::DateTime(d) => hasher.write_i64(d.ticks()),
+            Value::TimeSpan(ticks) => hasher.write_i64(ticks),
+            Value::Enum(_, n) => hasher.write_i64(n),
+            Value::View(view) => view.hash(hasher),
+            Value::Object(handle) => self.hash_object(handle, hasher, depth),
+            number => hasher.write_i128(integer::get(number).unwrap_or_default()),
+        }
+    }
+
+    fn hash_object(&mut self, handle: Ref, hasher: &mut FxHasher, depth: usize) {
+        let Some(depth) = depth.checked_sub(1).filter(|_| self.visit()) else { return };
+        let heap = self.heap;
+        match heap.object(handle) {
+            Object::Decimal(d) => d.hash(hasher),
+            Object::Guid(bytes) => hasher.write(bytes),
+            Object::DateTimeOffset { ticks, offset } => hasher.write_i64(utc_ticks(*ticks, *offset)),
+            Object::Pair { key, value, .. } => {
+                self.hash(*key, hasher, depth);
+                self.hash(*value, hasher, depth);
+            }
+            Object::Anonymous { values, .. } => values.iter().for_each(|v| self.hash(*v, hasher, depth)),
+            Object::Type(ty) => ty.hash(hasher),
+            // Which tokens are equal only they know; their hash tells nothing.
+            Object::Json(_) => {}
+            Object::Native(object) => match (object.hash(heap), heap.native::<Tuple>(Value::Object(handle))) {
+                (Some(hash), _) => hasher.write_u64(hash),
+                (None, Some(tuple)) => tuple.items.iter().for_each(|v| self.hash(*v, hasher, depth)),
+                (None, None) => handle.hash(hasher),
+            },
+            _ => handle.hash(hasher),
+        }
     }
 }
 
@@ -312,67 +381,20 @@ fn utc_ticks(ticks: i64, offset: i16) -> i64 {
 /// # Errors
 /// When a budget is exhausted.
 pub fn hash(cx: &mut Cx<'_>, value: Value) -> Result<u64, Throw> {
-    if let Value::String(s) = value {
-        cx.charge(s.len() / 16)?;
-    }
-    Ok(hash_in(cx.heap, value))
-}
-
-/// [`hash`] for the methods of [`NetObject`](super::heap::NetObject), which have the heap only.
-#[must_use]
-pub fn hash_in(heap: &Heap, value: Value) -> u64 {
     let mut hasher = FxBuildHasher.build_hasher();
-    hash_into(heap, value, &mut hasher, MAX_DEPTH);
-    hasher.finish()
-}
-
-fn hash_into(heap: &Heap, value: Value, hasher: &mut FxHasher, depth: usize) {
-    match value {
-        Value::Null => {}
-        Value::String(s) => hash_text(heap.text(s), hasher),
-        Value::Bool(b) => hasher.write_u8(u8::from(b)),
-        Value::Char(unit) => hasher.write_u16(unit),
-        // Zero and minus zero are equal, and so are all that are no number.
-        Value::Double(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
-        Value::Single(v) if v == 0.0 || v.is_nan() => hasher.write_u8(u8::from(v.is_nan())),
-        Value::Double(v) => hasher.write_u64(v.to_bits()),
-        Value::Single(v) => hasher.write_u32(v.to_bits()),
-        Value::DateTime(d) => hasher.write_i64(d.ticks()),
-        Value::TimeSpan(ticks) => hasher.write_i64(ticks),
-        Value::Enum(_, n) => hasher.write_i64(n),
-        Value::View(view) => view.hash(hasher),
-        Value::Object(handle) => hash_object(heap, handle, hasher, depth),
-        number => hasher.write_i128(integer::get(number).unwrap_or_default()),
+    let mut walk = Walk::new(cx);
+    walk.hash(value, &mut hasher, MAX_DEPTH);
+    let visited = walk.visited;
+    if visited > 0 {
+        cx.charge(visited)?;
     }
+    Ok(hasher.finish())
 }
 
 fn hash_text(text: TextRef<'_>, hasher: &mut FxHasher) {
     // A slice of a text beyond ASCII may itself be ASCII and equal to one stored in bytes.
     for unit in text.units() {
         hasher.write_u16(unit);
-    }
-}
-
-fn hash_object(heap: &Heap, handle: Ref, hasher: &mut FxHasher, depth: usize) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    match heap.object(handle) {
-        Object::Decimal(d) => d.hash(hasher),
-        Object::Guid(bytes) => hasher.write(bytes),
-        Object::DateTimeOffset { ticks, offset } => hasher.write_i64(utc_ticks(*ticks, *offset)),
-        Object::Pair { key, value, .. } => {
-            hash_into(heap, *key, hasher, depth);
-            hash_into(heap, *value, hasher, depth);
-        }
-        Object::Anonymous { values, .. } => values.iter().for_each(|v| hash_into(heap, *v, hasher, depth)),
-        Object::Type(ty) => ty.hash(hasher),
-        // Which tokens are equal only they know; their hash tells nothing.
-        Object::Json(_) => {}
-        Object::Native(object) => match (object.hash(heap), heap.native::<Tuple>(Value::Object(handle))) {
-            (Some(hash), _) => hasher.write_u64(hash),
-            (None, Some(tuple)) => tuple.items.iter().for_each(|v| hash_into(heap, *v, hasher, depth)),
-            (None, None) => handle.hash(hasher),
-        },
-        _ => handle.hash(hasher),
     }
 }
 
@@ -443,6 +465,7 @@ fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
                 return Err(system::object::wrong_type(cx, ty));
             }
             let pairs: Vec<_> = s.items.iter().copied().zip(t.items.iter().copied()).collect();
+            cx.charge(pairs.len())?;
             nested(cx, |cx| {
                 for (a, b) in pairs {
                     let order = compare(cx, a, b)?;
@@ -565,12 +588,38 @@ mod tests {
     #[test]
     fn what_contains_itself_ends() {
         check::with_cx(&[], |cx| {
-            let pair = new(cx, Object::Pair { ty: TypeId::KEY_VALUE_PAIR, key: Value::Null, value: Value::Null });
-            if let Some(Object::Pair { value, .. }) = cx.heap.get_mut(pair) {
-                *value = pair;
+            let [once, twice] = [false, true].map(|twice| {
+                let pair = new(cx, Object::Pair { ty: TypeId::KEY_VALUE_PAIR, key: Value::Null, value: Value::Null });
+                if let Some(Object::Pair { key, value, .. }) = cx.heap.get_mut(pair) {
+                    *value = pair;
+                    *key = if twice { pair } else { Value::Null };
+                }
+                pair
+            });
+            assert_eq!(to_text(cx, once), Err(Throw::Trap(Trap::Depth)));
+            let before = cx.budget.instructions;
+            assert!(hash(cx, once).is_ok());
+            assert_eq!(before - cx.budget.instructions, MAX_DEPTH as u64);
+            assert_eq!(hash(cx, twice), Err(Throw::Trap(Trap::Instructions)));
+        });
+    }
+
+    /// Each level doubles the way through; what is paid for is what was visited, and no more is visited than can be paid.
+    #[test]
+    fn what_is_shared_is_paid_for_as_often_as_it_is_visited() {
+        check::with_cx(&[], |cx| {
+            let mut both = [Value::Int32(1); 2];
+            let mut of_ten = both;
+            for level in 0..40 {
+                let ty = TypeId::KEY_VALUE_PAIR;
+                both = both.map(|part| new(cx, Object::Pair { ty, key: part, value: part }));
+                of_ten = if level == 9 { both } else { of_ten };
             }
-            assert_eq!(to_text(cx, pair), Err(Throw::Trap(Trap::Depth)));
-            assert!(hash(cx, pair).is_ok());
+            let before = cx.budget.instructions;
+            assert_eq!(equals(cx, of_ten[0], of_ten[1]), Ok(true));
+            assert_eq!(before - cx.budget.instructions, (1 << 10) - 1);
+            assert_eq!(equals(cx, both[0], both[1]), Err(Throw::Trap(Trap::Instructions)));
+            assert_eq!(hash(cx, both[0]), Err(Throw::Trap(Trap::Instructions)));
         });
     }
 

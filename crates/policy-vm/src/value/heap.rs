@@ -140,6 +140,10 @@ pub trait NetObject: Any + Send + Sync + std::fmt::Debug {
         let _ = this;
         None
     }
+    /// The items it holds, where [`Iter::held`] goes through them.
+    fn items(&self) -> &[Value] {
+        &[]
+    }
     /// `Equals(other)`, when it is not identity.
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         let _ = (heap, other);
@@ -225,8 +229,13 @@ pub struct Heap {
     pools: Vec<Arc<Pool>>,
     spent: usize,
     limit: usize,
+    /// How much of the limit was given for error handlers.
+    reserve: usize,
     string_limit: usize,
 }
+
+/// No heap has more: its parts are counted in 32 bits.
+const MOST: usize = 2 << 30;
 
 impl Heap {
     /// An empty heap that gives out at most `limit` bytes between resets, and no string above `string_limit` units.
@@ -239,7 +248,8 @@ impl Heap {
             single: Vec::new(),
             pools: Vec::new(),
             spent: 0,
-            limit,
+            limit: if limit < MOST { limit } else { MOST },
+            reserve: 0,
             string_limit,
         }
     }
@@ -247,6 +257,7 @@ impl Heap {
     /// Forgets everything, keeping a reasonable capacity for the next exchange.
     pub fn reset(&mut self) {
         const KEEP: usize = 1 << 20;
+        self.limit -= std::mem::take(&mut self.reserve);
         self.objects.clear();
         self.single.clear();
         self.pools.clear();
@@ -281,8 +292,20 @@ impl Heap {
     /// # Errors
     /// [`Trap::Memory`] when the budget is exhausted.
     pub fn charge(&mut self, bytes: usize) -> Result<(), Trap> {
-        self.spent = self.spent.saturating_add(bytes);
-        if self.spent > self.limit { Err(Trap::Memory) } else { Ok(()) }
+        // What is refused is not taken, so that what is smaller may still be had.
+        let spent = self.spent.saturating_add(bytes);
+        if spent > self.limit {
+            return Err(Trap::Memory);
+        }
+        self.spent = spent;
+        Ok(())
+    }
+
+    /// Lets an error handler have some memory when all is used up.
+    pub(crate) fn keep_free(&mut self, bytes: usize) {
+        let missing = bytes.saturating_sub(self.limit.saturating_sub(self.spent));
+        self.limit += missing;
+        self.reserve += missing;
     }
 
     /// Refuses a string of that many units before it is made.
@@ -359,7 +382,10 @@ impl Heap {
         self.wide.extend(text.encode_utf16());
         // Two bytes a unit; paid for was one for each byte.
         let more = ((self.wide.len() - start) * size_of::<u16>()).saturating_sub(text.len());
-        self.charge(more)?;
+        if let Err(refused) = self.charge(more) {
+            self.wide.truncate(start);
+            return Err(refused);
+        }
         Ok(self.wide_from(start))
     }
 
@@ -637,7 +663,7 @@ impl Heap {
     }
 }
 
-/// Sizes are bounded by the budget, which is far below 4 GiB.
+/// Sizes are bounded by the budget, which is at most 2 GiB.
 fn small(value: usize) -> u32 {
     u32::try_from(value).unwrap_or(u32::MAX)
 }

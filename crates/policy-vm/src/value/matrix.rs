@@ -5,7 +5,7 @@
 
 use super::heap::{NetObject, Object};
 use super::sequence::Iter;
-use super::{Value, behaviour};
+use super::{Value, behaviour, cast};
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw};
 use crate::types::{self, Type, TypeId};
@@ -23,8 +23,12 @@ impl NetObject for Matrix {
         self.ty
     }
 
-    fn iterate(&self, _this: Value) -> Option<Iter> {
-        Some(Iter::Items(self.items.clone().into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    }
+
+    fn items(&self) -> &[Value] {
+        &self.items
     }
 }
 
@@ -78,6 +82,11 @@ pub(crate) fn get(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 /// `a[i, j] = value`
 pub(crate) fn set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (Some((value, rest)), Some(array)) = (args.split_last(), args.first()) else { return Err(fault("no array")) };
+    let element = element(cx, *array)?;
+    // It may be seen as one of a base type. Unlike with one dimension, that comes before the indexes.
+    if element != TypeId::OBJECT && !value.is_null() && !cast::is_instance(cx.heap, *value, element) {
+        return Err(cx.throw_default(Exc::ArrayTypeMismatch));
+    }
     let found = place(cx, *array, rest.get(1..).unwrap_or_default())?;
     let slot = found.and_then(|at| cx.heap.native_mut::<Matrix>(*array)?.items.get_mut(at));
     match slot {
@@ -87,8 +96,16 @@ pub(crate) fn set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Null)
 }
 
+/// The type of its elements.
+pub(super) fn element(cx: &Cx<'_>, array: Value) -> Result<TypeId, Throw> {
+    match cx.heap.native::<Matrix>(array).map(|matrix| types::get(matrix.ty)) {
+        Some(Type::Array { element, .. }) => Ok(*element),
+        _ => Err(fault("not an array of several dimensions")),
+    }
+}
+
 /// Where the element stands among all; none when an index is outside.
-fn place(cx: &Cx<'_>, array: Value, indexes: &[Value]) -> Result<Option<usize>, Throw> {
+pub(super) fn place(cx: &Cx<'_>, array: Value, indexes: &[Value]) -> Result<Option<usize>, Throw> {
     let Some(matrix) = cx.heap.native::<Matrix>(array) else { return Err(fault("not an array of several dimensions")) };
     let mut at = 0_usize;
     for (index, size) in indexes.iter().zip(&matrix.sizes) {

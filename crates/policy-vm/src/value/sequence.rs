@@ -94,6 +94,41 @@ pub trait Enumerator: Send + Sync + std::fmt::Debug {
     }
 }
 
+/// The position in what an object holds: going through it copies nothing.
+#[derive(Debug)]
+struct Held {
+    object: Value,
+    index: usize,
+}
+
+impl Held {
+    fn items<'a>(&self, heap: &'a Heap) -> &'a [Value] {
+        match heap.get(self.object) {
+            Some(Object::Native(object)) => object.items(),
+            _ => &[],
+        }
+    }
+}
+
+impl Enumerator for Held {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        let item = self.items(cx.heap).get(self.index).copied();
+        self.index = self.index.saturating_add(1);
+        Ok(item)
+    }
+    fn advance(&mut self, cx: &mut Cx<'_>, count: usize) -> Result<(), Throw> {
+        cx.charge(count.min(self.items(cx.heap).len()))?;
+        self.index = self.index.saturating_add(count);
+        Ok(())
+    }
+    fn cheap_count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        Ok(Some(self.items(cx.heap).len().saturating_sub(self.index)))
+    }
+    fn count(&self, cx: &mut Cx<'_>) -> Result<Option<usize>, Throw> {
+        self.cheap_count(cx)
+    }
+}
+
 /// Which items of a sequence can be had without those before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Places {
@@ -108,6 +143,12 @@ pub enum Places {
 }
 
 impl Iter {
+    /// Through [`NetObject::items`](super::heap::NetObject::items) of an object, each as it is when its turn comes.
+    #[must_use]
+    pub fn held(object: Value) -> Self {
+        Self::Lazy(Box::new(Held { object, index: 0 }))
+    }
+
     /// Whether each item can be had without those before it.
     #[must_use]
     pub fn places(&self) -> Places {

@@ -106,14 +106,18 @@ struct Excerpt {
 impl Excerpt {
     /// The first line of a diagnostic's span.
     fn new(diagnostic: &Diagnostic) -> Self {
-        let source = &diagnostic.source;
-        let position = source.position(diagnostic.span.start);
-        let line = source.line(position.line);
-        let start = position.column as usize - 1;
-        let end = source.position(diagnostic.span.end);
-        let end = if end.line == position.line { end.column as usize - 1 } else { usize::MAX };
+        let (source, span) = (&diagnostic.source, diagnostic.span);
+        let number = source.line_of(span.start);
+        let (line, begin) = (source.line(number), source.line_start(number));
+        // Bytes, not columns: of a line of a megabyte only what is shown is looked at.
+        let within = |at: u32| at.saturating_sub(begin) as usize;
+        let (start, end) = (within(span.start), within(span.end));
         let clipped = line.len() > SHOWN * 2;
-        let first = if clipped { start.saturating_sub(BEFORE) } else { 0 };
+        let before = line.get(..start).unwrap_or(line);
+        let first = match before.char_indices().rev().nth(BEFORE - 1) {
+            Some((at, _)) if clipped => at,
+            _ => 0,
+        };
         let mut excerpt = Self { line: String::new(), indent: 0, carets: 0 };
         let mut width = 0;
         if first > 0 {
@@ -121,13 +125,13 @@ impl Excerpt {
             width += 1;
         }
         excerpt.indent = width;
-        let mut characters = line.chars().enumerate().skip(first);
+        let mut characters = line.get(first..).unwrap_or_default().char_indices();
         let shown = if clipped { SHOWN } else { usize::MAX };
         for (index, character) in characters.by_ref().take(shown) {
             width += push_character(&mut excerpt.line, character);
-            if index < start {
+            if first + index < start {
                 excerpt.indent = width;
-            } else if index < end {
+            } else if first + index < end {
                 excerpt.carets = width - excerpt.indent;
             }
         }

@@ -1,6 +1,5 @@
 //! Values put into variables, elements and members.
 
-use super::tree::{assigns, reads};
 use super::{Emit, Emitter, TooComplex};
 use crate::bytecode::Op;
 use crate::compile::bound::{Expr, Local, Target};
@@ -10,14 +9,14 @@ impl Emitter<'_> {
         match target {
             Target::Local(id) if !self.local(*id).is_some_and(Local::needs_cell) => {
                 let r = self.register(*id)?;
-                if assigns(value) || reads(value, *id) {
-                    self.expr(value, d)?;
-                    self.push(Op::Move { d: r, a: d });
-                } else {
+                if self.straight(*id, value) {
                     self.expr(value, r)?;
                     if d != r {
                         self.push(Op::Move { d, a: r });
                     }
+                } else {
+                    self.expr(value, d)?;
+                    self.push(Op::Move { d: r, a: d });
                 }
                 Ok(())
             }

@@ -1,18 +1,23 @@
 //! Statements: jumps and loops. What a `try` becomes is in [`try_catch`](super::try_catch).
 
-use super::try_catch::Gaps;
+use super::try_catch::{Finally, Way};
 use super::{Emit, Emitter, Label};
 use crate::bytecode::{BinOp, Num, Op};
 use crate::compile::bound::{Expr, Kind, Local, LocalId, Stmt};
 use crate::types::TypeId;
 
 /// What a `break`, `continue` or `return` passes on its way out.
-#[derive(Clone)]
 pub(super) enum Leave {
-    Loop { exit: Label, again: Label },
-    Switch { exit: Label },
-    Finally { body: Vec<Stmt>, gaps: Gaps },
-    Catches { gaps: Gaps },
+    Loop {
+        exit: Label,
+        again: Label,
+    },
+    Switch {
+        exit: Label,
+    },
+    Finally(Finally),
+    /// A `try` with `catch`es, which may be a guard.
+    Catches,
 }
 
 impl Emitter<'_> {
@@ -64,7 +69,7 @@ impl Emitter<'_> {
             Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default),
             Stmt::Break => self.leave_to(|leave| match leave {
                 Leave::Loop { exit, .. } | Leave::Switch { exit } => Some(*exit),
-                Leave::Finally { .. } | Leave::Catches { .. } => None,
+                Leave::Finally(_) | Leave::Catches => None,
             }),
             Stmt::Continue => self.leave_to(|leave| match leave {
                 Leave::Loop { again, .. } => Some(*again),
@@ -77,21 +82,16 @@ impl Emitter<'_> {
                 Ok(())
             }
             Stmt::Goto(id) => {
-                let Some((label, leaves)) = self.out.gotos.get(id).copied() else { return Ok(()) };
-                self.run_finallies(leaves)?;
-                // It may lead back: what is jumped over is counted as a turn of a loop.
-                self.jump(Op::Loop { to: 0 }, label);
-                Ok(())
+                let Some((label, keeps)) = self.out.gotos.get(id).copied() else { return Ok(()) };
+                self.go(Way::Jump { label, keeps, back: true })
             }
             Stmt::Return(value) => {
-                let r = self.take()?;
+                let r = self.out.returned.map_or_else(|| self.take(), Ok)?;
                 match value {
                     Some(value) => self.expr(value, r)?,
                     None => self.push(Op::LoadNull { d: r }),
                 }
-                self.run_finallies(0)?;
-                self.push(Op::Return { a: r });
-                Ok(())
+                self.go(Way::Return { register: r })
             }
             Stmt::Throw(Some(value)) => {
                 let a = self.operand(value)?;

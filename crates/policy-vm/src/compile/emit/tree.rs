@@ -1,6 +1,6 @@
 //! What evaluating an expression does, as far as the order of instructions depends on it.
 
-use crate::compile::bound::{Expr, Kind, LocalId};
+use crate::compile::bound::{Conversion, Expr, Kind, LocalId, Target};
 
 /// Evaluating the expression may assign to a variable.
 pub(super) fn assigns(e: &Expr) -> bool {
@@ -23,6 +23,42 @@ pub(super) fn reads(e: &Expr, id: LocalId) -> bool {
         Kind::Binary { left, right, .. } => !simple(left) && reads(left, id) || !simple(right) && reads(right, id),
         Kind::Closure { .. } | Kind::CallFunction { .. } => true,
         _ => children(e).into_iter().any(|c| reads(c, id)),
+    }
+}
+
+/// Computing the expression writes its register once, when nothing can be thrown any more.
+pub(super) fn writes_last(e: &Expr) -> bool {
+    if e.constant.is_some() {
+        return true;
+    }
+    match &e.kind {
+        Kind::NullConditional { .. } | Kind::Coalesce(..) => false,
+        Kind::Convert { conversion: Conversion::None, operand } => writes_last(operand),
+        Kind::Conditional(_, yes, no) => writes_last(yes) && writes_last(no),
+        Kind::Sequence { result, .. } => writes_last(result),
+        Kind::Assign { value, .. } => writes_last(value),
+        Kind::Let { .. } => false,
+        _ => true,
+    }
+}
+
+/// Evaluating the expression may assign to this variable, which lives in a register.
+pub(super) fn assigns_to(e: &Expr, id: LocalId) -> bool {
+    let target = |target: &Target| match target {
+        Target::Local(other) => *other == id,
+        Target::Discard => false,
+        Target::Element { array, index } => assigns_to(array, id) || assigns_to(index, id),
+        Target::Member { args, .. } => args.iter().any(|arg| assigns_to(arg, id)),
+        Target::Part { .. } => true,
+    };
+    if e.constant.is_some() {
+        return false;
+    }
+    match &e.kind {
+        Kind::Assign { target: to, .. } if target(to) => true,
+        Kind::Call { outs, .. } if outs.iter().flatten().any(target) => true,
+        Kind::Let { slot, .. } if *slot == id => true,
+        _ => children(e).into_iter().any(|child| assigns_to(child, id)),
     }
 }
 

@@ -1,128 +1,169 @@
 //! `try`: ranges of instructions with handlers.
 //!
-//! A `finally` block is emitted where each way out of its `try` passes: after the regular end, before a `return`, `break`
-//! or `continue` that leaves it, and in a handler that throws the exception on. Those copies are left out of the ranges they
-//! lie in, so that an exception in them is none of the statement they leave.
+//! A `finally` block is emitted once, behind its `try` and out of the reach of its handlers. Each way out of the `try`
+//! leads there, having said in a register where it goes on: at the end, with an exception, or to where a `return`, `break`,
+//! `continue` or `goto` wanted to go. What follows the block looks at that.
 //!
 //! The condition of a `catch` runs before any `finally` block between it and the throw. Where an expression has one, each
 //! `try` that catches announces itself to the machine ([`Op::Guard`]), which asks the conditions from the inside out, and
 //! only then unwinds. All other expressions find their handlers by the place of the throw alone.
 
 use super::statement::Leave;
-use super::{Emit, Emitter, Label};
+use super::{Emit, Emitter, Label, TooComplex};
 use crate::bytecode::{Clause, Handler, Op};
 use crate::compile::bound::{Catch, Expr, Function, Local, Stmt};
 use crate::types::TypeId;
 
-/// Instructions inside a range that do not belong to it.
-pub(super) type Gaps = Vec<(u32, u32)>;
+/// A `finally` block that is still to be emitted, and the ways that lead through it.
+pub(super) struct Finally {
+    block: Label,
+    /// Holds the exception that is thrown on behind the block, or null.
+    thrown: u8,
+    /// Holds the number of the way that is gone on behind the block, counted from one.
+    way: u8,
+    ways: Vec<Way>,
+}
+
+/// Where a jump leads that leaves a `try`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Returns what stands in a register.
+    Return { register: u8 },
+    /// Jumps, perhaps back, leaving all but so many of the statements around it.
+    Jump { label: Label, keeps: usize, back: bool },
+}
 
 impl Emitter<'_> {
-    /// Runs the `finally` blocks on the way to the innermost place that `target` accepts, and jumps there.
+    /// Goes to the innermost place that `target` accepts.
     pub(super) fn leave_to(&mut self, target: impl Fn(&Leave) -> Option<Label>) -> Emit {
         let found = self.out.leaves.iter().enumerate().rev().find_map(|(i, l)| target(l).map(|label| (i, label)));
         let Some((index, label)) = found else { return Ok(()) };
-        self.run_finallies(index + 1)?;
-        self.jump(Op::Jump { to: 0 }, label);
-        Ok(())
+        self.go(Way::Jump { label, keeps: index + 1, back: false })
     }
 
-    /// Emits what leaving the statements from the innermost out to `down_to` takes: their `finally` blocks.
-    pub(super) fn run_finallies(&mut self, down_to: usize) -> Emit {
+    /// Goes a way, through the `finally` blocks that it leaves: here to the innermost, behind which it is gone on.
+    pub(super) fn go(&mut self, way: Way) -> Emit {
+        let keeps = match way {
+            Way::Return { .. } => 0,
+            Way::Jump { keeps, .. } => keeps,
+        };
         let mut index = self.out.leaves.len();
-        while index > down_to {
+        while index > keeps {
             index -= 1;
-            let start = self.here();
-            match self.out.leaves.get(index).cloned() {
-                Some(Leave::Finally { body, .. }) => {
-                    let inner = self.out.leaves.split_off(index);
-                    self.finally(&body)?;
-                    self.out.leaves.extend(inner);
+            match self.out.leaves.get_mut(index) {
+                Some(Leave::Finally(finally)) => {
+                    let known = finally.ways.iter().position(|other| *other == way).unwrap_or_else(|| {
+                        finally.ways.push(way);
+                        finally.ways.len() - 1
+                    });
+                    let number = i32::try_from(known + 1).map_err(|_| TooComplex)?;
+                    let (block, thrown, register) = (finally.block, finally.thrown, finally.way);
+                    self.push(Op::LoadNull { d: thrown });
+                    self.push(Op::LoadI32 { d: register, value: number });
+                    self.jump(Op::Jump { to: 0 }, block);
+                    return Ok(());
                 }
-                Some(Leave::Catches { .. }) if self.filters => self.push(Op::Unguard {}),
-                _ => continue,
+                Some(Leave::Catches) if self.filters => self.push(Op::Unguard {}),
+                _ => {}
             }
-            let end = self.here();
-            // From here to where it leads, the code belongs to no range further in.
-            for leave in self.out.leaves.iter_mut().skip(index) {
-                if let Leave::Finally { gaps, .. } | Leave::Catches { gaps } = leave {
-                    gaps.push((start, end));
-                }
-            }
+        }
+        match way {
+            Way::Return { register } => self.push(Op::Return { a: register }),
+            // It may lead back: what is jumped over is counted as a turn of a loop.
+            Way::Jump { label, back: true, .. } => self.jump(Op::Loop { to: 0 }, label),
+            Way::Jump { label, back: false, .. } => self.jump(Op::Jump { to: 0 }, label),
         }
         Ok(())
     }
 
     pub(super) fn try_statement(&mut self, body: &[Stmt], catches: &[Catch], finally: Option<&[Stmt]>) -> Emit {
-        let end = self.label();
-        if let Some(finally) = finally {
-            self.out.leaves.push(Leave::Finally { body: finally.to_vec(), gaps: Gaps::new() });
+        self.out.tries += 1;
+        match finally {
+            Some(finally) => self.try_finally(body, catches, finally)?,
+            None => self.try_catch(body, catches)?,
         }
-        let start = self.here();
-        if catches.is_empty() {
-            self.block(body)?;
-        } else if self.filters {
-            self.guarded(body, catches)?;
-        } else {
-            self.caught(body, catches)?;
-        }
-        let guarded_end = self.here();
-        if let Some(finally) = finally {
-            let Some(Leave::Finally { gaps, .. }) = self.out.leaves.pop() else { return Ok(()) };
-            self.finally(finally)?;
-            self.jump(Op::Jump { to: 0 }, end);
-            let register = self.take()?;
-            let target = self.here();
-            self.handlers(start, guarded_end, &gaps, target, register, None);
-            self.finally(finally)?;
-            self.push(Op::Resume { a: register });
-        }
-        self.place(end);
+        self.out.tries -= 1;
         Ok(())
     }
 
-    /// Guards a range, but for the gaps in it.
-    fn handlers(&mut self, start: u32, end: u32, gaps: &Gaps, target: u32, register: u8, clause: Option<Clause>) {
-        let level = self.level();
-        let ty = clause.map_or(TypeId::EXCEPTION, |c| c.ty);
-        for (start, end) in without_gaps(start, end, gaps) {
-            self.out.handlers.push(Handler { start, end, target, register, ty, level, clause });
+    fn try_catch(&mut self, body: &[Stmt], catches: &[Catch]) -> Emit {
+        if catches.is_empty() {
+            self.block(body)
+        } else if self.filters {
+            self.guarded(body, catches)
+        } else {
+            self.caught(body, catches)
         }
+    }
+
+    fn try_finally(&mut self, body: &[Stmt], catches: &[Catch], finally: &[Stmt]) -> Emit {
+        // The outermost `try` keeps what is returned, for all within it.
+        let outermost = self.out.returned.is_none();
+        if outermost {
+            self.out.returned = Some(self.take()?);
+        }
+        let (block, rethrow, end) = (self.label(), self.label(), self.label());
+        let (thrown, way) = (self.take()?, self.take()?);
+        let leave = Finally { block, thrown, way, ways: Vec::new() };
+        self.out.leaves.push(Leave::Finally(leave));
+        let start = self.here();
+        self.try_catch(body, catches)?;
+        let guarded_end = self.here();
+        let Some(Leave::Finally(Finally { ways, .. })) = self.out.leaves.pop() else { return Err(TooComplex) };
+        self.push(Op::LoadNull { d: thrown });
+        if !ways.is_empty() {
+            self.push(Op::LoadI32 { d: way, value: 0 });
+        }
+        self.place(block);
+        let target = self.here();
+        self.handler(start, guarded_end, target, thrown, None);
+        self.block(finally)?;
+        self.jump(Op::JumpIfNotNull { a: thrown, to: 0 }, rethrow);
+        for (number, gone) in (1..).zip(ways) {
+            let next = self.label();
+            self.jump(Op::JumpNeI32K { a: way, value: number, to: 0 }, next);
+            self.go(gone)?;
+            self.place(next);
+        }
+        self.jump(Op::Jump { to: 0 }, end);
+        self.place(rethrow);
+        self.push(Op::Resume { a: thrown });
+        self.place(end);
+        if outermost {
+            self.out.returned = None;
+        }
+        Ok(())
+    }
+
+    /// Guards a range.
+    fn handler(&mut self, start: u32, end: u32, target: u32, register: u8, clause: Option<Clause>) {
+        let ty = clause.map_or(TypeId::EXCEPTION, |c| c.ty);
+        self.out.handlers.push(Handler { start, end, target, register, ty, level: self.level(), clause });
     }
 
     /// Statements with conditions that are entered here.
     fn level(&self) -> u8 {
-        let guards = self.out.leaves.iter().filter(|leave| matches!(leave, Leave::Catches { .. })).count();
+        let guards = self.out.leaves.iter().filter(|leave| matches!(leave, Leave::Catches)).count();
         u8::try_from(guards).unwrap_or(u8::MAX)
     }
 
-    /// One copy of a `finally` block: each has registers for its variables, and labels, of its own.
-    fn finally(&mut self, body: &[Stmt]) -> Emit {
-        let (registers, gotos) = (self.out.registers.clone(), self.out.gotos.clone());
+    /// Emits the statements of a `try`.
+    fn tried(&mut self, body: &[Stmt]) -> Emit {
+        self.out.leaves.push(Leave::Catches);
         self.block(body)?;
-        (self.out.registers, self.out.gotos) = (registers, gotos);
+        self.out.leaves.pop();
         Ok(())
-    }
-
-    /// Emits the statements of a `try` and gives the gaps in their range, which ends here.
-    fn tried(&mut self, body: &[Stmt]) -> Emit<Gaps> {
-        self.out.leaves.push(Leave::Catches { gaps: Gaps::new() });
-        self.block(body)?;
-        match self.out.leaves.pop() {
-            Some(Leave::Catches { gaps }) => Ok(gaps),
-            _ => Ok(Gaps::new()),
-        }
     }
 
     /// Without conditions: one handler, which finds the `catch` by the type.
     fn caught(&mut self, body: &[Stmt], catches: &[Catch]) -> Emit {
         let (start, after) = (self.here(), self.label());
-        let gaps = self.tried(body)?;
+        self.tried(body)?;
         let end = self.here();
         self.jump(Op::Jump { to: 0 }, after);
         let caught = self.take()?;
         let target = self.here();
-        self.handlers(start, end, &gaps, target, caught, None);
+        self.handler(start, end, target, caught, None);
         self.out.caught.push(caught);
         for catch in catches {
             let next = self.label();
@@ -152,7 +193,7 @@ impl Emitter<'_> {
         self.out.guards += 1;
         self.push(Op::Guard { level: self.level(), function: self.out.number, id: guard });
         let start = self.here();
-        let gaps = self.tried(body)?;
+        self.tried(body)?;
         let end = self.here();
         self.push(Op::Unguard {});
         self.jump(Op::Jump { to: 0 }, after);
@@ -165,7 +206,7 @@ impl Emitter<'_> {
             };
             let clause = Clause { guard, number, ty: catch.ty, filter };
             let target = self.here();
-            self.handlers(start, end, &gaps, target, caught, Some(clause));
+            self.handler(start, end, target, caught, Some(clause));
             if filter.is_none() {
                 self.caught_as(catch, caught)?;
             }
@@ -227,21 +268,4 @@ fn in_statement(stmt: &Stmt) -> bool {
         | Stmt::Return(_)
         | Stmt::Throw(_) => false,
     }
-}
-
-fn without_gaps(start: u32, end: u32, gaps: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut sorted = gaps.to_vec();
-    sorted.sort_unstable();
-    let mut ranges = Vec::new();
-    let mut at = start;
-    for (from, to) in sorted {
-        if from > at {
-            ranges.push((at, from));
-        }
-        at = at.max(to);
-    }
-    if at < end {
-        ranges.push((at, end));
-    }
-    ranges
 }

@@ -7,7 +7,7 @@ use super::{Entity, strip};
 use crate::compile::binder::{Binder, RANGE_VARIABLE};
 use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, delegate, is_enum, named, nullable_inner};
 use crate::compile::members::{self, Member};
-use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
+use crate::compile::overload::{Arg, ArgKind, Chosen, Group, Receiver, Wanted};
 use crate::library::{self, MemberKind};
 use crate::types::{self, Type, TypeId};
 
@@ -262,8 +262,12 @@ impl Binder {
                 let mut chosen = self.finish(fit, args);
                 let ty = chosen.member.ty(chosen.member.signature.returns, &[]);
                 let callee = self.callee(&chosen.member, &[], Some(&value));
+                let mut first = Vec::new();
+                let value = if chosen.first.is_empty() { value } else { self.keep(value, &mut first) };
+                first.append(&mut chosen.first);
                 chosen.args.insert(0, value);
-                Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+                let call = Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span);
+                Chosen::after_first(first, call)
             }
             _ => {
                 let what = Wanted {
@@ -381,13 +385,17 @@ impl Binder {
         let mut chosen = self.finish(fit, args);
         let ty = chosen.member.ty(chosen.member.signature.returns, &chosen.type_args);
         let callee = self.callee(&chosen.member, &chosen.type_args, receiver.as_ref());
+        let mut first = Vec::new();
         if let Some(receiver) = receiver {
+            let receiver = if chosen.first.is_empty() { receiver } else { self.keep(receiver, &mut first) };
             chosen.args.insert(0, receiver);
         }
-        if chosen.args.iter().any(Expr::is_error) {
+        first.append(&mut chosen.first);
+        if chosen.args.iter().chain(&first).any(Expr::is_error) {
             return Expr::error(span);
         }
-        Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+        let call = Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span);
+        Chosen::after_first(first, call)
     }
 
     /// Binds arguments as far as they can be without their parameters.

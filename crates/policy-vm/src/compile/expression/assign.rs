@@ -270,9 +270,14 @@ impl Binder {
         }
     }
 
-    /// Evaluates once and uses often; what costs nothing is simply repeated.
+    /// Evaluates once and uses often; what costs nothing and cannot change is simply repeated.
     pub(in crate::compile) fn keep(&mut self, value: Expr, first: &mut Vec<Expr>) -> Expr {
-        if value.constant.is_some() || matches!(value.kind, Kind::Local(_) | Kind::View(_)) {
+        let fixed = match value.kind {
+            Kind::View(_) => true,
+            Kind::Local(id) => self.local(id).is_some_and(|local| local.name.is_empty() || local.readonly.is_some()),
+            _ => value.constant.is_some(),
+        };
+        if fixed {
             return value;
         }
         let (ty, span) = (value.ty, value.span);

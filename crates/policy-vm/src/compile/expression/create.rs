@@ -10,7 +10,7 @@ use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, LocalId, named};
 use crate::compile::members;
 use crate::compile::operators::is_untyped;
-use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted, takes_count};
+use crate::compile::overload::{Arg, ArgKind, Chosen, Group, Receiver, Wanted, takes_count};
 use crate::compile::subtype;
 use crate::library::TypeDefKind;
 use crate::types::{self, Nature, Type, TypeId};
@@ -122,7 +122,8 @@ impl Binder {
                     return Expr::error(span);
                 }
                 let callee = self.callee(&chosen.member, &[], None);
-                Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span)
+                let call = Expr::new(Kind::Call { callee, args: chosen.args, outs: chosen.outs }, ty, span);
+                Chosen::after_first(chosen.first, call)
             }
             Some(Err((a, b))) => {
                 let (a, b) = (self.signature_name(&a), self.signature_name(&b));

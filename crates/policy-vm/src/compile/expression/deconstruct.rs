@@ -49,8 +49,8 @@ impl Binder {
             return Some(self.fail("CS8370", target.span, MIXED));
         }
         // Places come before the value, and declared ones take its types.
-        let places = self.places(target)?;
         let (mut effects, mut moves) = (Vec::new(), Vec::new());
+        let places = self.places(target, &mut effects)?;
         let sound = self.take_apart(places, Source::Syntax(value), &mut effects, &mut moves, span);
         let (mut last, mut results) = (Vec::new(), Vec::new());
         for (place, value) in moves {
@@ -99,10 +99,11 @@ impl Binder {
         }
     }
 
-    /// What stands on the left: places, or the variables of `var (a, b)`.
-    fn places<'a>(&mut self, target: &'a ast::Expr) -> Option<Vec<Place<'a>>> {
+    /// What stands on the left: places, or the variables of `var (a, b)`. What says which places they are is evaluated
+    /// before anything is put there.
+    fn places<'a>(&mut self, target: &'a ast::Expr, effects: &mut Vec<Expr>) -> Option<Vec<Place<'a>>> {
         match &target.kind {
-            ExprKind::Tuple(elements) => Some(elements.iter().map(|e| self.place_of(&e.value)).collect()),
+            ExprKind::Tuple(elements) => Some(elements.iter().map(|e| self.place_of(&e.value, effects)).collect()),
             ExprKind::Declaration { designation: Designation::Tuple(list), .. } => {
                 Some(list.iter().map(designated).collect())
             }
@@ -110,8 +111,8 @@ impl Binder {
         }
     }
 
-    fn place_of<'a>(&mut self, expr: &'a ast::Expr) -> Place<'a> {
-        if let Some(parts) = self.places(expr) {
+    fn place_of<'a>(&mut self, expr: &'a ast::Expr, effects: &mut Vec<Expr>) -> Place<'a> {
+        if let Some(parts) = self.places(expr, effects) {
             return Place::Nested(parts);
         }
         match &expr.kind {
@@ -121,7 +122,23 @@ impl Binder {
             }
             ExprKind::Declaration { designation, .. } => designated(designation),
             ExprKind::Name(name) if &*name.ident.text == "_" && self.find("_").is_none() => Place::Discard,
-            _ => self.assign_target(expr).map_or(Place::Wrong, |(target, ty)| Place::Known(target, ty)),
+            _ => match self.assign_target(expr) {
+                Some((target, ty)) => Place::Known(self.kept(target, effects), ty),
+                None => Place::Wrong,
+            },
+        }
+    }
+
+    fn kept(&mut self, target: Target, effects: &mut Vec<Expr>) -> Target {
+        match target {
+            Target::Element { array, index } => {
+                let (array, index) = (self.keep(*array, effects), self.keep(*index, effects));
+                Target::Element { array: Box::new(array), index: Box::new(index) }
+            }
+            Target::Member { callee, args } => {
+                Target::Member { callee, args: args.into_iter().map(|arg| self.keep(arg, effects)).collect() }
+            }
+            other => other,
         }
     }
 

@@ -135,9 +135,16 @@ pub(in crate::compile) fn matrix_get(all: Vec<Expr>, element: TypeId, span: Span
     read
 }
 
+static ELEMENT: &str = "T this[params int[] indexes]";
+
+/// Whether setting the member is writing `a[i, j]`.
+pub(in crate::compile) fn is_element(callee: &Callee) -> bool {
+    std::ptr::eq(callee.signature, ELEMENT)
+}
+
 /// `a[i, j]`, written.
 pub(in crate::compile) fn matrix_target(all: Vec<Expr>, element: TypeId) -> Target {
-    let callee = callee(matrix::set, "T this[params int[] indexes]", element, true);
+    let callee = callee(matrix::set, ELEMENT, element, true);
     Target::Member { callee: Box::new(callee), args: all }
 }
 

@@ -5,11 +5,13 @@ use policy_parser::csharp::ast::{self, ArgumentMode};
 
 use super::{Param, shown_signature};
 use crate::compile::binder::Binder;
-use crate::compile::bound::{Expr, FnId, Kind, LocalId, Target};
-use crate::compile::overload::{self, Arg, ArgKind, Slot, map};
+use crate::compile::bound::{Callee, Expr, FnId, Kind, LocalId, Target};
+use crate::compile::expression::dimensions;
+use crate::compile::overload::{self, Arg, ArgKind, Chosen, Slot, map};
 use crate::compile::subtype;
 use crate::library::ParamMode;
 use crate::types::{self, TypeId};
+use crate::value::element;
 
 impl Binder {
     /// Calls a local function.
@@ -139,13 +141,20 @@ impl Binder {
                 }
             }
         }
-        let (mut before, mut after) = (Vec::new(), Vec::new());
+        let mut before = Vec::new();
         let mut done: Vec<Option<Expr>> = Vec::new();
-        for ((arg, ty), mode) in args.into_iter().zip(types_of).zip(modes) {
-            done.push(Some(match mode {
+        // What comes before the call is evaluated in the order in which it is written.
+        let sorted = overload::in_order(slots);
+        let is_place =
+            |arg: &Arg<'_>| matches!(&arg.kind, ArgKind::Variable(target, _) if !matches!(**target, Target::Local(_)));
+        let early = if sorted { args.iter().rposition(is_place).unwrap_or(0) } else { args.len() };
+        for (i, ((arg, ty), mode)) in args.into_iter().zip(types_of).zip(modes).enumerate() {
+            let value = match mode {
                 ParamMode::Value => self.finish_arg(arg, ty).0,
-                _ => self.reference(arg, ty, &mut before, &mut after),
-            }));
+                _ => self.reference(arg, ty, &mut before),
+            };
+            let is_early = i < early && !matches!(value.kind, Kind::CellOf { .. });
+            done.push(Some(if is_early { self.keep(value, &mut before) } else { value }));
         }
         let mut values = Vec::new();
         for (param, slot) in params.iter().zip(slots) {
@@ -165,11 +174,11 @@ impl Binder {
         }
         self.note_call(id);
         let call = Expr::new(Kind::CallFunction { function: id, args: values }, returns, span);
-        self.surround(call, before, after)
+        Chosen::after_first(before, call)
     }
 
-    /// A variable given by reference: the cell it lives in. What is no variable is copied into one and back.
-    fn reference(&mut self, arg: Arg<'_>, ty: TypeId, before: &mut Vec<Expr>, after: &mut Vec<Expr>) -> Expr {
+    /// A variable given by reference: the cell it lives in, or for an element of an array one that stands for it.
+    fn reference(&mut self, arg: Arg<'_>, ty: TypeId, before: &mut Vec<Expr>) -> Expr {
         let (span, out) = (arg.span, arg.mode == ArgumentMode::Out);
         let local = match arg.kind {
             ArgKind::Variable(target, value) => match *target {
@@ -177,17 +186,8 @@ impl Binder {
                     self.write_local(id, span);
                     return self.cell_of(id, out, span);
                 }
-                Target::Element { array, index } => {
-                    let (array, index) = (self.keep(*array, before), self.keep(*index, before));
-                    let place = (Box::new(array), Box::new(index));
-                    let read = Expr::new(Kind::ArrayGet { array: place.0.clone(), index: place.1.clone() }, ty, span);
-                    let slot = self.temporary(ty);
-                    before.push(Expr::new(Kind::Let { slot, value: Box::new(read) }, types::void(), span));
-                    let value = Box::new(Expr::new(Kind::Local(slot), ty, span));
-                    let target = Box::new(Target::Element { array: place.0, index: place.1 });
-                    after.push(Expr::new(Kind::Assign { target, value }, types::void(), span));
-                    slot
-                }
+                Target::Element { array, index } => return refer(vec![*array, *index], ty, span),
+                Target::Member { callee, args } if dimensions::is_element(&callee) => return refer(args, ty, span),
                 _ => return *value,
             },
             ArgKind::Declare(_, designation) => {
@@ -212,27 +212,11 @@ impl Binder {
         let ty = self.local(id).map_or(types::error(), |l| l.ty);
         Expr::new(Kind::CellOf { local: id, out }, ty, span)
     }
+}
 
-    /// A call with what comes before and after it.
-    fn surround(&mut self, call: Expr, mut before: Vec<Expr>, mut after: Vec<Expr>) -> Expr {
-        let (ty, span) = (call.ty, call.span);
-        if after.is_empty() {
-            if before.is_empty() {
-                return call;
-            }
-            return Expr::new(Kind::Sequence { effects: before, result: Box::new(call) }, ty, span);
-        }
-        let result = if ty == types::void() {
-            before.push(call);
-            let last = after.pop().unwrap_or_else(|| Expr::error(span));
-            before.append(&mut after);
-            last
-        } else {
-            let slot = self.temporary(ty);
-            before.push(Expr::new(Kind::Let { slot, value: Box::new(call) }, types::void(), span));
-            before.append(&mut after);
-            self.slot(slot, span)
-        };
-        Expr::new(Kind::Sequence { effects: before, result: Box::new(result) }, ty, span)
-    }
+/// An element of an array by reference: the array, then the indexes.
+fn refer(args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
+    let signature = "ref T this[params int[] indexes]";
+    let callee = Callee { run: element::refer, type_args: vec![ty], signature, null_check: true, asked: &[] };
+    Expr::new(Kind::Call { callee, args, outs: Vec::new() }, ty, span)
 }

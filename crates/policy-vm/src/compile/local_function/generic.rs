@@ -44,12 +44,14 @@ impl Binder {
 
     /// The function that a generic one becomes with these type arguments.
     fn instance(&mut self, index: usize, type_args: &[TypeId]) -> Option<FnId> {
-        const MOST: usize = 64;
+        const MOST: u32 = 256;
+        const NESTED: u32 = 16;
         let (generic, made) = self.generics.get(index)?;
         if let Some((_, id)) = made.iter().find(|(args, _)| args == type_args) {
             return Some(*id);
         }
-        if made.len() >= MOST {
+        let (count, open) = self.instances;
+        if count >= MOST || open >= NESTED {
             return None;
         }
         let generic = Rc::clone(generic);
@@ -63,8 +65,10 @@ impl Binder {
         if let Some((_, made)) = self.generics.get_mut(index) {
             made.push((type_args.to_vec(), id));
         }
-        // Its mistakes were reported with the declaration.
+        self.instances = (count + 1, open + 1);
+        // Its mistakes were reported with the declaration; of what only this one has, nothing is emitted.
         self.silently(|this| this.bind_function(id, &generic.syntax));
+        self.instances.1 = open;
         self.function = function;
         self.later = later;
         self.scopes.extend(inner);

@@ -3,7 +3,7 @@
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, StmtKind};
 
-use crate::compile::binder::{Binder, LabelScope};
+use crate::compile::binder::{Binder, LabelScope, Wall};
 use crate::compile::bound::{Const, LabelId, Stmt, named, nullable_inner};
 use crate::types::{self, TypeId};
 
@@ -14,6 +14,8 @@ const ITERATORS: [&str; 4] = [
     "System.Collections.Generic.IEnumerable",
     "System.Collections.Generic.IEnumerator",
 ];
+
+const LEAVES_FINALLY: &str = "Control cannot leave the body of a finally clause";
 
 impl Binder {
     /// The labels that a list of statements declares.
@@ -59,13 +61,34 @@ impl Binder {
         self.error("CS1624", at, message);
     }
 
-    pub(super) fn label_id(&self, name: &str) -> Option<LabelId> {
-        self.labels.iter().rev().flatten().find(|(n, _)| **n == *name).map(|(_, id)| *id)
+    /// A label, and the number of the list that declares it.
+    pub(super) fn label_id(&self, name: &str) -> Option<(usize, LabelId)> {
+        let declared = |scope: &LabelScope| scope.iter().find(|(n, _)| **n == *name).map(|(_, id)| *id);
+        self.labels.iter().enumerate().rev().find_map(|(list, scope)| declared(scope).map(|id| (list, id)))
     }
 
-    pub(super) fn goto(&mut self, label: &ast::Ident) -> Stmt {
+    /// `break` or `continue` where nothing is to be left: perhaps there is, behind what cannot be left.
+    pub(super) fn refuse_jump(&mut self, loops_only: bool, span: Span) {
+        let beyond = |wall: &Wall| (if loops_only { wall.loops } else { wall.breakable }) > 0;
+        let innermost = if self.walls.iter().any(beyond) { self.walls.last() } else { None };
+        match innermost {
+            Some(Wall { is_lambda: true, .. }) => {
+                let message = "Control cannot leave the body of an anonymous method or lambda expression";
+                self.error("CS1632", span, message);
+            }
+            Some(_) => self.error("CS0157", span, LEAVES_FINALLY),
+            None => self.error("CS0139", span, "No enclosing loop out of which to break or continue"),
+        }
+    }
+
+    pub(super) fn goto(&mut self, label: &ast::Ident, span: Span) -> Stmt {
         match self.label_id(&label.text) {
-            Some(id) => Stmt::Goto(id),
+            Some((list, id)) => {
+                if self.in_finally.is_some_and(|(outside, _)| list < outside) {
+                    self.error("CS0157", span, LEAVES_FINALLY);
+                }
+                Stmt::Goto(id)
+            }
             None => {
                 let name = &label.text;
                 self.error(
@@ -84,6 +107,9 @@ impl Binder {
             self.error("CS0153", span, "A goto case is only valid inside a switch statement");
             return Stmt::Block(Vec::new());
         };
+        if self.in_finally.is_some_and(|(_, outside)| self.switches.len() <= outside) {
+            self.error("CS0157", span, LEAVES_FINALLY);
+        }
         let constant = match value {
             None => None,
             Some(value) => {

@@ -123,20 +123,20 @@ impl Binder {
         (seen, section): (&mut Vec<(Const, usize)>, usize),
         guarded: bool,
     ) -> Expr {
-        let test = self.pattern_test(subject, pattern, span, true);
-        if let (Pattern::Constant(expr), false) = (pattern, guarded) {
-            let (value, _) = self.silently(|this| this.value(expr));
-            if let Some(constant) = value.constant {
-                if seen.iter().any(|(c, _)| *c == constant) {
-                    let shown = crate::compile::convert::written(&constant);
-                    self.error(
-                        "CS0152",
-                        span,
-                        format!("The switch statement contains multiple cases with the label value '{shown}'"),
-                    );
-                }
-                seen.push((constant, section));
+        let Pattern::Constant(expr) = pattern else { return self.pattern_test(subject, pattern, span, true) };
+        let value = self.value(expr);
+        let constant = value.constant.clone().filter(|_| !guarded);
+        let test = self.constant_test(subject, value, span);
+        if let Some(constant) = constant {
+            if seen.iter().any(|(c, _)| *c == constant) {
+                let shown = crate::compile::convert::written(&constant);
+                self.error(
+                    "CS0152",
+                    span,
+                    format!("The switch statement contains multiple cases with the label value '{shown}'"),
+                );
             }
+            seen.push((constant, section));
         }
         test
     }

@@ -3,7 +3,7 @@
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, UsingResource};
 
-use crate::compile::binder::Binder;
+use crate::compile::binder::{Binder, InCatch, Wall};
 use crate::compile::bound::{Catch, Expr, Kind, LocalId, Stmt};
 use crate::compile::subtype;
 use crate::library::MemberKind;
@@ -21,12 +21,14 @@ impl Binder {
                 Stmt::Throw(Some(value.retyped(TypeId::EXCEPTION)))
             }
             None => {
-                if !self.in_catch {
-                    self.error(
+                match self.in_catch {
+                    InCatch::Yes => {}
+                    InCatch::No => self.error(
                         "CS0156",
                         span,
                         "A throw statement with no arguments is not allowed outside of a catch clause",
-                    );
+                    ),
+                    InCatch::InFinally => self.error("CS0724", span, "A throw statement with no arguments is not allowed in a finally clause that is nested inside the nearest enclosing catch clause"),
                 }
                 Stmt::Throw(None)
             }
@@ -67,7 +69,7 @@ impl Binder {
             self.scopes.push(Vec::new());
             let variable = clause.name.as_ref().map(|name| self.declare(name, ty));
             let filter = clause.filter.as_ref().map(|f| self.condition(f));
-            let before = std::mem::replace(&mut self.in_catch, true);
+            let before = std::mem::replace(&mut self.in_catch, InCatch::Yes);
             let (body, goes_on) = self.block(&clause.body);
             self.in_catch = before;
             self.scopes.pop();
@@ -75,12 +77,18 @@ impl Binder {
             bound.push(Catch { ty, variable, filter, body });
         }
         let finally = finally.map(|block| {
-            // `break`, `continue` and `return` must not leave a finally block.
-            let before = (std::mem::take(&mut self.breakable), std::mem::take(&mut self.loops));
-            self.in_finally += 1;
+            // No jump must leave a finally block.
+            let (breakable, loops) = (std::mem::take(&mut self.breakable), std::mem::take(&mut self.loops));
+            self.walls.push(Wall { is_lambda: false, breakable, loops });
+            let around = self.in_finally.replace((self.labels.len(), self.switches.len()));
+            let caught = self.in_catch;
+            if caught == InCatch::Yes {
+                self.in_catch = InCatch::InFinally;
+            }
             let (body, goes_on) = self.block(block);
-            self.in_finally -= 1;
-            (self.breakable, self.loops) = before;
+            (self.in_catch, self.in_finally) = (caught, around);
+            self.walls.pop();
+            (self.breakable, self.loops) = (breakable, loops);
             reachable &= goes_on;
             body
         });

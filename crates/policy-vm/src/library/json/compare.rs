@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
+use crate::library::system::decimal::convert::as_double;
 use crate::types::TypeId;
 use crate::value::heap::{Heap, Object};
 use crate::value::{Ref, Value};
@@ -135,7 +135,7 @@ fn double(heap: &Heap, value: Value) -> Option<f64> {
     match (value, heap.get(value)) {
         (Value::Double(d), _) => Some(d),
         (Value::Single(f), _) => Some(f64::from(f)),
-        (_, Some(Object::Decimal(d))) => d.to_f64(),
+        (_, Some(Object::Decimal(d))) => Some(as_double(*d)),
         (value, Some(_)) => heap.native::<BigInteger>(value).map(BigInteger::to_double),
         (value, None) => integer(value).map(|n| n as f64),
     }

@@ -9,6 +9,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::cx::{Cx, fault};
 use crate::exception::{Exc, Throw};
+use crate::library::system::decimal::convert::as_double;
 use crate::library::{self, NativeFn};
 use crate::types::{self, Known, Type, TypeId};
 use crate::value::behaviour::{self, type_of};
@@ -302,7 +303,7 @@ fn to_double(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<f64, Throw
         }
         value => match (integer(value), cx.heap.get(value)) {
             (Some(number), _) => number as f64,
-            (_, Some(Object::Decimal(d))) => d.to_f64().unwrap_or(f64::NAN),
+            (_, Some(Object::Decimal(d))) => as_double(*d),
             (_, Some(Object::Native(_))) => match cx.heap.native::<BigInteger>(value) {
                 Some(big) => big.to_double(),
                 None => return Err(invalid_cast(cx, value, target)),

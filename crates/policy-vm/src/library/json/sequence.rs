@@ -217,8 +217,11 @@ impl NetObject for Tokens {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(Vec::from(&*self.items).into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    }
+    fn items(&self) -> &[Value] {
+        &self.items
     }
 }
 

@@ -184,8 +184,11 @@ impl NetObject for Lookup {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.groups.groupings.clone().into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    }
+    fn items(&self) -> &[Value] {
+        &self.groups.groupings
     }
 }
 

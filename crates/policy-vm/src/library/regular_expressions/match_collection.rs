@@ -28,8 +28,11 @@ struct MatchCollection(Vec<Value>);
 
 net_object! {
     MatchCollection, KNOWN,
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.0.clone().into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    },
+    fn items(&self) -> &[Value] {
+        &self.0
     }
 }
 

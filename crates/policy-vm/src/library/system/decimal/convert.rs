@@ -105,15 +105,20 @@ pub(crate) fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
 }
 
-/// The nearest `double` as .NET computes it: the mantissa as a `double`, divided by the power of ten.
+/// A `double` as .NET computes it: the mantissa as a `double`, divided by the power of ten. Its last digit may be another
+/// one than that of the nearest number. A `float` is made of it.
 #[must_use]
 #[expect(clippy::cast_precision_loss, reason = "a double is what is wanted")]
 pub(crate) fn as_double(d: Decimal) -> f64 {
     const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+    const POWERS: [f64; 29] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22, 1e23, 1e24, 1e25, 1e26, 1e27, 1e28,
+    ];
     let mantissa = d.mantissa().unsigned_abs();
     let (high, low) = (mantissa >> 64, mantissa & u128::from(u64::MAX));
-    let scale = i32::try_from(d.scale()).unwrap_or(0);
-    let magnitude = (low as f64 + high as f64 * TWO_TO_64) / 10f64.powi(scale);
+    let power = POWERS.get(d.scale() as usize).copied().unwrap_or(f64::INFINITY);
+    let magnitude = (low as f64 + high as f64 * TWO_TO_64) / power;
     if d.is_sign_negative() { -magnitude } else { magnitude }
 }
 
