@@ -48,6 +48,7 @@ impl Binder {
         if declares && assigns {
             return Some(self.fail("CS8370", target.span, MIXED));
         }
+        let declared_from = self.locals.len();
         // Places come before the value, and declared ones take its types.
         let (mut effects, mut moves) = (Vec::new(), Vec::new());
         let places = self.places(target, &mut effects)?;
@@ -72,6 +73,9 @@ impl Binder {
                 results.push(value.clone());
             }
             last.push(self.put(target, value, span));
+        }
+        if matches!(&value.kind, ExprKind::Name(name) if name.ident.text.starts_with('<')) {
+            self.fix_loop_variables(declared_from);
         }
         if !sound || last.iter().any(Expr::is_error) {
             return Some(Expr::error(span));
@@ -234,6 +238,13 @@ impl Binder {
         }
     }
 
+    /// The variables that a `foreach` takes its item apart into cannot be assigned to.
+    fn fix_loop_variables(&mut self, from: usize) {
+        for local in self.locals.iter_mut().skip(from).filter(|local| !local.name.is_empty()) {
+            local.readonly = Some("foreach iteration variable");
+        }
+    }
+
     /// Declares the variables of `foreach (var (a, b) in …)` and gives what sets them.
     pub(in crate::compile) fn deconstruct_into(
         &mut self,
@@ -247,6 +258,9 @@ impl Binder {
             match designation {
                 Designation::Variable(name) => {
                     let slot = self.declare(name, part.ty);
+                    if let Some(local) = self.local_mut(slot) {
+                        local.readonly = Some("foreach iteration variable");
+                    }
                     effects.push(Expr::new(Kind::Let { slot, value: Box::new(part) }, types::void(), span));
                 }
                 Designation::Discard(_) => {}
