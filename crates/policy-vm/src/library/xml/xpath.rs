@@ -86,6 +86,24 @@ pub(super) fn string_value(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw
         Kind::Instruction { data, .. } => data,
         _ => tree::text_of(cx, node)?,
     };
-    cx.heap.charge(text.len())?;
     Ok(cx.text(text).to_utf8().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_deep_is_refused() {
+        let bad = |text: &str| parse::parse(text, None).err();
+        for (begin, part, end) in
+            [("", "(", "1"), ("a", "[a", ""), ("not", "(not", ""), ("1", "+1", ""), ("a", "|a", "")]
+        {
+            let text = format!("{begin}{}{end}", part.repeat(100_000));
+            assert_eq!(bad(&text), Some(Bad::TooComplex), "{begin}{part}…");
+        }
+        for (begin, part) in [("a", "/a"), ("a", "[1]"), ("", "-")] {
+            assert!(bad(&format!("{begin}{}a", part.repeat(10_000))).is_none_or(|bad| bad == Bad::Token));
+        }
+    }
 }

@@ -38,7 +38,6 @@ pub(super) fn along(cx: &mut Cx<'_>, from: Value, axis: Axis, test: &Test) -> Re
         Axis::Following | Axis::Preceding => found = beyond(cx, from, axis == Axis::Following)?,
     }
     cx.charge(found.len() + 1)?;
-    cx.heap.charge(found.len() * ITEM)?;
     let principal = if axis == Axis::Attribute { Principal::Attribute } else { Principal::Element };
     let principal = if axis == Axis::Namespace { Principal::Namespace } else { principal };
     found.retain(|node| passes(cx, *node, test, principal));
@@ -95,7 +94,6 @@ fn below(cx: &mut Cx<'_>, node: Value, found: &mut Vec<Value>) -> Result<(), Thr
         };
         *place += 1;
         cx.charge(1)?;
-        cx.heap.charge(ITEM)?;
         found.push(child);
         if !children(cx.heap, child).is_empty() {
             stack.push((child, 0));

@@ -9,6 +9,8 @@ pub(super) struct Parser<'a> {
     token: Token,
     prefixes: Option<&'a [(String, String)]>,
     depth: u32,
+    /// Operators so far: each is a level of the tree, whatever the brackets.
+    operators: u32,
     /// Something needs what a policy cannot give: a variable, a function that is none of XPath's, a prefix.
     needs: Option<Bad>,
 }
@@ -16,9 +18,13 @@ pub(super) struct Parser<'a> {
 /// Brackets of any kind within each other.
 const DEEPEST: u32 = 64;
 
+/// Operators in one expression.
+const MOST_OPERATORS: u32 = 256;
+
 /// Reads an expression; without `prefixes` there is no manager that could know any.
 pub(super) fn parse(text: &str, prefixes: Option<&[(String, String)]>) -> Result<Expr, Bad> {
-    let mut parser = Parser { lexer: Lexer::new(text), token: Token::End, prefixes, depth: 0, needs: None };
+    let mut parser =
+        Parser { lexer: Lexer::new(text), token: Token::End, prefixes, depth: 0, operators: 0, needs: None };
     parser.advance()?;
     let expr = parser.expression()?;
     if parser.token != Token::End {
@@ -61,6 +67,12 @@ impl Parser<'_> {
         Ok(found)
     }
 
+    /// Counts an operator.
+    fn operator(&mut self) -> Result<(), Bad> {
+        self.operators += 1;
+        if self.operators > MOST_OPERATORS { Err(Bad::TooComplex) } else { Ok(()) }
+    }
+
     fn need(&mut self, what: Bad) {
         let what = if self.prefixes.is_none() { Bad::NoContext } else { what };
         self.needs.get_or_insert(what);
@@ -73,6 +85,7 @@ impl Parser<'_> {
         }
         let mut left = self.conjunction()?;
         while self.take_word("or")? {
+            self.operator()?;
             left = Expr::Or(Box::new(left), Box::new(self.conjunction()?));
         }
         self.depth -= 1;
@@ -82,6 +95,7 @@ impl Parser<'_> {
     fn conjunction(&mut self) -> Result<Expr, Bad> {
         let mut left = self.equality()?;
         while self.take_word("and")? {
+            self.operator()?;
             left = Expr::And(Box::new(left), Box::new(self.equality()?));
         }
         Ok(left)
@@ -96,6 +110,7 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.advance()?;
+            self.operator()?;
             left = Expr::Compare(relation, Box::new(left), Box::new(self.relational()?));
         }
     }
@@ -111,6 +126,7 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.advance()?;
+            self.operator()?;
             left = Expr::Compare(relation, Box::new(left), Box::new(self.sum()?));
         }
     }
@@ -124,6 +140,7 @@ impl Parser<'_> {
                 _ => return Ok(left),
             };
             self.advance()?;
+            self.operator()?;
             left = Expr::Arithmetic(operator, Box::new(left), Box::new(self.product()?));
         }
     }
@@ -141,6 +158,7 @@ impl Parser<'_> {
             } else {
                 return Ok(left);
             };
+            self.operator()?;
             left = Expr::Arithmetic(operator, Box::new(left), Box::new(self.negative()?));
         }
     }
@@ -167,6 +185,7 @@ impl Parser<'_> {
             if left.gives() != Type::Nodes || right.gives() != Type::Nodes {
                 return Err(Bad::NodeSet);
             }
+            self.operator()?;
             left = Expr::Union(Box::new(left), Box::new(right));
         }
         Ok(left)
