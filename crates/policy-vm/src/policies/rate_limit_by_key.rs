@@ -1,5 +1,6 @@
 //! `rate-limit-by-key`: so many calls per period for each value of a key.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use policy_parser::document::Element;
@@ -44,11 +45,15 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         told: Told::compile(c, element, &SPEC),
         calls: c.int(element, &SPEC, "calls"),
         period: c.int(element, &SPEC, "renewal-period"),
+        period_text: Box::default(),
         key: c.text(element, &SPEC, "counter-key"),
         increment: 1,
         later: None,
         fails_open: c.engine.switches.limits_fail_open,
     };
+    if let IntOperand::Literal(seconds) = step.period {
+        step.period_text = seconds.to_string().into();
+    }
     let at = c.reserve();
     let start = c.here();
     let (condition, count) = counted_later(c, element, &SPEC);
@@ -76,6 +81,8 @@ struct RateLimitByKey {
     told: Told,
     calls: IntOperand,
     period: IntOperand,
+    /// The same as text, where it is written in the document; else empty.
+    period_text: Box<str>,
     key: TextOperand,
     increment: u64,
     /// The steps that count when the response is known. What was counted before this call decides then.
@@ -88,7 +95,10 @@ impl RateLimitByKey {
         let calls = self.calls.eval(cx)?.unsigned_abs();
         let seconds = self.period.eval(cx)?.unsigned_abs();
         // Windows of different lengths cannot share a counter.
-        let period = seconds.to_string();
+        let period = match self.period {
+            IntOperand::Literal(_) => Cow::Borrowed(&*self.period_text),
+            IntOperand::Expression(..) => Cow::Owned(seconds.to_string()),
+        };
         let key = |value: &[u8]| key("rate-limit-by-key", &[value, period.as_bytes()]);
         let key = self.key.eval_with(cx, key)?.unwrap_or_else(|| key(b""));
         Ok(Box::new(CounterCall {
