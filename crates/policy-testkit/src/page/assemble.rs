@@ -18,6 +18,11 @@ pub(super) fn cases(text: &str) -> Result<Vec<Case>, Malformed> {
                 let role = Role::of(&fence.info).map_err(|message| Malformed::new(fence.line, message))?;
                 builder.add(role, fence)?;
             }
+            Piece::Indented(info, line) => {
+                if Role::of(&info) != Ok(Role::Prose) {
+                    return Err(Malformed::new(line, format!("`{info}` does not begin in the first column")));
+                }
+            }
         }
     }
     cases.extend(builder.finish()?);
@@ -29,6 +34,8 @@ struct Builder {
     case: Case,
     /// Surroundings of a request still to come.
     host: Vec<Fence>,
+    /// A block without its second word, which only a case minds.
+    bare: Option<Fence>,
     /// Requests so far, repeated ones counted.
     requests: u32,
 }
@@ -36,12 +43,13 @@ struct Builder {
 impl Builder {
     fn new(name: String, line: u32) -> Self {
         let case = Case { name, line, documents: Vec::new(), diagnostics: None, host: Vec::new(), steps: Vec::new() };
-        Self { case, host: Vec::new(), requests: 0 }
+        Self { case, host: Vec::new(), bare: None, requests: 0 }
     }
 
     fn add(&mut self, role: Role, fence: Fence) -> Result<(), Malformed> {
         match role {
             Role::Prose => {}
+            Role::Bare => self.bare = self.bare.take().or(Some(fence)),
             Role::Document(kind, file) => self.case.documents.push(DocumentBlock { kind, file, fence }),
             Role::Host => self.host.push(fence),
             Role::Request(numbers) => self.request(numbers, fence)?,
@@ -83,10 +91,17 @@ impl Builder {
     }
 
     fn finish(mut self) -> Result<Option<Case>, Malformed> {
+        if let Some(bare) = self.bare.filter(|_| !self.case.documents.is_empty()) {
+            let message = format!("a second word is missing after `{}`: `xml example` is for readers alone", bare.info);
+            return Err(Malformed::new(bare.line, message));
+        }
         // Surroundings may stand after the only request, for readers who want the request first.
-        match (self.case.steps.last_mut(), self.host.first()) {
-            (Some(step), Some(_)) => step.host.append(&mut self.host),
-            (None, Some(fence)) if self.case.documents.is_empty() => {
+        match (self.case.steps.as_mut_slice(), self.host.first()) {
+            ([step], Some(_)) => step.host.append(&mut self.host),
+            ([_, _, ..], Some(fence)) => {
+                return Err(Malformed::new(fence.line, "`toml host` without a request after it"));
+            }
+            ([], Some(fence)) if self.case.documents.is_empty() => {
                 return Err(Malformed::new(fence.line, "`toml host` without a policy document"));
             }
             _ => {}
@@ -155,5 +170,12 @@ mod tests {
         assert_eq!(line(&[xml, ("http request 2", "GET /")]), 9);
         assert_eq!(line(&[xml, ("http request", "GET /"), ("text trace", ""), ("text trace", "")]), 17);
         assert_eq!(cases(&page(&[])).unwrap().len(), 0);
+        let (request, host) = (("http request", "GET /"), ("toml host", "seed = 1"));
+        assert_eq!(line(&[xml, request, request, host]), 17);
+        assert_eq!(cases(&page(&[xml, request, host])).unwrap()[0].steps[0].host.len(), 1);
+        assert_eq!(line(&[xml, ("http", "GET /")]), 9);
+        assert_eq!(cases(&page(&[("toml", "a = 1")])).unwrap().len(), 0);
+        assert_eq!(cases("# A\n\n 1. x\n\n   ```http request\n   GET /\n   ```\n").unwrap_err().line, 5);
+        assert_eq!(cases("# A\n\n 1. x\n\n   ```json\n   {}\n   ```\n").unwrap().len(), 0);
     }
 }
