@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use self::file::LogFile;
 use crate::config::{self, LogTarget};
@@ -20,6 +21,8 @@ use crate::config::{self, LogTarget};
 const QUEUE: usize = 64;
 /// Lines are handed over when they are this long together, or at the next tick.
 const BLOCK: usize = 32 << 10;
+/// How long the last lines may take when the gateway stops: nobody may be reading.
+const LAST: Duration = Duration::from_secs(2);
 
 /// The writing thread.
 #[derive(Debug)]
@@ -80,11 +83,14 @@ impl Writer {
         AccessLog { sender: self.sender.clone(), dropped: Arc::clone(&self.dropped), block: RefCell::default() }
     }
 
-    /// Waits until everything handed over is written; all other ends must be gone.
+    /// Waits until everything handed over is written, if somebody reads it; all other ends must be gone.
     pub(crate) fn finish(mut self) {
         self.sender = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+        let Some(thread) = self.thread.take() else { return };
+        let begin = Instant::now();
+        // Whoever joins a thread has no limit.
+        while !thread.is_finished() && begin.elapsed() < LAST {
+            std::thread::sleep(Duration::from_millis(1));
         }
     }
 }
@@ -189,6 +195,16 @@ mod tests {
         writer.finish();
         let written = String::from_utf8(slow.0.0.lock().unwrap().1.clone()).unwrap();
         assert!(written.contains("{\"droppedLines\":"), "{} bytes", written.len());
+    }
+
+    #[test]
+    fn a_reader_that_never_reads_again_does_not_hold_up_the_end() {
+        let writer = Writer::to(Box::new(Slow::default())).unwrap();
+        let log = writer.log();
+        log.line(|out| out.extend_from_slice(b"a line\n"));
+        log.flush();
+        drop(log);
+        writer.finish();
     }
 
     /// A disk that is full until it is told not to be.

@@ -27,6 +27,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     let call = &mut exchange.call;
     call.request_id = ambient::new_id();
     call.timestamp = ambient::ticks_of(cx.unix_micros);
+    call.started = Some(ambient::monotonic_micros_of(cx.started));
     call.client_ip = Some(cx.connection.peer);
     call.request.certificate.clone_from(&cx.connection.certificate);
     call.deployment = Some(Arc::clone(&cx.site.deployment));
@@ -96,7 +97,7 @@ fn find(cx: &mut CallContext, call: &mut Call, parts: &Parts, path: &Path<'_>) -
     let site = Rc::clone(&cx.site);
     let query = parts.uri.query().unwrap_or_default();
     let request = Request { method: &parts.method, scheme: &call.original_url.scheme, query, headers: &parts.headers };
-    let match_protocols = cx.worker.rules().gateway.match_protocols;
+    let match_protocols = cx.rules.gateway.match_protocols;
     let (found, preflight) = match site.route(path, request, match_protocols, &mut ()) {
         Ok(Routed { found, preflight }) => (found, preflight),
         Err(NoMatch { api }) => {
@@ -163,7 +164,7 @@ fn fill_url(service: Option<&Url>, rest: &str, query: &str, url: &mut Url) {
 fn authorize(cx: &mut CallContext, call: &mut Call, headers: &HeaderMap, query: &str) -> Result<(), Box<PolicyError>> {
     let site = Rc::clone(&cx.site);
     let (Some(number), Some(api)) = (cx.api, cx.api()) else { return Ok(()) };
-    let refuse_foreign = cx.worker.rules().gateway.open_product_refuses_foreign_keys;
+    let refuse_foreign = cx.rules.gateway.open_product_refuses_foreign_keys;
     let Some(terms) = site.terms(number, refuse_foreign) else { return Ok(()) };
     let key = site.service.apis.get(number).and_then(|model| Shown::of(model, headers, query));
     let place = &call.original_url;

@@ -22,7 +22,7 @@ use crate::backend::client::{HOPS, hops};
 use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::gather::Gather;
-use crate::backend::send::send;
+use crate::backend::send::{Sender, send};
 use crate::backend::trailers::Trailers;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
@@ -30,6 +30,7 @@ use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
 use crate::edge::connection::Connection;
 use crate::identity::token;
+use crate::rules::Rules;
 use crate::site::{Api, Site};
 use crate::worker::Worker;
 
@@ -38,11 +39,14 @@ use crate::worker::Worker;
 pub(crate) struct CallContext {
     pub(crate) worker: Rc<Worker>,
     pub(crate) site: Rc<Site>,
+    /// The settings of that version.
+    #[expect(clippy::redundant_allocation, reason = "as the worker's")]
+    pub(crate) rules: Rc<Arc<Rules>>,
     pub(crate) connection: Rc<Connection>,
     /// The client's body, until somebody takes it.
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
-    pub(crate) response_body: Option<BackendBody>,
+    pub(crate) response_body: Option<Box<BackendBody>>,
     /// What `forward-request` makes of a body that comes.
     pub(crate) buffering: BufferResponse,
     /// The cookie that keeps the client with its member of a pool.
@@ -76,11 +80,13 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
+    #[inline]
     pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming, started: Instant) -> Self {
         let site = Rc::clone(&worker.site.borrow());
         let incoming = ClientBody::new(incoming, &connection, &worker);
         Self {
             site,
+            rules: worker.rules(),
             connection,
             incoming: Some(incoming),
             response_body: None,
@@ -120,12 +126,15 @@ impl CallContext {
             HostCall::ReadBody(message) => Box::pin(self.read_body(exchange, message)).await,
             HostCall::Send(mut request) => {
                 self.note_hops(exchange, &mut request);
-                let sent = Box::pin(send(Rc::clone(&self.worker), *request)).await;
+                let sent = Box::pin(send(self.sender(), *request)).await;
                 HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
-            HostCall::Sleep(wait) => {
-                Box::pin(tokio::time::sleep(wait)).await;
-                HostReply::Done
+            HostCall::Retry(wait) => {
+                let again = self.may_retry();
+                if again && !wait.is_zero() {
+                    Box::pin(tokio::time::sleep(wait)).await;
+                }
+                HostReply::Acquired(again)
             }
             // Rare and large: kept out of the state of every call.
             HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
@@ -138,13 +147,33 @@ impl CallContext {
             HostCall::CheckCertificate(check) => HostReply::Checked(self.check_certificate(exchange, &check)),
             HostCall::SendOneWay(mut request) => {
                 self.note_hops(exchange, &mut request);
-                self.worker.send_one_way(*request);
+                self.sender().send_one_way(*request);
                 HostReply::Done
             }
             call => self.answer_at_once(call).unwrap_or_else(|other| {
                 HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}")))
             }),
         }
+    }
+
+    /// Is it bearable that this call asks a backend once more?
+    pub(crate) fn may_retry(&self) -> bool {
+        let worker = &self.worker;
+        let percent = u64::from(worker.rules().backend.retry_percent);
+        let may = self.site.may_retry(self.api, worker.clock.millis(), percent);
+        if !may && worker.metrics.refused("RetryBudgetExhausted", worker.clock.millis()) {
+            let api = self.api().map(|api| api.api.id.as_str());
+            tracing::warn!(
+                api,
+                "a policy would try again, but too many calls of its API do: see `backend.retry_percent`"
+            );
+        }
+        may
+    }
+
+    /// Sends what its policies ask for.
+    pub(crate) fn sender(&self) -> Sender {
+        Sender { worker: Rc::clone(&self.worker), site: Rc::clone(&self.site), rules: Rc::clone(&self.rules) }
     }
 
     /// Says in a policy's own request how often its call has come back to the gateway, whatever it is made of: one that
@@ -160,7 +189,7 @@ impl CallContext {
     fn check_certificate(&self, exchange: &Exchange, check: &CertificateCheck) -> bool {
         let now = Duration::from_micros(ambient::unix_micros());
         let Some(certificate) = &exchange.call.request.certificate else { return false };
-        self.worker.rules().trust.check(certificate, check, &self.site.service.certificates, now)
+        self.rules.trust.check(certificate, check, &self.site.service.certificates, now)
     }
 
     /// Answers what takes neither time nor a look at the exchange; gives back what does.

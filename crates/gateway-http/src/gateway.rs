@@ -9,12 +9,12 @@ use policy_vm::exchange::{InvalidUrl, Url};
 
 use crate::admin::Admin;
 use crate::config::edge::Listener;
-use crate::config::{self, Config, Mistakes};
+use crate::config::{Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
 use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};
 use crate::server::{Server, ServerError};
-use crate::service::{self, load_folder, load_policy};
+use crate::service::{self, load_folder};
 use crate::unservable::unservable;
 
 /// Settings read from a `tollgate.toml`, or the defaults.
@@ -80,7 +80,7 @@ impl Settings {
         let name = file.display().to_string();
         match read_text(&file) {
             Ok(text) => {
-                settings.config = Config::parse(&Source::new(name, text), &mut settings.mistakes);
+                settings.config = Config::parse(&Source::hidden(name, text), &mut settings.mistakes);
                 settings.config.folder.clone_from(&settings.folder);
                 settings.config.read_subscriptions(&mut settings.mistakes);
             }
@@ -134,7 +134,7 @@ impl Settings {
         if let Some(origin) = &mut self.origin {
             origin.environment = Some(name.clone());
         }
-        self.config.service = config::service::Service { environment: Some(name), overrides: None };
+        self.config.ask_for_environment(name);
         self
     }
 
@@ -181,10 +181,15 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let mut problems = match &around {
         _ if path.is_dir() => load_folder(path, &engine, config).1,
         Some(folder) => service::load_file(path, folder, &engine, config),
-        None => load_policy(path, None, &engine, config).1,
+        None => service::check_policy(path, &engine, config),
     };
     problems.found.extend(settings.wrong());
     problems.into_findings()
+}
+
+/// What the settings of a service folder lack to serve it and to call it, as TOML: secrets, keys, certificates.
+pub(crate) fn lacking(path: &Path, settings: &Settings) -> String {
+    load_folder(path, &settings.config.engine(), &settings.config).1.into_lines()
 }
 
 /// A gateway that serves.
@@ -244,6 +249,11 @@ impl Gateway {
         self.reloader.handle().order(cause).blocking_recv().unwrap_or_else(|_| Err(stopped()))
     }
 
+    /// The same, without waiting: whoever listens to signals must not miss the next one.
+    pub(crate) fn order_reload(&self, cause: &'static str) {
+        drop(self.reloader.handle().order(cause));
+    }
+
     /// What was found while loading and does not stand in the way.
     #[must_use]
     pub fn warnings(&self) -> &[Diagnostic] {
@@ -252,6 +262,7 @@ impl Gateway {
 
     /// Takes no more connections, and returns when the calls in progress have ended.
     pub fn stop(self) {
+        // It may be reading just now: that holds up nothing.
         self.reloader.stop();
         self.server.stop();
         if let Some(admin) = self.admin {

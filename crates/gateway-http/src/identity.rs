@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use tokio::time::Instant;
 
-use crate::backend::send::send_as_it_is;
+use crate::backend::send::{Sender, send_as_it_is};
 use crate::config::Identity;
 use crate::config::secret::Secret;
 use crate::routing::query;
@@ -166,7 +166,7 @@ async fn fetch(
         timeout: TIMEOUT,
         transport: Transport::default(),
     };
-    let response = Box::pin(send_as_it_is(Rc::clone(worker), request)).await.map_err(HostError::from)?;
+    let response = Box::pin(send_as_it_is(&Sender::now(worker), request)).await.map_err(HostError::from)?;
     let Body::Bytes(bytes) = response.body else {
         return Err(failed(format!("the token endpoint answered {} without a body", response.status)));
     };

@@ -28,8 +28,7 @@ pub(crate) enum Start {
 
 /// Runs the documents; the response is in the exchange afterwards.
 pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline: &Pipeline, start: Start) {
-    let (worker, site) = (Rc::clone(&cx.worker), Rc::clone(&cx.site));
-    let rules = worker.rules();
+    let (rules, site) = (Rc::clone(&cx.rules), Rc::clone(&cx.site));
     let ambient = Surroundings { trust: &rules.trust, known: &site.service.certificates };
     let mut run = Run::new(pipeline);
     let mut progress = match start {
@@ -99,19 +98,24 @@ async fn begin(
     match call {
         HostCall::Send(mut request) => {
             cx.note_hops(exchange, &mut request);
-            let worker = Rc::clone(&cx.worker);
+            let sender = cx.sender();
             Box::pin(
-                async move { HostReply::Response(send(worker, *request).await.map(Box::new).map_err(HostError::from)) },
+                async move { HostReply::Response(send(sender, *request).await.map(Box::new).map_err(HostError::from)) },
             )
         }
         HostCall::GetToken { resource, client_id } => {
             let worker = Rc::clone(&cx.worker);
             Box::pin(async move { HostReply::Token(token(&worker, &resource, client_id.as_deref()).await) })
         }
-        HostCall::Sleep(wait) => Box::pin(async move {
-            tokio::time::sleep(wait).await;
-            HostReply::Done
-        }),
+        HostCall::Retry(wait) => {
+            let again = cx.may_retry();
+            Box::pin(async move {
+                if again {
+                    tokio::time::sleep(wait).await;
+                }
+                HostReply::Acquired(again)
+            })
+        }
         other => Box::pin(std::future::ready(cx.answer(exchange, other).await)),
     }
 }

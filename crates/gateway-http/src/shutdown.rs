@@ -12,11 +12,26 @@ enum Wish {
     End(&'static str),
 }
 
-/// Signals are taken from here on: before the gateway says that it serves, or the first could end it unfinished.
-pub(crate) fn listen() -> io::Result<Listening> {
+/// Takes SIGHUP from here on: it would end a gateway that has not started yet. What ends it still does, and at once.
+pub(crate) fn hangups() -> io::Result<Hangups> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let signals = runtime.block_on(async { Signals::new() })?;
-    Ok(Listening { runtime, signals })
+    let hangups = runtime.block_on(async { Hangup::new() })?;
+    Ok(Hangups { runtime, hangups })
+}
+
+/// Those that come are remembered.
+pub(crate) struct Hangups {
+    runtime: Runtime,
+    hangups: Hangup,
+}
+
+impl Hangups {
+    /// Takes the others too: before the gateway says that it serves, or the first could end it unfinished.
+    pub(crate) fn and_ends(self) -> io::Result<Listening> {
+        let Self { runtime, hangups } = self;
+        let signals = runtime.block_on(async { Signals::new(hangups) })?;
+        Ok(Listening { runtime, signals })
+    }
 }
 
 /// Signals that are listened to.
@@ -50,6 +65,17 @@ impl Listening {
 }
 
 #[cfg(unix)]
+struct Hangup(tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Hangup {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self)
+    }
+}
+
+#[cfg(unix)]
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
@@ -58,13 +84,9 @@ struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    fn new() -> io::Result<Self> {
+    fn new(Hangup(hangup): Hangup) -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())?, hangup })
     }
 
     async fn next(&mut self) -> Wish {
@@ -77,11 +99,21 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
+struct Hangup;
+
+#[cfg(not(unix))]
+impl Hangup {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+}
+
+#[cfg(not(unix))]
 struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn new() -> io::Result<Self> {
+    fn new(_: Hangup) -> io::Result<Self> {
         Ok(Self)
     }
 

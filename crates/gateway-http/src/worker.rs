@@ -6,16 +6,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use policy_vm::Exchange;
-use policy_vm::host::OutgoingRequest;
 
 use crate::access_log::AccessLog;
 use crate::backend::pool::Pool;
 use crate::backend::profiles::Profiles;
-use crate::backend::send::send;
 use crate::config::BufferResponse;
 use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
+use crate::edge::handshakes::Handshakes;
 use crate::identity::Tokens;
 use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
@@ -61,12 +60,13 @@ pub(crate) struct Worker {
     pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
     pub(crate) open: Cell<usize>,
+    pub(crate) handshakes: Rc<Handshakes>,
     /// No further connection could be taken at the last attempt.
     crowded: Cell<bool>,
     /// How many threads share the limits.
     pub(crate) threads: usize,
     /// Requests of policies that nobody waits for.
-    one_way: Cell<usize>,
+    pub(crate) one_way: Cell<usize>,
     #[expect(clippy::vec_box, reason = "an exchange is lent to one call after another, and moving one costs more")]
     exchanges: RefCell<Vec<Box<Exchange>>>,
     /// Calls that this thread may have in progress.
@@ -78,9 +78,6 @@ pub(crate) struct Worker {
     /// Memory for the lower-case copy of a path.
     pub(crate) scratch: RefCell<String>,
 }
-
-/// One-way requests under way at once.
-const MAX_ONE_WAY: usize = 1000;
 
 /// How long a connection may rest when there is no room for others.
 const CROWDED_IDLE: Duration = Duration::from_secs(1);
@@ -138,6 +135,7 @@ impl Worker {
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
+            handshakes: Rc::default(),
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
@@ -248,6 +246,12 @@ impl Worker {
         share(self.limits.get().connections, self.threads)
     }
 
+    /// Handshakes that this thread may have going on, and those that may begin in a second; 0 for any number.
+    pub(crate) fn most_handshakes(&self) -> (usize, usize) {
+        let Limits { handshakes, handshakes_per_second: a_second, .. } = self.limits.get();
+        (share(handshakes, self.threads), if a_second == 0 { 0 } else { share(a_second, self.threads) })
+    }
+
     /// No further connection could be taken: those that rest make room.
     pub(crate) fn note_crowd(&self) {
         self.crowded.set(true);
@@ -257,26 +261,6 @@ impl Worker {
     pub(crate) fn admit(&self, connection: &Rc<Connection>) {
         connection.last_call.set(self.draining.get());
         self.connections.borrow_mut().push(Rc::downgrade(connection));
-    }
-
-    /// Sends a request that nobody waits for; when too many are under way already, it is dropped.
-    pub(crate) fn send_one_way(self: &Rc<Self>, request: OutgoingRequest) {
-        if self.one_way.get() >= MAX_ONE_WAY {
-            if self.metrics.refused("OneWayRequestDropped", self.clock.millis()) {
-                tracing::warn!("a one-way request was dropped: too many are under way");
-            }
-            return;
-        }
-        self.one_way.set(self.one_way.get() + 1);
-        let worker = Rc::clone(self);
-        tokio::task::spawn_local(async move {
-            if let Err(error) = send(Rc::clone(&worker), request).await {
-                let text = error.to_string();
-                let error = worker.site.borrow().service.hidden.mask(&text).into_owned();
-                tracing::info!(error, "a one-way request failed");
-            }
-            worker.one_way.set(worker.one_way.get().saturating_sub(1));
-        });
     }
 
     /// Looks after everything that waits. Runs at every tick.

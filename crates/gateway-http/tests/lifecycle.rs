@@ -238,6 +238,55 @@ fn a_call_ends_with_the_version_it_began_with() {
 }
 
 #[test]
+fn what_a_call_sends_itself_goes_by_the_version_it_began_with() {
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let slow = Backend::new(move |_, stream| {
+        let _ = wait.lock().unwrap().recv();
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    });
+    let (partner, sink) = (Backend::hello(), Backend::hello());
+    let folder = shop(&slow);
+    write_version(&folder, 1);
+    let send = |to: &Backend, policy: &str| {
+        format!(
+            "<{policy} mode=\"new\"><set-url>http://{}/</set-url><set-method>GET</set-method></{policy}>",
+            to.address
+        )
+    };
+    folder.write(
+        "apis/shop/policy.xml",
+        &format!(
+            "<policies><inbound>{}{}{}<return-response/></inbound></policies>",
+            send(&slow, "send-request").replace("mode=", "response-variable-name=\"a\" mode="),
+            send(&partner, "send-request").replace("mode=", "response-variable-name=\"b\" mode="),
+            send(&sink, "send-one-way-request")
+        ),
+    );
+    let scene = Scene::folder(folder, ADMIN);
+    let mut client = scene.client();
+    client.send("GET /shop/x HTTP/1.1\r\nHost: h\r\n\r\n");
+    slow.wait_for(1);
+    // From now on there are credentials for where the others lead.
+    for (name, backend) in [("partner", &partner), ("sink", &sink)] {
+        let entity = format!(
+            "{{\"properties\":{{\"url\":\"http://{}\",\"protocol\":\"http\",\"credentials\":{{\"header\":{{\"x-key\":[\"new\"]}}}}}}}}",
+            backend.address
+        );
+        scene.folder.write(&format!("backends/{name}/backendInformation.json"), &entity);
+    }
+    gateway(&scene).reload("test").unwrap();
+    go.send(()).unwrap();
+    assert_eq!(client.read().unwrap().status, 200);
+    assert_eq!(partner.wait_for(1)[0].header("x-key"), None);
+    assert_eq!(sink.wait_for(1)[0].header("x-key"), None);
+    go.send(()).unwrap();
+    assert_eq!(client.get("/shop/x").status, 200);
+    assert_eq!(partner.wait_for(2)[1].header("x-key"), Some("new"));
+    assert_eq!(sink.wait_for(2)[1].header("x-key"), Some("new"));
+}
+
+#[test]
 fn counters_and_the_cache_survive_and_can_be_reset() {
     let folder = Folder::new();
     let document = |note: &str| {
@@ -513,6 +562,20 @@ fn no_page_of_the_admin_listener_shows_a_secret() {
     let findings = gateway(&scene).reload("test").unwrap_err().concat();
     assert!(!findings.contains("marker-"), "{findings}");
     let address = gateway(&scene).admin_address().unwrap();
+    for mistake in [
+        "[subscriptions.you]\nprimary_keyy = \"marker-you\"\n",
+        "[subscriptions.you]\nprimary_key = \"marker-you\"\nprimary_key = \"marker-again\"\n",
+        "[subscriptions.you]\nprimary_key = marker-you\n",
+        "[subscriptions.you]\nprimary_key = \"marker-you\n",
+        "[subscriptions]\nyou = \"marker-you\"\n",
+        "[subscriptions]\nyou = [\"marker-you\"]\n",
+        "[key_vault]\na = { text = \"marker-you\" }\n",
+        "[key_vault]\na = [\"marker-you\"]\n",
+    ] {
+        scene.folder.write("tollgate.toml", &format!("{settings}{mistake}"));
+        let findings = gateway(&scene).reload("test").unwrap_err().concat();
+        assert!(findings.contains("tollgate.toml:") && !findings.contains("marker-"), "{findings}");
+    }
     for path in ["/", "/live", "/ready", "/version", "/routes", "/backends", "/cache", "/counters", "/metrics"] {
         let answer = admin(address, "GET", path, "Authorization: Bearer marker-token\r\n");
         assert_eq!(answer.status, 200, "{path}");

@@ -51,6 +51,15 @@ impl Process {
         std::thread::spawn(move || told.read_to_end(&mut Vec::new()));
     }
 
+    /// Reads until it says something.
+    fn wait_for(&mut self, wanted: &str) {
+        let told = self.told.as_mut().unwrap();
+        let mut said = String::new();
+        while !said.contains(wanted) {
+            assert!(told.read_line(&mut said).unwrap() > 0, "{said}");
+        }
+    }
+
     fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
@@ -73,18 +82,61 @@ fn sighup_takes_over_what_changed_and_sigterm_ends_it() {
     let folder = Folder::new();
     folder.write("policy.xml", &saying("one"));
     let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
-    process.forget_what_it_says();
     assert_eq!(process.get(), "one");
     process.folder.write("policy.xml", &saying("two"));
     process.signal("-HUP");
-    until("it is taken over", || process.get() == "two");
+    process.wait_for("the service was taken over");
+    assert_eq!(process.get(), "two");
     process.folder.write("policy.xml", "<policies>");
     process.signal("-HUP");
+    process.wait_for("the one before goes on serving");
+    assert_eq!(process.get(), "two");
+    process.forget_what_it_says();
     process.folder.write("policy.xml", &saying("three"));
     process.signal("-HUP");
     until("the third is taken over", || process.get() == "three");
     process.signal("-TERM");
     assert_eq!(process.child.wait().unwrap().code(), Some(0));
+}
+
+/// The file, line and column of a warning come with the version that has it, as they do at the start.
+#[test]
+fn what_a_reload_warns_of_is_logged() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
+    let mut told = process.told.take().unwrap();
+    let warned = "<authentication-certificate certificate-id=\"nobody-has-it\"/><return-response><set-body>";
+    let document = saying("two").replace("<return-response><set-body>", warned);
+    process.folder.write("policy.xml", &document);
+    process.signal("-HUP");
+    let mut said = String::new();
+    while !said.contains("policy.xml:1:") {
+        assert!(told.read_line(&mut said).unwrap() > 0, "it ended:\n{said}");
+    }
+    assert!(
+        said.contains("WARN") && said.contains("warning[TG0251]: there is no certificate 'nobody-has-it'"),
+        "{said}"
+    );
+    assert_eq!(process.get(), "two");
+}
+
+#[test]
+fn sigterm_ends_it_while_a_reload_hangs() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
+    process.forget_what_it_says();
+    process.folder.write("tollgate.toml", "[access_log]\nto = \"off\"\n[backend]\nca_file = \"pipe\"\n");
+    process.signal("-HUP");
+    // This waits until the gateway has opened it too, which then waits for what never comes.
+    let writing = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    assert_eq!(process.get(), "one");
+    process.signal("-TERM");
+    until("it ends", || process.child.try_wait().unwrap().is_some_and(|status| status.code() == Some(0)));
+    drop(writing);
 }
 
 #[test]
@@ -142,11 +194,7 @@ fn a_second_signal_ends_it_at_once() {
     client.send("GET /slow HTTP/1.1\r\nHost: h\r\n\r\n");
     backend.wait_for(1);
     process.signal("-INT");
-    let mut said = String::new();
-    let mut told = process.told.take().unwrap();
-    while !said.contains("stopping") {
-        assert!(told.read_line(&mut said).unwrap() > 0, "{said}");
-    }
+    process.wait_for("stopping");
     process.signal("-INT");
     assert_eq!(process.child.wait().unwrap().code(), Some(130));
     assert!(client.read().is_none());

@@ -39,11 +39,24 @@ fn limits_are_those_of_the_settings_now() {
 }
 
 #[test]
+fn connections_are_as_many_as_the_settings_say_now() {
+    let scene = Scene::policy(&Backend::hello(), FORWARD, "[reload]\nwatch = \"0s\"\n");
+    settle(&scene, "[limits]\nconnections = 1\n");
+    let mut first = scene.client();
+    assert_eq!(first.get("/").status, 200);
+    assert_eq!(scene.get("/").status, 503);
+    settle(&scene, "");
+    assert_eq!(scene.get("/").status, 200);
+    assert_eq!(first.get("/").status, 200);
+}
+
+#[test]
 fn networks_that_are_reached_are_those_of_the_settings_now() {
     let backend = Backend::hello();
     let scene = Scene::policy(&backend, FORWARD, STILL);
+    assert_eq!((scene.get("/").status, scene.get("/").status, backend.connections()), (200, 200, 1));
     settle(&scene, "[egress]\ndeny = [\"127.0.0.0/8\"]\n");
-    assert_eq!((scene.get("/").status, backend.connections()), (500, 0));
+    assert_eq!((scene.get("/").status, backend.connections()), (500, 1), "a connection that is open is no way around");
     settle(&scene, "");
     assert_eq!(scene.get("/").status, 200);
 }

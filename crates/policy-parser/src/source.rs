@@ -56,6 +56,7 @@ pub struct Source {
     name: String,
     text: String,
     line_starts: Vec<u32>,
+    is_shown: bool,
 }
 
 impl Source {
@@ -66,7 +67,23 @@ impl Source {
         // A byte order mark is no character of the first line: editors do not count it.
         let mut line_starts = vec![if text.starts_with('\u{FEFF}') { 3 } else { 0 }];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)));
-        Arc::new(Self { name: name.into(), text, line_starts })
+        Arc::new(Self { name: name.into(), text, line_starts, is_shown: true })
+    }
+
+    /// The same for a file that may have secrets in it: its lines are never shown.
+    #[must_use]
+    pub fn hidden(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        let mut source = Self::new(name, text);
+        if let Some(source) = Arc::get_mut(&mut source) {
+            source.is_shown = false;
+        }
+        source
+    }
+
+    /// May its lines be shown?
+    #[must_use]
+    pub const fn is_shown(&self) -> bool {
+        self.is_shown
     }
 
     /// The name given at construction.

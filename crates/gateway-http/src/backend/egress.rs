@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use crate::config::Egress as Settings;
 
 /// Networks that are and are not reached.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Egress {
     allow: Vec<Network>,
     deny: Vec<Network>,

@@ -121,11 +121,12 @@ impl Pool {
         self.rules.borrow().backend.body_timeout
     }
 
-    /// Goes by other settings. Connections to servers that were believed by other authorities are not used again.
+    /// Goes by other settings. Connections to servers that were believed by other authorities are not used again, nor are
+    /// those that were allowed by other rules.
     pub(crate) fn obey(&self, rules: Arc<Rules>) {
         self.resolver.keep_for(rules.backend.dns_cache);
         let before = self.rules.replace(Arc::clone(&rules));
-        if !Arc::ptr_eq(&before.tls_client, &rules.tls_client) {
+        if !Arc::ptr_eq(&before.tls_client, &rules.tls_client) || before.egress != rules.egress {
             self.origins.borrow_mut().clear();
         }
     }

@@ -95,7 +95,7 @@ impl Trip {
         single: Option<&Single>,
     ) -> Result<Self, CallError> {
         let worker = Rc::clone(&cx.worker);
-        let rules = worker.rules();
+        let rules = Rc::clone(&cx.rules);
         let url = match single {
             Some(single) => address(exchange, single),
             None => exchange.call.request.url.clone(),
@@ -128,7 +128,7 @@ impl Trip {
             Body::Bytes(bytes) => (Some(bytes.clone()), None),
             Body::Stream => {
                 request.body = Body::Consumed;
-                (None, cx.incoming.take().map(RequestBody::Client))
+                (None, cx.incoming.take().map(|body| RequestBody::Client(Box::new(body))))
             }
         };
         Ok(Self {

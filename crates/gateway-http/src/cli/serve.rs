@@ -72,25 +72,31 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if !defaults.is_empty() {
         tracing::warn!("public defaults stand in for environment variables: {}", defaults.join(", "));
     }
+    // Before what may take long: deployments send it as soon as there is a process.
+    let hangups = shutdown::hangups()?;
     let gateway = match Gateway::start(&arguments.path, arguments.backend.as_deref(), settings) {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {
             show(&problems);
+            output::tell("\n");
+            if arguments.path.is_dir() {
+                output::tell(&output::way_on(&problems, &arguments.path));
+            }
             // Behind many warnings the one error is hard to see.
-            output::tell(&format!("\n{}: nothing is served\n", output::counted(&problems)));
+            output::tell(&format!("{}: nothing is served\n", output::counted(&problems)));
             return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),
     };
     show(gateway.warnings());
-    let signals = shutdown::listen()?;
+    let signals = hangups.and_ends()?;
     for address in gateway.addresses() {
         tracing::info!("serving on {address}");
     }
     if let Some(address) = gateway.admin_address() {
         tracing::info!("admin on http://{address}");
     }
-    signals.wait(|| drop(gateway.reload("SIGHUP")))?;
+    signals.wait(|| gateway.order_reload("SIGHUP"))?;
     gateway.stop();
     Ok(ExitCode::SUCCESS)
 }

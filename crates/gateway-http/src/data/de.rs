@@ -123,7 +123,12 @@ impl serde::de::Error for Mistake {
             "f64" => "a number",
             other => other,
         };
-        Self::custom(format_args!("{expected} was expected, not {}", shown(found)))
+        let found = match found {
+            // It may be a key whose table was forgotten.
+            Unexpected::Str(_) if expected.starts_with("struct ") || expected == "a map" => "a text".to_owned(),
+            found => shown(found),
+        };
+        Self::custom(format_args!("{expected} was expected, not {found}"))
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {

@@ -10,6 +10,8 @@ use super::{DEPTH, Entry, Node, Place, Value, repeated};
 
 /// Values of a file, those repeated by aliases counted each time.
 const VALUES: usize = 1_000_000;
+/// Bytes of text that aliases repeat.
+const REPEATED: usize = 64 << 20;
 
 /// Reads a text. `None` when it is no YAML, which has been told.
 pub(crate) fn parse(source: &Arc<Source>, found: &mut Vec<Diagnostic>) -> Option<Node> {
@@ -48,6 +50,8 @@ struct Anchored {
 struct Extent {
     /// Values in it, itself among them.
     size: usize,
+    /// Bytes of its texts and keys.
+    bytes: usize,
     /// Lists and maps inside each other.
     depth: usize,
 }
@@ -59,13 +63,15 @@ struct Reader<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Anchored>,
     values: usize,
+    repeated: usize,
     root: Option<Node>,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: &'a Arc<Source>, found: &'a mut Vec<Diagnostic>) -> Self {
         let offsets = Offsets { text: source.text(), character: 0, byte: 0 };
-        Self { source, found, offsets, open: Vec::new(), anchors: HashMap::new(), values: 0, root: None }
+        let (open, anchors) = (Vec::new(), HashMap::new());
+        Self { source, found, offsets, open, anchors, values: 0, repeated: 0, root: None }
     }
 
     fn document(mut self) -> Result<Option<Node>, Diagnostic> {
@@ -122,11 +128,11 @@ impl<'a> Reader<'a> {
 
     /// A value is complete: it goes into what is open.
     fn value(&mut self, node: Node, anchor: usize) -> Result<(), Diagnostic> {
-        self.count(&node.place, 1)?;
+        self.count(&node.place, 1, 0)?;
         if anchor > 0 {
             let extent = Extent::of(&node);
+            self.count(&node.place, extent.size, extent.bytes)?;
             self.anchors.insert(anchor, Anchored { node: node.clone(), extent });
-            self.count(&node.place, extent.size)?;
         }
         match self.open.last_mut() {
             None => self.root = Some(node),
@@ -161,16 +167,20 @@ impl<'a> Reader<'a> {
         if self.open.len() + extent.depth > DEPTH {
             return Err(too_deep(&place));
         }
-        let (size, mut node) = (extent.size, node.clone());
-        self.count(&place, size)?;
-        node.place = place;
+        let extent = *extent;
+        let node = Node { place: place.clone(), value: node.value.clone() };
+        self.count(&place, extent.size, extent.bytes)?;
         self.value(node, 0)
     }
 
-    fn count(&mut self, place: &Place, more: usize) -> Result<(), Diagnostic> {
-        self.values += more;
+    fn count(&mut self, place: &Place, values: usize, repeated: usize) -> Result<(), Diagnostic> {
+        self.values += values;
+        self.repeated += repeated;
         if self.values > VALUES {
             return Err(place.error("TG8005", format!("more than {VALUES} values, those repeated by aliases counted")));
+        }
+        if self.repeated > REPEATED {
+            return Err(place.error("TG8005", format!("anchors and aliases repeat more than {REPEATED} bytes")));
         }
         Ok(())
     }
@@ -199,16 +209,21 @@ fn too_deep(place: &Place) -> Diagnostic {
 
 impl Extent {
     fn of(node: &Node) -> Self {
-        let of_all = |nodes: &mut dyn Iterator<Item = &Node>| {
-            nodes.map(Self::of).fold(Self { size: 1, depth: 1 }, |all, one| Self {
+        let of_all = |nodes: &mut dyn Iterator<Item = (&str, &Node)>| {
+            let own = Self { size: 1, bytes: 0, depth: 1 };
+            nodes.map(|(key, node)| (key.len(), Self::of(node))).fold(own, |all, (key, one)| Self {
                 size: all.size + one.size,
+                bytes: all.bytes + key + one.bytes,
                 depth: all.depth.max(one.depth + 1),
             })
         };
         match &node.value {
-            Value::List(items) => of_all(&mut items.iter()),
-            Value::Map(entries) => of_all(&mut entries.iter().map(|entry| &entry.node)),
-            _ => Self { size: 1, depth: 0 },
+            Value::List(items) => of_all(&mut items.iter().map(|item| ("", item))),
+            Value::Map(entries) => of_all(&mut entries.iter().map(|entry| (&*entry.key, &entry.node))),
+            Value::Number(text) | Value::Text(text) | Value::Plain(text) => {
+                Self { size: 1, bytes: text.len(), depth: 0 }
+            }
+            Value::Null | Value::Bool(_) => Self { size: 1, bytes: 0, depth: 0 },
         }
     }
 }
@@ -294,7 +309,9 @@ mod tests {
             let (open, close) = ("[".repeat(100), "]".repeat(100));
             shaft.push_str(&format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1));
         }
-        for text in [bomb, shaft, "[".repeat(100_000), "- ".repeat(100_000)] {
+        // Few values too, and a long text in each.
+        let long = format!("- &a {}\n{}", "x".repeat(1 << 20), "- *a\n".repeat(100));
+        for text in [bomb, shaft, long, "[".repeat(100_000), "- ".repeat(100_000)] {
             let (node, found) = parsed(&text);
             assert!(node.is_none());
             assert!(found.iter().any(|finding| finding.code == "TG8005" || finding.code == "TG8003"));

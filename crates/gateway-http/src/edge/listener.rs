@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -58,17 +58,16 @@ pub(crate) async fn accept(worker: Rc<Worker>, listener: TcpListener, address: A
 }
 
 async fn take(worker: Rc<Worker>, listener: TcpListener, address: Address, mut stop: watch::Receiver<bool>) {
-    let most = worker.most_connections();
     let mut taken = 0_u32;
     loop {
         taken = taken.wrapping_add(1);
         if taken.is_multiple_of(IN_A_TURN) {
             yield_now().await;
         }
-        if worker.open.get() >= most + SPARE {
+        if worker.open.get() >= worker.most_connections() + SPARE {
             tokio::select! {
                 () = tokio::time::sleep(BACK_OFF) => continue,
-                _ = stop.changed() => return,
+                _ = stop.changed() => return take_the_rest(&worker, listener, address),
             }
         }
         let accepted = tokio::select! {
@@ -76,7 +75,11 @@ async fn take(worker: Rc<Worker>, listener: TcpListener, address: Address, mut s
             _ = stop.changed() => return take_the_rest(&worker, listener, address),
         };
         match accepted {
-            Ok((stream, peer)) => start(&worker, stream, peer, address, worker.open.get() >= most),
+            Ok((stream, peer)) => {
+                // The settings may have changed since the last one.
+                let crowded = worker.open.get() >= worker.most_connections();
+                start(&worker, stream, peer, address, crowded);
+            }
             Err(error) => {
                 count(&worker.metrics.accept_errors);
                 if worker.metrics.refused("AcceptFailed", worker.clock.millis()) {
@@ -130,9 +133,31 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Addr
 }
 
 async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Connection, acceptor: TlsAcceptor) {
-    let limit = admitted.0.timeouts.get().handshake;
-    let Ok(Ok(stream)) = tokio::time::timeout(limit, acceptor.accept(stream)).await else {
-        count(&admitted.0.metrics.handshake_errors);
+    let worker = &admitted.0;
+    let limit = worker.timeouts.get().handshake;
+    let (most, a_second) = worker.most_handshakes();
+    let mut handshake = worker.handshakes.begin(most);
+    let accept = async {
+        // Who says nothing takes nobody's turn.
+        stream.readable().await?;
+        let now = Instant::now();
+        let turn = worker.handshakes.turn(now, a_second);
+        if turn > now {
+            tokio::time::sleep_until(turn.into()).await;
+        }
+        acceptor.accept(stream).await
+    };
+    let done = tokio::select! {
+        done = tokio::time::timeout(limit, accept) => Some(done),
+        () = handshake.put_out() => None,
+    };
+    drop(handshake);
+    let Some(Ok(Ok(stream))) = done else {
+        count(&worker.metrics.handshake_errors);
+        if done.is_none() && worker.metrics.refused("TooManyHandshakes", worker.clock.millis()) {
+            let client = connection.peer;
+            tracing::warn!(%client, "a handshake was given up for a newer one: see `limits.handshakes`");
+        }
         return;
     };
     let session = stream.get_ref().1;

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, interval, sleep};
 
 use crate::access_log::AccessLog;
+use crate::backend::send::{OneWay, Sender};
 use crate::config;
 use crate::config::Config;
 use crate::edge::listener::{Address, SPARE, accept, bind};
@@ -41,7 +42,7 @@ fn answering(config: Config, http2: bool, answer: &str) -> (Rc<Worker>, SocketAd
 }
 
 /// The same, which does this.
-fn running(config: Config, http2: bool, inbound: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+pub(super) fn running(config: Config, http2: bool, inbound: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     // Every test has a folder of its own: they run side by side.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -430,12 +431,20 @@ async fn one_way_requests_have_an_end() {
         transport: Transport::default(),
     };
     for _ in 0..1007 {
-        worker.send_one_way(request());
+        Sender::now(&worker).send_one_way(request());
     }
     assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7);
     sleep(Duration::from_secs(30)).await;
-    worker.send_one_way(request());
+    Sender::now(&worker).send_one_way(request());
     assert_eq!(worker.metrics.refusals("OneWayRequestDropped"), 7, "there is room again");
+    sleep(Duration::from_secs(30)).await;
+    let place = OneWay::begin(&worker).unwrap();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _place = place;
+        panic!("a bug");
+    }));
+    assert!(ended.is_err());
+    assert_eq!((worker.one_way.get(), worker.metrics.panics.get()), (0, 1), "nor does a bug keep a place");
 }
 
 async fn asked(address: SocketAddr, request: &str) -> String {

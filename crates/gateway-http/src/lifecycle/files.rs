@@ -11,8 +11,12 @@ use std::time::UNIX_EPOCH;
 use rustc_hash::FxHasher;
 use sha2::{Digest, Sha256};
 
-/// Folders in folders; links in a circle end here.
+use crate::data::read_bytes;
+
+/// Folders in folders.
 const MAX_DEPTH: usize = 24;
+/// Files and folders in all; with more nothing is served.
+const ENTRIES: usize = 500_000;
 
 /// What is looked at.
 #[derive(Debug, Clone)]
@@ -84,7 +88,8 @@ impl Files {
         self.each(|name, path| {
             sum.update((name.len() as u64).to_be_bytes());
             sum.update(name);
-            if let Ok(bytes) = std::fs::read(path) {
+            // What is no file, or too big for one, is nothing that serves: a pipe would be waited for.
+            if let Ok(bytes) = read_bytes(path) {
                 sum.update((bytes.len() as u64).to_be_bytes());
                 sum.update(bytes);
             }
@@ -97,7 +102,8 @@ impl Files {
         let others = self.others.iter().enumerate().map(|(number, file)| (format!("//{number}"), file, false));
         for (name, path, of_service) in [(String::new(), &self.root, true)].into_iter().chain(others) {
             if path.is_dir() {
-                self.walk(path, &name, Walk { depth: 0, of_service }, &mut act);
+                let mut walk = Walk { of_service, left: ENTRIES, above: resolved(path).into_iter().collect() };
+                self.walk(path, &name, &mut walk, &mut act);
             } else {
                 act(&name, path);
             }
@@ -122,7 +128,7 @@ impl Files {
                 .is_ok_and(|found| identity(&found).is_some_and(|file| self.outputs.contains(&file)))
     }
 
-    fn walk(&self, folder: &Path, name: &str, walk: Walk, act: &mut impl FnMut(&str, &Path)) {
+    fn walk(&self, folder: &Path, name: &str, walk: &mut Walk, act: &mut impl FnMut(&str, &Path)) {
         let Ok(mut entries) = entries(folder) else { return act(name, folder) };
         entries.sort();
         for (entry, path) in entries {
@@ -131,9 +137,15 @@ impl Files {
                 continue;
             }
             let name = format!("{name}/{entry}");
+            let Some(left) = walk.left.checked_sub(1) else { return };
+            walk.left = left;
             if path.is_dir() {
-                if walk.depth < MAX_DEPTH {
-                    self.walk(&path, &name, Walk { depth: walk.depth + 1, ..walk }, act);
+                // A link back to where it lies leads in circles, and several of them to no end of folders.
+                let Some(real) = walk.below(&path).filter(|real| !walk.above.contains(real)) else { continue };
+                if walk.above.len() <= MAX_DEPTH {
+                    walk.above.push(real);
+                    self.walk(&path, &name, walk, act);
+                    walk.above.pop();
                 }
             } else if (!walk.of_service || may_be_read(&path)) && !self.is_output(&path) {
                 act(&name, &path);
@@ -143,11 +155,21 @@ impl Files {
 }
 
 /// Where one is in a tree of folders.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Walk {
-    depth: usize,
     /// It is the service folder, not one that the settings name.
     of_service: bool,
+    /// Entries that may still come.
+    left: usize,
+    /// The folders from the first one to this one, whatever links led there.
+    above: Vec<PathBuf>,
+}
+
+impl Walk {
+    /// Where a folder in this one really is.
+    fn below(&self, path: &Path) -> Option<PathBuf> {
+        if path.is_symlink() { resolved(path) } else { Some(self.above.last()?.join(path.file_name()?)) }
+    }
 }
 
 fn may_be_read(path: &Path) -> bool {
@@ -301,7 +323,32 @@ mod tests {
     #[test]
     fn links_in_a_circle_come_to_an_end() {
         let folder = Folder::new();
-        std::os::unix::fs::symlink(&folder.0, folder.0.join("again")).unwrap();
-        assert_eq!(folder.files().fingerprint(), folder.files().fingerprint());
+        let (files, link) = (folder.files(), |to: &Path, name: &str| {
+            std::os::unix::fs::symlink(to, folder.0.join(name)).unwrap();
+        });
+        let (before, digest) = (files.fingerprint(), files.digest());
+        // Followed, they would be three to the power of the depth.
+        for name in ["again", "and-again", "apis/up"] {
+            link(&folder.0, name);
+        }
+        assert_eq!((files.fingerprint(), files.digest()), (before, digest));
+        // Here and there between folders there is an end to them too.
+        for name in "abcdefghijklmnop".chars().map(String::from) {
+            fs::create_dir(folder.0.join(&name)).unwrap();
+            link(&folder.0.join("apis"), &format!("{name}/other"));
+            link(&folder.0.join(&name), &format!("apis/{name}"));
+        }
+        assert_ne!(files.fingerprint(), before);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_waits_for_what_may_come_out_of_a_pipe() {
+        let folder = Folder::new();
+        let path = folder.0.join("apis/pipe.xml");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let files = Files { others: vec![path], ..folder.files() };
+        assert_eq!(files.fingerprint(), files.fingerprint());
+        assert_eq!(files.digest(), files.digest());
     }
 }

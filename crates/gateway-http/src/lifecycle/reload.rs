@@ -5,7 +5,6 @@ use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use policy_parser::diagnostic::render::{Colours, text};
@@ -40,7 +39,6 @@ enum Order {
 #[derive(Debug)]
 pub(crate) struct Reloader {
     orders: Sender<Order>,
-    thread: JoinHandle<()>,
 }
 
 /// Asks for a reload.
@@ -69,17 +67,17 @@ impl Reloader {
     /// Begins to watch.
     pub(crate) fn start(keeper: Keeper) -> std::io::Result<Self> {
         let (orders, ordered) = channel();
-        let thread = std::thread::Builder::new().name("reload".to_owned()).spawn(move || keeper.keep(&ordered))?;
-        Ok(Self { orders, thread })
+        std::thread::Builder::new().name("reload".to_owned()).spawn(move || keeper.keep(&ordered))?;
+        Ok(Self { orders })
     }
 
     pub(crate) fn handle(&self) -> Reload {
         Reload(self.orders.clone())
     }
 
-    pub(crate) fn stop(self) {
+    /// Nothing more is taken over. What is being read just now may take as long as it likes: nobody waits for it.
+    pub(crate) fn stop(&self) {
         let _ = self.orders.send(Order::Stop);
-        let _ = self.thread.join();
     }
 }
 

@@ -19,7 +19,9 @@ impl Embedded {
     /// The text of `node`, to be compiled under the name of its file.
     pub(crate) fn new(node: &Node) -> Option<Self> {
         let text = node.text()?;
-        let file = Arc::clone(&node.place.source);
+        let file = &node.place.source;
+        // The policy may be shown, whatever else is in the file.
+        let file = if file.is_shown() { Arc::clone(file) } else { Source::new(file.name(), file.text()) };
         let span = node.place.span;
         let raw = file.text().get(span.start as usize..span.end as usize).unwrap_or_default();
         let map = if raw.starts_with('"') && file.name().ends_with(".json") {

@@ -83,6 +83,13 @@ error[TG9999]: this is `wrong`
     }
 
     #[test]
+    fn text_shows_no_line_that_may_have_a_secret() {
+        let source = Source::hidden("keys.toml", "[a]\nkeyy = \"0123\"");
+        let rendered = text(&[Diagnostic::error("TG9999", &source, Span::new(4, 8), "wrong")], Colours::Never);
+        assert_eq!(rendered, "error[TG9999]: wrong\n --> keys.toml:2:1\n");
+    }
+
+    #[test]
     fn text_clips_long_lines() {
         let source = Source::new("a", format!("{}<culprit>{}", "x".repeat(1000), "y".repeat(1000)));
         let rendered = text(&[Diagnostic::warning("TG9999", &source, Span::new(1000, 1009), "long")], Colours::Never);

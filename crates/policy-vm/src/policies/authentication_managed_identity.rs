@@ -10,7 +10,7 @@ use crate::host::{HostCall, HostReply};
 use crate::names;
 use crate::operand::{TextOperand, new_string};
 use crate::policies::Policy;
-use crate::spec::{Accepts, Attribute, ElementSpec, Scopes, Sections};
+use crate::spec::{Accepts, Attribute, ElementSpec, Scopes};
 use crate::step::{Flow, Step, StepCx};
 
 pub(super) const SPEC: ElementSpec =
@@ -25,7 +25,6 @@ pub(super) const SPEC: ElementSpec =
             ),
             Attribute::optional("ignore-error", Accepts::Bool, "Whether to go on without a token.").default("false"),
         ])
-        .sections(Sections::INBOUND)
         .scopes(Scopes::WITHOUT_WORKSPACE);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };

@@ -70,7 +70,7 @@ fn push_diagnostic(out: &mut String, diagnostic: &Diagnostic, colours: Colours) 
         _ => drop(writeln!(out, ":{}:{}", position.line, position.column)),
     }
     // Of a file without a text there is no line to show: it is the file itself that is meant.
-    if !diagnostic.source.text().is_empty() {
+    if !diagnostic.source.text().is_empty() && diagnostic.source.is_shown() {
         let excerpt = Excerpt::new(diagnostic);
         colours.paint(out, frame, &format!("{gutter} |"));
         out.push('\n');
