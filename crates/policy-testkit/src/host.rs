@@ -38,6 +38,8 @@ pub(crate) struct FakeHost {
     pub(crate) slots: Slots,
     pub(crate) subscriptions: Subscriptions,
     counters: Counters,
+    /// Counters cannot be asked.
+    pub(crate) counters_fail: bool,
     /// Bytes of the client's body.
     received: usize,
     /// The client's body, until it has been sent or read.
@@ -123,6 +125,10 @@ impl FakeHost {
             }
             HostCall::CheckCertificate(check) => HostReply::Checked(surroundings.is_so(&check)).into(),
             HostCall::CacheRemove { key, cache } => self.cache.remove(&key, cache).into(),
+            HostCall::Count(_) if self.counters_fail => {
+                let error = HostError::new(HostErrorKind::Connection, "The counters cannot be asked.");
+                HostReply::Failed(error).into()
+            }
             HostCall::Count(call) => HostReply::Counted(self.counters.count(&call, now)).into(),
             HostCall::AcquireSlot { key, limit } => HostReply::Acquired(self.slots.acquire(&key, limit)).into(),
             HostCall::ReleaseSlot { key } => {

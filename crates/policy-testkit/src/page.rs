@@ -80,6 +80,18 @@ pub struct Step {
     pub last_error: Option<Fence>,
 }
 
+impl Step {
+    /// True when anything is expected of the request.
+    #[must_use]
+    pub const fn expects(&self) -> bool {
+        !self.backend.is_empty()
+            || self.response.is_some()
+            || self.variables.is_some()
+            || self.trace.is_some()
+            || self.last_error.is_some()
+    }
+}
+
 /// What is wrong with a page.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{line}: {message}", path.display())]

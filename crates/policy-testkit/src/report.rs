@@ -38,6 +38,8 @@ pub struct CaseReport {
     pub line: u32,
     /// Requests sent.
     pub requests: u32,
+    /// Nothing is expected of it but that it runs.
+    pub checks_nothing: bool,
     /// Expectations that did not hold.
     pub(crate) mismatches: Vec<Mismatch>,
     /// Why the case could not run to its end.
@@ -113,6 +115,10 @@ impl Report {
         if updated > 0 {
             let _ = write!(text, ", {updated} expectations rewritten");
         }
+        let idle: Vec<&str> = self.cases().filter(|case| case.checks_nothing).map(|case| case.name.as_str()).collect();
+        if !idle.is_empty() {
+            let _ = write!(text, ", {} without expectations: {}", idle.len(), idle.join("; "));
+        }
         text
     }
 
@@ -175,6 +181,8 @@ struct CaseJson<'r> {
     line: u32,
     passed: bool,
     requests: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    checks_nothing: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<&'r str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -212,6 +220,7 @@ impl<'r> CaseJson<'r> {
             line: case.line,
             passed: case.passed(),
             requests: case.requests,
+            checks_nothing: case.checks_nothing,
             error: case.broken.as_deref(),
             mismatches: case.mismatches.iter().map(mismatch).collect(),
         }

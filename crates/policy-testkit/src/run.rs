@@ -34,6 +34,7 @@ fn run_case(path: &Path, case: &Case, report: &mut CaseReport) -> Result<(), Mal
     for fence in fences {
         script.merge(Script::parse(fence)?);
     }
+    report.checks_nothing = case.diagnostics.is_none() && !case.steps.iter().any(Step::expects);
     let compiled = compile(path, case, &script)?;
     let lines = diagnostic_lines(path, case, &compiled.diagnostics);
     if let Some(fence) = &case.diagnostics {
@@ -70,9 +71,14 @@ impl<'c> Sequence<'c> {
 
     fn run(&mut self, case: &Case, report: &mut CaseReport) -> Result<(), Malformed> {
         let mut number = 0;
-        for step in &case.steps {
+        for (index, step) in case.steps.iter().enumerate() {
             for fence in &step.host {
-                self.surroundings.apply(Script::parse(fence)?, fence.line, &mut self.host, &self.ambience)?;
+                let script = Script::parse(fence)?;
+                if let Some(key) = script.for_compiling().filter(|_| index > 0) {
+                    let message = format!("`{key}` holds for compiling: it stands before the first request");
+                    return Err(Malformed::new(fence.line, message));
+                }
+                self.surroundings.apply(script, fence.line, &mut self.host, &self.ambience)?;
             }
             for _ in 0..step.times {
                 number += 1;
@@ -80,6 +86,10 @@ impl<'c> Sequence<'c> {
                 report.broken = Some(format!("request {number}: {message}"));
                 return Ok(());
             }
+        }
+        let unused = self.host.backends.take_unused();
+        if !unused.is_empty() {
+            report.broken = Some(format!("never used: {}", unused.join(", ")));
         }
         Ok(())
     }

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use http::{HeaderName, HeaderValue};
+use policy_vm::exchange::Url;
 use serde::Deserialize;
 
 use crate::page::{Fence, Malformed};
@@ -17,13 +21,15 @@ pub(crate) struct Script {
     pub(crate) advance: Option<Span>,
     /// Of the random numbers.
     pub(crate) seed: Option<u64>,
-    pub(crate) client_ip: Option<std::net::IpAddr>,
+    pub(crate) client_ip: Option<ClientIp>,
     pub(crate) request_id: Option<String>,
     pub(crate) tracing: Option<bool>,
     /// There is an external cache beside the internal one.
     pub(crate) external_cache: bool,
     /// The cache fails from now on, or works again.
     pub(crate) cache_fails: Option<bool>,
+    /// Counters cannot be asked from now on, or can again.
+    pub(crate) counters_fail: Option<bool>,
     pub(crate) named_values: BTreeMap<String, NamedValueText>,
     /// Variables set before the first policy runs.
     pub(crate) variables: toml::Table,
@@ -56,6 +62,16 @@ pub(crate) struct Script {
     pub(crate) deployment: Option<DeploymentText>,
     /// Switches of the engine.
     pub(crate) switches: Option<SwitchesText>,
+}
+
+/// The caller's address.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ClientIp {
+    /// Nobody knows it.
+    None,
+    #[serde(untagged)]
+    Known(std::net::IpAddr),
 }
 
 /// A token of an identity.
@@ -98,6 +114,26 @@ pub(crate) struct Answer {
     pub(crate) delay: Option<Span>,
     /// When a backend that takes no calls does so again.
     pub(crate) retry_after: Option<Span>,
+    /// Whether it need not be asked for.
+    #[serde(default)]
+    pub(crate) optional: bool,
+}
+
+impl Answer {
+    /// What of it could not be an answer.
+    fn problem(&self) -> Option<String> {
+        if self.body_base64.as_ref().is_some_and(|text| BASE64.decode(text).is_err()) {
+            return Some("`body-base64` is not Base64".to_owned());
+        }
+        if !(200..=999).contains(&self.status) {
+            return Some(format!("{} is not the status of an answer", self.status));
+        }
+        let is_header =
+            |name: &str, value: &str| name.parse::<HeaderName>().is_ok() && HeaderValue::from_str(value).is_ok();
+        let mut headers = self.headers.iter().flat_map(|(name, values)| values.values().iter().map(move |v| (name, v)));
+        let (name, value) = headers.find(|(name, value)| !is_header(name, value))?;
+        Some(format!("`{name}: {value}` is not a header"))
+    }
 }
 
 fn any() -> String {
@@ -290,11 +326,31 @@ impl Script {
         }
     }
 
+    /// Reads a block; what it names must be possible.
     pub(crate) fn parse(fence: &Fence) -> Result<Self, Malformed> {
-        toml::from_str(&fence.text).map_err(|error| {
+        let script: Self = toml::from_str(&fence.text).map_err(|error| {
             let line = error.span().map_or(fence.line, |span| fence.line_of(span.start));
             Malformed::new(line, error.message().to_owned())
-        })
+        })?;
+        let answers = script.backend.iter().flatten().find_map(Answer::problem);
+        let no_url = |(id, url): (&String, &String)| {
+            Url::parse(url).is_err().then(|| format!("the URL of the backend `{id}` is none"))
+        };
+        match answers.or_else(|| script.backends.iter().flatten().find_map(no_url)) {
+            Some(problem) => Err(Malformed::new(fence.line, problem)),
+            None => Ok(script),
+        }
+    }
+
+    /// A key of those that hold for compiling, if there is one.
+    pub(crate) fn for_compiling(&self) -> Option<&'static str> {
+        let there = [
+            ("named-values", !self.named_values.is_empty()),
+            ("backends", self.backends.is_some()),
+            ("certificates", self.certificates.is_some()),
+            ("switches", self.switches.is_some()),
+        ];
+        there.into_iter().find(|(_, is_there)| *is_there).map(|(key, _)| key)
     }
 }
 

@@ -12,7 +12,7 @@ use policy_vm::host::{CertificateCheck, HostError, HostErrorKind};
 use crate::host::{Ambience, FakeHost};
 use crate::message::RequestText;
 use crate::page::Malformed;
-use crate::script::{ApiText, OperationText, Script};
+use crate::script::{ApiText, ClientIp, OperationText, Script};
 use crate::template::{self, Matched};
 use crate::time::ticks;
 use crate::variables;
@@ -61,6 +61,7 @@ impl Surroundings {
             host.cache.add_external();
         }
         host.cache.fails = script.cache_fails.unwrap_or(host.cache.fails);
+        host.counters_fail = script.counters_fail.unwrap_or(host.counters_fail);
         for (key, value) in &script.cache {
             let (value, lifetime) = variables::cached(value).map_err(|message| Malformed::new(line, message))?;
             host.cache.store(key, value, lifetime, policy_vm::host::CacheKind::PreferExternal, ambience.now());
@@ -102,7 +103,11 @@ impl Surroundings {
         }
         call.request_id = self.request_id().ok_or_else(|| bad("`request-id` is no GUID"))?;
         call.timestamp = ambience.now();
-        call.client_ip = Some(script.client_ip.unwrap_or_else(|| [203, 0, 113, 7].into()));
+        call.client_ip = match script.client_ip {
+            None => Some([203, 0, 113, 7].into()),
+            Some(ClientIp::Known(address)) => Some(address),
+            Some(ClientIp::None) => None,
+        };
         call.operation = Some(Arc::new(routed.operation));
         call.api = Some(Arc::new(routed.api));
         call.tracing = script.tracing.unwrap_or(true);

@@ -18,6 +18,8 @@ const MOST_REDIRECTS: usize = 10;
 #[derive(Debug, Default)]
 pub(crate) struct Backends {
     answers: Vec<Scripted>,
+    /// Answers of earlier blocks that nobody asked for.
+    unused: Vec<String>,
     sent: Vec<Sent>,
     /// Requests that no answer fits.
     unanswered: Vec<String>,
@@ -46,12 +48,24 @@ type Answered = (Duration, Result<Response, HostError>);
 impl Backends {
     /// Replaces all answers.
     pub(crate) fn script(&mut self, answers: Vec<Answer>) {
+        let unused = self.take_unused();
+        self.unused = unused;
         self.answers = answers.into_iter().map(|answer| Scripted { answer, used: false }).collect();
     }
 
     /// What was sent since the last call.
     pub(crate) fn take_sent(&mut self) -> Vec<Sent> {
         std::mem::take(&mut self.sent)
+    }
+
+    /// Answers that no request got, though the page does not say that they are optional.
+    pub(crate) fn take_unused(&mut self) -> Vec<String> {
+        let mut unused = std::mem::take(&mut self.unused);
+        let numbered = self.answers.iter().zip(1..);
+        let idle = numbered.filter(|(scripted, _)| !scripted.used && !scripted.answer.optional);
+        unused
+            .extend(idle.map(|(scripted, number)| format!("`[[backend]]` {number} for `{}`", scripted.answer.r#match)));
+        unused
     }
 
     /// Requests since the last call that no answer fits.
@@ -101,6 +115,7 @@ impl Backends {
 }
 
 fn response(answer: &Answer) -> Response {
+    // What cannot be was reported when the block was read.
     let bytes = answer.body_base64.as_ref().and_then(|text| BASE64.decode(text).ok());
     let body = bytes.map_or_else(|| Bytes::copy_from_slice(answer.body.as_bytes()), Bytes::from);
     let mut response = super::in_memory(answer.status, body);

@@ -19,6 +19,13 @@ pub(super) fn cases(text: &str) -> (Vec<Case>, Vec<Malformed>) {
                 let name = heading.strip_prefix("Case:").unwrap_or(&heading).trim().to_owned();
                 finish(std::mem::replace(&mut builder, Builder::new(name, line)), &mut malformed);
             }
+            Piece::Indented(info, line) => {
+                if Role::of(&info) != Ok(Role::Prose) {
+                    let message = format!("`{info}` does not begin in the first column");
+                    malformed.push(Malformed::new(line, message));
+                    builder.is_broken = true;
+                }
+            }
             Piece::Block(fence) => builder.block(fence, &mut malformed),
         }
     }
@@ -34,6 +41,8 @@ struct Builder {
     case: Case,
     /// Surroundings of a request still to come.
     host: Vec<Fence>,
+    /// A block without its second word, which only a case minds.
+    bare: Option<Fence>,
     /// Requests so far, repeated ones counted.
     requests: u32,
     /// One of its blocks is wrong: what others lack may be in that one.
@@ -43,7 +52,7 @@ struct Builder {
 impl Builder {
     fn new(name: String, line: u32) -> Self {
         let case = Case { name, line, documents: Vec::new(), diagnostics: None, host: Vec::new(), steps: Vec::new() };
-        Self { case, host: Vec::new(), requests: 0, is_broken: false }
+        Self { case, host: Vec::new(), bare: None, requests: 0, is_broken: false }
     }
 
     fn block(&mut self, fence: Fence, malformed: &mut Vec<Malformed>) {
@@ -60,6 +69,7 @@ impl Builder {
     fn add(&mut self, role: Role, fence: Fence) -> Result<(), Malformed> {
         match role {
             Role::Prose => {}
+            Role::Bare => self.bare = self.bare.take().or(Some(fence)),
             Role::Document(kind, file) => self.case.documents.push(DocumentBlock { kind, file, fence }),
             Role::Host => self.host.push(fence),
             Role::Request(numbers) => self.request(numbers, fence)?,
@@ -101,10 +111,17 @@ impl Builder {
     }
 
     fn finish(mut self) -> Result<Option<Case>, Malformed> {
+        if let Some(bare) = self.bare.filter(|_| !self.case.documents.is_empty()) {
+            let message = format!("a second word is missing after `{}`: `xml example` is for readers alone", bare.info);
+            return Err(Malformed::new(bare.line, message));
+        }
         // Surroundings may stand after the only request, for readers who want the request first.
-        match (self.case.steps.last_mut(), self.host.first()) {
-            (Some(step), Some(_)) => step.host.append(&mut self.host),
-            (None, Some(fence)) if self.case.documents.is_empty() && !self.is_broken => {
+        match (self.case.steps.as_mut_slice(), self.host.first()) {
+            ([step], Some(_)) => step.host.append(&mut self.host),
+            ([_, _, ..], Some(fence)) => {
+                return Err(Malformed::new(fence.line, "`toml host` without a request after it"));
+            }
+            ([], Some(fence)) if self.case.documents.is_empty() && !self.is_broken => {
                 return Err(Malformed::new(fence.line, "`toml host` without a policy document"));
             }
             _ => {}
@@ -186,6 +203,14 @@ mod tests {
             let (_, malformed) = cases(&page(blocks));
             malformed.iter().map(|mistake| mistake.line).collect()
         };
+        let twice = ("http request", "GET /");
+        assert_eq!(lines(&[xml, twice, twice, ("toml host", "seed = 1")]), [17]);
+        assert!(lines(&[xml, twice, ("toml host", "seed = 1")]).is_empty());
+        assert_eq!(lines(&[xml, ("http", "GET /")]), [9]);
+        assert!(lines(&[("toml", "a = 1")]).is_empty());
+        let (_, indented) = cases("# A\n\n 1. x\n\n   ```http request\n   GET /\n   ```\n");
+        assert_eq!(indented.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [5]);
+        assert!(cases("# A\n\n 1. x\n\n   ```json\n   {}\n   ```\n").1.is_empty());
         let (request, response) = (("http request", "GET /"), ("http response", "200"));
         assert_eq!(lines(&[xml, ("http requst", "GET /"), response, ("text traces", "")]), [9, 17]);
         assert_eq!(lines(&[("xml inbond", "<base/>"), request, response, response]), [5, 17]);

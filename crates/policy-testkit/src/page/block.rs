@@ -1,5 +1,6 @@
 //! What a block is for, read from the words after its fence.
 
+use policy_parser::suggest;
 use policy_vm::{Scope, Section};
 
 use super::DocumentKind;
@@ -9,6 +10,8 @@ use super::DocumentKind;
 pub(super) enum Role {
     /// Shown to the reader, nothing more.
     Prose,
+    /// As prose, but in a case somebody forgot the second word.
+    Bare,
     /// A policy document or a part of one, perhaps kept in a file.
     Document(DocumentKind, Option<String>),
     /// The surroundings of the next request.
@@ -47,9 +50,10 @@ impl Role {
     /// Reads the words after a fence.
     pub(super) fn of(info: &str) -> Result<Self, String> {
         let mut words = info.split_whitespace();
-        let language = words.next().unwrap_or_default();
+        // Readers see no difference between `HTTP` and `http`, so there is none.
+        let language = words.next().unwrap_or_default().to_ascii_lowercase();
         let rest: Vec<&str> = words.collect();
-        match (language, rest.as_slice()) {
+        match (language.as_str(), rest.as_slice()) {
             ("xml", ["example", ..]) => Ok(Self::Prose),
             ("xml", words) => document(words),
             ("toml", ["host"]) => Ok(Self::Host),
@@ -61,10 +65,14 @@ impl Role {
             ("text", ["trace"]) => Ok(Self::Trace),
             ("text", ["last-error"]) => Ok(Self::LastError),
             ("diagnostics", []) => Ok(Self::Diagnostics),
+            ("toml" | "http", []) => Ok(Self::Bare),
             ("toml", [_, ..]) => Err(unknown(info, "`toml host` or `toml variables`")),
             ("http", [_, ..]) => Err(unknown(info, "`http request`, `http backend` or `http response`")),
             ("text", [_, ..]) => Err(unknown(info, "`text trace` or `text last-error`")),
             ("diagnostics", _) => Err(unknown(info, "`diagnostics`")),
+            (near, _) if suggest::closest(near, ["diagnostics"].into_iter()).is_some() => {
+                Err(unknown(info, "`diagnostics`"))
+            }
             _ => Ok(Self::Prose),
         }
     }
@@ -139,12 +147,24 @@ mod tests {
 
     #[test]
     fn unknown_words_are_errors_and_unknown_languages_are_prose() {
-        for info in ["xml inbond", "xml scope=all", "http answer", "http request x", "toml hosts", "text traces"] {
+        for info in [
+            "diagnostic",
+            "Diagnostics x",
+            "HTTP answer",
+            "xml inbond",
+            "xml scope=all",
+            "http answer",
+            "http request x",
+            "toml hosts",
+            "text traces",
+        ] {
             assert!(Role::of(info).is_err(), "{info}");
         }
-        for info in ["", "rust", "text", "toml", "http", "json foo"] {
+        assert_eq!((Role::of("toml"), Role::of("http")), (Ok(Role::Bare), Ok(Role::Bare)));
+        for info in ["", "rust", "text", "json foo", "diff"] {
             assert_eq!(Role::of(info), Ok(Role::Prose), "{info}");
         }
+        assert_eq!(Role::of("HTTP response"), Ok(Role::Response));
         assert_eq!(Role::of("http request 2-4"), Ok(Role::Request(Some(StepNumbers { first: 2, last: 4 }))));
     }
 }

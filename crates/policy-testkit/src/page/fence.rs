@@ -40,6 +40,8 @@ pub(super) enum Piece {
     Heading(String, u32),
     /// A fenced block.
     Block(Fence),
+    /// A line that would open a block if it began in the first column: the words after it, and where it is.
+    Indented(String, u32),
 }
 
 /// Finds headings and fenced blocks, up to a block that is not closed.
@@ -54,6 +56,8 @@ pub(super) fn pieces(text: &str) -> (Vec<Piece>, Option<Malformed>) {
             }
         } else if let Some(heading) = heading(line) {
             pieces.push(Piece::Heading(heading.to_owned(), lines.number));
+        } else if let Some(opening) = Opening::of(line.trim_start()) {
+            pieces.push(Piece::Indented(opening.info.to_owned(), lines.number));
         }
     }
     (pieces, None)
