@@ -139,7 +139,7 @@ static ELEMENT: &str = "T this[params int[] indexes]";
 
 /// Whether setting the member is writing `a[i, j]`.
 pub(in crate::compile) fn is_element(callee: &Callee) -> bool {
-    std::ptr::eq(callee.signature, ELEMENT)
+    callee.signature == ELEMENT
 }
 
 /// `a[i, j]`, written.

@@ -38,8 +38,11 @@ impl NetObject for Nodes {
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
         Some(TextBuf::from(self.class))
     }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.items.clone().into_iter()))
+    fn iterate(&self, this: Value) -> Option<Iter> {
+        Some(Iter::held(this))
+    }
+    fn items(&self) -> &[Value] {
+        &self.items
     }
     fn collection(&self) -> Option<&'static Collection> {
         static COLLECTION: Collection = READ_ONLY;
