@@ -13,6 +13,7 @@ use policy_vm::{Exchange, Pipeline, Progress, Run};
 use crate::ambient::Surroundings;
 use crate::backend::send::send;
 use crate::call::CallContext;
+use crate::errors;
 use crate::identity::token;
 
 /// What is to be run.
@@ -29,7 +30,8 @@ pub(crate) enum Start {
 /// Runs the documents; the response is in the exchange afterwards.
 pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline: &Pipeline, start: Start) {
     let (rules, site) = (Rc::clone(&cx.rules), Rc::clone(&cx.site));
-    let ambient = Surroundings { trust: &rules.trust, known: &site.service.certificates };
+    let service = &site.service;
+    let ambient = Surroundings { trust: &rules.trust, known: &service.certificates, hidden: &service.hidden };
     let mut run = Run::new(pipeline);
     let mut progress = match start {
         Start::Inbound => run.begin(exchange, &ambient),
@@ -50,7 +52,12 @@ pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline:
             // Rare and large: kept out of the state of every call.
             several => {
                 let finished = Box::pin(side_by_side(cx, exchange, (&mut run, &ambient), several)).await;
-                debug_assert!(matches!(finished, Progress::Finished(_)));
+                if !matches!(finished, Progress::Finished(_)) {
+                    debug_assert!(false, "the engine waits for nothing: this is a bug");
+                    let error = errors::simple(500, "InternalFault", "");
+                    let answer = policy_vm::respond::error_response(&error, &exchange.call.request_id);
+                    exchange.call.response = Some(answer);
+                }
                 return;
             }
         };

@@ -139,6 +139,23 @@ fn an_entity_goes_along_with_requests_of_policies_that_its_url_leads_to() {
     assert!(others.iter().all(|seen| seen.header("x-key").is_none()), "{others:?}");
 }
 
+/// What an entity needs before its request goes out is a part of it: its time is the caller's.
+#[test]
+fn the_time_of_a_request_covers_the_token_of_its_entity() {
+    let (endpoint, given_up) = Backend::waiting();
+    let folder = folder("http://nowhere.invalid", &by_id("all"));
+    let policy = format!(
+        "<policies><inbound>{}</inbound><backend><forward-request timeout=\"1\"/></backend></policies>",
+        by_id("all")
+    );
+    folder.write("apis/shop/policy.xml", &policy);
+    let identity = r#""credentials":{"managedIdentity":{"resource":"https://store.example"}}"#;
+    entity(&folder, "all", &format!(r#""url":"http://127.0.0.1:1",{identity}"#));
+    let scene = Scene::folder(folder, &format!("[[identity]]\ntoken_url = \"http://{}/token\"\n", endpoint.address));
+    assert_eq!(scene.get("/shop/x").status, 500);
+    assert!(given_up.try_recv().is_err(), "others may still wait for the token");
+}
+
 /// Whoever asks for a token must not need one for that.
 #[test]
 fn an_entity_with_an_identity_around_the_endpoint_of_its_tokens() {
