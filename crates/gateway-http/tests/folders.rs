@@ -108,7 +108,7 @@ fn weights_have_a_bound() {
         "{\"properties\":{\"type\":\"Pool\",\"pool\":{\"services\":[{\"id\":\"/backends/erp\",\"weight\":4294967295},\
          {\"id\":\"/backends/erp\",\"weight\":2}]}}}",
     );
-    expect(&folder, &["TG8031 backends/both/backendInformation.json:1:31 pool `both`: `erp` has weight 4294967295"]);
+    expect(&folder, &["TG8031 backends/both/backendInformation.json:1:30 pool `both`: `erp` has weight 4294967295"]);
 }
 
 #[test]
