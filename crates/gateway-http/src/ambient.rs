@@ -45,6 +45,11 @@ pub(crate) fn ticks_of(unix_micros: u64) -> i64 {
     UNIX_TICKS.saturating_add(i64::try_from(unix_micros).unwrap_or(i64::MAX).saturating_mul(10))
 }
 
+/// A moment on the clock that nobody sets, as [`Ambient::monotonic_micros`] gives it.
+pub(crate) fn monotonic_micros_of(at: Instant) -> u64 {
+    u64::try_from(at.saturating_duration_since(begin()).as_micros()).unwrap_or(u64::MAX)
+}
+
 /// Now, for counters.
 pub(crate) fn now() -> Now {
     Now { micros: Machine.monotonic_micros(), ticks: Machine.now_ticks() }

@@ -38,7 +38,7 @@ pub(crate) struct AnswerBody {
 enum Kind {
     Empty,
     Bytes(Bytes),
-    Backend(BackendBody),
+    Backend(Box<BackendBody>),
 }
 
 /// Counts a call of a connection for as long as it lasts.
@@ -120,7 +120,8 @@ pub(crate) fn answer(
     {
         response.headers.remove(header::CONTENT_LENGTH);
     }
-    if let Kind::Backend(BackendBody { trailers: Some(trailers), .. }) = &kind
+    if let Kind::Backend(body) = &kind
+        && let Some(trailers) = &body.trailers
         && (cx.connection.http2.get() || cx.trailers.as_ref().is_some_and(|client| client.wanted))
     {
         trailers.tell(&mut response.headers, false, true);

@@ -27,6 +27,7 @@ pub(crate) fn arrive(cx: &mut CallContext, exchange: &mut Exchange, parts: &mut 
     let call = &mut exchange.call;
     call.request_id = ambient::new_id();
     call.timestamp = ambient::ticks_of(cx.unix_micros);
+    call.started = Some(ambient::monotonic_micros_of(cx.started));
     call.client_ip = Some(cx.connection.peer);
     call.request.certificate.clone_from(&cx.connection.certificate);
     call.deployment = Some(Arc::clone(&cx.site.deployment));

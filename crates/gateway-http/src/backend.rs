@@ -18,6 +18,7 @@ pub(crate) mod profile;
 pub(crate) mod profiles;
 pub(crate) mod redirect;
 pub(crate) mod resolve;
+pub(crate) mod retries;
 pub(crate) mod routed;
 pub(crate) mod send;
 pub(crate) mod status;

@@ -48,7 +48,7 @@ pub(crate) struct CallContext {
     /// The client's body, until somebody takes it.
     pub(crate) incoming: Option<ClientBody>,
     /// The backend's body, until somebody takes it.
-    pub(crate) response_body: Option<BackendBody>,
+    pub(crate) response_body: Option<Box<BackendBody>>,
     /// What `forward-request` makes of a body that comes.
     pub(crate) buffering: BufferResponse,
     /// The cookie that keeps the client with its member of a pool.
@@ -82,6 +82,7 @@ pub(crate) struct CallContext {
 }
 
 impl CallContext {
+    #[inline]
     pub(crate) fn new(worker: Rc<Worker>, connection: Rc<Connection>, incoming: Incoming, started: Instant) -> Self {
         let site = Rc::clone(&worker.site.borrow());
         let incoming = ClientBody::new(incoming, &connection, &worker);
@@ -130,9 +131,12 @@ impl CallContext {
                 let sent = Box::pin(send(self.sender(), *request)).await;
                 HostReply::Response(sent.map(Box::new).map_err(HostError::from))
             }
-            HostCall::Sleep(wait) => {
-                Box::pin(tokio::time::sleep(wait)).await;
-                HostReply::Done
+            HostCall::Retry(wait) => {
+                let again = self.may_retry();
+                if again && !wait.is_zero() {
+                    Box::pin(tokio::time::sleep(wait)).await;
+                }
+                HostReply::Acquired(again)
             }
             // Rare and large: kept out of the state of every call.
             HostCall::CacheLookup { key, space: CacheSpace::Responses, .. } => {
@@ -152,6 +156,21 @@ impl CallContext {
                 HostReply::Failed(HostError::new(HostErrorKind::Refused, format!("not offered: {other:?}")))
             }),
         }
+    }
+
+    /// Is it bearable that this call asks a backend once more?
+    pub(crate) fn may_retry(&self) -> bool {
+        let worker = &self.worker;
+        let percent = u64::from(worker.rules().backend.retry_percent);
+        let may = self.site.may_retry(self.api, worker.clock.millis(), percent);
+        if !may && worker.metrics.refused("RetryBudgetExhausted", worker.clock.millis()) {
+            let api = self.api().map(|api| api.api.id.as_str());
+            tracing::warn!(
+                api,
+                "a policy would try again, but too many calls of its API do: see `backend.retry_percent`"
+            );
+        }
+        may
     }
 
     /// Sends what its policies ask for.
@@ -285,7 +304,7 @@ impl CallContext {
 }
 
 /// Brings a backend's body into memory.
-async fn collect_answer(mut body: BackendBody, limit: usize) -> Result<Bytes, CallError> {
+async fn collect_answer(mut body: Box<BackendBody>, limit: usize) -> Result<Bytes, CallError> {
     // It is put together anyway.
     body.gather = Gather::OFF;
     match collect(body, limit).await {

@@ -4,6 +4,7 @@ mod check;
 mod config;
 mod disasm;
 mod doc;
+mod document;
 mod eval;
 mod explain;
 mod import;

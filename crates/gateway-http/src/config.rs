@@ -120,6 +120,8 @@ pub(crate) struct Backend {
     pub(crate) idle_connections: usize,
     #[serde(with = "duration")]
     pub(crate) idle_timeout: Duration,
+    /// Retries that policies may make of the calls of an API, in percent of all its calls.
+    pub(crate) retry_percent: u32,
     /// How long the addresses of a name are kept.
     #[serde(with = "duration")]
     pub(crate) dns_cache: Duration,
@@ -135,6 +137,7 @@ impl Default for Backend {
             buffer_response: BufferResponse::Collect,
             idle_connections: 256,
             idle_timeout: Duration::from_secs(60),
+            retry_percent: 200,
             dns_cache: Duration::from_secs(30),
             ca_file: None,
         }

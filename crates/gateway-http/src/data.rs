@@ -19,7 +19,7 @@ pub(crate) use self::de::keys_at;
 pub(crate) use self::de::read;
 pub(crate) use self::json::parse as parse_json;
 pub(crate) use self::merge::merge;
-pub(crate) use self::text::{FileError, read_bytes, read_text};
+pub(crate) use self::text::{FileError, decode, read_bytes, read_text};
 pub(crate) use self::toml::parse as parse_toml;
 pub(crate) use self::yaml::parse as parse_yaml;
 

@@ -6,6 +6,7 @@
 pub(crate) mod body;
 pub(crate) mod connection;
 pub(crate) mod framing;
+pub(crate) mod handshakes;
 mod http2;
 mod linger;
 pub(crate) mod listener;
@@ -14,5 +15,7 @@ pub(crate) mod serve;
 mod speak;
 mod tunnel;
 
+#[cfg(test)]
+mod failing;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -9,14 +9,14 @@ use policy_vm::exchange::{InvalidUrl, Url};
 
 use crate::admin::Admin;
 use crate::config::edge::Listener;
-use crate::config::{self, Config, Mistakes};
+use crate::config::{Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
 use crate::lifecycle::pressure::Watch;
 use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};
 use crate::rules::Rules;
 use crate::server::{Server, ServerError};
-use crate::service::{self, load_folder, load_policy};
+use crate::service::{self, load_folder};
 use crate::unservable::unservable;
 
 /// Settings read from a `tollgate.toml`, or the defaults.
@@ -136,7 +136,7 @@ impl Settings {
         if let Some(origin) = &mut self.origin {
             origin.environment = Some(name.clone());
         }
-        self.config.service = config::service::Service { environment: Some(name), overrides: None };
+        self.config.ask_for_environment(name);
         self
     }
 
@@ -183,10 +183,15 @@ pub fn check(path: &Path, settings: &Settings) -> Vec<Diagnostic> {
     let mut problems = match &around {
         _ if path.is_dir() => load_folder(path, &engine, config).1,
         Some(folder) => service::load_file(path, folder, &engine, config),
-        None => load_policy(path, None, &engine, config).1,
+        None => service::check_policy(path, &engine, config),
     };
     problems.found.extend(settings.wrong());
     problems.into_findings()
+}
+
+/// What the settings of a service folder lack to serve it and to call it, as TOML: secrets, keys, certificates.
+pub(crate) fn lacking(path: &Path, settings: &Settings) -> String {
+    load_folder(path, &settings.config.engine(), &settings.config).1.into_lines()
 }
 
 /// A gateway that serves.

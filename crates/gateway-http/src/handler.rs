@@ -11,7 +11,6 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as _;
 use hyper::body::Incoming;
-use pin_project_lite::pin_project;
 use policy_vm::Exchange;
 use policy_vm::host::Message;
 
@@ -31,14 +30,11 @@ use crate::{ambient, errors};
 /// Where a balancer asks whether this instance takes calls.
 const HEALTH_PATH: &str = "/status-0123456789abcdef";
 
-pin_project! {
-    /// A call being served. A bug below costs this call and its connection, nothing else.
-    pub(crate) struct Serving<F> {
-        #[pin]
-        work: Work<F>,
-        connection: Rc<Connection>,
-        told: Told,
-    }
+/// A call being served. A bug below costs this call and its connection, nothing else.
+pub(crate) struct Serving<F> {
+    work: Work<F>,
+    connection: Rc<Connection>,
+    told: Told,
 }
 
 /// What is known of a call when all that was made for it is gone.
@@ -50,12 +46,10 @@ struct Told {
     id: Option<[u8; 16]>,
 }
 
-pin_project! {
-    #[project = WorkProjected]
-    enum Work<F> {
-        Answered { answer: Option<Box<Response<AnswerBody>>> },
-        Running { #[pin] call: F },
-    }
+enum Work<F> {
+    Answered(Option<Box<Response<AnswerBody>>>),
+    /// Boxed: the library moves what it is given, and this is as large as all that a call may ever wait for.
+    Running(Pin<Box<F>>),
 }
 
 /// What a call is made of while it runs. It is boxed once and stays where it is: a future is copied whole when a call
@@ -80,10 +74,10 @@ pub(crate) fn serve(
     let work = match begun {
         Ok(Ok((job, start))) => {
             told.id = Some(job.exchange.call.request_id);
-            Work::Running { call: finish(job, start) }
+            Work::Running(Box::pin(finish(job, start)))
         }
-        Ok(Err(answer)) => Work::Answered { answer: Some(answer) },
-        Err(_) => Work::Answered { answer: Some(Box::new(after_panic(connection, told))) },
+        Ok(Err(answer)) => Work::Answered(Some(answer)),
+        Err(_) => Work::Answered(Some(Box::new(after_panic(connection, told)))),
     };
     Serving { work, connection: Rc::clone(connection), told }
 }
@@ -92,11 +86,11 @@ impl<F: Future<Output = Response<AnswerBody>>> Future for Serving<F> {
     type Output = Result<Response<AnswerBody>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let polled = match this.work.project() {
-            WorkProjected::Answered { answer } => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(*answer)),
-            WorkProjected::Running { call } => catch_unwind(AssertUnwindSafe(|| call.poll(cx)))
-                .unwrap_or_else(|_| Poll::Ready(after_panic(this.connection, *this.told))),
+        let this = self.get_mut();
+        let polled = match &mut this.work {
+            Work::Answered(answer) => answer.take().map_or(Poll::Pending, |answer| Poll::Ready(*answer)),
+            Work::Running(call) => catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)))
+                .unwrap_or_else(|_| Poll::Ready(after_panic(&this.connection, this.told))),
         };
         // The rest of a body that was refused is not waited for.
         polled.map(|answer| {
@@ -147,8 +141,11 @@ fn begin(
 ) -> Result<(Box<Job>, Start), Box<Response<AnswerBody>>> {
     let (mut parts, incoming) = request.into_parts();
     let in_progress = shortcut(worker, connection, &parts, &incoming, in_progress)?;
-    let cx = CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming, in_progress.started);
-    let mut job = Box::new(Job { cx, exchange: worker.exchange(), in_progress });
+    let mut job = Box::new(Job {
+        cx: CallContext::new(Rc::clone(worker), Rc::clone(connection), incoming, in_progress.started),
+        exchange: worker.exchange(),
+        in_progress,
+    });
     let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
     if worker.log.is_on() {
         job.cx.line = Some(Box::new(Line::new(&job.cx, &job.exchange)));
@@ -272,7 +269,7 @@ mod tests {
                 tokio::task::yield_now().await;
                 panic!("planted");
             };
-            let serving = Serving { work: Work::Running { call }, connection: Rc::clone(&connection), told };
+            let serving = Serving { work: Work::Running(Box::pin(call)), connection: Rc::clone(&connection), told };
             let mut answer = serving.await.unwrap();
             assert!(answer.status() == 500 && answer.headers()[header::CONNECTION] == "close");
             let frame = poll_fn(|cx| Pin::new(answer.body_mut()).poll_frame(cx)).await.unwrap().unwrap();
@@ -296,7 +293,7 @@ mod tests {
             let mut answer = plain(status, "", InProgress::new(&connection));
             answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
             let serving = Serving {
-                work: Work::<std::future::Ready<_>>::Answered { answer: Some(Box::new(answer)) },
+                work: Work::<std::future::Ready<_>>::Answered(Some(Box::new(answer))),
                 connection: Rc::clone(&connection),
                 told: Told { number: 1, started: Instant::now(), id: None },
             };

@@ -45,5 +45,6 @@ mod trust;
 mod unservable;
 mod worker;
 
+pub(crate) use gateway::lacking;
 pub use gateway::{Gateway, Settings, StartError, check};
 pub use generated_keys::GeneratedKey;

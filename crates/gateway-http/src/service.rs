@@ -3,6 +3,7 @@
 //!
 //! [`Site`]: crate::site::Site
 
+mod api_path;
 mod apis;
 mod around;
 mod backends;
@@ -15,6 +16,7 @@ mod groups;
 mod hidden;
 mod keyless;
 mod kinds;
+mod lacking;
 mod loader;
 mod named_values;
 mod operations;
@@ -35,16 +37,16 @@ use policy_parser::Source;
 use policy_vm::exchange::{Group, SampleResponse, Url};
 use policy_vm::{Engine, Environment, Program, Scope};
 
-pub(crate) use self::around::folder_around;
+pub(crate) use self::around::{folder_around, scope_in};
 pub(crate) use self::backends::{Backend, Backends, Kind, Single};
-pub(crate) use self::document::Document;
+pub(crate) use self::document::{Document, Surroundings};
 pub(crate) use self::folder::{load_file, load_folder};
 pub(crate) use self::hidden::Hidden;
 pub(crate) use self::keyless::keyless;
-pub(crate) use self::named_values::toml_key;
+pub(crate) use self::lacking::toml_key;
 pub(crate) use self::overrides::beside;
 pub(crate) use self::problems::Problems;
-pub(crate) use self::single::load_policy;
+pub(crate) use self::single::{check_policy, load_policy};
 use crate::certificates::Certificates;
 use crate::routing::{Routes, Template};
 use crate::subscriptions::Keys;

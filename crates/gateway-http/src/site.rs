@@ -10,6 +10,7 @@ use http::{HeaderName, HeaderValue};
 use policy_vm::exchange::{self, Deployment};
 use policy_vm::{EditedHeaders, Needs, Pipeline, Program};
 
+use crate::backend::retries::Retries;
 use crate::backend::status::Local;
 use crate::config;
 use crate::routing::template::QueryValue;
@@ -50,6 +51,8 @@ pub(crate) struct Api {
     pub(crate) open_product: Option<usize>,
     /// The backend entity that its URL leads to.
     pub(crate) entity: Option<usize>,
+    /// How often policies may try again.
+    retries: Retries,
     /// For calls that no operation was found for.
     pub(crate) flow: Flow,
 }
@@ -100,6 +103,14 @@ impl Site {
         if let Some(cell) = place.and_then(|answers| answers.0.get(usize::from(status / 100))) {
             crate::metrics::count(cell);
         }
+    }
+
+    /// May a policy of the API try something again? Each answer allows `percent` of a retry. What no API was found for may.
+    pub(crate) fn may_retry(&self, api: Option<usize>, millis: u64, percent: u64) -> bool {
+        let Some((api, answers)) = api.and_then(|number| self.apis.get(number).zip(self.answers.get(number))) else {
+            return true;
+        };
+        api.retries.may(answers.0.iter().map(Cell::get).sum(), millis, percent)
     }
 
     /// What was answered: the API's id, empty for none, the first digit of the statuses, how often.
@@ -162,6 +173,7 @@ fn view(service: &Service, number: usize, api: &service::Api) -> Api {
         open_product: products.iter().copied().find(is_open),
         operations: api.operations.iter().map(|operation| operation_view(service, api, operation, &products)).collect(),
         products,
+        retries: Retries::default(),
         entity: api.service_url.as_ref().and_then(|url| service.backends.leading_to(url)),
         workspace: api
             .workspace

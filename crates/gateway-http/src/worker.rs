@@ -14,6 +14,7 @@ use crate::config::BufferResponse;
 use crate::config::edge::{Limits, Timeouts};
 use crate::edge::connection::Connection;
 use crate::edge::framing::HeadLimits;
+use crate::edge::handshakes::Handshakes;
 use crate::identity::Tokens;
 use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
@@ -59,6 +60,7 @@ pub(crate) struct Worker {
     pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
     pub(crate) open: Cell<usize>,
+    pub(crate) handshakes: Rc<Handshakes>,
     /// No further connection could be taken at the last attempt.
     crowded: Cell<bool>,
     /// How many threads share the limits.
@@ -133,6 +135,7 @@ impl Worker {
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
+            handshakes: Rc::default(),
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
@@ -241,6 +244,12 @@ impl Worker {
     /// Connections that this thread may have open.
     pub(crate) fn most_connections(&self) -> usize {
         share(self.limits.get().connections, self.threads)
+    }
+
+    /// Handshakes that this thread may have going on, and those that may begin in a second; 0 for any number.
+    pub(crate) fn most_handshakes(&self) -> (usize, usize) {
+        let Limits { handshakes, handshakes_per_second: a_second, .. } = self.limits.get();
+        (share(handshakes, self.threads), if a_second == 0 { 0 } else { share(a_second, self.threads) })
     }
 
     /// No further connection could be taken: those that rest make room.

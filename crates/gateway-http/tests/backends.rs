@@ -369,6 +369,24 @@ fn a_storm_of_retries_ends_at_the_breaker() {
     assert_eq!(broken.seen().len(), 2, "of 1020 attempts");
 }
 
+/// Without a breaker: the retries of all calls of an API together have a bound, and what the last attempt got is the answer.
+#[test]
+fn a_storm_of_retries_has_an_end_without_a_breaker() {
+    let broken = named("broken", 500);
+    let folder = folder(&format!("http://{}", broken.address), "");
+    folder.write(
+        "policy.xml",
+        "<policies><inbound/><backend><retry condition=\"@(context.Response.StatusCode >= 500)\" count=\"50\" interval=\"0\" \
+         first-fast-retry=\"true\"><forward-request /></retry></backend><outbound/></policies>",
+    );
+    let scene = Scene::folder(folder, "[backend]\nretry_percent = 0\n");
+    let answers: Vec<Answer> = (0..100).map(|_| scene.get("/shop/x")).collect();
+    assert!(answers.iter().all(|answer| (answer.status, answer.body.as_str()) == (500, "broken")));
+    // A hundred at first, and ten a second.
+    let attempts = broken.seen().len();
+    assert!((200..2_000).contains(&attempts), "{attempts} of 5100 attempts");
+}
+
 #[test]
 fn a_client_stays_with_its_member() {
     let (a, b) = (named("a", 200), named("b", 200));
@@ -620,7 +638,7 @@ fn what_is_wrong_with_entities_is_said() {
             "TG8031 pool `d`: there is no single backend `none`",
             "TG8031 pool `e` has no members",
             "TG8035 certificates of this backend are not fully checked",
-            "TG8036 certificate id missing is not there: give it in `tollgate.toml` under `certificates`",
+            "TG8036 certificate id missing is not there: exports leave certificates out",
         ]
     );
 }

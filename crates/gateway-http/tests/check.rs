@@ -3,7 +3,7 @@
 #[path = "support/command.rs"]
 mod command;
 
-use command::tollgate;
+use command::{tollgate, tollgate_reading};
 use serde_json::Value as Json;
 
 /// Every mistake of `tests/faults`: where it is, and its code.
@@ -72,7 +72,7 @@ fn where_nothing_is_that_is_said_once() {
 fn a_gateway_does_not_start_with_mistakes() {
     let done = tollgate(&["serve", "faults", "--listen", "127.0.0.1:0"]);
     assert_eq!((done.status, done.out.as_str()), (1, ""));
-    assert!(done.err.ends_with("\n\n12 errors, 0 warnings: nothing is served\n"), "{}", done.err);
+    assert!(done.err.ends_with("\n12 errors, 0 warnings: nothing is served\n"), "{}", done.err);
     for (file, line, column, _) in MISTAKES {
         assert!(done.err.contains(&format!(" --> faults/{file}:{line}:{column}\n")), "{file}:{line}:{column}");
     }
@@ -87,6 +87,88 @@ fn the_exit_status_tells_mistakes_from_a_command_that_cannot_be_carried_out() {
     assert_eq!(missing.err, "error: there is nothing at `there-is-no-such-file.xml`\n");
     assert_eq!(tollgate(&["check"]).status, 2);
     assert_eq!(tollgate(&["check", "faults", "--format", "yaml"]).status, 2);
+}
+
+#[test]
+fn a_document_on_standard_input_is_checked() {
+    let done = tollgate_reading("<policies><inbound><set-heder/></inbound></policies>", &["check", "-"]);
+    assert!(done.status == 1 && done.out.contains(" --> <stdin>:1:21\n"), "{}{}", done.out, done.err);
+    let fits = "<policies><inbound><base/><include-fragment fragment-id=\"only-what-it-may\"/></inbound></policies>";
+    let hub = "../../../examples/hub";
+    let done = tollgate_reading(fits, &["check", "-", "--service", hub, "--format", "json"]);
+    assert_eq!((done.status, done.out.trim(), done.err.as_str()), (0, "[]", ""));
+    let alone = tollgate_reading(fits, &["check", "-"]);
+    assert!(alone.status == 1 && alone.out.contains("only-what-it-may"), "{}", alone.out);
+    // Beside others; and options that would have no effect are told.
+    let done = tollgate_reading(fits, &["check", hub, "-", "--service", hub]);
+    assert_eq!((done.status, done.out.as_str()), (0, "0 errors, 0 warnings\n"));
+    assert_eq!(tollgate(&["check", hub, "--service", hub]).status, 2);
+}
+
+/// Names are compared as the service compares them, and what could only go wrong later is told.
+#[test]
+fn odd_values_of_a_folder_are_told_and_the_case_of_names_does_not_count() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/odd-values");
+    let write = |name: &str, properties: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, format!("{{\"properties\": {{{properties}}}}}")).unwrap();
+    };
+    let api = r#""displayName": "a", "path": "a", "protocols": ["https", "ftp"], "apiVersion": "v1", "apiVersionSetId": "/apiVersionSets/SET""#;
+    write("apis/a/apiInformation.json", api);
+    write(
+        "apis/a/operations/o/operationInformation.json",
+        r#""displayName": "o", "method": "GET", "urlTemplate": "/o""#,
+    );
+    let set = r#""displayName": "s", "versioningScheme": "Header", "versionHeaderName": "api version""#;
+    write("version sets/set/versionSetInformation.json", set);
+    write("subscriptions/Partner/subscriptionInformation.json", r#""displayName": "p", "scope": "/apis/A""#);
+    std::fs::write(format!("{folder}/tollgate.toml"), "[subscriptions.partner]\nprimary_key = \"k\"\n").unwrap();
+    let done = tollgate(&["check", folder]);
+    assert_eq!(done.status, 1, "{}", done.out);
+    for told in ["TG8052]: `api version` is no header name", "TG8063]: `ftp` is no protocol of an API"] {
+        assert!(done.out.contains(told), "{told} in {}", done.out);
+    }
+    assert!(done.out.ends_with("\n1 error, 1 warning\n"), "{}", done.out);
+}
+
+/// An API that nobody can call is a mistake, an operation that nobody can call only says so.
+#[test]
+fn what_no_call_can_mean_is_told() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/unreachable");
+    let write = |name: &str, text: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+    };
+    let api = |path: &str| {
+        let properties = format!("\"path\": \"{path}\", \"displayName\": \"a\", \"protocols\": [\"https\"]");
+        write("apis/a/apiInformation.json", &format!("{{\"properties\": {{{properties}}}}}"));
+    };
+    let operation = r#"{"properties": {"displayName": "o", "method": "GET", "urlTemplate": "/a/../{b}"}}"#;
+    write("apis/a/operations/o/operationInformation.json", operation);
+    for (path, status, errors) in
+        [("a", 0, "0 errors, 1 warning"), ("a b", 0, "0 errors, 2 warnings"), ("a/..", 1, "1 error, 1 warning")]
+    {
+        api(path);
+        let done = tollgate(&["check", folder]);
+        assert_eq!(done.status, status, "{}", done.out);
+        assert!(done.out.ends_with(&format!("\n{errors}\n")) && done.out.contains("TG8062"), "{}", done.out);
+    }
+}
+
+#[test]
+fn a_file_in_utf_16_without_a_mark_is_one_finding() {
+    let text = "<policies>\n  <inbound>\n    <base />\n  </inbound>\n</policies>\n";
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/utf-16.xml");
+    std::fs::write(file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    let done = tollgate(&["check", file]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.out.contains("it seems to be UTF-16 (little-endian)") && done.out.ends_with("\n1 error, 0 warnings\n"),
+        "{}",
+        done.out
+    );
 }
 
 /// What `serve` would refuse in the settings is told at its place.

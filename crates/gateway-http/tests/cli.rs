@@ -117,6 +117,9 @@ fn a_batch_answers_every_line_in_order() {
     assert_eq!(answers[0], value);
     assert_eq!((&answers[1]["id"], &answers[1]["error"]["type"]), (&json!([2]), &json!("System.FormatException")));
     assert_eq!((&answers[2]["id"], &answers[2]["error"]["codes"]), (&json!("c"), &json!(["CS0103"])));
+    let done = tollgate_reading("{\"id\": 1, \"expr\": \"@(1)\", \"contxt\": {}}\n", &["eval", "--batch"]);
+    let answer: Json = serde_json::from_str(&done.out).unwrap();
+    assert_eq!((done.status, &answer["error"]["kind"]), (2, &json!("request")), "{answer}");
 }
 
 #[test]
@@ -153,6 +156,47 @@ fn a_listing_names_policies_and_hides_secrets() {
     assert!(done.err.contains("error[TG0160]: there is no named value `word`"), "{}", done.err);
 }
 
+/// A fragment, a named value, and a workspace with its own: the folder is found by where the document lies.
+#[test]
+fn a_listing_finds_the_folder_around_the_document() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/disasm-folder");
+    let write = |name: &str, text: &str| {
+        let file = std::path::Path::new(folder).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    };
+    let fragment = "<fragment><set-method>PUT</set-method></fragment>";
+    let value = |text: &str| format!("{{\"properties\": {{\"displayName\": \"word\", \"value\": \"{text}\"}}}}");
+    let document = "<policies><inbound><base/><include-fragment fragment-id=\"f\"/><set-body>{{word}}</set-body></inbound>\
+                    </policies>";
+    let api = "{\"properties\": {\"path\": \"a\", \"displayName\": \"a\", \"protocols\": [\"https\"]}}";
+    for (within, word) in [("", "of the service"), ("workspaces/w/", "of the workspace")] {
+        write(&format!("{within}policy fragments/f/policy.xml"), fragment);
+        write(&format!("{within}policy fragments/f/policyFragmentInformation.json"), "{\"properties\": {}}");
+        write(&format!("{within}named values/word/namedValueInformation.json"), &value(word));
+        write(&format!("{within}apis/a/apiInformation.json"), api);
+    }
+    // Elsewhere something is wrong, which is not this document's.
+    write("products/p/productInformation.json", "{}");
+    for (within, word, other) in
+        [("", "of the service", "of the workspace"), ("workspaces/w/", "of the workspace", "of the service")]
+    {
+        let done = tollgate(&["disasm", &write(&format!("{within}apis/a/policy.xml"), document)]);
+        assert_eq!((done.status, done.err.as_str()), (0, ""), "{}", done.out);
+        assert!(
+            done.out.contains("set-method") && done.out.contains(word) && !done.out.contains(other),
+            "{}",
+            done.out
+        );
+    }
+    // What only a product's document may have.
+    let quota = "<policies><inbound><quota calls=\"1\" renewal-period=\"300\"/></inbound></policies>";
+    let product = write("products/p/policy.xml", quota);
+    assert_eq!(tollgate(&["disasm", &product]).status, 0);
+    assert_eq!(tollgate(&["disasm", &product, "--scope", "api"]).status, 1);
+}
+
 #[test]
 fn an_expression_is_listed_too() {
     let done = tollgate(&["disasm", "@(context.RequestId)"]);
@@ -180,6 +224,27 @@ fn specifications_are_printed_for_people_and_programs() {
         (unknown.status, unknown.err.as_str()),
         (2, "error: there is no element `set-heade`; did you mean `set-header`?\n")
     );
+}
+
+#[test]
+fn elements_inside_of_policies_are_printed_below_what_they_stand_in() {
+    let done = tollgate(&["schema", "when"]);
+    assert_eq!((done.status, done.err.as_str()), (0, ""));
+    assert!(
+        done.out.starts_with("choose\n  <when> 1 or more  ") && done.out.contains("\n      @condition  "),
+        "{}",
+        done.out
+    );
+    // The same below several parents is printed once.
+    let done = tollgate(&["schema", "when", "value", "base"]);
+    assert!(done.out.starts_with("base  ") && done.out.contains("\nchoose\n  <when>"), "{}", done.out);
+    assert!(done.out.contains(", send-request / set-header, set-header, "), "{}", done.out);
+    assert_eq!(done.out.matches("<value> 0 or more  A value.\n").count(), 1, "{}", done.out);
+    let all: Json = serde_json::from_str(&tollgate(&["schema", "when", "--format", "json"]).out).unwrap();
+    let when = &all["elements"][0];
+    assert_eq!((&when["name"], &when["parents"], &when["least"]), (&json!("when"), &json!(["choose"]), &json!(1)));
+    let near = tollgate(&["schema", "whenn"]);
+    assert_eq!(near.err, "error: there is no element `whenn`; did you mean `when`?\n");
 }
 
 #[test]
@@ -239,6 +304,14 @@ fn the_prompt_goes_on_after_mistakes() {
     assert!(!done.out.contains("99"), "nothing is read after the end");
     assert!(done.err.contains("error[CS0103]") && done.err.contains("error: System.FormatException"), "{}", done.err);
     assert!(done.err.contains("there is no command `:nothing`"), "{}", done.err);
+}
+
+/// Through a pipe an input may end before its brackets are closed.
+#[test]
+fn the_prompt_loses_no_unfinished_input() {
+    let done = tollgate_reading("1 + 1\n(2 +\n 3", &["eval", "--interactive"]);
+    assert!(done.out.contains("value         2\n"), "{}", done.out);
+    assert!(done.status == 0 && done.err.contains("error[CS1026]") && done.err.contains("<input>:2"), "{}", done.err);
 }
 
 #[test]
@@ -339,6 +412,21 @@ fn settings_are_shown_with_where_they_come_from_and_without_secrets() {
     assert!(line("limits.headers = 7 ").ends_with(&format!("# {file}:2")), "{}", done.out);
     assert!(line("limits.connections = 10000 ").ends_with("# default"), "{}", done.out);
     assert!(line("listener[0].address = \"127.0.0.1:8080\" ").ends_with("# default"), "{}", done.out);
+    let done = tollgate(&["config", folder, "--environment", "prod", "--listen", "127.0.0.1:9"]);
+    assert!(
+        done.out
+            .lines()
+            .any(|line| line.starts_with("service.environment = \"prod\" ") && line.ends_with("# --environment")),
+        "{}",
+        done.out
+    );
+    assert!(
+        done.out
+            .lines()
+            .any(|line| line.starts_with("listener[0].address = \"127.0.0.1:9\" ") && line.ends_with("# --listen")),
+        "{}",
+        done.out
+    );
     assert!(line("named_values.x = \"***\" ").ends_with(&format!("# {file}:4")), "{}", done.out);
     assert!(
         line("named_values.y = \"*** (environment variable PATH)\" ").ends_with(&format!("# {file}:5")),

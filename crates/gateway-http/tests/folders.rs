@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/command.rs"]
+mod command;
 mod support;
 
 use std::path::Path;
 
+use command::tollgate;
 use gateway_http::{Settings, check};
 use policy_parser::{Diagnostic, Severity};
 use support::Folder;
@@ -138,12 +141,12 @@ fn what_an_export_leaves_out_is_told_with_what_to_write() {
         &folder,
         &[
             "w TG8021 named values/a/namedValueInformation.json:1:17 named value `my key` has no value: exports leave \
-             secrets out | write into `tollgate.toml`: [named_values] \"my key\" = { env = \"MY_KEY\" }",
+             secrets out | write into `tollgate.toml` under `[named_values]`: \"my key\" = { env = \"MY_KEY\" }",
             "TG8021 named values/b/namedValueInformation.json:1:17 named value `b` has no value",
             "TG8021 named values/c/namedValueInformation.json:1:37 named value `c` is secret `erp` of a Key Vault | write \
-             into `tollgate.toml`: [key_vault] erp = { env = \"ERP\" }",
+             into `tollgate.toml` under `[key_vault]`: erp = { env = \"ERP\" }",
             "w TG8072 subscriptions/s 1/subscriptionInformation.json:1:16 subscription `s 1` has no key: exports leave keys \
-             out | write into `tollgate.toml`: [subscriptions.\"s 1\"] primary_key = { env = \"S_1_KEY\" }",
+             out | write into `tollgate.toml` under `[subscriptions.\"s 1\"]`: primary_key = { env = \"S_1_KEY\" }",
         ],
     );
     // What the findings say to write helps.
@@ -155,6 +158,151 @@ fn what_an_export_leaves_out_is_told_with_what_to_write() {
         )
         .write("secrets/b", "2\n")
         .write("erp", "path\n");
+    expect(&folder, &[]);
+}
+
+/// Loggers and caches leave a secret for each time they were deployed.
+#[test]
+fn values_that_nothing_uses_are_told_together() {
+    let folder = folder();
+    for name in ["Logger-Credentials--1", "Logger-Credentials--2", "a", "b", "c"] {
+        let text = format!(r#"{{"properties": {{"displayName": "{name}", "secret": true}}}}"#);
+        folder.write(&format!("named values/{name}/namedValueInformation.json"), &text);
+    }
+    expect(
+        &folder,
+        &[
+            "w TG8021 named values/Logger-Credentials--1/namedValueInformation.json:1:17 named values without a value that \
+           nothing uses: `Logger-Credentials--1`, `Logger-Credentials--2`, `a` and 2 more | exports leave secrets out",
+        ],
+    );
+}
+
+/// Two vaults may call two secrets the same; names of variables are such that a shell can set them.
+#[test]
+fn what_to_write_can_be_written() {
+    let folder = folder();
+    for vault in ["one", "two"] {
+        let text = format!(
+            r#"{{"properties": {{"displayName": "of-{vault}", "keyVault": {{"secretIdentifier": "https://{vault}.example/secrets/key"}}}}}}"#
+        );
+        folder.write(&format!("namedValues/{vault}/namedValueInformation.json"), &text);
+    }
+    folder
+        .write("subscriptions/67af/subscriptionInformation.json", r#"{"properties": {"scope": "/apis"}}"#)
+        .write("policy.xml", "<policies><inbound><set-header name=\"a\"><value>{{of-one}}{{of-two}}{{3}}</value></set-header></inbound></policies>");
+    let notes: Vec<String> =
+        found(&folder).iter().filter_map(|line| Some(line.split_once("under ")?.1.to_owned())).collect();
+    for expected in [
+        "`[key_vault]`: key = { env = \"KEY\" }",
+        "`[named_values]`: of-two = { env = \"OF_TWO\" }",
+        "`[named_values]`: 3 = { env = \"VALUE_3\" }",
+        "`[subscriptions.67af]`: primary_key = { env = \"SUBSCRIPTION_67AF_KEY\" }",
+    ] {
+        assert!(notes.iter().any(|note| note.starts_with(expected)), "{expected}\nin {notes:#?}");
+    }
+}
+
+/// What has to be given is told at once, not one after the other.
+#[test]
+fn all_values_that_a_backend_lacks_are_told() {
+    let folder = folder();
+    for name in ["a", "b", "c"] {
+        folder.write(&format!("named values/{name}/namedValueInformation.json"), r#"{"properties": {"secret": true}}"#);
+    }
+    folder.write(
+        "backends/e/backendInformation.json",
+        r#"{"properties": {"url": "https://{{a}}/{{b}}", "credentials": {"header": {"x": ["{{c}}"]}}}}"#,
+    );
+    let file = |name: &str| format!("TG8021 named values/{name}/namedValueInformation.json:1:16 ");
+    expect(&folder, &[&file("a"), &file("b"), &file("c")]);
+}
+
+/// `apis/{display name}/apiVersionSet.json`, with the name in the file.
+#[test]
+fn version_sets_of_early_extractors_are_read() {
+    let folder = Folder::new();
+    let api = |version: &str| {
+        format!(
+            r#"{{"name": "shop-{version}", "properties": {{"path": "shop", "apiVersion": "{version}", "serviceUrl": "https://a.example",
+                "apiVersionSetId": "/subscriptions/s/apiVersionSets/set1"}}}}"#
+        )
+    };
+    folder
+        .write("apis/Shop/apiVersionSet.json", r#"{"name": "set1", "properties": {"versioningScheme": "Segment"}}"#)
+        .write("apis/Shop/v1/1/apiInformation.json", &api("v1"))
+        .write("apis/Shop/v1/1/specification.yaml", OPENAPI)
+        .write("apis/Shop/v2/1/apiInformation.json", &api("v2"))
+        .write("apis/Shop/v2/1/specification.yaml", OPENAPI)
+        .write(
+            "apis/Left over/apiVersionSet.json",
+            r#"{"name": "set2", "properties": {"versioningScheme": "Header"}}"#,
+        );
+    expect(&folder, &[]);
+}
+
+#[test]
+fn a_revision_may_be_a_number() {
+    let folder = folder();
+    folder.write(
+        "apis/a/apiInformation.json",
+        &API.replacen("\"path\"", "\"apiRevision\": 2, \"apiVersion\": 1.5, \"path\"", 1),
+    );
+    expect(&folder, &[]);
+    folder.write("apis/a/apiInformation.json", &API.replacen("\"path\"", "\"apiRevision\": true, \"path\"", 1));
+    let found = found(&folder);
+    assert!(found.len() == 1 && found[0].ends_with(" a string was expected, not boolean `true`"), "{found:?}");
+}
+
+/// Early extractors left backends out, and others leave out what the filter does not name.
+#[test]
+fn what_is_not_in_the_folder_is_told_with_what_to_write() {
+    let folder = folder();
+    folder
+        .write("policy.xml", "<policies>\n<inbound><set-backend-service backend-id=\"b\" /></inbound></policies>")
+        .write("apis/b/apiInformation.json", &API.replace("\"a\"", "\"b\"").replace("a.example", "{{host}}"));
+    expect(
+        &folder,
+        &[
+            "w TG8056 apis/b/apiInformation.json:1:16 API `b` has no operations",
+            "TG8051 apis/b/apiInformation.json:1:54 there is no named value `host`: write into `tollgate.toml` under \
+             `[named_values]`: host = { env = \"HOST\" }",
+            "TG0250 policy.xml:2:43 there is no backend 'b' | where the export left it out, write `backends/<id>/",
+        ],
+    );
+}
+
+/// Windows does not tell cases of letters apart.
+#[test]
+fn the_case_of_file_names_does_not_count() {
+    let folder = Folder::new();
+    folder.write("apis/a/apiinformation.json", API).write("apis/a/Specification.yaml", OPENAPI);
+    expect(&folder, &[]);
+}
+
+/// What apiops-cli does for several environments in one service.
+#[test]
+fn the_environment_of_overrides_prefixes_paths() {
+    let folder = folder();
+    folder
+        .write("tollgate.toml", "[service]\nenvironment = \"dev\"\n")
+        .write("apis/b/apiInformation.json", &API.replace("\"a\"", "\"dev/a\""))
+        .write("apis/b/specification.yaml", OPENAPI)
+        .write("configuration.dev.yaml", "environment:\n  namePrefix: dev-\n  apiPathPrefix: dev/\nunknown: []\n");
+    let names = "w TG8084 configuration.dev.yaml:2:3 `namePrefix` has no effect: ";
+    let section = "w TG8081 configuration.dev.yaml:5:1 overrides have no section `unknown`";
+    let section = section.replace(":5:", ":4:");
+    expect(&folder, &[names, &section]);
+    // An override of the path wins, and then both are called the same.
+    folder.write(
+        "configuration.dev.yaml",
+        "environment: {apiPathPrefix: dev/}\napis:\n  - name: b\n    properties: {path: dev/a}\n",
+    );
+    expect(&folder, &["TG8058 configuration.dev.yaml:4:18 API `b` has the path and version of API `a`"]);
+    folder.write(
+        "configuration.dev.yaml",
+        "environment: {apiPathPrefix: dev/, appliesTo: [Product]}\napis:\n  - name: b\n    properties: {path: dev/a}\n",
+    );
     expect(&folder, &[]);
 }
 
@@ -233,7 +381,8 @@ fn overrides_are_laid_over_and_those_for_nothing_are_told() {
     );
     let settings = Settings::read(None, folder.path()).environment("none");
     let found = check(folder.path(), &settings);
-    assert!(found.iter().any(|finding| finding.code == "TG8080"), "{found:#?}");
+    let place = found.iter().find(|finding| finding.code == "TG8080").unwrap();
+    assert_eq!(place.source.name(), "--environment", "{found:#?}");
 }
 
 #[test]
@@ -433,4 +582,68 @@ fn apis_of_other_kinds_are_named() {
         );
         assert!(found(&folder).iter().all(|found| !found.contains("TG8056")), "{kind}");
     }
+}
+
+#[test]
+fn fragments_and_documents_of_any_scope_are_checked_on_their_own() {
+    let folder = Folder::new();
+    let at = |name: &str, text: &str| {
+        folder.write(name, text);
+        folder.path().join(name).display().to_string()
+    };
+    let fragment = at("fragment.xml", "\u{FEFF}<!-- x -->\n<fragment>\n<set-method>GET</set-method>\n</fragment>");
+    let wrong = at("wrong.xml", "<fragment>\n<set-methd>GET</set-methd>\n</fragment>");
+    let product =
+        at("product.xml", "<policies><inbound><quota calls=\"1\" renewal-period=\"3600\" /></inbound></policies>");
+    let included =
+        at("document.xml", "<policies>\n<inbound><include-fragment fragment-id=\"f\" /></inbound></policies>");
+    for fine in [&fragment, &product] {
+        let done = tollgate(&["check", fine]);
+        assert_eq!((done.status, done.out.as_str()), (0, "0 errors, 0 warnings\n"), "{fine}");
+    }
+    let done = tollgate(&["check", &wrong]);
+    assert!(done.status == 1 && done.out.contains("error[TG0201]: unknown policy 'set-methd'"), "{}", done.out);
+    // What is in a fragment that is not there cannot be checked, which is no mistake of the document.
+    let done = tollgate(&["check", &included]);
+    assert!(done.status == 0 && done.out.contains("warning[TG0240]: there is no fragment 'f'"), "{}", done.out);
+    assert!(done.out.contains("what is in them is not checked"), "{}", done.out);
+    assert_eq!(tollgate(&["serve", &included, "--backend", "http://127.0.0.1:1"]).status, 1);
+}
+
+#[test]
+fn what_an_export_lacks_is_printed_as_settings() {
+    let folder = Folder::new();
+    let write = |name: &str, text: &str| {
+        folder.write(name, text);
+    };
+    write("named values/k/namedValueInformation.json", r#"{"properties": {"displayName": "a-key", "secret": true}}"#);
+    write("subscriptions/s/subscriptionInformation.json", r#"{"properties": {"scope": "/apis"}}"#);
+    write("apis/a/apiInformation.json", r#"{"properties": {"path": "a", "serviceUrl": "https://a.example"}}"#);
+    write("apis/a/specification.yaml", "openapi: 3.0.0\npaths:\n  /a: {get: {operationId: get-a}}\n");
+    write(
+        "policy.xml",
+        "<policies><inbound><set-header name=\"a\"><value>{{a-key}}{{other}}</value></set-header></inbound></policies>",
+    );
+    let path = folder.path().display().to_string();
+    let done = tollgate(&["check", &path]);
+    assert!(
+        done.out.contains(&format!("`tollgate config {path} --missing` prints what to write into `tollgate.toml`\n")),
+        "{}",
+        done.out
+    );
+    let done = tollgate(&["config", &path, "--missing"]);
+    let lines = "[named_values]\na-key = { env = \"A_KEY\" }\nother = { env = \"OTHER\" }\n\n[subscriptions.s]\nprimary_key = { env = \"S_KEY\" }\n";
+    assert!(done.out.starts_with("# Keys can be made up: "), "{}", done.out);
+    assert!(done.status == 0 && done.out.ends_with(&format!("\n{lines}")), "{}", done.out);
+    // A variable that is not set is the mistake, and not what follows from it.
+    write("tollgate.toml", "[named_values]\na-key = { env = \"TOLLGATE_TEST_THAT_NOBODY_SETS\" }\nother = \"\"\n");
+    let done = tollgate(&["check", &path]);
+    assert!(done.status == 1 && done.out.contains("error[TG8020]") && !done.out.contains("TG0160"), "{}", done.out);
+    assert!(!done.out.contains("--missing") && done.out.contains("it is used in "), "{}", done.out);
+    // What it prints is enough.
+    write("tollgate.toml", &lines.replace("env = ", "env = \"NOT_SET\", default = "));
+    let done = tollgate(&["check", &path]);
+    assert_eq!((done.status, done.out.as_str()), (0, "0 errors, 0 warnings\n"));
+    let done = tollgate(&["config", &path, "--missing"]);
+    assert_eq!((done.status, done.out.as_str()), (0, ""));
 }

@@ -25,7 +25,11 @@ fn saying(expression: &str) -> (Process, Folder) {
                  <backend><forward-request/></backend></policies>"
             ),
         )
-        .write("tollgate.toml", "[gateway]\nworkers = 1\n[access_log]\nto = \"off\"\n")
+        // However busy the machine is: who is refused for that, or too late with a head, takes no memory.
+        .write(
+            "tollgate.toml",
+            "[gateway]\nworkers = 1\n[access_log]\nto = \"off\"\n[timeouts]\nlag = \"60s\"\nhead = \"120s\"\n",
+        )
         .write(
             "apis/all/apiInformation.json",
             r#"{"properties":{"path":"","protocols":["http"],"subscriptionRequired":false}}"#,

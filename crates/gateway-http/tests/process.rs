@@ -99,6 +99,28 @@ fn sighup_takes_over_what_changed_and_sigterm_ends_it() {
     assert_eq!(process.child.wait().unwrap().code(), Some(0));
 }
 
+/// The file, line and column of a warning come with the version that has it, as they do at the start.
+#[test]
+fn what_a_reload_warns_of_is_logged() {
+    let folder = Folder::new();
+    folder.write("policy.xml", &saying("one"));
+    let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
+    let mut told = process.told.take().unwrap();
+    let warned = "<authentication-certificate certificate-id=\"nobody-has-it\"/><return-response><set-body>";
+    let document = saying("two").replace("<return-response><set-body>", warned);
+    process.folder.write("policy.xml", &document);
+    process.signal("-HUP");
+    let mut said = String::new();
+    while !said.contains("policy.xml:1:") {
+        assert!(told.read_line(&mut said).unwrap() > 0, "it ended:\n{said}");
+    }
+    assert!(
+        said.contains("WARN") && said.contains("warning[TG0251]: there is no certificate 'nobody-has-it'"),
+        "{said}"
+    );
+    assert_eq!(process.get(), "two");
+}
+
 #[test]
 fn sigterm_ends_it_while_a_reload_hangs() {
     let folder = Folder::new();

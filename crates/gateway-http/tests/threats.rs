@@ -84,6 +84,17 @@ fn dependencies_are_locked_and_come_from_one_place() {
             None => assert_eq!(field(package, "version").as_deref(), Some(env!("CARGO_PKG_VERSION")), "{package}"),
         }
     }
+    // The lists of known vulnerabilities are asked for by `cargo deny` where there is network: nothing is excepted in silence.
+    let rules: toml::Table = std::fs::read_to_string(repository().join("deny.toml")).unwrap().parse().unwrap();
+    assert_eq!(rules["sources"]["unknown-registry"].as_str(), Some("deny"));
+    assert_eq!(
+        (rules["advisories"]["yanked"].as_str(), rules["sources"]["unknown-git"].as_str()),
+        (Some("deny"), Some("deny"))
+    );
+    for exception in rules["advisories"]["ignore"].as_array().unwrap() {
+        let reason = exception.get("reason").and_then(toml::Value::as_str).unwrap_or_default();
+        assert!(reason.contains("until 20"), "an exception has a reason and an end: {exception}");
+    }
     for name in ["h2", "http", "httparse", "hyper", "hyper-util", "rustls", "rustls-webpki", "tokio", "tokio-rustls"] {
         let versions = packages.iter().filter(|package| field(package, "name").as_deref() == Some(name));
         assert_eq!(versions.count(), 1, "{name}");

@@ -288,6 +288,34 @@ fn a_handshake_that_does_not_come_is_not_waited_for() {
     }
 }
 
+/// Clients that begin and never end: the newest of them make room for one another, and for whoever means it.
+#[test]
+fn too_many_handshakes_make_room_for_newer_ones() {
+    let authority = Authority::new();
+    let settings = "[limits]\nhandshakes = 2\n[timeouts]\nhandshake = \"1h\"";
+    let (_scene, address) = scene(&authority, SHOW, settings);
+    let silent: Vec<TcpStream> = (0..6)
+        .map(|_| {
+            let mut stream = TcpStream::connect(address).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+            stream.write_all(&[0x16, 3, 1]).unwrap();
+            stream
+        })
+        .collect();
+    for mut stream in silent.iter().take(4) {
+        assert!(matches!(stream.read(&mut [0]), Ok(0) | Err(_)), "closed");
+    }
+    let client = Arc::new(authority.client(None, &[]));
+    for _ in 0..3 {
+        assert!(get(address, &client, "other.example").is_ok());
+    }
+    // One of them had to go for the clients that meant it; the newest still has its time.
+    assert!(matches!((&silent[4]).read(&mut [0]), Ok(0) | Err(_)), "closed");
+    silent[5].set_nonblocking(true).unwrap();
+    let waits = (&silent[5]).read(&mut [0]).unwrap_err();
+    assert_eq!(waits.kind(), std::io::ErrorKind::WouldBlock);
+}
+
 #[test]
 fn a_certificate_is_exchanged_while_it_serves() {
     let (old, new) = (Authority::new(), Authority::new());

@@ -74,12 +74,19 @@ fn environment(path: &Path, case: &Case, script: &Script) -> Result<Environment,
         };
         environment.named_values.insert(name.clone(), NamedValue { value, secret });
     }
+    environment.fragments.extend(fragments(path, case)?);
+    Ok(environment)
+}
+
+/// The fragments, by their names.
+pub(crate) fn fragments(path: &Path, case: &Case) -> Result<Vec<(String, Arc<Source>)>, Malformed> {
+    let mut fragments = Vec::new();
     for document in &case.documents {
         if let DocumentKind::Fragment(name) = &document.kind {
-            environment.fragments.insert(name.clone(), source_of(path, document)?);
+            fragments.push((name.clone(), source_of(path, document)?));
         }
     }
-    Ok(environment)
+    Ok(fragments)
 }
 
 const fn scope_of(kind: &DocumentKind) -> Option<Scope> {
@@ -90,7 +97,7 @@ const fn scope_of(kind: &DocumentKind) -> Option<Scope> {
 }
 
 /// One source a scope, in the order in which the scopes first appear.
-fn sources(path: &Path, case: &Case) -> Result<Vec<(Scope, Arc<Source>)>, Malformed> {
+pub(crate) fn sources(path: &Path, case: &Case) -> Result<Vec<(Scope, Arc<Source>)>, Malformed> {
     let mut sources: Vec<(Scope, Arc<Source>)> = Vec::new();
     for document in &case.documents {
         let Some(scope) = scope_of(&document.kind) else { continue };

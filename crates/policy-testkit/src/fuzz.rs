@@ -139,8 +139,8 @@ fn refusal(call: &HostCall) -> HostReply {
         HostCall::ReadBody(_) => HostReply::Body(Err(error)),
         HostCall::CacheLookup { .. } => HostReply::Cached(None),
         HostCall::FindSubscription { .. } => HostReply::Subscription(None),
-        HostCall::AcquireSlot { .. } => HostReply::Acquired(true),
-        HostCall::SendOneWay(_) | HostCall::ReleaseSlot { .. } | HostCall::Sleep(_) => HostReply::Done,
+        HostCall::AcquireSlot { .. } | HostCall::Retry(_) => HostReply::Acquired(true),
+        HostCall::SendOneWay(_) | HostCall::ReleaseSlot { .. } => HostReply::Done,
         _ => HostReply::Failed(error),
     }
 }

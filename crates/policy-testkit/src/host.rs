@@ -130,7 +130,7 @@ impl FakeHost {
                 HostReply::Done.into()
             }
             HostCall::FindSubscription { key } => HostReply::Subscription(self.subscriptions.find(&key)).into(),
-            HostCall::Sleep(duration) => Pending { after: duration, reply: HostReply::Done },
+            HostCall::Retry(duration) => Pending { after: duration, reply: HostReply::Acquired(true) },
         }
     }
 

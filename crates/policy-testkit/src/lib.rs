@@ -53,14 +53,13 @@ impl Expectations {
 #[must_use]
 pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
     let run = |page: Page| {
-        let mut report = run::page(&page).map_err(|malformed| malformed.of(path))?;
+        let mut report = run::page(&page).map_err(|malformed| vec![malformed.of(path)])?;
         if expectations == Expectations::Update {
             let (text, count) = update::rewritten(&page.text, &report.cases);
             if count > 0 {
-                std::fs::write(path, text).map_err(|error| PageError {
-                    path: path.to_owned(),
-                    line: 1,
-                    message: format!("the page cannot be written: {error}"),
+                std::fs::write(path, text).map_err(|error| {
+                    let message = format!("the page cannot be written: {error}");
+                    vec![PageError { path: path.to_owned(), line: 1, message }]
                 })?;
             }
             report.updated = count;
@@ -68,9 +67,9 @@ pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
         }
         Ok(report)
     };
-    Page::read(path).and_then(run).unwrap_or_else(|error| PageReport {
+    Page::read(path).and_then(run).unwrap_or_else(|errors| PageReport {
         path: path.to_owned(),
-        error: Some(error),
+        errors,
         ..PageReport::default()
     })
 }

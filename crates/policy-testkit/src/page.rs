@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 mod assemble;
 mod block;
 mod fence;
+mod mistakes;
 
 pub use fence::Fence;
 
@@ -112,19 +113,23 @@ impl Page {
     /// Reads a page from a file.
     ///
     /// # Errors
-    /// The file cannot be read, or the page is malformed.
-    pub fn read(path: &Path) -> Result<Self, PageError> {
+    /// The file cannot be read, or the page is malformed: everything that is wrong with it.
+    pub fn read(path: &Path) -> Result<Self, Vec<PageError>> {
         let text = std::fs::read_to_string(path)
-            .map_err(|error| Malformed::new(1, format!("the page cannot be read: {error}")).of(path))?;
+            .map_err(|error| vec![Malformed::new(1, format!("the page cannot be read: {error}")).of(path)])?;
         Self::parse(path, text)
     }
 
     /// Reads a page from its text.
     ///
     /// # Errors
-    /// The page is malformed.
-    pub fn parse(path: &Path, text: String) -> Result<Self, PageError> {
-        let cases = assemble::cases(&text).map_err(|malformed| malformed.of(path))?;
-        Ok(Self { path: path.to_owned(), text, cases })
+    /// Everything that is wrong with the page, in the order of its lines.
+    pub fn parse(path: &Path, text: String) -> Result<Self, Vec<PageError>> {
+        let (cases, mut malformed) = assemble::cases(&text);
+        let page = Self { path: path.to_owned(), text, cases };
+        malformed.extend(mistakes::of(&page));
+        malformed.sort_by_key(|mistake| mistake.line);
+        malformed.dedup();
+        if malformed.is_empty() { Ok(page) } else { Err(malformed.into_iter().map(|one| one.of(path)).collect()) }
     }
 }

@@ -23,8 +23,8 @@ pub struct PageReport {
     pub path: PathBuf,
     /// Its cases; empty when the page is malformed.
     pub cases: Vec<CaseReport>,
-    /// Why the page could not be read.
-    pub error: Option<PageError>,
+    /// Why the page could not be read: everything that is wrong with it.
+    pub errors: Vec<PageError>,
     /// How many blocks were rewritten.
     pub updated: usize,
 }
@@ -65,7 +65,7 @@ impl PageReport {
     /// True when the page was readable and all its cases passed.
     #[must_use]
     pub fn passed(&self) -> bool {
-        self.error.is_none() && self.cases.iter().all(CaseReport::passed)
+        self.errors.is_empty() && self.cases.iter().all(CaseReport::passed)
     }
 }
 
@@ -85,7 +85,7 @@ impl Report {
     /// Number of pages that could not be read.
     #[must_use]
     pub fn malformed(&self) -> usize {
-        self.pages.iter().filter(|page| page.error.is_some()).count()
+        self.pages.iter().filter(|page| !page.errors.is_empty()).count()
     }
 
     /// 0 when all cases passed, 1 when one failed, 2 when a page is malformed.
@@ -136,7 +136,7 @@ impl PageReport {
     #[must_use]
     pub fn failures(&self, colours: Colours) -> String {
         let mut text = String::new();
-        if let Some(error) = &self.error {
+        for error in &self.errors {
             let _ = writeln!(text, "{error}");
         }
         for case in self.cases.iter().filter(|case| !case.passed()) {
@@ -164,8 +164,8 @@ struct ReportJson<'r> {
 #[derive(Serialize)]
 struct PageJson<'r> {
     path: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
     cases: Vec<CaseJson<'r>>,
 }
 
@@ -193,7 +193,7 @@ impl<'r> PageJson<'r> {
     fn of(page: &'r PageReport) -> Self {
         Self {
             path: page.path.display().to_string(),
-            error: page.error.as_ref().map(ToString::to_string),
+            errors: page.errors.iter().map(ToString::to_string).collect(),
             cases: page.cases.iter().map(CaseJson::of).collect(),
         }
     }

@@ -74,7 +74,7 @@ fn attribute_tables_are_those_of_the_specifications() {
 fn pages_hold_the_cases_they_promise() {
     // A page without a case would pass for ever.
     let report = run_paths(&[policies("elements")], Expectations::Check, |_| {}).unwrap();
-    let empty: Vec<_> = report.pages.iter().filter(|page| page.error.is_none() && page.cases.is_empty()).collect();
+    let empty: Vec<_> = report.pages.iter().filter(|page| page.errors.is_empty() && page.cases.is_empty()).collect();
     assert!(empty.is_empty(), "{empty:?}");
 }
 

@@ -89,6 +89,22 @@ fn a_malformed_page_is_named_with_its_line() {
 }
 
 #[test]
+fn everything_that_is_wrong_with_a_page_is_told() {
+    let text = PAGE.replace("GET /\n```", "GET\nno header\n```")
+        + "\n```toml host\nsed = 1\n```\n\n### Case: another\n\n"
+        + "```xml file=none.xml\n```\n\n```http request\nGET\n```\n\n```http response\n200\nno header\n```\n\n"
+        + "```text last-error\nwhy: x\n```\n\n```toml variables\nx = {}\ny =\n```\n";
+    let scratch = Scratch::new("all", &text);
+    let told = scratch.failures();
+    let lines: Vec<&str> = told.lines().map(|line| line.split(": ").next().unwrap_or_default()).collect();
+    let expected = ["11", "20", "25", "29", "34", "38", "43"].map(|line| format!("page.md:{line}"));
+    assert_eq!(lines, expected, "{told}");
+    let report = run_paths(&[scratch.page()], Expectations::Check, |_| {}).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+    assert_eq!(json["pages"][0]["errors"].as_array().unwrap().len(), 7);
+}
+
+#[test]
 fn updating_writes_what_happened_and_nothing_else() {
     let scratch = Scratch::new("update", &PAGE.replace("X-A: 1", "X-A: 2"));
     let report = run_page(&scratch.page(), Expectations::Update);

@@ -133,6 +133,12 @@ pub trait Host: Ambient {
         async { Err(refused("this host checks no certificates")) }
     }
 
+    /// Whether a policy may try something again: a host may bound the retries of all calls together, so that a backend that
+    /// is down is not asked many times as often.
+    fn may_retry(&self) -> bool {
+        true
+    }
+
     /// Waits.
     fn sleep(&self, time: Duration) -> impl Future<Output = Result<(), HostError>> + Send {
         let _ = time;
@@ -212,7 +218,13 @@ async fn perform<H: Host>(places: &Places<'_, H>, asked: HostCall) -> HostReply 
         HostCall::FindSubscription { key } => {
             host.find_subscription(&key).await.map_or_else(HostReply::Failed, HostReply::Subscription)
         }
-        HostCall::Sleep(time) => done(host.sleep(time).await),
+        HostCall::Retry(time) => {
+            let again = host.may_retry();
+            match if again && !time.is_zero() { host.sleep(time).await } else { Ok(()) } {
+                Ok(()) => HostReply::Acquired(again),
+                Err(error) => HostReply::Failed(error),
+            }
+        }
         HostCall::GetToken { resource, client_id } => {
             HostReply::Token(host.token(&resource, client_id.as_deref()).await)
         }

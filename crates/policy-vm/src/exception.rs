@@ -102,11 +102,12 @@ pub enum Exc {
     UriFormat,
     Xml,
     XmlSchema,
+    XPath,
 }
 
 impl Exc {
     /// All, in the order of declaration.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::Exception,
         Self::SystemException,
         Self::ApplicationException,
@@ -144,6 +145,7 @@ impl Exc {
         Self::UriFormat,
         Self::Xml,
         Self::XmlSchema,
+        Self::XPath,
     ];
 
     /// Full .NET name, base class and the message used when none is given.
@@ -294,6 +296,7 @@ impl Exc {
             E::XmlSchema => {
                 ("System.Xml.Schema.XmlSchemaException", Some(E::SystemException), "A schema error occurred.")
             }
+            E::XPath => ("System.Xml.XPath.XPathException", Some(E::SystemException), ""),
         }
     }
 }

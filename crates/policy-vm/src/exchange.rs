@@ -75,6 +75,9 @@ pub struct Call {
     pub request_id: [u8; 16],
     /// When the call arrived, in .NET ticks UTC.
     pub timestamp: i64,
+    /// The same on the clock that nobody sets, as [`Ambient::monotonic_micros`](crate::host::Ambient::monotonic_micros) gives it:
+    /// `context.Elapsed` is measured from there. Without it the wall clock has to do.
+    pub started: Option<u64>,
     /// The peer's address.
     pub client_ip: Option<std::net::IpAddr>,
     /// The matched API.
@@ -142,6 +145,7 @@ impl Call {
             template_query,
             request_id,
             timestamp,
+            started,
             client_ip,
             api,
             operation,
@@ -169,7 +173,7 @@ impl Call {
         clear_headers(headers);
         (*body, *certificate) = (Body::None, None);
         (*response, *last_error, *backend_scope) = (None, None, None);
-        (*request_id, *timestamp, *client_ip, *tracing) = ([0; 16], 0, None, false);
+        (*request_id, *timestamp, *started, *client_ip, *tracing) = ([0; 16], 0, None, None, false);
         (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
         (*workspace, *graph_ql) = (None, None);
         *backend = BackendChoice::Service;

@@ -128,8 +128,9 @@ pub enum HostCall {
         /// The key shown.
         key: Box<str>,
     },
-    /// Wait; answers [`HostReply::Done`].
-    Sleep(Duration),
+    /// Wait before something is tried again; answers [`HostReply::Acquired`], `false` when it is not to be tried again: a host
+    /// may bound the retries of all calls together.
+    Retry(Duration),
     /// An access token for a resource, of this gateway's own identity or of another one; answers [`HostReply::Token`].
     GetToken {
         /// The resource that the token is for.

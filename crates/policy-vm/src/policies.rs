@@ -139,6 +139,7 @@ const NOT_BUILT: &[&str] = &[
     "publish-event",
     "publish-to-dapr",
     "send-service-bus-message",
+    "set-graphql-resolver",
     "set-request-metric-dimension-value",
     "sql-data-source",
     "validate-azure-ad-token",

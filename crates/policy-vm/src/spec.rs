@@ -137,8 +137,6 @@ pub enum Once {
     Never,
     /// Once in a section.
     PerSection,
-    /// Once in a section; more are a warning, because published documents have more.
-    PerSectionAdvised,
     /// Once in a document.
     PerDocument,
 }

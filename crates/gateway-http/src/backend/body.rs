@@ -1,4 +1,4 @@
-//! Bodies on their way: to a backend and back to the client, without a box and without being looked at.
+//! Bodies on their way: to a backend and back to the client, as what they are and without being looked at.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -36,7 +36,8 @@ pub(crate) enum RequestBody {
     #[default]
     Empty,
     Bytes(Option<Bytes>),
-    Client(ClientBody),
+    /// Boxed: most requests have none, and all of them are moved.
+    Client(Box<ClientBody>),
     /// One of these, which waits until the backend wants it.
     Held(Box<Held>),
 }
@@ -61,7 +62,7 @@ impl Body for RequestBody {
             Self::Empty => Poll::Ready(None),
             Self::Bytes(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Client(incoming) => loop {
-                match ready!(Pin::new(&mut *incoming).poll_frame(cx)) {
+                match ready!(Pin::new(&mut **incoming).poll_frame(cx)) {
                     Some(Ok(frame)) if !frame.is_data() => {
                         let trailers = frame.into_trailers().ok();
                         if let Some(trailers) = trailers.and_then(|found| sift_to(found, &incoming.trailers)) {
@@ -94,7 +95,8 @@ impl Body for RequestBody {
     }
 }
 
-/// The body of a backend's response, with the connection it comes from.
+/// The body of a backend's response, with the connection it comes from. It is boxed where it is made: it passes through
+/// half a dozen hands before it is read.
 #[derive(Debug)]
 pub(crate) struct BackendBody {
     incoming: Incoming,
@@ -114,8 +116,8 @@ pub(crate) struct BackendBody {
 
 impl BackendBody {
     /// The connection goes back to the pool at the end of the body, which may be at once.
-    pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Self {
-        let mut body = Self { lease: Some(lease), ..Self::unpooled(incoming, worker) };
+    pub(crate) fn new(incoming: Incoming, lease: Lease, worker: Rc<Worker>) -> Box<Self> {
+        let mut body = Self::of(incoming, Some(lease), worker);
         if body.incoming.is_end_stream() {
             body.release();
         }
@@ -123,17 +125,21 @@ impl BackendBody {
     }
 
     /// Of a connection that is not used again, and drives itself.
-    pub(crate) fn unpooled(incoming: Incoming, worker: Rc<Worker>) -> Self {
-        Self {
+    pub(crate) fn unpooled(incoming: Incoming, worker: Rc<Worker>) -> Box<Self> {
+        Self::of(incoming, None, worker)
+    }
+
+    fn of(incoming: Incoming, lease: Option<Lease>, worker: Rc<Worker>) -> Box<Self> {
+        Box::new(Self {
             incoming,
-            lease: None,
+            lease,
             worker,
             deadline: None,
             tee: None,
             trailers: None,
             gather: Gather::OFF,
             shutter: None,
-        }
+        })
     }
 
     /// The end of the body.

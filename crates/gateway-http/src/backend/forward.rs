@@ -93,7 +93,7 @@ pub(crate) fn received(
 }
 
 /// Keeps the body of an answer until somebody wants it.
-pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: BackendBody) -> Box<Response> {
+pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: Box<BackendBody>) -> Box<Response> {
     body.trailers = take_hop_by_hop(&mut parts.headers, false);
     if parts.version == Version::HTTP_2 {
         body.trailers.get_or_insert_default().all = true;
@@ -101,7 +101,7 @@ pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: B
     if let Some(trailers) = &mut body.trailers {
         trailers.obey(Message::Response, cx.site.flow(cx.api, cx.operation, cx.product).edits.as_ref());
     }
-    let is_empty = http_body::Body::is_end_stream(&body);
+    let is_empty = http_body::Body::is_end_stream(&*body);
     if !is_empty {
         body.gather = Gather::of(&parts, &body, cx.buffering);
         cx.response_body = Some(body);
@@ -133,7 +133,7 @@ fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>,
         Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),
         Body::Stream => {
             request.body = Body::Consumed;
-            cx.incoming.take().map_or(RequestBody::Empty, RequestBody::Client)
+            cx.incoming.take().map_or(RequestBody::Empty, |body| RequestBody::Client(Box::new(body)))
         }
     };
     if let Some(trailers) = &cx.trailers {
@@ -152,7 +152,7 @@ pub(crate) fn tell(trailers: &Trailers, headers: &mut HeaderMap, body: &mut Requ
 
 /// Brings a client's body into memory.
 pub(crate) async fn collect_client(incoming: ClientBody, limit: usize) -> Result<bytes::Bytes, CallError> {
-    match collect(RequestBody::Client(incoming), limit).await {
+    match collect(RequestBody::Client(Box::new(incoming)), limit).await {
         Ok(Some(bytes)) => Ok(bytes),
         Ok(None) => Err(CallError::RequestTooLarge { limit }),
         Err(_) => Err(CallError::RequestBody),

@@ -137,7 +137,7 @@ impl Trip {
             Body::Bytes(bytes) => (Some(bytes.clone()), None),
             Body::Stream => {
                 request.body = Body::Consumed;
-                (None, cx.incoming.take().map(RequestBody::Client))
+                (None, cx.incoming.take().map(|body| RequestBody::Client(Box::new(body))))
             }
         };
         Ok(Self {

@@ -27,7 +27,7 @@ enum Source {
     /// Somebody beside has read it before.
     Known(Bytes),
     Client(ClientBody),
-    Backend(BackendBody),
+    Backend(Box<BackendBody>),
     Nothing,
 }
 

@@ -56,7 +56,8 @@ Exit status: 0 the expression gave a value, 1 it does not compile or threw, 2 it
 Batch: each line is {\"id\", \"expr\", \"context\"?}; an empty line asks for the answers so far, which come one a line in \
 the order of the requests: {\"id\", \"ok\": true, \"type\", \"value\", \"static_type\"} or {\"id\", \"ok\": false, \
 \"error\": {\"kind\", ...}}. Kinds: compile (codes, message, line, column), exception (type, message), trap, context, \
-crash and request (message). The exit status is 0 unless a line is no request.
+crash and request (message). Other keys of a line are ignored, except those that look like these misspelt. The exit \
+status is 0 unless a line is no request.
 
 Examples:
   tollgate eval '@(context.Request.Headers.GetValueOrDefault(\"Host\", \"none\"))'

@@ -2,6 +2,7 @@
 //! enough is no failure.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -50,6 +51,18 @@ pub(super) fn counted(findings: &[Diagnostic]) -> String {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     let count = |number: usize, what: &str| format!("{number} {what}{}", if number == 1 { "" } else { "s" });
     format!("{}, {}", count(errors, "error"), count(findings.len() - errors, "warning"))
+}
+
+/// Where secrets and keys stand in the way that an export left out: how to get going.
+pub(super) fn way_on(findings: &[Diagnostic], folder: &Path) -> String {
+    let is_lack = |finding: &Diagnostic| {
+        let is_named = finding.code == "TG8021" || finding.headline.starts_with("there is no named value ");
+        is_named && finding.severity == Severity::Error
+    };
+    if !findings.iter().any(is_lack) {
+        return String::new();
+    }
+    format!("`tollgate config {} --missing` prints what to write into `tollgate.toml`\n", folder.display())
 }
 
 /// Colours on a terminal, unless `NO_COLOR` is set.

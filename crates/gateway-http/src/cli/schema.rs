@@ -1,5 +1,6 @@
 //! `tollgate schema`: what every element may look like, from the specifications that the checker reads.
 
+mod inner;
 mod json;
 mod text;
 
@@ -15,7 +16,7 @@ use super::output::{self, Format};
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP)]
 pub(super) struct Arguments {
-    /// Elements to print; all when none is named.
+    /// Elements to print, policies or what stands in them; all policies when none is named.
     #[arg(value_name = "ELEMENT")]
     elements: Vec<String>,
     /// How they are written.
@@ -25,28 +26,33 @@ pub(super) struct Arguments {
 
 const HELP: &str = "\
 In JSON, `elements` holds the specifications, `common_attributes` what every one of these elements takes besides, \
-`not_supported` the names of elements that documents cannot use yet. An absent `most` means any number.
+`not_supported` the names of elements that documents cannot use yet. An absent `most` means any number. An element that is \
+no policy has the elements around it in `parents`, once for each place where it may stand.
 
 Exit status: 0, or 2 when there is no such element.
 
 Examples:
   tollgate schema set-header
+  tollgate schema when
   tollgate schema --format json";
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut chosen: Vec<&ElementSpec> = Vec::new();
+    let mut inside = Vec::new();
     for name in &arguments.elements {
+        let within = inner::named(name);
         match specs().find(|spec| spec.name == name) {
             Some(spec) => chosen.push(spec),
-            None => return Ok(output::unusable(unknown(name))),
+            None if within.is_empty() => return Ok(output::unusable(unknown(name))),
+            None => inside.extend(within),
         }
     }
     if arguments.elements.is_empty() {
         chosen.extend(specs());
     }
     let text = match arguments.format {
-        Format::Text => text::elements(&chosen),
-        Format::Json => format!("{:#}\n", json::schema(&chosen)),
+        Format::Text => text::elements(&chosen, &inside),
+        Format::Json => format!("{:#}\n", json::schema(&chosen, &inside)),
     };
     output::print(&text)?;
     Ok(ExitCode::SUCCESS)
@@ -56,7 +62,8 @@ fn unknown(name: &str) -> String {
     if not_built().contains(&name) {
         return format!("the element `{name}` is not supported yet");
     }
-    match suggest::closest(name, specs().map(|spec| spec.name)) {
+    let known = specs().map(|spec| spec.name).chain(inner::all().into_iter().map(|inner| inner.child.spec.name));
+    match suggest::closest(name, known) {
         Some(near) => format!("there is no element `{name}`; did you mean `{near}`?"),
         None => format!("there is no element `{name}`"),
     }

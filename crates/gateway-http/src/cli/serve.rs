@@ -78,8 +78,12 @@ fn serve(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok(gateway) => gateway,
         Err(StartError::Problems(problems)) => {
             show(&problems);
+            output::tell("\n");
+            if arguments.path.is_dir() {
+                output::tell(&output::way_on(&problems, &arguments.path));
+            }
             // Behind many warnings the one error is hard to see.
-            output::tell(&format!("\n{}: nothing is served\n", output::counted(&problems)));
+            output::tell(&format!("{}: nothing is served\n", output::counted(&problems)));
             return Ok(ExitCode::FAILURE);
         }
         Err(error) => return Err(error.into()),

@@ -89,6 +89,10 @@ pub(crate) struct Limits {
     /// Bytes of a body that a policy reads.
     pub(crate) buffered_body: usize,
     pub(crate) connections: usize,
+    /// Handshakes of TLS going on; one more takes the room of the oldest.
+    pub(crate) handshakes: usize,
+    /// Those that may begin in a second; 0 for any number.
+    pub(crate) handshakes_per_second: usize,
     /// Calls in progress; more are answered 503.
     pub(crate) calls: usize,
     /// Bytes of the process's memory; 0 for what the machine or its control group allows.
@@ -108,6 +112,8 @@ impl Default for Limits {
             body: 1 << 30,
             buffered_body: 2 << 20,
             connections: 10_000,
+            handshakes: 1_000,
+            handshakes_per_second: 2_000,
             calls: 10_000,
             memory: 0,
             streams: 100,

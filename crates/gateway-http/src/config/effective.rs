@@ -11,16 +11,22 @@ pub(crate) struct Effective {
     pub(crate) key: String,
     /// `null` where nothing is set and nothing is the default.
     pub(crate) value: Value,
-    /// File and line; nothing for a default.
+    /// File and line, or an option of the command line; nothing for a default.
     pub(crate) origin: Option<String>,
 }
 
-/// All settings in the order of their declaration.
-pub(crate) fn effective(config: &Config) -> Vec<Effective> {
+/// All settings in the order of their declaration. What the command line took the place of is `given`: the beginnings of keys,
+/// with the option.
+pub(crate) fn effective(config: &Config, given: &[(&str, &str)]) -> Vec<Effective> {
     let mut all = Vec::new();
-    let given = Config { listeners: config.listening().to_vec(), ..config.clone() };
-    if let Ok(Value::Object(table)) = serde_json::to_value(given) {
+    let whole = Config { listeners: config.listening().to_vec(), ..config.clone() };
+    if let Ok(Value::Object(table)) = serde_json::to_value(whole) {
         walk(config, &table, &mut Vec::new(), &mut all);
+    }
+    for setting in &mut all {
+        if let Some((_, option)) = given.iter().find(|(start, _)| setting.key.starts_with(start)) {
+            setting.origin = (!setting.value.is_null()).then(|| (*option).to_owned());
+        }
     }
     all
 }

@@ -7,7 +7,7 @@ use policy_parser::{Diagnostic, Source};
 
 use super::edge::Listener;
 use super::secret::Secret;
-use super::{Config, edge};
+use super::{Config, Subscription, edge};
 use crate::data::{FileError, Node, Place, Value, parse_toml, read, read_text};
 
 /// Everything that is wrong with the settings.
@@ -54,6 +54,23 @@ impl Config {
         let place = node.place.clone();
         let entry = crate::data::Entry { key: "subscriptions".into(), key_place: place.clone(), node };
         self.files.push(Node { place, value: Value::Map(vec![entry]) });
+    }
+
+    /// Lays the overrides of this environment over the folder, because the command line says so.
+    pub(crate) fn ask_for_environment(&mut self, name: String) {
+        // Without a file of settings a finding about it would have no better place.
+        if !self.files.is_empty() {
+            let text = format!("service.environment = {}", serde_json::Value::from(name.as_str()));
+            self.files.push(parse_toml(&Source::new("--environment", text), &mut Vec::new()));
+        }
+        self.service = super::service::Service { environment: Some(name), overrides: None };
+    }
+
+    /// What the settings say of a subscription, and its name there: the case of names does not count.
+    pub(crate) fn subscription(&self, name: &str) -> Option<(&str, &Subscription)> {
+        let same = || self.subscriptions.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+        let found = self.subscriptions.get_key_value(name).or_else(same);
+        found.map(|(name, given)| (name.as_str(), given))
     }
 
     /// Where the settings say something, by the keys that lead there; the beginning of the file where they do not.

@@ -37,7 +37,9 @@ pub(crate) fn parse(source: &Arc<Source>, found: &mut Vec<Diagnostic>) -> Option
             None
         }
         Err(error) => {
-            found.push(place(error.range()).error("TG8003", error.kind().to_string()));
+            let kind = error.kind().to_string();
+            let (first, rest) = kind.split_at(kind.chars().next().map_or(0, char::len_utf8));
+            found.push(place(error.range()).error("TG8003", format!("no JSON: {}{rest}", first.to_lowercase())));
             None
         }
     }

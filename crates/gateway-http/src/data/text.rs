@@ -20,6 +20,9 @@ pub(crate) enum FileError {
     /// Where the text ends.
     #[error("it is no text in UTF-8 or UTF-16, from line {line}, column {column} on")]
     Encoding { line: usize, column: usize },
+    /// The order of its bytes.
+    #[error("it seems to be UTF-16 ({0}) without the byte order mark that says so: save it as UTF-8")]
+    Unmarked(&'static str),
     #[error("{0}")]
     Io(io::Error),
 }
@@ -51,8 +54,12 @@ fn of_io(error: io::Error) -> FileError {
     }
 }
 
-fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
+/// The text that these bytes are.
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
     match bytes.as_slice() {
+        // What begins with ASCII, as every file of ours does.
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => Err(FileError::Unmarked("little-endian")),
+        [0, 1..=0x7F, 0, 1..=0x7F, ..] => Err(FileError::Unmarked("big-endian")),
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
         [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest.to_vec()),
@@ -98,6 +105,9 @@ mod tests {
             with(&[0xFE, 0xFF], units(u16::to_be_bytes)),
         ] {
             assert_eq!(decode(bytes).unwrap(), wanted);
+        }
+        for (order, bytes) in [("little-endian", units(u16::to_le_bytes)), ("big-endian", units(u16::to_be_bytes))] {
+            assert_eq!(decode(bytes).unwrap_err().to_string().split(['(', ')']).nth(1), Some(order));
         }
         for (bytes, place) in [
             (vec![0xFF], (1, 1)),

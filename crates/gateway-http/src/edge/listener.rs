@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -133,9 +133,31 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Addr
 }
 
 async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Connection, acceptor: TlsAcceptor) {
-    let limit = admitted.0.timeouts.get().handshake;
-    let Ok(Ok(stream)) = tokio::time::timeout(limit, acceptor.accept(stream)).await else {
-        count(&admitted.0.metrics.handshake_errors);
+    let worker = &admitted.0;
+    let limit = worker.timeouts.get().handshake;
+    let (most, a_second) = worker.most_handshakes();
+    let mut handshake = worker.handshakes.begin(most);
+    let accept = async {
+        // Who says nothing takes nobody's turn.
+        stream.readable().await?;
+        let now = Instant::now();
+        let turn = worker.handshakes.turn(now, a_second);
+        if turn > now {
+            tokio::time::sleep_until(turn.into()).await;
+        }
+        acceptor.accept(stream).await
+    };
+    let done = tokio::select! {
+        done = tokio::time::timeout(limit, accept) => Some(done),
+        () = handshake.put_out() => None,
+    };
+    drop(handshake);
+    let Some(Ok(Ok(stream))) = done else {
+        count(&worker.metrics.handshake_errors);
+        if done.is_none() && worker.metrics.refused("TooManyHandshakes", worker.clock.millis()) {
+            let client = connection.peer;
+            tracing::warn!(%client, "a handshake was given up for a newer one: see `limits.handshakes`");
+        }
         return;
     };
     let session = stream.get_ref().1;

@@ -83,9 +83,9 @@ fn begin(
     http.half_close(true);
     // Those that the filter began with: the settings may have changed since.
     let limits = strict.limits();
-    // One write for a head and a short body. Collecting answers for a client that has asked for more already is not for us:
-    // with it the library takes all that a backend has, however slowly the client reads.
-    http.writev(false).max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
+    // Collecting answers for a client that has asked for more already is not for us: with it the library takes all that a
+    // backend has, however slowly the client reads.
+    http.max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
     // The filter counts headers already; up to its own default the library needs no memory for them.
     if limits.headers > LIBRARY_HEADERS {
         http.max_headers(limits.headers);

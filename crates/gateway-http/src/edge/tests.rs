@@ -42,7 +42,7 @@ fn answering(config: Config, http2: bool, answer: &str) -> (Rc<Worker>, SocketAd
 }
 
 /// The same, which does this.
-fn running(config: Config, http2: bool, inbound: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
+pub(super) fn running(config: Config, http2: bool, inbound: &str) -> (Rc<Worker>, SocketAddr, watch::Sender<bool>) {
     // Every test has a folder of its own: they run side by side.
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let name = format!("tollgate-edge-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

@@ -83,6 +83,11 @@ impl Template {
         Ok(template)
     }
 
+    /// Does it ask for a dot segment, of which no request's path has any left?
+    pub(crate) fn has_dot_segment(&self) -> bool {
+        self.segments.iter().any(|segment| matches!(segment, Segment::Literal(text) if text == "." || text == ".."))
+    }
+
     /// Equal for templates that the same requests match: names of parameters and the order of the query do not count.
     pub(crate) fn shape(&self) -> String {
         let mut shape = String::new();

@@ -88,10 +88,15 @@ impl Calls {
                     async move { HostReply::Token(token(&worker, &resource, client_id.as_deref()).await) },
                 );
             }
-            HostCall::Sleep(wait) => self.wait_for(id, async move {
-                tokio::time::sleep(wait).await;
-                HostReply::Done
-            }),
+            HostCall::Retry(wait) => {
+                let again = cx.may_retry();
+                self.wait_for(id, async move {
+                    if again {
+                        tokio::time::sleep(wait).await;
+                    }
+                    HostReply::Acquired(again)
+                });
+            }
             // These take no time, but for a response that somebody else fetches for the cache.
             other => {
                 let reply = cx.answer(exchange, other).await;

@@ -5,13 +5,13 @@ use policy_parser::diagnostic::quoted;
 use policy_vm::Scope;
 use policy_vm::exchange::Url;
 
-use super::Api;
 use super::loader::{Loaded, Loader};
 use super::named_values::{masked, substitute};
 use super::operations;
 use super::resources::{ApiInformation, VersionSetInformation, last_name};
 use super::tree::{Entry, Folder};
-use super::version_sets::VersionSets;
+use super::version_sets::{self, VersionSets};
+use super::{Api, api_path};
 use crate::data::parse_json;
 use crate::routing::{self, Revision, Routes, Version};
 
@@ -41,7 +41,12 @@ pub(super) fn load(loader: &mut Loader<'_>, version_sets: &VersionSets, apis: &m
     }
     for entry in entries {
         let over = loader.over("apis", &entry.name);
-        let loaded = loader.resource_over::<ApiInformation>(&entry, &[FILE], over);
+        let mut loaded = loader.resource_over::<ApiInformation>(&entry, &[FILE], over);
+        if let Some(loaded) = &mut loaded
+            && let Some(prefix) = loader.overrides.path_prefix(over)
+        {
+            loaded.value.path = format!("{prefix}{}", loaded.value.path);
+        }
         let api = loaded.as_ref().and_then(|loaded| load_api(loader, &entry, loaded, version_sets));
         let (Some(loaded), Some(api)) = (loaded, api) else {
             loader.broken.push(format!("apis/{}", split_revision(&entry.name).0));
@@ -62,7 +67,8 @@ fn nested<'t>(loader: &mut Loader<'_>, entry: Entry<'t>) -> Vec<Entry<'t>> {
     let below = entry.folder.folders.values().flat_map(|version| version.folders.values());
     let folders: Vec<&Folder> = below.filter(|folder| folder.file(FILE).is_some()).collect();
     if entry.folder.file(FILE).is_some() || folders.is_empty() {
-        return vec![entry];
+        let is_version_set = entry.folder.folders.is_empty() && entry.folder.file(version_sets::EARLY).is_some();
+        return if is_version_set { Vec::new() } else { vec![entry] };
     }
     let mut entries = Vec::new();
     for folder in folders {
@@ -114,6 +120,13 @@ fn load_api(
         return None;
     };
     let query = names.and_then(|names| names.query.clone()).filter(|name| !name.is_empty());
+    let is_unknown =
+        |protocol: &&String| !["http", "https", "ws", "wss"].contains(&protocol.to_ascii_lowercase().as_str());
+    if let Some(other) = information.protocols.iter().find(is_unknown) {
+        let text = format!("{} is no protocol of an API: `http`, `https`, `ws` or `wss`", quoted(other));
+        loader.problems.warning("TG8063", &loaded.place("protocols"), text);
+    }
+    api_path::tell(&information.path, &loaded.place("path"), &mut loader.problems);
     let (_, policy) = loader.policy(entry.folder, over, Scope::Api);
     let found = operations::load(loader, entry, loaded, over);
     let api = Api {
@@ -178,8 +191,13 @@ fn version_set(
     let Some(id) = id else { return information.api_version_set.clone() };
     let found = version_sets.get(&last_name(id).to_ascii_lowercase());
     if found.is_none() {
-        let text = format!("there is no version set `{}`", last_name(id));
-        loader.problems.error("TG8053", &loaded.place("apiVersionSetId"), text);
+        let name = last_name(id);
+        let text = format!("there is no version set {}", quoted(name));
+        let note = format!(
+            "where the export left it out, `version sets/{name}/versionSetInformation.json` gives it: \
+             {{\"properties\": {{\"versioningScheme\": \"Segment\"}}}}"
+        );
+        loader.problems.found.push(loaded.place("apiVersionSetId").error("TG8053", text).with_note(note));
     }
     found.cloned()
 }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use policy_vm::Scope;
+
 use super::problems::Problems;
 use super::tree::{Folder, same_kind};
 
@@ -32,6 +34,19 @@ pub(crate) fn folder_around(file: &Path) -> Option<PathBuf> {
         above.filter(|folder| is_service(folder)).last().map(Path::to_owned)
     };
     candidates(file).or_else(|| candidates(&file.canonicalize().ok()?))
+}
+
+/// What a document is the policy of, told by where in a service folder it lies.
+pub(crate) fn scope_in(root: &Path, file: &Path) -> Scope {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let (root, file) = (real(root), real(file));
+    let mut above = file.strip_prefix(&root).unwrap_or(&file).ancestors().skip(1);
+    let (Some(resource), kind) = (above.next(), above.next()) else { return Scope::Api };
+    let kind = kind.and_then(Path::file_name).and_then(|name| name.to_str()).unwrap_or_default();
+    let of_kind = [("workspaces", Scope::Workspace), ("products", Scope::Product), ("operations", Scope::Operation)];
+    let found = of_kind.into_iter().find(|(known, _)| same_kind(kind, known)).map(|(_, scope)| scope);
+    let is_at_the_root = resource.as_os_str().is_empty() && file.file_name().is_some_and(|name| name == "policy.xml");
+    found.unwrap_or(if is_at_the_root { Scope::Global } else { Scope::Api })
 }
 
 /// A folder with a resource of a known kind.
@@ -71,4 +86,22 @@ pub(super) fn tell_if_none(folder: &Folder, problems: &mut Problems) -> bool {
     }
     problems.found = vec![finding];
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_document_lies_says_what_it_is_the_policy_of() {
+        let scope = |file: &str| scope_in(Path::new("/no/service"), &Path::new("/no/service").join(file));
+        assert_eq!(scope("policy.xml"), Scope::Global);
+        assert_eq!(scope("apis/a/policy.xml"), Scope::Api);
+        assert_eq!(scope("apis/a/operations/get/policy.xml"), Scope::Operation);
+        assert_eq!(scope("Products/starter/policy.xml"), Scope::Product);
+        assert_eq!(scope("workspaces/w/policy.xml"), Scope::Workspace);
+        assert_eq!(scope("workspaces/w/apis/a/policy.xml"), Scope::Api);
+        assert_eq!(scope("policy fragments/f/policy.xml"), Scope::Api);
+        assert_eq!(scope("drafts.xml"), Scope::Api);
+    }
 }

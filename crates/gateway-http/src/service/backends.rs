@@ -14,7 +14,7 @@ use rustls::sign::CertifiedKey;
 
 use super::folder::Parts;
 use super::loader::{Loaded, Loader};
-use super::named_values::{Unresolved, masked, substitute};
+use super::named_values::{Unresolved, masked, missing_are_used, substitute};
 use super::resources::{self, BackendInformation, last_name};
 use crate::backend::breaker::Breaker;
 use crate::backend::members::{Affinity, Pool};
@@ -231,8 +231,10 @@ pub(super) fn load(loader: &mut Loader<'_>) -> Found {
             Ok(single) => found.singles.push((entry.name, single)),
             Err((code, key, problem)) => {
                 found.broken.push(entry.name);
-                if let Some(problem) = problem {
-                    loader.problems.error(code, &properties.place_of(key), problem);
+                match problem {
+                    Some(problem) => loader.problems.error(code, &properties.place_of(key), problem),
+                    // Others may be missing where nobody has looked yet.
+                    None => missing_are_used(loader, &properties),
                 }
             }
         }
@@ -245,6 +247,10 @@ type Problem = (&'static str, &'static str, Unresolved);
 
 fn url(loader: &mut Loader<'_>, written: Option<&str>, key: &'static str) -> Result<Url, Problem> {
     let written = written.unwrap_or_default();
+    if written.trim().is_empty() {
+        let text = "there is no URL; exports made with an old version of the management interface leave pools out";
+        return Err(("TG8030", key, Some(text.to_owned())));
+    }
     let text = substitute(loader, written).map_err(|problem| ("TG8030", key, problem))?;
     // The file's text: a named value in it may be secret.
     Url::parse(&text).map_err(|error| ("TG8030", key, Some(format!("{}: {error}", quoted(written)))))

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use policy_parser::{Diagnostic, Source};
+use policy_parser::{Diagnostic, Severity, Source};
 use policy_vm::{Environment, Program, Scope};
 
 use super::hidden::SHORTEST;
@@ -13,23 +13,35 @@ use crate::config::Config;
 /// A document, and what it was compiled with.
 #[derive(Debug)]
 pub(crate) struct Document {
-    /// The program, when there is no error.
+    /// The program, when there is no error in it.
     pub(crate) program: Option<Arc<Program>>,
     pub(crate) findings: Vec<Diagnostic>,
     environment: Environment,
 }
 
+/// Where a document belongs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// The service folder whose named values, fragments and backends it refers to; the named values of the settings alone
+    /// when absent.
+    pub(crate) service: Option<&'a Path>,
+    /// Where in the folder it lies, if it does.
+    pub(crate) file: Option<&'a Path>,
+    pub(crate) scope: Scope,
+}
+
 impl Document {
-    /// Compiles `source` with what the service folder has, or with the named values of the configuration alone.
-    pub(crate) fn compile(source: &Arc<Source>, scope: Scope, service: Option<&Path>, config: &Config) -> Self {
+    /// Compiles `source` with what is around it. What the folder is warned of elsewhere is not told.
+    pub(crate) fn compile(source: &Arc<Source>, around: Surroundings<'_>, config: &Config) -> Self {
         let engine = config.engine();
-        let (environment, mut problems) = match service {
-            Some(root) => folder::environment(root, &engine, config),
+        let (environment, mut problems) = match around.service {
+            Some(root) => folder::environment(root, around.file, &engine, config),
             None => single::environment(config),
         };
-        let program = problems.compile(&engine, source, scope, &environment);
-        let program = program.filter(|_| problems.is_fine());
-        Self { program, findings: problems.into_findings(), environment }
+        let program = problems.compile(&engine, source, around.scope, &environment);
+        let mut findings = problems.into_findings();
+        findings.retain(|one| one.severity == Severity::Error || one.source.name() == source.name());
+        Self { program, findings, environment }
     }
 
     /// What it was compiled to. Secrets are not shown, wherever their text stands.

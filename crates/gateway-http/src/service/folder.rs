@@ -13,7 +13,7 @@ use super::resources::WorkspaceInformation;
 use super::tree::{Entry, Folder};
 use super::{
     Backends, Hidden, Product, Service, apis, around, backends, certificates, default_global, fragments, groups,
-    named_values, products, subscriptions, unread, version_sets,
+    named_values, products, single, subscriptions, unread, version_sets,
 };
 use crate::certificates::Certificates;
 use crate::config::Config;
@@ -48,12 +48,14 @@ pub(crate) fn load_file(file: &Path, root: &Path, engine: &Engine, config: &Conf
     let is_policy = !is_of_folder && !["json", "toml", "yaml", "yml"].contains(&ending);
     findings.retain(|finding| {
         let name = finding.source.name();
-        (!is_policy && real(Path::new(name)) == file_itself) || name.ends_with("tollgate.toml")
+        (!is_policy && real(Path::new(name)) == file_itself)
+            || name.ends_with("tollgate.toml")
+            || name == "--environment"
     });
     let mut problems = Problems::of(findings);
     if is_policy && let Some(source) = problems.read(file) {
-        let environment = environment(root, engine, config).0;
-        problems.compile(engine, &source, Scope::Api, &environment);
+        let environment = environment(root, Some(file), engine, config).0;
+        single::check_source(&mut problems, engine, &source, &environment);
     }
     problems
 }
@@ -147,13 +149,32 @@ fn workspace_name(loader: &mut Loader<'_>, entry: &Entry<'_>) -> Option<String> 
     loaded.value.display_name
 }
 
-/// What the documents of a folder refer to.
-pub(super) fn environment(root: &Path, engine: &Engine, config: &Config) -> (Environment, Problems) {
+/// What the documents of a folder refer to: those of a workspace if `file` is in one.
+pub(super) fn environment(
+    root: &Path,
+    file: Option<&Path>,
+    engine: &Engine,
+    config: &Config,
+) -> (Environment, Problems) {
     let mut problems = Problems::default();
     let folder = Folder::walk(root, &mut problems);
     let overrides = Overrides::load(root, config, &mut problems);
     let certificates = certificates::load(config, &mut problems);
-    let mut loader = Loader::new(&folder, engine, config, &overrides, &certificates, None, problems);
+    let file = file.and_then(|file| file.canonicalize().ok());
+    let is_around = |entry: &Entry<'_>| {
+        let workspace = entry.folder.path.canonicalize().ok();
+        file.as_ref().zip(workspace).is_some_and(|(file, workspace)| file.starts_with(workspace))
+    };
+    let mut loader = match folder.resources("workspaces").into_iter().find(is_around) {
+        Some(entry) => {
+            let over = overrides.item(overrides.root(), "workspaces", &entry.name);
+            let name = Some(entry.name);
+            let mut loader = Loader::new(entry.folder, engine, config, &overrides, &certificates, name, problems);
+            loader.over = over;
+            loader
+        }
+        None => Loader::new(&folder, engine, config, &overrides, &certificates, None, problems),
+    };
     loader.load_environment(&mut Parts::default());
     (loader.environment, loader.problems)
 }

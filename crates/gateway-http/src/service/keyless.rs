@@ -15,8 +15,8 @@ pub(crate) fn keyless(root: &Path, config: &Config) -> Vec<String> {
     let scopes = std::iter::once(&folder).chain(workspaces.iter().map(|entry| entry.folder));
     let mut names = Vec::new();
     for entry in scopes.flat_map(|scope| scope.resources("subscriptions")) {
-        let given = config.subscriptions.get(&entry.name);
-        let in_settings = given.is_some_and(|given| given.primary_key.is_some() || given.secondary_key.is_some());
+        let given = config.subscription(&entry.name);
+        let in_settings = given.is_some_and(|(_, given)| given.primary_key.is_some() || given.secondary_key.is_some());
         let secret = |kind: &str| config.secrets.find(&format!("{}.{kind}", entry.name), &config.folder);
         let is_secret = |kind| !matches!(secret(kind), Ok(None));
         let file = entry.folder.file("subscriptionInformation.json");

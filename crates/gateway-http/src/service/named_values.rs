@@ -1,12 +1,15 @@
 //! Named values: from the folder, with those that exports leave out from `tollgate.toml`, the environment or files.
 
+use std::collections::HashMap;
+
 use policy_parser::Diagnostic;
 use policy_parser::diagnostic::quoted;
 use policy_vm::NamedValue;
 
+use super::lacking::{Line, Missing, variable};
 use super::loader::{Loaded, Loader};
 use super::resources::NamedValueInformation;
-use crate::data::Place;
+use crate::data::{Node, Place};
 
 /// What one of the exporters writes in the place of a secret.
 const REDACTED: &str = "*** REDACTED ***";
@@ -15,7 +18,7 @@ const REDACTED: &str = "*** REDACTED ***";
 pub(super) type Unresolved = Option<String>;
 
 pub(super) fn load(loader: &mut Loader<'_>) {
-    let mut used = Vec::new();
+    let (mut used, mut vaults) = (Vec::new(), HashMap::new());
     for entry in loader.folder.resources("namedValues") {
         let loaded = loader.resource(&entry, &["namedValueInformation.json"], "namedValues");
         let Some(loaded): Option<Loaded<NamedValueInformation>> = loaded else { continue };
@@ -30,10 +33,15 @@ pub(super) fn load(loader: &mut Loader<'_>) {
                 loader.environment.named_values.insert(display, NamedValue { value, secret });
             }
             Ok(None) => {
-                let finding = missing(loader, &display, &loaded);
-                loader.problems.missing_value(&display, finding);
+                let identifier = loaded.value.key_vault.as_ref().and_then(|vault| vault.secret_identifier.clone());
+                let vault = identifier.and_then(|id| id.split_once("/secrets/").map(|(vault, _)| vault.to_owned()));
+                let secret = vault_secret(&loaded.value).unwrap_or_default().to_owned();
+                let first = vaults.entry(secret).or_insert_with(|| vault.clone());
+                let is_taken = *first != vault;
+                let missing = missing(loader, &display, &loaded, is_taken);
+                loader.problems.missing_value(&display, missing);
             }
-            Err(finding) => loader.problems.found.push(*finding),
+            Err(finding) => loader.problems.missing_value(&display, Missing { finding: *finding, line: None }),
         }
     }
     if loader.workspace.is_none() {
@@ -82,7 +90,7 @@ fn vault_secret(information: &NamedValueInformation) -> Option<&str> {
 }
 
 /// Says what to write, and where.
-fn missing(loader: &Loader<'_>, display: &str, loaded: &Loaded<NamedValueInformation>) -> Diagnostic {
+fn missing(loader: &Loader<'_>, display: &str, loaded: &Loaded<NamedValueInformation>, is_taken: bool) -> Missing {
     let vault = vault_secret(&loaded.value);
     let place = loaded
         .properties
@@ -92,27 +100,15 @@ fn missing(loader: &Loader<'_>, display: &str, loaded: &Loaded<NamedValueInforma
         Some(secret) => format!("named value {} is secret {} of a Key Vault", quoted(display), quoted(secret)),
         None => format!("named value {} has no value: exports leave secrets out", quoted(display)),
     };
-    let variable = variable(vault.unwrap_or(display));
-    let (table, key) = vault.map_or(("named_values", display), |secret| ("key_vault", secret));
-    let line = format!("write into `tollgate.toml`: [{table}] {} = {{ env = \"{variable}\" }}", toml_key(key));
-    let mut finding = place.warning("TG8021", headline).with_note(line);
+    // Two vaults may call two secrets the same.
+    let by_vault = vault.filter(|_| !is_taken);
+    let (table, key) = by_vault.map_or(("named_values", display), |secret| ("key_vault", secret));
+    let line = Line::secret(table, key, &variable("VALUE", key));
+    let mut finding = place.warning("TG8021", headline).with_note(line.note());
     if let Some(variable) = loader.config.secrets.variable(display) {
         finding.notes.push(format!("or set environment variable `{variable}`"));
     }
-    finding
-}
-
-/// A name for an environment variable.
-pub(super) fn variable(name: &str) -> String {
-    name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
-}
-
-/// As a key stands in TOML.
-pub(crate) fn toml_key(key: &str) -> String {
-    let is_bare =
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-    // Strings of JSON are strings of TOML.
-    if is_bare { key.to_owned() } else { serde_json::Value::from(key).to_string() }
+    Missing { finding, line: Some(line) }
 }
 
 /// Named values that only the settings have.
@@ -127,7 +123,8 @@ fn add_configured(loader: &mut Loader<'_>, used: &[String]) {
             }
             Err(error) => {
                 let place = loader.config.place(&["named_values", name]);
-                loader.problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
+                let finding = place.error("TG8020", format!("named value {}: {error}", quoted(name)));
+                loader.problems.missing_value(name, Missing { finding, line: None });
             }
         }
     }
@@ -148,6 +145,18 @@ pub(super) fn masked(loader: &mut Loader<'_>, text: &str) -> Option<String> {
     shown.ok().filter(|_| has_secret)
 }
 
+/// Everything in a resource that cannot be used is wanted, not only what came first.
+pub(super) fn missing_are_used(loader: &mut Loader<'_>, node: &Node) {
+    if let Some(text) = node.text() {
+        for part in text.split("{{").skip(1) {
+            let name = part.split_once("}}").map_or("", |(name, _)| name.trim());
+            loader.problems.missing_is_used(name);
+        }
+    }
+    let below = node.items().iter().chain(node.entries().iter().map(|entry| &entry.node));
+    below.for_each(|node| missing_are_used(loader, node));
+}
+
 fn replace(
     loader: &mut Loader<'_>,
     text: &str,
@@ -166,7 +175,12 @@ fn replace(
                 loader.problems.missing_is_used(name);
                 return Err(None);
             }
-            None => return Err(Some(format!("there is no named value {}", quoted(name)))),
+            None => {
+                let line = Line::secret("named_values", name, &variable("VALUE", name));
+                let text = format!("there is no named value {}: {}", quoted(name), line.note());
+                loader.problems.lines.push(line);
+                return Err(Some(text));
+            }
         }
         rest = behind;
     }

@@ -119,6 +119,9 @@ impl Collected {
     }
 }
 
+/// What is said of a template with `.` or `..` in it.
+const UNREACHABLE: &str = "no call can mean this operation: dot segments are resolved in the paths of requests";
+
 fn from_file(loader: &mut Loader<'_>, entry: &Entry<'_>, over: Option<&Node>, all: &mut Collected) {
     let loaded = loader.resource_over(entry, &[FILE], over);
     // Looked at whatever is wrong with the description.
@@ -128,6 +131,9 @@ fn from_file(loader: &mut Loader<'_>, entry: &Entry<'_>, over: Option<&Node>, al
         Ok(template) => template,
         Err(error) => return loader.problems.error("TG8054", &loaded.place("urlTemplate"), error.to_string()),
     };
+    if template.has_dot_segment() {
+        loader.problems.warning("TG8062", &loaded.place("urlTemplate"), UNREACHABLE);
+    }
     if Method::from_bytes(loaded.value.method.as_bytes()).is_err() {
         let text = format!("`{}` is no HTTP method", loaded.value.method);
         return loader.problems.error("TG8055", &loaded.place("method"), text);
@@ -165,6 +171,9 @@ fn from_specification(
         Ok(template) => template,
         Err(error) => return loader.problems.error("TG8054", &place, error.to_string()),
     };
+    if template.has_dot_segment() {
+        loader.problems.warning("TG8062", &place, UNREACHABLE);
+    }
     if let Some((number, other)) = all.same(&method, &template) {
         // That a file wins goes without saying.
         if number >= all.files || policy.is_some() {

@@ -25,8 +25,12 @@ const SECTIONS: &[&str] = &[
     "workspaces",
 ];
 
-/// Those for what has no effect on calls, which is told of the folder.
-const WITHOUT_EFFECT: &[&str] = &["apimServiceName", "diagnostics", "gateways", "loggers", "releases", "tags"];
+/// Those for what has no effect on calls, which is told of the folder, and what is for the tools.
+const WITHOUT_EFFECT: &[&str] =
+    &["$schema", "ARM_API_VERSION", "apimServiceName", "diagnostics", "gateways", "loggers", "releases", "tags"];
+
+/// What apiops-cli does to every resource, for several environments in one service.
+const ENVIRONMENT: &str = "environment";
 
 /// Overrides of one folder or workspace, and which of them were asked for.
 #[derive(Debug, Default)]
@@ -85,11 +89,28 @@ impl Overrides {
         self.item(item, "policies", "policy")?.at(&["properties", "value"])
     }
 
+    /// What comes before the paths of APIs, but for those whose path is overridden.
+    pub(super) fn path_prefix(&self, over: Option<&Node>) -> Option<&str> {
+        let environment = self.root.as_ref()?.get(ENVIRONMENT)?;
+        let mut kinds = environment.get("appliesTo").map(Node::items).unwrap_or_default().iter().peekable();
+        let is_for_apis = kinds.peek().is_none() || kinds.any(|kind| kind.scalar() == Some("Api"));
+        let is_overridden = over.is_some_and(|item| item.at(&["properties", "path"]).is_some());
+        environment.get("apiPathPrefix")?.scalar().filter(|_| is_for_apis && !is_overridden)
+    }
+
     /// Items that fit nothing, which the publishing tools pass over.
     pub(super) fn tell_unused(&self, problems: &mut Problems) {
-        if let Some(root) = &self.root {
-            self.unused(root, problems);
+        let Some(root) = &self.root else { return };
+        for entry in root.entries() {
+            let key = &*entry.key;
+            if key == ENVIRONMENT {
+                tell_names(&entry.node, problems);
+            } else if !SECTIONS.contains(&key) && !WITHOUT_EFFECT.contains(&key) {
+                let text = format!("overrides have no section `{key}`: it has no effect");
+                problems.warning("TG8081", &entry.key_place, text);
+            }
         }
+        self.unused(root, problems);
     }
 
     fn unused(&self, node: &Node, problems: &mut Problems) {
@@ -123,6 +144,14 @@ impl Overrides {
         }
         let below = node.items().iter().chain(node.entries().iter().map(|entry| &entry.node));
         below.for_each(|node| self.tell_unfilled(node, problems));
+    }
+}
+
+/// Resources keep their names: nothing else is served that they would have to be told from.
+fn tell_names(environment: &Node, problems: &mut Problems) {
+    for entry in environment.entries().iter().filter(|entry| matches!(&*entry.key, "namePrefix" | "nameSuffix")) {
+        let text = format!("`{}` has no effect: resources have the names that they have in the folder", entry.key);
+        problems.warning("TG8084", &entry.key_place, text);
     }
 }
 

@@ -8,10 +8,14 @@ use policy_parser::{Diagnostic, Severity, Source, diagnostic};
 use policy_vm::{Engine, Environment, Program, Scope};
 
 use super::embedded::Embedded;
+use super::lacking::{self, Line, Missing, variable};
 use crate::data::{FileError, Place, read_text};
 
 /// What the compiler says of a reference to a named value that does not exist.
 const UNKNOWN_NAMED_VALUE: &str = "TG0160";
+
+/// What it says of a backend that does not exist.
+const UNKNOWN_BACKEND: &str = "TG0250";
 
 /// A token of the overrides that the environment has nothing for.
 const UNFILLED: &str = "TG8082";
@@ -23,7 +27,9 @@ pub(crate) struct Problems {
     /// Texts that were taken out of other files.
     embedded: Vec<Embedded>,
     /// Named values without a value, which are told once and not at every use.
-    missing: BTreeMap<String, Diagnostic>,
+    missing: BTreeMap<String, Missing>,
+    /// What `tollgate.toml` has to give.
+    pub(crate) lines: Vec<Line>,
     /// Places where it is known what is wrong, and told with [`UNFILLED`].
     known: Vec<Place>,
 }
@@ -37,7 +43,7 @@ impl Problems {
     /// True when nothing found stands in the way of serving.
     pub(crate) fn is_fine(&self) -> bool {
         let is_warning = |finding: &Diagnostic| finding.severity < Severity::Error;
-        self.found.iter().chain(self.missing.values()).all(is_warning)
+        self.found.iter().chain(self.missing.values().map(|missing| &missing.finding)).all(is_warning)
     }
 
     /// What was found, in the order of files and places. A fragment's mistake is there once, however often it is included.
@@ -62,8 +68,8 @@ impl Problems {
     }
 
     /// A named value that an export left out. Whether that stands in the way depends on whether somebody uses it.
-    pub(crate) fn missing_value(&mut self, name: &str, finding: Diagnostic) {
-        self.missing.insert(name.to_owned(), finding);
+    pub(crate) fn missing_value(&mut self, name: &str, missing: Missing) {
+        self.missing.insert(name.to_owned(), missing);
     }
 
     /// Is this one of them?
@@ -73,14 +79,15 @@ impl Problems {
 
     /// Somebody needs it who is no policy.
     pub(crate) fn missing_is_used(&mut self, name: &str) {
-        if let Some(finding) = self.missing.get_mut(name) {
-            finding.severity = Severity::Error;
+        if let Some(missing) = self.missing.get_mut(name) {
+            missing.finding.severity = Severity::Error;
         }
     }
 
     /// In the place of many findings that a named value does not exist one that says what to do.
     fn settle_missing(&mut self) {
-        for (name, mut finding) in std::mem::take(&mut self.missing) {
+        let mut unused = Vec::new();
+        for (name, Missing { mut finding, line }) in std::mem::take(&mut self.missing) {
             let headline = format!("there is no named value {}", diagnostic::quoted(&name));
             let mut uses = Vec::new();
             self.found.retain(|found| {
@@ -99,11 +106,38 @@ impl Problems {
                 let more = if uses.len() > 1 { format!(" and {} more places", uses.len() - 1) } else { String::new() };
                 finding.notes.push(format!("it is used in {first}{more}"));
             }
+            match finding.severity {
+                Severity::Error => self.lines.extend(line),
+                _ if uses.is_empty() => {
+                    unused.push((name, finding));
+                    continue;
+                }
+                _ => {}
+            }
             self.found.push(finding);
         }
-        for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_NAMED_VALUE) {
-            finding.notes.push("what the folder lacks is given in `tollgate.toml` under `named_values`".to_owned());
+        self.found.extend(together(unused));
+        self.settle_unknown();
+        for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_BACKEND) {
+            let file = "`backends/<id>/backendInformation.json`: {\"properties\": {\"url\": \"https://…\"}}";
+            finding.notes.push(format!("where the export left it out, write {file}"));
         }
+    }
+
+    /// Named values that the folder does not have at all.
+    fn settle_unknown(&mut self) {
+        for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_NAMED_VALUE) {
+            let name = finding.headline.trim_start_matches("there is no named value `").trim_end_matches('`');
+            let line = Line::secret("named_values", name, &variable("VALUE", name));
+            finding.notes.push(line.note());
+            self.lines.push(line);
+        }
+    }
+
+    /// What `tollgate.toml` has to give before the folder can be served and called, as it stands there.
+    pub(crate) fn into_lines(mut self) -> String {
+        self.settle_missing();
+        lacking::toml(&self.lines)
     }
 
     /// What is found at these places follows from a token without a value.
@@ -159,4 +193,20 @@ impl Problems {
 /// Files of values that are secret, or stand beside such.
 fn may_have_secrets(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == "namedValueInformation.json" || name == "backendInformation.json")
+}
+
+/// Values that nothing uses are no reason for many words: loggers and caches have one for each time they were deployed.
+fn together(mut unused: Vec<(String, Diagnostic)>) -> Vec<Diagnostic> {
+    const SHOWN: usize = 3;
+    if unused.len() < 2 {
+        return unused.into_iter().map(|(_, finding)| finding).collect();
+    }
+    let names: Vec<String> = unused.iter().take(SHOWN).map(|(name, _)| diagnostic::quoted(name)).collect();
+    let more = unused.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let headline = format!("named values without a value that nothing uses: {}{more}", names.join(", "));
+    let (_, mut first) = unused.swap_remove(0);
+    first.headline = headline;
+    first.notes = vec!["exports leave secrets out; where nothing uses them nothing has to be done".to_owned()];
+    vec![first]
 }

@@ -2,8 +2,10 @@
 //! many that only the management side knows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer};
 
 /// A resource of which only single properties are looked at.
 #[derive(Debug, Default, Deserialize)]
@@ -19,8 +21,10 @@ pub(super) struct ApiInformation {
     pub(super) service_url: Option<String>,
     pub(super) subscription_required: Option<bool>,
     pub(super) subscription_key_parameter_names: Option<KeyNames>,
+    #[serde(deserialize_with = "label")]
     pub(super) api_revision: Option<String>,
     pub(super) is_current: Option<bool>,
+    #[serde(deserialize_with = "label")]
     pub(super) api_version: Option<String>,
     pub(super) api_version_set_id: Option<String>,
     pub(super) api_version_set: Option<VersionSetInformation>,
@@ -274,6 +278,45 @@ pub(super) struct ManagedIdentity {
 pub(super) struct Authorization {
     pub(super) scheme: String,
     pub(super) parameter: String,
+}
+
+/// A label that people write as a number, and that the service takes so.
+fn label<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    from.deserialize_any(Label)
+}
+
+struct Label;
+
+impl Visitor<'_> for Label {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Some(text.to_owned()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Some(number.to_string()))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
+        Ok(Some(number.to_string()))
+    }
+
+    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Some(number.to_string()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
 }
 
 /// The name at the end of an id: relative, absolute or bare.

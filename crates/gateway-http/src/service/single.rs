@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http::HeaderName;
-use policy_parser::Source;
+use policy_parser::diagnostic::quoted;
+use policy_parser::document::Options;
+use policy_parser::{Severity, Source, parse_with};
 use policy_vm::exchange::Url;
 use policy_vm::{Engine, Environment, Scope};
 
 use super::apis::{KEY_HEADER, KEY_QUERY, LoadedApi, routes};
+use super::lacking::Missing;
 use super::problems::Problems;
 use super::{Api, Backends, Hidden, Operation, Service, certificates, default_global};
 use crate::config::Config;
@@ -26,14 +29,7 @@ pub(crate) fn load_policy(
     let (mut environment, mut problems) = environment(config);
     let certificates = certificates::load(config, &mut problems);
     environment.certificates = Some(certificates.names());
-    let Some(source) = problems.read(path) else {
-        // What is no file, or no text, has been told.
-        if !path.exists() {
-            let source = Source::new(path.display().to_string(), "");
-            problems.error("TG8001", &Place::start_of(&source), "there is no such file");
-        }
-        return (None, problems);
-    };
+    let Some(source) = read(path, &mut problems) else { return (None, problems) };
     let policy = problems.compile(engine, &source, Scope::Api, &environment);
     let global = default_global(engine, &mut problems);
     if !problems.is_fine() {
@@ -56,6 +52,47 @@ pub(crate) fn load_policy(
     (service, problems)
 }
 
+fn read(path: &Path, problems: &mut Problems) -> Option<Arc<Source>> {
+    let source = problems.read(path);
+    // What is no file, or no text, has been told.
+    if source.is_none() && !path.exists() {
+        let source = Source::new(path.display().to_string(), "");
+        problems.error("TG8001", &Place::start_of(&source), "there is no such file");
+    }
+    source
+}
+
+/// Checks a document or a fragment on its own.
+pub(crate) fn check_policy(path: &Path, engine: &Engine, config: &Config) -> Problems {
+    let (mut environment, mut problems) = environment(config);
+    let certificates = certificates::load(config, &mut problems);
+    environment.certificates = Some(certificates.names());
+    let Some(source) = read(path, &mut problems) else { return problems };
+    check_source(&mut problems, engine, &source, &environment);
+    for finding in problems.found.iter_mut().filter(|finding| finding.code == UNKNOWN_FRAGMENT) {
+        finding.severity = Severity::Warning;
+        finding.notes.push("a document on its own has no fragments: what is in them is not checked".to_owned());
+    }
+    problems
+}
+
+/// What the compiler says of a fragment that is not there.
+const UNKNOWN_FRAGMENT: &str = "TG0240";
+
+/// What it says of a policy that documents of the scope cannot have.
+const WRONG_SCOPE: &str = "TG0204";
+
+/// Checks a text whose scope is not known.
+pub(super) fn check_source(problems: &mut Problems, engine: &Engine, source: &Arc<Source>, environment: &Environment) {
+    let is_fragment = parse_with(source, &Options::default()).document.is_some_and(|it| &*it.root.name == "fragment");
+    if is_fragment {
+        problems.found.extend(engine.check_fragment(source, environment));
+    } else {
+        problems.compile(engine, source, Scope::Api, environment);
+        problems.found.retain(|finding| finding.code != WRONG_SCOPE);
+    }
+}
+
 /// What a document on its own may refer to: the named values of the configuration beside it.
 pub(super) fn environment(config: &Config) -> (Environment, Problems) {
     let mut problems = Problems::default();
@@ -67,7 +104,8 @@ pub(super) fn environment(config: &Config) -> (Environment, Problems) {
             }
             Err(error) => {
                 let place = config.place(&["named_values", name]);
-                problems.error("TG8020", &place, format!("named value `{name}`: {error}"));
+                let finding = place.error("TG8020", format!("named value {}: {error}", quoted(name)));
+                problems.missing_value(name, Missing { finding, line: None });
             }
         }
     }

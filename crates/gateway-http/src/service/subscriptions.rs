@@ -6,8 +6,8 @@ use policy_parser::diagnostic::quoted;
 use policy_vm::exchange::{Subscription, User};
 
 use super::folder::Parts;
+use super::lacking::{Line, toml_key, variable};
 use super::loader::{Loaded, Loader};
-use super::named_values::{toml_key, variable};
 use super::problems::Problems;
 use super::resources::{SubscriptionInformation, kind_and_name, last_name, workspace_of};
 use crate::config::{self, Config};
@@ -50,18 +50,16 @@ fn no_key(loader: &mut Loader<'_>, name: &str, place: &Place) {
         return;
     }
     let text = format!("subscription {} has no key: exports leave keys out", quoted(name));
-    let line = format!(
-        "write into `tollgate.toml`: [subscriptions.{}] primary_key = {{ env = \"{}_KEY\" }}, or generate_keys = true",
-        toml_key(name),
-        variable(name)
-    );
-    loader.problems.found.push(place.warning("TG8072", text).with_note(line));
+    let variable = format!("{}_KEY", variable("SUBSCRIPTION", name));
+    let line = Line::secret(format!("subscriptions.{}", toml_key(name)), "primary_key", &variable);
+    loader.problems.found.push(place.warning("TG8072", text).with_note(line.note()));
+    loader.problems.lines.push(line);
 }
 
 /// All keys, with those of subscriptions that only the settings have.
 pub(super) fn keys(parts: &mut Parts, config: &Config, problems: &mut Problems) -> Keys {
     for (name, configured) in &config.subscriptions {
-        if parts.described.contains(name) {
+        if parts.described.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
         }
         let mut information = SubscriptionInformation::default();
@@ -85,7 +83,8 @@ pub(super) fn keys(parts: &mut Parts, config: &Config, problems: &mut Problems) 
 
 /// What the settings say of a subscription.
 fn overlay(config: &Config, problems: &mut Problems, name: &str, information: &mut SubscriptionInformation) {
-    let given = config.subscriptions.get(name);
+    let (said, given) = config.subscription(name).unzip();
+    let said = said.unwrap_or(name);
     let config::Subscription { primary_key, secondary_key, .. } = given.cloned().unwrap_or_default();
     let keys = [
         ("primary_key", "primary", primary_key, &mut information.primary_key),
@@ -100,8 +99,8 @@ fn overlay(config: &Config, problems: &mut Problems, name: &str, information: &m
             Ok(Some(value)) => *into = Some(value),
             Ok(None) => {}
             Err(error) => {
-                let said = config.said(&["subscriptions", name, key]);
-                let place = said.unwrap_or_else(|| config.place(&["secrets", "folder"]));
+                let place = config.said(&["subscriptions", said, key]);
+                let place = place.unwrap_or_else(|| config.place(&["secrets", "folder"]));
                 problems.error("TG8020", &place, format!("a key of subscription `{name}`: {error}"));
             }
         }

@@ -58,9 +58,11 @@ impl Folder {
         walk.folder(root.to_owned(), 0)
     }
 
-    /// A file of it.
+    /// A file of it; that its name is in another case does not matter where the folder was made by a system to which it
+    /// does not.
     pub(super) fn file(&self, name: &str) -> Option<&File> {
-        self.files.get(name)
+        let same = || self.files.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, file)| file);
+        self.files.get(name).or_else(same)
     }
 
     /// The resources of a kind, in the order of their names. `named values`, `namedValues` and `Named Values` are one kind.

@@ -4,24 +4,29 @@ use super::block::{Role, StepNumbers};
 use super::fence::{Fence, Piece, pieces};
 use super::{Case, DocumentBlock, Malformed, Step};
 
-/// The cases of a page. A section without a case's blocks is prose.
-pub(super) fn cases(text: &str) -> Result<Vec<Case>, Malformed> {
-    let mut cases = Vec::new();
+/// The cases of a page, and all that is wrong with it. A section without a case's blocks is prose.
+pub(super) fn cases(text: &str) -> (Vec<Case>, Vec<Malformed>) {
+    let (mut cases, mut malformed) = (Vec::new(), Vec::new());
+    let mut finish = |builder: Builder, malformed: &mut Vec<Malformed>| match builder.finish() {
+        Ok(case) => cases.extend(case),
+        Err(mistake) => malformed.push(mistake),
+    };
     let mut builder = Builder::new(String::new(), 1);
-    for piece in pieces(text)? {
+    let (pieces, open) = pieces(text);
+    for piece in pieces {
         match piece {
             Piece::Heading(heading, line) => {
                 let name = heading.strip_prefix("Case:").unwrap_or(&heading).trim().to_owned();
-                cases.extend(std::mem::replace(&mut builder, Builder::new(name, line)).finish()?);
+                finish(std::mem::replace(&mut builder, Builder::new(name, line)), &mut malformed);
             }
-            Piece::Block(fence) => {
-                let role = Role::of(&fence.info).map_err(|message| Malformed::new(fence.line, message))?;
-                builder.add(role, fence)?;
-            }
+            Piece::Block(fence) => builder.block(fence, &mut malformed),
         }
     }
-    cases.extend(builder.finish()?);
-    Ok(cases)
+    // What an open block swallowed is missed by nobody.
+    builder.is_broken |= open.is_some();
+    finish(builder, &mut malformed);
+    malformed.extend(open);
+    (cases, malformed)
 }
 
 /// A case being read.
@@ -31,12 +36,25 @@ struct Builder {
     host: Vec<Fence>,
     /// Requests so far, repeated ones counted.
     requests: u32,
+    /// One of its blocks is wrong: what others lack may be in that one.
+    is_broken: bool,
 }
 
 impl Builder {
     fn new(name: String, line: u32) -> Self {
         let case = Case { name, line, documents: Vec::new(), diagnostics: None, host: Vec::new(), steps: Vec::new() };
-        Self { case, host: Vec::new(), requests: 0 }
+        Self { case, host: Vec::new(), requests: 0, is_broken: false }
+    }
+
+    fn block(&mut self, fence: Fence, malformed: &mut Vec<Malformed>) {
+        let line = fence.line;
+        let added = match Role::of(&fence.info) {
+            Err(message) => Err(Malformed::new(line, message)),
+            Ok(role) if self.is_broken && role.is_expectation() && self.case.steps.is_empty() => Ok(()),
+            Ok(role) => self.add(role, fence),
+        };
+        self.is_broken |= added.is_err();
+        malformed.extend(added.err());
     }
 
     fn add(&mut self, role: Role, fence: Fence) -> Result<(), Malformed> {
@@ -86,15 +104,17 @@ impl Builder {
         // Surroundings may stand after the only request, for readers who want the request first.
         match (self.case.steps.last_mut(), self.host.first()) {
             (Some(step), Some(_)) => step.host.append(&mut self.host),
-            (None, Some(fence)) if self.case.documents.is_empty() => {
+            (None, Some(fence)) if self.case.documents.is_empty() && !self.is_broken => {
                 return Err(Malformed::new(fence.line, "`toml host` without a policy document"));
             }
             _ => {}
         }
+        let is_broken = self.is_broken;
         let mut case = self.case;
         case.host = self.host;
         let first = case.steps.first().map(|step| step.request.line).or(case.diagnostics.as_ref().map(|f| f.line));
         match (case.documents.is_empty(), first) {
+            (true, _) if is_broken => Ok(None),
             (true, None) => Ok(None),
             (true, Some(line)) => Err(Malformed::new(line, "this case has no policy document (an `xml` block)")),
             (false, _) if case.name.is_empty() => Err(Malformed::new(case.line, "a case needs a heading")),
@@ -139,7 +159,8 @@ mod tests {
             ("http request 2-3", "GET /"),
             ("http response", "429"),
         ]);
-        let cases = cases(&text).unwrap();
+        let (cases, malformed) = cases(&text);
+        assert_eq!(malformed, []);
         let steps = &cases[0].steps;
         assert_eq!((cases[0].name.as_str(), steps.len(), steps[1].times), ("one", 2, 2));
         assert_eq!(steps[0].host.len(), 1);
@@ -149,11 +170,27 @@ mod tests {
     #[test]
     fn what_is_missing_or_twice_is_named_with_its_line() {
         let xml = ("xml", "<policies />");
-        let line = |blocks: &[(&str, &str)]| cases(&page(blocks)).unwrap_err().line;
+        let line = |blocks: &[(&str, &str)]| cases(&page(blocks)).1.first().unwrap().line;
         assert_eq!(line(&[("http request", "GET /")]), 5);
         assert_eq!(line(&[xml, ("http response", "200")]), 9);
         assert_eq!(line(&[xml, ("http request 2", "GET /")]), 9);
         assert_eq!(line(&[xml, ("http request", "GET /"), ("text trace", ""), ("text trace", "")]), 17);
-        assert_eq!(cases(&page(&[])).unwrap().len(), 0);
+        let (cases, malformed) = cases(&page(&[]));
+        assert!(cases.is_empty() && malformed.is_empty());
+    }
+
+    #[test]
+    fn all_mistakes_are_told_and_not_what_follows_from_them() {
+        let xml = ("xml", "<policies />");
+        let lines = |blocks: &[(&str, &str)]| -> Vec<u32> {
+            let (_, malformed) = cases(&page(blocks));
+            malformed.iter().map(|mistake| mistake.line).collect()
+        };
+        let (request, response) = (("http request", "GET /"), ("http response", "200"));
+        assert_eq!(lines(&[xml, ("http requst", "GET /"), response, ("text traces", "")]), [9, 17]);
+        assert_eq!(lines(&[("xml inbond", "<base/>"), request, response, response]), [5, 17]);
+        let open = "# A\n\n```http request\nGET /\n```\n\n# B\n\n```xml\n<policies/>\n";
+        let (_, malformed) = cases(open);
+        assert_eq!(malformed.iter().map(|mistake| mistake.line).collect::<Vec<_>>(), [3, 9]);
     }
 }

@@ -39,6 +39,11 @@ pub(super) struct StepNumbers {
 }
 
 impl Role {
+    /// Is it about a request that stands before it?
+    pub(super) const fn is_expectation(&self) -> bool {
+        matches!(self, Self::Backend | Self::Response | Self::Variables | Self::Trace | Self::LastError)
+    }
+
     /// Reads the words after a fence.
     pub(super) fn of(info: &str) -> Result<Self, String> {
         let mut words = info.split_whitespace();

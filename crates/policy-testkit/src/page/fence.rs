@@ -42,18 +42,21 @@ pub(super) enum Piece {
     Block(Fence),
 }
 
-/// Finds headings and fenced blocks.
-pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, Malformed> {
+/// Finds headings and fenced blocks, up to a block that is not closed.
+pub(super) fn pieces(text: &str) -> (Vec<Piece>, Option<Malformed>) {
     let mut pieces = Vec::new();
     let mut lines = Lines { text, at: 0, number: 0 };
     while let Some((line, _)) = lines.next() {
         if let Some(opening) = Opening::of(line) {
-            pieces.push(Piece::Block(block(&mut lines, text, &opening)?));
+            match block(&mut lines, text, &opening) {
+                Ok(fence) => pieces.push(Piece::Block(fence)),
+                Err(open) => return (pieces, Some(open)),
+            }
         } else if let Some(heading) = heading(line) {
             pieces.push(Piece::Heading(heading.to_owned(), lines.number));
         }
     }
-    Ok(pieces)
+    (pieces, None)
 }
 
 fn block(lines: &mut Lines<'_>, text: &str, opening: &Opening<'_>) -> Result<Fence, Malformed> {
@@ -124,7 +127,7 @@ mod tests {
     #[test]
     fn headings_and_blocks_with_their_lines() {
         let text = "# A\nprose\n```xml inbound\n# no heading\n```\n## Case: b\n````text\n```\n````\n";
-        let pieces = pieces(text).unwrap();
+        let (pieces, _) = pieces(text);
         let Piece::Block(xml) = &pieces[1] else { panic!("{pieces:?}") };
         assert_eq!((xml.info.as_str(), xml.line, xml.content()), ("xml inbound", 3, "# no heading"));
         assert_eq!(&text[xml.range.clone()], "# no heading\n");
@@ -136,6 +139,6 @@ mod tests {
 
     #[test]
     fn an_open_block_is_named_by_its_first_line() {
-        assert_eq!(pieces("a\n```xml\n<a/>\n").unwrap_err().line, 2);
+        assert_eq!(pieces("a\n```xml\n<a/>\n").1.unwrap().line, 2);
     }
 }

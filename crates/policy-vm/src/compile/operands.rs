@@ -1,8 +1,9 @@
 //! Operands from attributes and texts. The element was checked against its specification before: what is missing or wrong
 //! here was reported there.
 
-use policy_parser::document::{Content, ContentKind, Element, Embedded};
-use policy_parser::{Diagnostic, Severity};
+use policy_parser::diagnostic::codes::ESCAPED_IN_RAW;
+use policy_parser::document::{Content, ContentKind, Element, Embedded, Form};
+use policy_parser::{Diagnostic, Severity, Span};
 
 use super::policy::Compiler;
 use super::{ExpressionError, Wanted};
@@ -147,10 +148,30 @@ impl Compiler<'_> {
                 Some(expression.id)
             }
             Err(errors) => {
+                if let Some(expression) = self.mixed_form(embedded, wanted) {
+                    return Some(expression);
+                }
                 self.report(embedded, errors);
                 None
             }
         }
+    }
+
+    /// In a raw document, an expression that does not compile as it is written and does with its entities decoded: its
+    /// author mixed the forms.
+    fn mixed_form(&mut self, embedded: &Embedded, wanted: Wanted) -> Option<ExprId> {
+        if self.tree.as_ref()?.form != Form::Raw {
+            return None;
+        }
+        let decoded = embedded.decoded()?;
+        let expression = self.sink.compile(&decoded.text, wanted).ok()?;
+        self.reads = self.reads.union(expression.reads);
+        let span = embedded.map.origin_span(Span::new(0, 2));
+        let headline = "the expression is entity-escaped, the document is not";
+        self.findings.push(Diagnostic::warning(ESCAPED_IN_RAW, &self.file, span, headline));
+        let warnings = self.sink.take_warnings();
+        self.report(&decoded, warnings);
+        Some(expression.id)
     }
 
     fn report(&mut self, embedded: &Embedded, errors: Vec<ExpressionError>) {

@@ -278,7 +278,7 @@ impl Compiler<'_> {
     fn occurrences(&mut self, element: &Element, spec: &ElementSpec, number: u32) {
         let (section, place) = match spec.once {
             Once::Never => return,
-            Once::PerSection | Once::PerSectionAdvised => (Some(self.section), "section"),
+            Once::PerSection => (Some(self.section), "section"),
             Once::PerDocument => (None, "document"),
         };
         let key = (spec.name, section);
@@ -288,7 +288,7 @@ impl Compiler<'_> {
             return;
         }
         let headline = format!("the policy '{}' can be used only once in a {place}", spec.name);
-        if number > 1 && spec.once != Once::PerSectionAdvised {
+        if number > 1 {
             self.error(codes::REPEATED_POLICY, element.name_span, headline);
         } else {
             self.warn(codes::REPEATED_POLICY, element.name_span, headline);

@@ -29,6 +29,7 @@ mod xml_writer;
 mod xnode;
 mod xobject;
 mod xpath;
+mod xsd_date;
 
 use crate::cx::Cx;
 use crate::exception::Throw;
@@ -64,7 +65,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &dom::namespaces::NAMESPACES,
     &dom::NAME_TABLE,
     &dom::NODE,
-    &dom::NODE_LIST,
+    &dom::lists::NODE_LIST,
     &dom::LINKED,
     &dom::CHARACTER_DATA,
     &dom::TEXT,

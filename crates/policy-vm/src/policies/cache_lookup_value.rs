@@ -10,7 +10,7 @@ use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::names;
 use crate::operand::{TextOperand, ValueOperand};
 use crate::policies::Policy;
-use crate::spec::{Accepts, Attribute, ElementSpec, Once};
+use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::stored;
 
@@ -35,14 +35,12 @@ pub(super) fn cache(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec)
     }
 }
 
-const SPEC: ElementSpec = ElementSpec::new("cache-lookup-value", "Looks a value up in the cache.")
-    .attributes(&[
-        Attribute::required("key", Accepts::Text, "The key.").expression(),
-        Attribute::required("variable-name", Accepts::Name, "The variable that gets the value."),
-        Attribute::optional("default-value", Accepts::Value, "What it gets when there is none.").expression(),
-        CACHING_TYPE,
-    ])
-    .once(Once::PerSectionAdvised);
+const SPEC: ElementSpec = ElementSpec::new("cache-lookup-value", "Looks a value up in the cache.").attributes(&[
+    Attribute::required("key", Accepts::Text, "The key.").expression(),
+    Attribute::required("variable-name", Accepts::Name, "The variable that gets the value."),
+    Attribute::optional("default-value", Accepts::Value, "What it gets when there is none.").expression(),
+    CACHING_TYPE,
+]);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

@@ -10,18 +10,16 @@ use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::operand::{IntOperand, TextOperand, ValueOperand};
 use crate::policies::Policy;
 use crate::policies::cache_lookup_value::{CACHING_TYPE, cache};
-use crate::spec::{Accepts, Attribute, ElementSpec, Once};
+use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::stored;
 
-const SPEC: ElementSpec = ElementSpec::new("cache-store-value", "Keeps a value in the cache.")
-    .attributes(&[
-        Attribute::required("key", Accepts::Text, "The key.").expression(),
-        Attribute::required("value", Accepts::Value, "The value; a null is not kept.").expression(),
-        Attribute::required("duration", Accepts::COUNT, "How many seconds it lives.").expression(),
-        CACHING_TYPE,
-    ])
-    .once(Once::PerSectionAdvised);
+const SPEC: ElementSpec = ElementSpec::new("cache-store-value", "Keeps a value in the cache.").attributes(&[
+    Attribute::required("key", Accepts::Text, "The key.").expression(),
+    Attribute::required("value", Accepts::Value, "The value; a null is not kept.").expression(),
+    Attribute::required("duration", Accepts::COUNT, "How many seconds it lives.").expression(),
+    CACHING_TYPE,
+]);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

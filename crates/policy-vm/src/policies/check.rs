@@ -22,6 +22,8 @@ use crate::run::{CallId, Ended, Progress, Run};
 pub(crate) struct Scene {
     pub(crate) engine: Engine,
     no_counters: bool,
+    /// Attempts that it allows beyond the first.
+    retries: u32,
     pub(crate) environment: Environment,
     pub(crate) exchange: Exchange,
     pub(crate) clock: Clock,
@@ -109,6 +111,7 @@ impl Scene {
             first_first: false,
             documents: Vec::new(),
             no_counters: false,
+            retries: u32::MAX,
             engine,
         }
     }
@@ -149,6 +152,12 @@ impl Scene {
     /// Whose counters cannot be asked.
     pub(crate) const fn without_counters(mut self) -> Self {
         self.no_counters = true;
+        self
+    }
+
+    /// Bounds the retries of all policies together.
+    pub(crate) fn retries(mut self, most: u32) -> Self {
+        self.retries = most;
         self
     }
 
@@ -333,10 +342,14 @@ impl Scene {
                 HostReply::Done
             }
             HostCall::FindSubscription { key } => HostReply::Subscription(self.keys.get(&*key).cloned()),
-            HostCall::Sleep(time) => {
-                self.log.push(format!("sleep {time:?}"));
-                self.clock.ticks.fetch_add(i64::try_from(time.as_micros()).unwrap_or(0) * 10, Ordering::Relaxed);
-                HostReply::Done
+            HostCall::Retry(time) => {
+                let Some(left) = self.retries.checked_sub(1) else { return HostReply::Acquired(false) };
+                self.retries = left;
+                if !time.is_zero() {
+                    self.log.push(format!("sleep {time:?}"));
+                    self.clock.ticks.fetch_add(i64::try_from(time.as_micros()).unwrap_or(0) * 10, Ordering::Relaxed);
+                }
+                HostReply::Acquired(true)
             }
         }
     }

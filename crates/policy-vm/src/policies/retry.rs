@@ -151,12 +151,16 @@ impl Decide {
         let Some(attempts) = cx.kept::<Attempts>(self.start) else { return Ok(None) };
         if again && attempts.made < attempts.most {
             attempts.made += 1;
-            attempts.error = None;
             return Ok(Some(attempts.pace.before(attempts.made, random)));
         }
+        self.give_up(cx).map(|()| None)
+    }
+
+    /// The last attempt was the last.
+    fn give_up(&self, cx: &mut StepCx<'_>) -> Result<(), Box<PolicyError>> {
         match cx.take_kept::<Attempts>(self.start).and_then(|attempts| attempts.error) {
             Some(error) => Err(error),
-            None => Ok(None),
+            None => Ok(()),
         }
     }
 }
@@ -164,14 +168,20 @@ impl Decide {
 impl Step for Decide {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
         match self.wait(cx) {
-            Ok(Some(Duration::ZERO)) => Flow::Jump(self.begin),
-            Ok(Some(time)) => Flow::Call(HostCall::Sleep(time)),
+            Ok(Some(time)) => Flow::Call(HostCall::Retry(time)),
             Ok(None) => Flow::Next,
             Err(error) => Flow::Fail(error),
         }
     }
 
-    fn resume(&self, _cx: &mut StepCx<'_>, _reply: HostReply) -> Flow {
+    fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
+        if matches!(reply, HostReply::Acquired(false)) {
+            // As if the attempts had been used up: what the last one left is the outcome.
+            return self.give_up(cx).map_or_else(Flow::Fail, |()| Flow::Next);
+        }
+        if let Some(attempts) = cx.kept::<Attempts>(self.start) {
+            attempts.error = None;
+        }
         Flow::Jump(self.begin)
     }
 }
@@ -255,6 +265,18 @@ mod tests {
              <forward-request /></retry></retry>",
         );
         assert_eq!(scene.run().matches("> forward").count(), 6);
+    }
+
+    /// The host may bound the retries of all calls together: what the last attempt left is the outcome then.
+    #[test]
+    fn a_host_that_allows_no_more_ends_it() {
+        let retry = "<retry condition=\"true\" count=\"9\" interval=\"0\"><forward-request /></retry>";
+        let mut scene = Scene::backend(retry).answer(503, &[], "a").answer(502, &[], "b").retries(1);
+        let shown = scene.run();
+        assert!(shown.matches("> forward").count() == 2 && shown.ends_with("\n502 -\nb\n"), "{shown}");
+        let shown = Scene::backend(retry).failure(HostErrorKind::Connection).retries(0).run();
+        let raised = "! forward-request BackendConnectionFailure: it did not work";
+        assert!(shown.matches("> forward").count() == 1 && shown.contains(raised), "{shown}");
     }
 
     #[test]

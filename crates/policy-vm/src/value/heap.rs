@@ -549,6 +549,22 @@ impl Heap {
         Ok(Value::Object(self.new_object(Object::Array(Array { element, items }))?))
     }
 
+    /// The one empty array that .NET has of each type: what compares by identity finds it the same.
+    ///
+    /// # Errors
+    /// When the memory budget is exhausted.
+    pub fn empty_array(&mut self, element: TypeId) -> Result<Value, Trap> {
+        const NAME: &str = "Array.Empty";
+        if let Some((.., known)) = self.single.iter().find(|(known, of, _)| *known == NAME && *of == element) {
+            return Ok(*known);
+        }
+        let made =
+            if element == TypeId::BYTE { self.new_bytes(Vec::new())? } else { self.new_array(element, Vec::new())? };
+        self.charge(size_of::<(&str, TypeId, Value)>())?;
+        self.single.push((NAME, element, made));
+        Ok(made)
+    }
+
     /// A new `byte[]`.
     ///
     /// # Errors

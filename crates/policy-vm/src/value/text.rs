@@ -103,6 +103,13 @@ impl<'a> TextRef<'a> {
         }
     }
 
+    /// Whether this is a known ASCII text, however it is stored: a part of a text with other characters is stored as that
+    /// is.
+    #[must_use]
+    pub fn is(self, wanted: &str) -> bool {
+        self.equals(TextRef::Ascii(wanted.as_bytes()))
+    }
+
     /// The text as UTF-8; a lone surrogate becomes U+FFFD.
     #[must_use]
     pub fn to_utf8(self) -> std::borrow::Cow<'a, str> {

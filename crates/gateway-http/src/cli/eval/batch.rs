@@ -4,6 +4,7 @@ use std::io::{self, BufRead, BufWriter, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
+use policy_parser::suggest;
 use policy_testkit::evaluate::{Members, answer_among};
 use serde_json::{Value as Json, json};
 
@@ -47,8 +48,10 @@ impl Batch<'_> {
     /// Every line gets its answer, so that whoever reads them by number stays in step.
     fn answer(&mut self, line: &[u8]) -> Json {
         let request = match serde_json::from_slice::<Json>(line) {
-            Ok(request) if request.get("expr").is_some_and(Json::is_string) => request,
-            Ok(request) => return self.no_request(request.get("id"), "a request has an `expr`, which is a text"),
+            Ok(request) => match mistake(&request) {
+                None => request,
+                Some(mistake) => return self.no_request(request.get("id"), &mistake),
+            },
             Err(error) => return self.no_request(None, &error.to_string()),
         };
         // One expression's bug must not cost the answers to all others.
@@ -60,6 +63,25 @@ impl Batch<'_> {
         self.unreadable += 1;
         failed(id, "request", message)
     }
+}
+
+/// Keys of a request.
+const KEYS: [&str; 3] = ["id", "expr", "context"];
+
+/// Why this is no request. Other keys may stand beside a request's own, as those of a recorded answer do; not ones that are
+/// probably meant to be a request's own.
+fn mistake(request: &Json) -> Option<String> {
+    if !request.get("expr").is_some_and(Json::is_string) {
+        return Some("a request has an `expr`, which is a text".to_owned());
+    }
+    if request.get("context").is_some_and(|context| !context.is_object()) {
+        return Some("a `context` is an object".to_owned());
+    }
+    let mut others = request.as_object()?.keys().filter(|key| !KEYS.contains(&key.as_str()));
+    others.find_map(|key| {
+        let near = suggest::closest(key, KEYS.into_iter())?;
+        Some(format!("a request has no `{key}`; did you mean `{near}`?"))
+    })
 }
 
 fn failed(id: Option<&Json>, kind: &str, message: &str) -> Json {
@@ -84,6 +106,25 @@ mod tests {
             self.0.push_str("(flushed)");
             Ok(())
         }
+    }
+
+    #[test]
+    fn what_would_be_ignored_is_told() {
+        let told = |text: &str| mistake(&serde_json::from_str(text).unwrap()).unwrap_or_default();
+        for recorded in [
+            r#"{"expr": "@(1)", "ok": true, "type": "System.Int32", "value": "1", "static_type": "System.Int32"}"#,
+            r#"{"id": null, "expr": "@(1)", "context": {}, "error": {}, "nondeterministic": true, "expected": 1}"#,
+        ] {
+            assert_eq!(told(recorded), "");
+        }
+        assert_eq!(told("[1]"), "a request has an `expr`, which is a text");
+        for context in ["5", "null", "[]", "\"x\""] {
+            let request = format!("{{\"expr\": \"@(1)\", \"context\": {context}}}");
+            assert_eq!(told(&request), "a `context` is an object");
+        }
+        let misspelt = r#"{"expr": "@(1)", "contxt": {}}"#;
+        assert_eq!(told(misspelt), "a request has no `contxt`; did you mean `context`?");
+        assert_eq!(told(r#"{"expr": "@(1)", "ID": 1}"#), "a request has no `ID`; did you mean `id`?");
     }
 
     #[test]

@@ -7,6 +7,8 @@ use anyhow::Context as _;
 use policy_parser::{Diagnostic, Source, Span};
 use policy_vm::compile::ExpressionError;
 
+use crate::data::decode;
+
 /// An expression where it was found, or a document. A file may have white space around it.
 pub(in crate::cli) struct Input {
     pub(in crate::cli) source: Arc<Source>,
@@ -19,14 +21,15 @@ impl Input {
     pub(in crate::cli) fn read(given: &str) -> anyhow::Result<Self> {
         let (name, text) = match given {
             "-" => {
-                let mut text = String::new();
-                std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
-                ("<stdin>", text)
+                let mut bytes = Vec::new();
+                std::io::stdin().read_to_end(&mut bytes).context("cannot read standard input")?;
+                ("<stdin>", decode(bytes).context("cannot read standard input")?)
             }
             expression if expression.trim_start().starts_with('@') => ("<expression>", expression.to_owned()),
             file => {
                 let hint = || format!("cannot read `{file}` (an expression is written as `@( ... )` or `@{{ ... }}`)");
-                (file, std::fs::read_to_string(file).with_context(hint)?)
+                // Whatever it is: a shell may give a pipe in the place of a file.
+                (file, decode(std::fs::read(file).with_context(hint)?).with_context(hint)?)
             }
         };
         Ok(Self::new(name, text))

@@ -68,7 +68,14 @@ pub(super) fn run(members: Members, context: Json, disasm: bool) -> anyhow::Resu
             }
             // Ctrl-C gives up the line, not the session.
             Err(ReadlineError::Interrupted) => {}
-            Err(ReadlineError::Eof) => break,
+            Err(ReadlineError::Eof) => {
+                // Through a pipe the end may come in the middle of an input, which is not to be lost in silence.
+                let unfinished = editor.helper().map(Assistant::take_unfinished).unwrap_or_default();
+                if !std::io::stdin().is_terminal() && !unfinished.is_empty() {
+                    session.line(unfinished.trim())?;
+                }
+                break;
+            }
             Err(error) => return Err(error).context("the input cannot be read"),
         }
     }

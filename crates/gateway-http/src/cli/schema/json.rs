@@ -5,15 +5,17 @@ use policy_vm::program::Section;
 use policy_vm::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Order, Policies, Text};
 use serde_json::{Map, Value as Json, json};
 
+use super::inner::Inner;
+
 /// Elements with what is true of all of them.
-pub(super) fn schema(elements: &[&ElementSpec]) -> Json {
+pub(super) fn schema(elements: &[&ElementSpec], inside: &[Inner]) -> Json {
     json!({
         "document": {"root": "policies", "sections": Section::ALL.map(Section::name)},
         "common_attributes": [{
             "name": "id", "required": false, "type": "text", "expression": false,
             "summary": "Identifies the policy in errors and traces.",
         }],
-        "elements": elements.iter().map(|spec| policy(spec)).collect::<Vec<_>>(),
+        "elements": elements.iter().map(|spec| policy(spec)).chain(inside.iter().map(inner)).collect::<Vec<_>>(),
         "not_supported": not_built(),
     })
 }
@@ -25,12 +27,20 @@ fn policy(spec: &ElementSpec) -> Json {
     members.insert("scopes".to_owned(), spec.scopes.iter().map(|scope| scope.name()).collect());
     let once = match spec.once {
         Once::Never => Json::Null,
-        Once::PerSection => json!({"per": "section", "advised": false}),
-        Once::PerSectionAdvised => json!({"per": "section", "advised": true}),
-        Once::PerDocument => json!({"per": "document", "advised": false}),
+        Once::PerSection => json!({"per": "section"}),
+        Once::PerDocument => json!({"per": "document"}),
     };
     members.insert("once".to_owned(), once);
     Json::Object(members)
+}
+
+/// A child with what it stands in.
+fn inner(inner: &Inner) -> Json {
+    let mut members = child(inner.child);
+    if let Some(members) = members.as_object_mut() {
+        members.insert("parents".to_owned(), inner.parents.iter().copied().collect());
+    }
+    members
 }
 
 /// What a policy and a child of one have in common.

@@ -4,9 +4,23 @@ use std::fmt::Write as _;
 
 use policy_vm::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Order, Policies, Scopes, Sections, Text};
 
-/// Elements one after the other, an empty line between two.
-pub(super) fn elements(specs: &[&ElementSpec]) -> String {
-    specs.iter().map(|spec| policy(spec)).collect::<Vec<_>>().join("\n")
+use super::inner::Inner;
+
+/// Elements one after the other, an empty line between two: policies, then what stands in them.
+pub(super) fn elements(specs: &[&ElementSpec], inside: &[Inner]) -> String {
+    let mut texts: Vec<String> = specs.iter().map(|spec| policy(spec)).collect();
+    let mut below: Vec<(String, Vec<String>)> = Vec::new();
+    for inner in inside {
+        let mut text = String::new();
+        child(&mut text, inner.child, 2);
+        let place = inner.parents.join(" / ");
+        match below.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, places)) => places.push(place),
+            None => below.push((text, vec![place])),
+        }
+    }
+    texts.extend(below.into_iter().map(|(text, places)| format!("{}\n{text}", places.join(", "))));
+    texts.join("\n")
 }
 
 fn policy(spec: &ElementSpec) -> String {
@@ -20,7 +34,6 @@ fn policy(spec: &ElementSpec) -> String {
     let once = match spec.once {
         Once::Never => "",
         Once::PerSection => "  once in a section\n",
-        Once::PerSectionAdvised => "  once in a section; more are a warning\n",
         Once::PerDocument => "  once in a document\n",
     };
     out.push_str(once);
@@ -58,10 +71,14 @@ fn content(out: &mut String, spec: &ElementSpec, indent: usize) {
         };
         let _ = writeln!(out, "{margin}children {order}:");
     }
-    for child in spec.children {
-        let _ = writeln!(out, "{margin}<{}> {}  {}", child.spec.name, count(child), child.spec.summary);
-        content(out, &child.spec, indent + 4);
-    }
+    spec.children.iter().for_each(|inner| child(out, inner, indent));
+}
+
+fn child(out: &mut String, child: &Child, indent: usize) {
+    let margin = " ".repeat(indent);
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "{margin}<{}> {}  {}", child.spec.name, count(child), child.spec.summary);
+    content(out, &child.spec, indent + 4);
 }
 
 fn described(attribute: &Attribute) -> String {

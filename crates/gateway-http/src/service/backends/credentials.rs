@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 use policy_vm::host::ClientCertificate;
 
+use super::super::lacking::{Line, toml_key};
 use super::super::loader::Loader;
 use super::super::named_values::{Unresolved, substitute};
 use super::super::resources::{Credentials, last_name};
@@ -68,11 +69,16 @@ fn certificate(loader: &mut Loader<'_>, place: &Place, from: &Credentials, to: &
             let shown = certificates.shown(known).map_err(|fault| Some(format!("certificate {known:?}: {fault}")))?;
             to.certificate = Some(shown);
         }
-        None => loader.problems.warning(
-            "TG8036",
-            place,
-            format!("certificate {first:?} is not there: give it in `tollgate.toml` under `certificates`"),
-        ),
+        None => {
+            let (ClientCertificate::Id(name) | ClientCertificate::Thumbprint(name)) = first else { return Ok(()) };
+            let line = Line::new(
+                format!("certificates.{}", toml_key(name)),
+                format!("file = {}", serde_json::Value::from(format!("{name}.pfx"))),
+            );
+            let text = format!("certificate {first:?} is not there: exports leave certificates out");
+            loader.problems.found.push(place.warning("TG8036", text).with_note(line.note()));
+            loader.problems.lines.push(line);
+        }
     }
     Ok(())
 }

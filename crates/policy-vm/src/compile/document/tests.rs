@@ -52,6 +52,21 @@ fn all_findings_at_once() {
     );
 }
 
+/// Authors escape some expressions of a document and not the others, and services run what they saved.
+#[test]
+fn expressions_that_are_escaped_in_a_raw_document() {
+    let raw = "<set-variable name=\"v\" value=\"@(\"v\")\" />";
+    let found = inbound_findings(&format!(
+        "{raw}<choose><when condition=\"@(context.Request.Url.Query.Count &gt; 0 &amp;&amp; \
+         context.Request.Body.As<string>(preserveContent: true).Contains(&quot;x&quot;))\"><base /></when></choose>"
+    ));
+    assert_eq!(found, "TG0152 policy.xml:1:85 warning: the expression is entity-escaped, the document is not\n");
+    // What is wrong in either form is told of the one that is written; an entity in a literal is text.
+    let found = inbound_findings(&format!("{raw}<set-method>@(contxt.Request + &quot;x&quot;)</set-method>"));
+    assert!(!found.contains("TG0152") && found.starts_with("CS"), "{found}");
+    assert_eq!(inbound_findings(&format!("{raw}<set-method>@(\"&lt;\" + \"y\")</set-method>")), "");
+}
+
 #[test]
 fn placement() {
     assert_eq!(

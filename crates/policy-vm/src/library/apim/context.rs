@@ -62,7 +62,14 @@ fn backend(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
 }
 
 fn elapsed(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::TimeSpan(cx.ambient.now_ticks().saturating_sub(cx.call.timestamp)))
+    let ticks = match cx.call.started {
+        Some(started) => {
+            let micros = cx.ambient.monotonic_micros().saturating_sub(started);
+            i64::try_from(micros).unwrap_or(i64::MAX).saturating_mul(10)
+        }
+        None => cx.ambient.now_ticks().saturating_sub(cx.call.timestamp).max(0),
+    };
+    Ok(Value::TimeSpan(ticks))
 }
 
 fn request_id(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {

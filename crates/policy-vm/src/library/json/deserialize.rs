@@ -6,6 +6,7 @@ mod tree;
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
 use crate::library;
+use crate::library::system::enum_type;
 use crate::types::{self, Known, Type, TypeId};
 use crate::value::heap::Heap;
 use crate::value::{Ref, Value};
@@ -36,6 +37,10 @@ pub(super) fn to_object(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Valu
         && library::get().def(*def).decl.kind == library::TypeDefKind::Enum
         && !(nullable && is_null(cx.heap, at))
     {
+        let held = node::scalar(cx.heap, at);
+        if nullable && matches!(held, Some((TokenType::String, Value::String(text))) if text.is_empty()) {
+            return Ok(Value::Null);
+        }
         return to_enumeration(cx, at, inner);
     }
     text::read_token(cx, at, target)
@@ -52,10 +57,21 @@ fn to_enumeration(cx: &mut Cx<'_>, at: Ref, target: TypeId) -> Result<Value, Thr
             }
             made => made,
         },
+        Some((TokenType::Integer, value)) if !matches!(value, Value::Bool(_)) => {
+            enumeration_of_number(cx, value, target)
+        }
         _ => match conversions::to_primitive(cx, at, TypeId::INT32, false)? {
             Value::Int32(n) => Ok(Value::Enum(target, n.into())),
             other => Ok(other),
         },
+    }
+}
+
+/// One that is too large for a `long` is no number for an enumeration.
+fn enumeration_of_number(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Throw> {
+    match enum_type::any_number(value) {
+        Some(n) => Ok(Value::Enum(target, n)),
+        None => Err(enum_type::no_number(cx)),
     }
 }
 
@@ -84,18 +100,19 @@ fn is_xml(ty: TypeId) -> bool {
     crate::value::cast::is_assignable(ty, XOBJECT.id()) || crate::value::cast::is_assignable(ty, XML_NODE.id())
 }
 
+/// As `Enum.ToObject` and `Enum.Parse` read it.
 fn enumeration(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Result<Value, Throw> {
-    if let Value::Int64(n) = value {
-        return Ok(Value::Enum(target, n));
-    }
-    if let (Value::String(name), Type::Named { def, .. }) = (value, types::get(target)) {
-        let name = cx.heap.text(name).to_utf8().into_owned();
-        let known = library::get().def(*def).decl.values.iter().find(|(n, _)| n.eq_ignore_ascii_case(&name));
-        if let Some((_, n)) = known {
-            return Ok(Value::Enum(target, *n));
+    let number = match value {
+        Value::String(name) => {
+            let name = cx.heap.text(name).to_utf8().into_owned();
+            enum_type::of_text(target, &name)
         }
+        _ => enum_type::any_number(value),
+    };
+    match number {
+        Some(n) => Ok(Value::Enum(target, n)),
+        None => Err(cx.throw(Exc::InvalidCast, "Specified cast is not valid.")),
     }
-    Err(cx.throw(Exc::InvalidCast, "Specified cast is not valid."))
 }
 
 /// A value as messages show it.

@@ -45,7 +45,8 @@ fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn get_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(match &node::node(cx.heap, this(args)?).kind {
-        Kind::Constructor(parts) => Value::String(parts.0),
+        // One that was made without a name has none.
+        Kind::Constructor(parts) if !parts.0.is_empty() => Value::String(parts.0),
         _ => Value::Null,
     })
 }

@@ -15,6 +15,9 @@ use crate::value::sequence::{Enumerator, Places, iterate};
 pub(super) fn to_array(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (source, element) = (source(cx, args)?, cx.type_arg(0));
     let items = buffer(cx, source)?;
+    if items.is_empty() {
+        return Ok(cx.heap.empty_array(element)?);
+    }
     Ok(new_array(cx.heap, element, items)?)
 }
 

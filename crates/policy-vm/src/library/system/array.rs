@@ -4,7 +4,7 @@ mod change;
 mod find;
 mod sort;
 
-use super::{math, object, type_object};
+use super::{object, type_object};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Intrinsic, TypeDef, method, property};
@@ -71,9 +71,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static int IndexOf<T>(T[] array, T value)", find::index_of),
         method("static int IndexOf<T>(T[] array, T value, int startIndex)", find::index_of),
         method("static int IndexOf<T>(T[] array, T value, int startIndex, int count)", find::index_of),
-        method("static int LastIndexOf(Array array, object value)", find::last_index_of),
-        method("static int LastIndexOf(Array array, object value, int startIndex)", find::last_index_of),
-        method("static int LastIndexOf(Array array, object value, int startIndex, int count)", find::last_index_of),
+        method("static int LastIndexOf(Array array, object value)", find::last_index_of_any),
+        method("static int LastIndexOf(Array array, object value, int startIndex)", find::last_index_of_any),
+        method("static int LastIndexOf(Array array, object value, int startIndex, int count)", find::last_index_of_any),
         method("static int LastIndexOf<T>(T[] array, T value)", find::last_index_of),
         method("static int LastIndexOf<T>(T[] array, T value, int startIndex)", find::last_index_of),
         method("static int LastIndexOf<T>(T[] array, T value, int startIndex, int count)", find::last_index_of),
@@ -277,7 +277,7 @@ fn clone(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
     let element = cx.type_arg(0);
-    new(cx, element, Vec::new())
+    Ok(cx.heap.empty_array(element)?)
 }
 
 /// `count` default values, paid for before they are made.
@@ -291,7 +291,9 @@ fn defaults(cx: &mut Cx<'_>, element: TypeId, count: usize) -> Result<Vec<Value>
 fn create_instance(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(element) = type_object::get(cx, arg(args, 0)) else { return Err(cx.argument_null("elementType")) };
     let length = as_i32(args, 1)?;
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let Ok(count) = usize::try_from(length) else {
+        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", "length"));
+    };
     let element = if types::get(element).clone() == types::Type::Void { TypeId::OBJECT } else { element };
     let items = defaults(cx, element, count)?;
     new(cx, element, items)

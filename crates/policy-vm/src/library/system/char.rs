@@ -204,7 +204,7 @@ fn is_surrogate_pair(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn get_numeric_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::Double(numeric::value(unit_or_index(cx, args)?)))
+    Ok(Value::Double(numeric::value(code_point(cx, args)?)))
 }
 
 fn get_unicode_category(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

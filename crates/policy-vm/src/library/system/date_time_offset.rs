@@ -178,7 +178,7 @@ fn utc_ticks(cx: &Cx<'_>, args: &[Value], index: usize) -> Result<i64, Throw> {
     Ok(utc_of(ticks, offset))
 }
 
-fn check_offset(cx: &mut Cx<'_>, span: i64) -> Result<i16, Throw> {
+pub(in crate::library) fn check_offset(cx: &mut Cx<'_>, span: i64) -> Result<i16, Throw> {
     if span % PER_MINUTE != 0 {
         return Err(cx.throw_argument(Exc::Argument, "Offset must be specified in whole minutes.", "offset"));
     }
@@ -191,7 +191,7 @@ fn check_offset(cx: &mut Cx<'_>, span: i64) -> Result<i16, Throw> {
     }
 }
 
-fn checked(cx: &mut Cx<'_>, ticks: i64, offset: i16) -> Result<Value, Throw> {
+pub(in crate::library) fn checked(cx: &mut Cx<'_>, ticks: i64, offset: i16) -> Result<Value, Throw> {
     if !(0..=DateTime::MAX_TICKS).contains(&utc_of(ticks, offset)) {
         let why = "The UTC time represented when the offset is applied must be between year 0 and 10,000.";
         return Err(cx.throw_argument(Exc::ArgumentOutOfRange, why, "offset"));

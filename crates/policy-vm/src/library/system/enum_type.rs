@@ -148,7 +148,9 @@ fn parse_as(cx: &mut Cx<'_>, ty: TypeId, args: &[Value]) -> Result<Value, Throw>
             let message = "Must specify valid information for parsing in the string.";
             Err(cx.throw_argument(Exc::Argument, message, "value"))
         }
-        Err(Failure::Unknown) => Err(cx.throw(Exc::Argument, format!("Requested value '{text}' was not found."))),
+        Err(Failure::Unknown) => {
+            Err(cx.throw(Exc::Argument, format!("Requested value '{}' was not found.", text.trim_start())))
+        }
         Err(Failure::Overflow) => Err(cx.throw(Exc::Overflow, super::number::integer::out_of_range("an Int32"))),
     }
 }
@@ -204,9 +206,10 @@ fn value_arg(cx: &mut Cx<'_>, args: &[Value]) -> Result<i64, Throw> {
     if value.is_null() {
         return Err(cx.argument_null("value"));
     }
-    let message = "The value passed in must be an enum base or an underlying type for an enum, such as an Int32.";
-    number(value).ok_or_else(|| cx.throw_argument(Exc::Argument, message, "value"))
+    number(value).ok_or_else(|| no_number(cx))
 }
+
+const NO_NUMBER: &str = "The value passed in must be an enum base or an underlying type for an enum, such as an Int32.";
 
 fn get_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (ty, n) = (enum_type(cx, args)?, value_arg(cx, args)?);
@@ -248,9 +251,51 @@ fn is_defined(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn to_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (ty, n) = (enum_type(cx, args)?, value_arg(cx, args)?);
+    let value = arg(args, 1);
+    if value.is_null() {
+        return Err(cx.argument_null("value"));
+    }
+    if let Some(held) = crate::library::json::held(cx.heap, value) {
+        return Err(of_token(cx, value, held));
+    }
+    let Some(n) = any_number(value) else { return Err(no_number(cx)) };
+    let ty = enum_type(cx, args)?;
+    Ok(Value::Enum(ty, n))
+}
+
+/// The number in an enumeration of any simple type; that of a real one is its bits.
+pub(in crate::library) fn any_number(value: Value) -> Option<i64> {
+    let n = match value {
+        Value::Bool(b) => i64::from(b),
+        Value::Char(unit) => i64::from(unit),
+        Value::Single(n) => i64::from(n.to_bits()),
+        Value::Double(n) => n.to_bits().cast_signed(),
+        _ => number(value)?,
+    };
     #[expect(clippy::cast_possible_truncation, reason = "an enumeration is an int")]
-    Ok(Value::Enum(ty, i64::from(n as i32)))
+    Some(i64::from(n as i32))
+}
+
+/// The number of names in any case, or of a number as text.
+pub(in crate::library) fn of_text(ty: TypeId, text: &str) -> Option<i64> {
+    read(ty, text, true).ok()
+}
+
+/// `ArgumentException` of a value that is of no simple type.
+pub(in crate::library) fn no_number(cx: &mut Cx<'_>) -> Throw {
+    cx.throw_argument(Exc::Argument, NO_NUMBER, "value")
+}
+
+/// A token says what it holds, but is not that.
+fn of_token(cx: &mut Cx<'_>, token: Value, held: Value) -> Throw {
+    match held {
+        Value::Bool(_) | Value::Char(_) | Value::Int64(_) | Value::UInt64(_) | Value::Single(_) | Value::Double(_) => {
+            let name = |ty: Option<TypeId>| ty.map(types::net_name).unwrap_or_default();
+            let (from, to) = (name(object::type_of(cx, token)), name(object::type_of(cx, held)));
+            cx.throw(Exc::InvalidCast, format!("Unable to cast object of type '{from}' to type '{to}'."))
+        }
+        _ => no_number(cx),
+    }
 }
 
 fn static_format(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -87,6 +87,7 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
     exception!(34, "System.UriFormatException", "UriFormatException", "System.FormatException"),
     exception!(35, "System.Xml.XmlException", "XmlException", "System.SystemException"),
     exception!(36, "System.Xml.Schema.XmlSchemaException", "XmlSchemaException", "System.SystemException"),
+    exception!(37, "System.Xml.XPath.XPathException", "XPathException", "System.SystemException"),
 ];
 
 const REGEX_PARSE: TypeDef = TypeDef::class("System.Text.RegularExpressions.RegexParseException")

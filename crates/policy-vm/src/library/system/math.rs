@@ -29,7 +29,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Math"
         method("static double Exp(double d)", |_, a| float(a, f64::exp)),
         method("static double Log(double d)", log),
         method("static double Log(double a, double newBase)", log),
-        method("static double Log2(double x)", |_, a| float(a, f64::log2)),
+        method("static double Log2(double x)", |_, a| float(a, |x| unsigned(x, x.log2()))),
         method("static double Log10(double d)", |_, a| float(a, f64::log10)),
         method("static double Pow(double x, double y)", pow),
         method("static double Sin(double a)", |_, a| float(a, f64::sin)),
@@ -137,15 +137,20 @@ fn float_2(args: &[Value], f: fn(f64, f64) -> f64) -> Result<Value, Throw> {
 }
 
 /// `Log`, natural or to a base.
+/// The NaN of a number below zero has no sign, whatever the library of C gives it.
+fn unsigned(x: f64, result: f64) -> f64 {
+    if x < 0.0 { f64::NAN } else { result }
+}
+
 pub(crate) fn log(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let x = number(args, 0)?;
     let result = match args.get(1) {
-        None => x.ln(),
+        None => unsigned(x, x.ln()),
         Some(_) => {
             let base = number(args, 1)?;
             let none =
                 x.is_nan() || base.is_nan() || base == 1.0 || (x != 1.0 && (base == 0.0 || base == f64::INFINITY));
-            if none { f64::NAN } else { x.ln() / base.ln() }
+            if none || x < 0.0 || base < 0.0 { f64::NAN } else { x.ln() / base.ln() }
         }
     };
     Ok(like(arg(args, 0), result))
@@ -406,6 +411,10 @@ pub(crate) fn out_of_range(cx: &mut Cx<'_>, parameter: &str, actual: i64, must: 
 const LARGE: f64 = 268_435_456.0;
 
 fn acosh(x: f64) -> f64 {
+    if x < 1.0 {
+        // The NaN of the library of C, whose sign .NET shows.
+        return -f64::NAN;
+    }
     if x > LARGE { x.ln() + std::f64::consts::LN_2 } else { x.acosh() }
 }
 

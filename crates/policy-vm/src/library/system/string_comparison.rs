@@ -101,7 +101,8 @@ pub(in crate::library) fn compare_values(cx: &mut Cx<'_>, args: &[Value]) -> Res
     Ok(Value::Int32(match (arg(args, 1), arg(args, 2)) {
         (Value::String(a), Value::String(b)) => {
             cx.charge(a.len().min(b.len()) / 8)?;
-            compare::difference(cx.text(a), cx.text(b), ignore_case)
+            let (a, b) = (cx.text(a), cx.text(b));
+            if ignore_case { compare::difference(a, b, true) } else { compare::ordinal_difference(a, b) }
         }
         (a, b) => behaviour::compare(cx, a, b)? as i32,
     }))

@@ -1,17 +1,18 @@
 //! `System.Text.Encoding`: UTF-8, UTF-16, UTF-32, UTF-7, ASCII, Latin-1 and Windows-1252.
 
+mod checks;
 mod code;
+mod decode;
+mod encode;
 mod utf7;
 
 use super::super::system::math;
-use super::super::system::string::{chars, checked_range, new_chars};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Allow, Member, TypeDef, constructor, method, property};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
-use crate::value::heap::{Heap, NetObject, Object};
-use crate::value::text::{Str, TextBuf, TextRef};
+use crate::value::heap::{Heap, NetObject};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.Encoding")
     .members(&[
@@ -33,27 +34,37 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.Encodin
         property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(true))),
         method("static Encoding GetEncoding(int codepage)", get_encoding),
         method("static Encoding GetEncoding(string name)", get_encoding),
-        method("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", convert),
+        method("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", decode::convert),
         method(
             "static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes, int index, int count)",
-            convert,
+            decode::convert,
         ),
-        method("byte[] GetBytes(char[] chars)", get_bytes_of_chars),
-        method("byte[] GetBytes(char[] chars, int index, int count)", get_bytes),
-        method("int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)", get_bytes_into),
-        method("byte[] GetBytes(string s)", get_bytes),
-        method("byte[] GetBytes(string s, int index, int count)", get_bytes),
-        method("int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)", get_bytes_into),
-        method("int GetByteCount(char[] chars)", get_byte_count),
-        method("int GetByteCount(string s)", get_byte_count),
-        method("int GetByteCount(char[] chars, int index, int count)", get_byte_count),
-        method("int GetByteCount(string s, int index, int count)", get_byte_count),
-        method("string GetString(byte[] bytes)", get_string),
-        method("string GetString(byte[] bytes, int index, int count)", get_string),
-        method("char[] GetChars(byte[] bytes)", get_chars),
-        method("char[] GetChars(byte[] bytes, int index, int count)", get_chars),
-        method("int GetCharCount(byte[] bytes)", get_char_count),
-        method("int GetCharCount(byte[] bytes, int index, int count)", get_char_count),
+        method("byte[] GetBytes(char[] chars)", encode::bytes_of_chars),
+        method("byte[] GetBytes(char[] chars, int index, int count)", encode::bytes_of_chars),
+        method(
+            "int GetBytes(char[] chars, int charIndex, int charCount, byte[] bytes, int byteIndex)",
+            encode::chars_into,
+        ),
+        method("byte[] GetBytes(string s)", encode::bytes_of_string),
+        method("byte[] GetBytes(string s, int index, int count)", encode::bytes_of_string),
+        method(
+            "int GetBytes(string s, int charIndex, int charCount, byte[] bytes, int byteIndex)",
+            encode::string_into,
+        ),
+        method("int GetByteCount(char[] chars)", encode::count_of_chars),
+        method("int GetByteCount(string s)", encode::count_of_string),
+        method("int GetByteCount(char[] chars, int index, int count)", encode::count_of_chars),
+        method("int GetByteCount(string s, int index, int count)", encode::count_of_string),
+        method("string GetString(byte[] bytes)", decode::get_string),
+        method("string GetString(byte[] bytes, int index, int count)", decode::get_string),
+        method("char[] GetChars(byte[] bytes)", decode::get_chars),
+        method("char[] GetChars(byte[] bytes, int index, int count)", decode::get_chars),
+        method(
+            "int GetChars(byte[] bytes, int byteIndex, int byteCount, char[] chars, int charIndex)",
+            decode::get_chars_into,
+        ),
+        method("int GetCharCount(byte[] bytes)", decode::get_char_count),
+        method("int GetCharCount(byte[] bytes, int index, int count)", decode::get_char_count),
         method("int GetMaxByteCount(int charCount)", get_max_byte_count),
         method("int GetMaxCharCount(int byteCount)", get_max_char_count),
         method("byte[] GetPreamble()", get_preamble),
@@ -223,9 +234,11 @@ pub(crate) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
     Ok(cx.heap.single(name, ID.id(), Encoding(kind))?)
 }
 
-/// UTF-8 without a preamble.
+/// `Encoding.Default`: UTF-8 without a preamble.
+const DEFAULT: Kind = Kind::Utf8Strict { preamble: false, throws: false };
+
 fn default_encoding(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
-    let kind = Kind::Utf8Strict { preamble: false, throws: false };
+    let kind = DEFAULT;
     Ok(cx.heap.single("Encoding.Default", ID.id(), Encoding(kind))?)
 }
 
@@ -299,186 +312,18 @@ fn get_encoding(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
 }
 
-const NOT_NEGATIVE: &str = "Non-negative number required.";
-
-/// `(index, count)` within a length.
-fn range(
-    cx: &mut Cx<'_>,
-    (index_name, index): (&str, i32),
-    (count_name, count): (&str, i32),
-    length: usize,
-    (message, name): (&str, &str),
-) -> Result<(usize, usize), Throw> {
-    let negative = |cx: &mut Cx<'_>, name| cx.throw_argument(Exc::ArgumentOutOfRange, NOT_NEGATIVE, name);
-    let Ok(from) = usize::try_from(index) else { return Err(negative(cx, index_name)) };
-    let Ok(size) = usize::try_from(count) else { return Err(negative(cx, count_name)) };
-    if from > length || size > length - from {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, name));
-    }
-    Ok((from, from + size))
-}
-
-/// The text of a string or `char[]` argument, or of a part of it.
-fn text_arg(cx: &mut Cx<'_>, args: &[Value], null_name: &str, names: (&str, &str)) -> Result<TextBuf, Throw> {
-    let (array, whole) = match arg(args, 1) {
-        Value::String(text) => (false, super::super::system::string::search::copied(cx, text)),
-        other => {
-            let Some(units) = chars(cx, other).map(Iterator::collect::<Vec<_>>) else {
-                return Err(cx.argument_null(null_name));
-            };
-            let mut text = TextBuf::new();
-            units.into_iter().for_each(|unit| text.push(unit));
-            (true, text)
-        }
-    };
-    cx.charge(whole.len() / 8)?;
-    if args.len() < 4 {
-        return Ok(whole);
-    }
-    let (index, count) = ((names.0, as_i32(args, 2)?), (names.1, as_i32(args, 3)?));
-    let (from, to) = if array {
-        let message = ("Index and count must refer to a location within the buffer.", "chars");
-        range(cx, index, count, whole.len(), message)?
-    } else {
-        checked_range(cx, index, count, whole.len())?
-    };
-    let mut part = TextBuf::new();
-    part.push_text(whole.as_text().slice(from, to));
-    Ok(part)
-}
-
-fn encode(cx: &mut Cx<'_>, kind: Kind, text: TextRef<'_>) -> Result<Vec<u8>, Throw> {
-    cx.heap.charge(text.len())?;
-    code::encode(kind, text).map_err(|(unit, index)| {
-        let message =
-            format!("Unable to translate Unicode character \\\\u{unit:04X} at index {index} to specified code page.");
-        cx.throw(Exc::EncoderFallback, message)
-    })
-}
-
-fn get_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let kind = kind(cx, args)?;
-    // Nearly all text is ASCII and nearly all encodings keep it.
-    if let (Value::String(text), Kind::Utf8 | Kind::Ascii | Kind::Latin1, 2) = (arg(args, 1), kind, args.len())
-        && let TextRef::Ascii(bytes) = cx.text(text)
-    {
-        let bytes = bytes.to_vec();
-        cx.charge(bytes.len() / 16)?;
-        return Ok(cx.heap.new_bytes(bytes)?);
-    }
-    let text = text_arg(cx, args, "s", ("index", "count"))?;
-    let bytes = encode(cx, kind, text.as_text())?;
-    Ok(cx.heap.new_bytes(bytes)?)
-}
-
-fn get_bytes_of_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 1).is_null() { Err(cx.argument_null("chars")) } else { get_bytes(cx, args) }
-}
-
-fn get_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let kind = kind(cx, args)?;
-    let text = text_arg(cx, args, "chars", ("index", "count"))?;
-    let bytes = encode(cx, kind, text.as_text())?;
-    Ok(int(bytes.len()))
-}
-
 fn int(n: usize) -> Value {
     Value::Int32(i32::try_from(n).unwrap_or(i32::MAX))
 }
 
-fn get_bytes_into(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let kind = kind(cx, args)?;
-    let Some(Object::Bytes(target)) = cx.heap.get(arg(args, 4)) else { return Err(cx.argument_null("bytes")) };
-    let length = target.len();
-    let text = text_arg(cx, args, "chars", ("charIndex", "charCount"))?;
-    let Some(at) = usize::try_from(as_i32(args, 5)?).ok().filter(|at| *at <= length) else {
-        let message =
-            "Index was out of range. Must be non-negative and less than or equal to the size of the collection.";
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "byteIndex"));
-    };
-    let encoded = encode(cx, kind, text.as_text())?;
-    if encoded.len() > length - at {
-        let message =
-            "The output byte buffer is too small to contain the encoded data, encoding codepage and fallback.";
-        return Err(cx.throw_argument(Exc::Argument, message, "bytes"));
-    }
-    if let Some(Object::Bytes(target)) = cx.heap.get_mut(arg(args, 4))
-        && let Some(slot) = target.get_mut(at..at + encoded.len())
-    {
-        slot.copy_from_slice(&encoded);
-    }
-    Ok(int(encoded.len()))
-}
-
-/// The bytes of an argument, or of a part of it.
-fn bytes_arg(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Vec<u8>, Throw> {
-    let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, index)) else { return Err(cx.argument_null("bytes")) };
-    let length = bytes.len();
-    let (mut from, mut to) = (0, length);
-    if args.len() > index + 1 {
-        let message = ("Index and count must refer to a location within the buffer.", "bytes");
-        let (start, count) = (("index", as_i32(args, index + 1)?), ("count", as_i32(args, index + 2)?));
-        (from, to) = range(cx, start, count, length, message)?;
-    }
-    cx.charge((to - from) / 8)?;
-    cx.heap.charge(to - from)?;
-    let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, index)) else { return Ok(Vec::new()) };
-    Ok(bytes.get(from..to).unwrap_or_default().to_vec())
-}
-
-fn decode(cx: &mut Cx<'_>, args: &[Value]) -> Result<Str, Throw> {
-    let kind = kind(cx, args)?;
-    let bytes = bytes_arg(cx, args, 1)?;
-    decode_bytes(cx, kind, &bytes)
-}
-
-fn decode_bytes(cx: &mut Cx<'_>, kind: Kind, bytes: &[u8]) -> Result<Str, Throw> {
-    if bytes.is_ascii() && !matches!(kind, Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf7) {
-        return Ok(cx.heap.new_text(TextRef::Ascii(bytes))?);
-    }
-    match code::decode(kind, bytes) {
-        Ok(text) => Ok(cx.heap.new_buf(&text)?),
-        Err((shown, index)) => {
-            let message =
-                format!("Unable to translate bytes {shown} at index {index} from specified code page to Unicode.");
-            Err(cx.throw(Exc::DecoderFallback, message))
-        }
-    }
-}
-
-fn get_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(Value::String(decode(cx, args)?))
-}
-
-fn get_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = decode(cx, args)?;
-    new_chars(cx, text, 0, text.len())
-}
-
-fn get_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    Ok(int(decode(cx, args)?.len()))
-}
-
-fn convert(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    for (i, name) in ["srcEncoding", "dstEncoding"].into_iter().enumerate() {
-        if arg(args, i).is_null() {
-            return Err(cx.argument_null(name));
-        }
-    }
-    let (from, to) = (kind(cx, args)?, kind(cx, &[arg(args, 1)])?);
-    let bytes = bytes_arg(cx, args, 2)?;
-    let text = decode_bytes(cx, from, &bytes)?;
-    let text = super::super::system::string::search::copied(cx, text);
-    let bytes = encode(cx, to, text.as_text())?;
-    Ok(cx.heap.new_bytes(bytes)?)
-}
-
 fn get_max_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = i64::from(as_i32(args, 1)?);
+    let kind = kind(cx, args)?;
     if n < 0 {
-        return Err(math::negative(cx, "charCount", n));
+        let older = kind == Kind::Utf8 || kind == DEFAULT;
+        return Err(if older { checks::required(cx, "charCount") } else { math::negative(cx, "charCount", n) });
     }
-    let most = match kind(cx, args)? {
+    let most = match kind {
         Kind::Utf8 | Kind::Utf8Strict { .. } => (n + 1) * 3,
         Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n + 1,
         Kind::Utf16 | Kind::Utf16Be => (n + 1) * 2,
@@ -502,10 +347,12 @@ fn bounded(cx: &mut Cx<'_>, most: i64, message: &str, parameter: &str) -> Result
 
 fn get_max_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let n = i64::from(as_i32(args, 1)?);
+    let kind = kind(cx, args)?;
     if n < 0 {
-        return Err(math::negative(cx, "byteCount", n));
+        let older = kind == Kind::Utf8 || kind == DEFAULT || kind == Kind::Latin1;
+        return Err(if older { checks::required(cx, "byteCount") } else { math::negative(cx, "byteCount", n) });
     }
-    let most = match kind(cx, args)? {
+    let most = match kind {
         Kind::Utf8 | Kind::Utf8Strict { .. } => n + 1,
         Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n,
         Kind::Utf16 | Kind::Utf16Be => n / 2 + n % 2 + 1,

@@ -186,12 +186,17 @@ fn new_from_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn new_from_number(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let number = integer::get(arg(args, 0)).and_then(|n| u32::try_from(n).ok());
-    match number {
-        Some(n) => new(cx, Address::V4(n.to_le_bytes().into())),
-        None => {
-            let message = "Specified argument was out of the range of valid values.";
-            Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "newAddress"))
+    let number = integer::get(arg(args, 0)).and_then(|n| i64::try_from(n).ok()).ok_or(fault("a long was expected"))?;
+    match u32::try_from(number) {
+        Ok(n) => new(cx, Address::V4(n.to_le_bytes().into())),
+        Err(_) => {
+            // .NET looks at the number as one without a sign.
+            let (actual, most) = (number.cast_unsigned(), u32::MAX);
+            let message = format!(
+                "newAddress ('{actual}') must be less than or equal to '{most}'. (Parameter 'newAddress')\nActual value \
+                 was {actual}."
+            );
+            Err(cx.throw_with_parameter(Exc::ArgumentOutOfRange, message, "newAddress"))
         }
     }
 }

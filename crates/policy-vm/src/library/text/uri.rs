@@ -204,6 +204,7 @@ fn create(original: String, kind: i64) -> Result<Uri, &'static str> {
         (Ok(_), RELATIVE) => Err(IS_ABSOLUTE),
         (Ok(parts), _) => Ok(Uri { original, parts: Some(Box::new(parts)) }),
         (Err(Failure::Format | Failure::Empty), EITHER | RELATIVE) => Ok(Uri { original, parts: None }),
+        (Err(Failure::Scheme), EITHER) => Ok(Uri { original, parts: None }),
         (Err(Failure::Scheme | Failure::Authority), RELATIVE) => Ok(Uri { original, parts: None }),
         (Err(failure), _) => Err(failure.message()),
     }

@@ -2,7 +2,7 @@
 
 mod entities;
 
-use super::super::system::string::checked_range;
+use super::super::system::math;
 use super::string_writer;
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::Throw;
@@ -89,26 +89,36 @@ fn url_decode(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     cx.string_buf(&out)
 }
 
-fn bytes_arg(cx: &mut Cx<'_>, args: &[Value], name: &str) -> Result<Option<Vec<u8>>, Throw> {
+fn bytes_arg(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<Vec<u8>>, Throw> {
     let (offset, count) = (as_i32(args, 1)?, as_i32(args, 2)?);
     let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, 0)) else {
-        return if count == 0 { Ok(None) } else { Err(cx.argument_null(name)) };
+        return if count == 0 { Ok(None) } else { Err(cx.argument_null("bytes")) };
     };
     let bytes = bytes.clone();
     cx.charge(bytes.len())?;
-    let (from, to) = checked_range(cx, ("offset", offset), ("count", count), bytes.len())?;
-    Ok(Some(bytes.get(from..to).unwrap_or_default().to_vec()))
+    let from = within(cx, "offset", offset, bytes.len())?;
+    let size = within(cx, "count", count, bytes.len() - from)?;
+    Ok(Some(bytes.get(from..from + size).unwrap_or_default().to_vec()))
+}
+
+/// A number from zero to a limit.
+fn within(cx: &mut Cx<'_>, name: &str, n: i32, limit: usize) -> Result<usize, Throw> {
+    match usize::try_from(n) {
+        Err(_) => Err(math::negative(cx, name, n.into())),
+        Ok(n) if n <= limit => Ok(n),
+        Ok(_) => Err(math::not_at_most(cx, name, n.into(), i64::try_from(limit).unwrap_or(i64::MAX))),
+    }
 }
 
 fn url_encode_to_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let Some(bytes) = bytes_arg(cx, args, "value")? else { return Ok(Value::Null) };
+    let Some(bytes) = bytes_arg(cx, args)? else { return Ok(Value::Null) };
     let mut out = Vec::with_capacity(bytes.len());
     bytes.into_iter().for_each(|byte| encode_byte(byte, &mut out));
     Ok(cx.heap.new_bytes(out)?)
 }
 
 fn url_decode_to_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let Some(bytes) = bytes_arg(cx, args, "encodedValue")? else { return Ok(Value::Null) };
+    let Some(bytes) = bytes_arg(cx, args)? else { return Ok(Value::Null) };
     let units: Vec<u16> = bytes.into_iter().map(u16::from).collect();
     let mut out = Vec::with_capacity(units.len());
     let mut rest = units.as_slice();

@@ -2,8 +2,9 @@
 
 use rust_decimal::Decimal;
 
-use super::text::{read_date_time, read_duration};
+use super::text::read_duration;
 use super::tree::{attribute_value, is_attribute, text_of};
+use super::xsd_date::XsdDate;
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
 use crate::library::system::date_time::exact::Styles;
@@ -52,8 +53,24 @@ pub(super) fn required(cx: &mut Cx<'_>, args: &[Value], to: To, parameter: &str)
 
 fn convert(cx: &mut Cx<'_>, node: Value, to: To) -> Result<Value, Throw> {
     let text = if is_attribute(cx.heap, node) { attribute_value(cx.heap, node) } else { text_of(cx, node)? };
+    if to == To::Bool {
+        // Those of nodes may be written in any case.
+        let lower = own(cx, text).to_lowercase();
+        return boolean(cx, &lower);
+    }
     of_text(cx, text, to)
 }
+
+fn boolean(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
+    match text.trim_matches(SPACE) {
+        "true" | "1" => Ok(Value::Bool(true)),
+        "false" | "0" => Ok(Value::Bool(false)),
+        _ => Err(cx.throw(Exc::Format, format_args!("The string '{text}' is not a valid Boolean value."))),
+    }
+}
+
+/// White space of XML.
+const SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
 
 /// What a text in XML's lexical form stands for.
 pub(super) fn of_text(cx: &mut Cx<'_>, text: Str, to: To) -> Result<Value, Throw> {
@@ -61,13 +78,9 @@ pub(super) fn of_text(cx: &mut Cx<'_>, text: Str, to: To) -> Result<Value, Throw
         return Ok(Value::String(text));
     }
     let owned = own(cx, text);
-    let trimmed = owned.trim_matches([' ', '\t', '\n', '\r']);
+    let trimmed = owned.trim_matches(SPACE);
     match to {
-        To::Bool => match trimmed.to_lowercase().as_str() {
-            "true" | "1" => Ok(Value::Bool(true)),
-            "false" | "0" => Ok(Value::Bool(false)),
-            lower => Err(cx.throw(Exc::Format, format_args!("The string '{lower}' is not a valid Boolean value."))),
-        },
+        To::Bool => boolean(cx, &owned),
         To::Byte | To::UInt16 if trimmed.starts_with(['-', '+']) => Err(not_a_number(cx, &owned)),
         To::SByte => integer(cx, &owned, trimmed, "a signed byte", |n| i8::try_from(n).ok().map(Value::SByte)),
         To::Byte => integer(cx, &owned, trimmed, "an unsigned byte", |n| u8::try_from(n).ok().map(Value::Byte)),
@@ -78,15 +91,15 @@ pub(super) fn of_text(cx: &mut Cx<'_>, text: Str, to: To) -> Result<Value, Throw
         To::UInt32 => integer(cx, &owned, trimmed, "a UInt32", |n| u32::try_from(n).ok().map(Value::UInt32)),
         To::Int64 => integer(cx, &owned, trimmed, "an Int64", |n| i64::try_from(n).ok().map(Value::Int64)),
         To::UInt64 => integer(cx, &owned, trimmed, "a UInt64", |n| u64::try_from(n).ok().map(Value::UInt64)),
-        To::Single => real(trimmed).map(|n| Value::Single(n as f32)).ok_or_else(|| not_a_number(cx, &owned)),
-        To::Double => real(trimmed).map(Value::Double).ok_or_else(|| not_a_number(cx, &owned)),
+        To::Single => real(trimmed).map(|n| Value::Single(n as f32)).ok_or_else(|| not_a_number(cx, trimmed)),
+        To::Double => real(trimmed).map(Value::Double).ok_or_else(|| not_a_number(cx, trimmed)),
         To::Decimal if trimmed.contains(['e', 'E', '_']) => Err(not_a_number(cx, &owned)),
         To::Decimal => match trimmed.strip_prefix('+').unwrap_or(trimmed).parse::<Decimal>() {
             Ok(n) => Ok(Value::Object(cx.heap.new_object(Object::Decimal(n))?)),
             Err(_) => Err(not_a_number(cx, &owned)),
         },
         To::DateTime => date(cx, text),
-        To::DateTimeOffset => date_with_offset(cx, trimmed),
+        To::DateTimeOffset => XsdDate::read(cx, text)?.date_time_offset(cx),
         To::TimeSpan => match read_duration(trimmed) {
             Some(ticks) => Ok(Value::TimeSpan(ticks)),
             None => Err(cx.throw(Exc::Format, format_args!("The string '{owned}' is not a valid TimeSpan value."))),
@@ -138,15 +151,6 @@ fn date(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
         Ok(value) => Ok(Value::DateTime(value)),
         Err(bad) => Err(refuse(cx, text, &bad)),
     }
-}
-
-/// `XmlConvert.ToDateTimeOffset`; without zone the time is local, which is UTC.
-fn date_with_offset(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
-    let Some((ticks, zone)) = read_date_time(text) else {
-        return Err(cx.throw(Exc::Format, format_args!("The string '{text}' is not a valid AllXsd value.")));
-    };
-    let offset = i16::try_from(zone.unwrap_or(0)).unwrap_or(0);
-    Ok(Value::Object(cx.heap.new_object(Object::DateTimeOffset { ticks, offset })?))
 }
 
 fn guid(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {

@@ -4,9 +4,11 @@
 
 pub(super) mod attributes;
 mod build;
+pub(super) mod lists;
 pub(super) mod namespaces;
 
 use attributes::attribute_list;
+use lists::{ChildNodes, list};
 use namespaces::Manager;
 
 use super::edit;
@@ -15,15 +17,13 @@ use super::reader::parse_document;
 use super::tree::{self, Kind, attribute_value, attributes, children};
 use super::writer::node_text;
 use super::xpath;
-use crate::cx::{Cx, arg, as_i32, fault};
+use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::collections::dispatch::{Collection, READ_ONLY};
 use crate::library::collections::int;
 use crate::library::{TypeDef, constructor, method, property, property_set};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
 use crate::value::heap::NetObject;
-use crate::value::sequence::{Enumerator, Iter};
 use crate::value::text::Str;
 
 pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
@@ -158,13 +158,6 @@ pub(super) const INSTRUCTION: TypeDef =
 pub(super) const DOCUMENT_TYPE: TypeDef = TypeDef::class("System.Xml.XmlDocumentType").base("System.Xml.XmlLinkedNode");
 pub(super) const NAME_TABLE: TypeDef = TypeDef::class("System.Xml.XmlNameTable");
 
-pub(super) const NODE_LIST: TypeDef =
-    TypeDef::class("System.Xml.XmlNodeList").interfaces(&["System.Collections.IEnumerable"]).members(&[
-        property("int Count { get; }", list_count),
-        property("XmlNode this[int i] { get; }", list_item),
-        method("XmlNode Item(int index)", list_item),
-    ]);
-
 /// A node of a tree, seen as an `XmlNode`. Two views of one node are equal.
 #[derive(Clone, Copy, Debug)]
 struct Dom {
@@ -178,28 +171,6 @@ impl NetObject for Dom {
     }
     fn equals(&self, heap: &crate::value::heap::Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| other.node == self.node))
-    }
-}
-
-/// An `XmlNodeList` or an `XmlAttributeCollection`: a snapshot.
-#[derive(Debug)]
-struct Nodes {
-    ty: TypeId,
-    items: Vec<Value>,
-    /// The element whose attributes these are.
-    owner: Value,
-}
-
-impl NetObject for Nodes {
-    fn net_type(&self) -> TypeId {
-        self.ty
-    }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Items(self.items.clone().into_iter()))
-    }
-    fn collection(&self) -> Option<&'static Collection> {
-        static COLLECTION: Collection = READ_ONLY;
-        Some(&COLLECTION)
     }
 }
 
@@ -244,48 +215,6 @@ fn view(cx: &mut Cx<'_>, node: Value) -> Result<Value, Throw> {
         Kind::DocumentType { .. } => &X_TYPE,
     };
     Ok(cx.heap.new_native(Dom { ty: known.id(), node })?)
-}
-
-fn list(cx: &mut Cx<'_>, ty: TypeId, nodes: &[Value]) -> Result<Value, Throw> {
-    let mut items = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        items.push(view(cx, *node)?);
-    }
-    Ok(cx.heap.new_native(Nodes { ty, items, owner: Value::Null })?)
-}
-
-/// The children of a node as they are when somebody looks: nothing is copied for one of them.
-#[derive(Debug)]
-struct ChildNodes {
-    of: Value,
-}
-
-impl NetObject for ChildNodes {
-    fn net_type(&self) -> TypeId {
-        X_LIST.id()
-    }
-    fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Lazy(Box::new(EachChild { of: self.of, at: None })))
-    }
-}
-
-#[derive(Debug)]
-struct EachChild {
-    of: Value,
-    /// The child given last; from it on goes the way, as in .NET: one that is taken out leads nowhere.
-    at: Option<Value>,
-}
-
-impl Enumerator for EachChild {
-    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
-        let child = match self.at {
-            None => children(cx.heap, self.of).first().copied().unwrap_or(Value::Null),
-            Some(Value::Null) => Value::Null,
-            Some(at) => tree::sibling(cx, at, 1)?,
-        };
-        self.at = Some(child);
-        if child.is_null() { Ok(None) } else { view(cx, child).map(Some) }
-    }
 }
 
 fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
@@ -442,8 +371,10 @@ fn prefix_of(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
     if uri.is_empty() {
         return Ok(String::new());
     }
-    if cx.text(uri).as_str() == Some(XMLNS) {
-        return Ok("xmlns".to_owned());
+    for (known, prefix) in [(XMLNS, "xmlns"), (names::XML, "xml")] {
+        if cx.text(uri).is(known) {
+            return Ok(prefix.to_owned());
+        }
     }
     let mut at = if tree::is_element(cx.heap, node) { node } else { tree::parent(cx, node) };
     while tree::is_element(cx.heap, at) {
@@ -451,10 +382,10 @@ fn prefix_of(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
         for attribute in attributes(cx.heap, at) {
             let (local, namespace) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
             if cx.text(attribute_value(cx.heap, *attribute)).equals(cx.text(uri)) {
-                if cx.text(namespace).as_str() == Some(XMLNS) {
+                if cx.text(namespace).is(XMLNS) {
                     return Ok(cx.text(local).to_utf8().into_owned());
                 }
-                if tree::is_element(cx.heap, node) && cx.text(local).as_str() == Some("xmlns") {
+                if tree::is_element(cx.heap, node) && cx.text(local).is("xmlns") {
                     return Ok(String::new());
                 }
             }
@@ -499,7 +430,11 @@ fn local_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn namespace_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    Ok(Value::String(names::parts(cx.heap, tree::name(cx.heap, node)).1))
+    let (local, uri) = names::parts(cx.heap, tree::name(cx.heap, node));
+    if uri.is_empty() && tree::is_attribute(cx.heap, node) && cx.text(local).is("xmlns") {
+        return cx.string(XMLNS);
+    }
+    Ok(Value::String(uri))
 }
 
 fn prefix(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -528,13 +463,13 @@ fn select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<Value>, Throw> {
     let node = node(cx, args)?;
     let path = cx.string_arg(args, 1, "xpath")?;
     let path = cx.text(path).to_utf8().into_owned();
-    let prefixes = cx.heap.native::<Manager>(arg(args, 2)).map(|manager| manager.prefixes.clone()).unwrap_or_default();
-    xpath::select(cx, node, &path, &prefixes)
+    let prefixes = cx.heap.native::<Manager>(arg(args, 2)).map(|manager| manager.prefixes.clone());
+    xpath::select(cx, node, &path, prefixes.as_deref())
 }
 
 fn select_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = select(cx, args)?;
-    list(cx, X_LIST.id(), &found)
+    list(cx, X_LIST.id(), "System.Xml.XPathNodeList", &found)
 }
 
 fn select_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -545,12 +480,12 @@ fn select_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn by_tag_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (this, wanted) = (node(cx, args)?, text_arg(cx, args, 1));
     let mut found = Vec::new();
-    for node in xpath::select(cx, this, ".//*", &[])? {
+    for node in xpath::select(cx, this, ".//*", None)? {
         if wanted == "*" || qualified_name(cx, node)? == wanted {
             found.push(node);
         }
     }
-    list(cx, X_LIST.id(), &found)
+    list(cx, X_LIST.id(), "System.Xml.XmlElementList", &found)
 }
 
 /// The attribute of a qualified name.
@@ -595,29 +530,9 @@ fn set_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Null)
 }
 
-fn nodes<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h Nodes, Throw> {
-    cx.heap.native::<Nodes>(arg(args, 0)).ok_or(fault("a list of nodes was expected"))
-}
-
-fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
-        return Ok(int(children(cx.heap, *of).len()));
-    }
-    Ok(int(nodes(cx, args)?.items.len()))
-}
-
-/// Null beyond the end.
-fn list_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
-    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
-        let child = children(cx.heap, *of).get(index).copied().unwrap_or(Value::Null);
-        return view(cx, child);
-    }
-    Ok(nodes(cx, args)?.items.get(index).copied().unwrap_or(Value::Null))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::lists::list_item;
     use super::*;
     use crate::cx::check;
 

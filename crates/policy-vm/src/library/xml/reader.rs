@@ -8,7 +8,7 @@ mod content;
 use rustc_hash::FxHashMap;
 
 use super::names;
-use super::text::{is_name_start, is_name_unit, is_space, show_unit};
+use super::text::{is_name_start, is_name_unit, is_space, is_xml_unit, show_unit};
 use super::tree::{self, Kind};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
@@ -188,7 +188,20 @@ impl Reader {
     }
 
     fn bad_root(&self, cx: &mut Cx<'_>) -> Throw {
-        self.fail(cx, self.at, "Data at the root level is invalid.")
+        // What XML knows no such character of is told before.
+        match self.units.get(self.at).copied() {
+            Some(unit) if !is_xml_unit(unit) || (0xd800..0xe000).contains(&unit) => self.bad_unit(cx, self.at, unit),
+            _ => self.fail(cx, self.at, "Data at the root level is invalid."),
+        }
+    }
+
+    /// The character at a place and its number, both of its units.
+    fn shown(&self, at: usize, unit: u16) -> (String, String) {
+        let low = self.units.get(at + 1).copied();
+        match char::decode_utf16([unit].into_iter().chain(low)).next() {
+            Some(Ok(wide)) if wide > '\u{ffff}' => (wide.to_string(), format!("0x{:X}", u32::from(wide))),
+            _ => show_unit(unit),
+        }
     }
 
     fn end_of_file(&self, cx: &mut Cx<'_>, place: &str) -> Throw {
@@ -213,7 +226,7 @@ impl Reader {
     }
 
     fn bad_unit(&self, cx: &mut Cx<'_>, at: usize, unit: u16) -> Throw {
-        let (shown, hex) = show_unit(unit);
+        let (shown, hex) = self.shown(at, unit);
         self.fail(cx, at, &format!("'{shown}', hexadecimal value {hex}, is an invalid character."))
     }
 
@@ -402,7 +415,7 @@ impl Reader {
         match self.peek() {
             Some(unit) if is_name_start(unit) && unit != COLON => {}
             Some(unit) => {
-                let (shown, hex) = show_unit(unit);
+                let (shown, hex) = self.shown(self.at, unit);
                 let why = format!("Name cannot begin with the '{shown}' character, hexadecimal value {hex}.");
                 return Err(self.fail(cx, self.at, &why));
             }
@@ -415,7 +428,7 @@ impl Reader {
     }
 
     fn not_in_name(&self, cx: &mut Cx<'_>, unit: u16) -> Throw {
-        let (shown, hex) = show_unit(unit);
+        let (shown, hex) = self.shown(self.at, unit);
         let why = format!("The '{shown}' character, hexadecimal value {hex}, cannot be included in a name.");
         self.fail(cx, self.at, &why)
     }
@@ -525,7 +538,7 @@ impl Reader {
         for attribute in raw {
             let name = self.resolve(cx, attribute.name, false)?;
             if self.slice(attribute.name) == "xml:space" {
-                keep = cx.text(attribute.value).as_str() == Some("preserve") || self.keep_space;
+                keep = cx.text(attribute.value).is("preserve") || self.keep_space;
             }
             cx.charge(1 + tree::attributes(cx.heap, element).len() / 8)?;
             if tree::attribute(cx.heap, element, name).is_some() {

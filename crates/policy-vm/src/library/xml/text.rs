@@ -117,14 +117,6 @@ fn civil(days: i64) -> (i64, i64, i64) {
     (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
-fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * (if month > 2 { month - 3 } else { month + 9 }) + 2) / 5 + day - 1;
-    era * 146_097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 306
-}
-
 fn duration(ticks: i64) -> String {
     if ticks == 0 {
         return "PT0S".to_owned();
@@ -155,92 +147,59 @@ fn duration(ticks: i64) -> String {
     out
 }
 
-/// A date and time read from `yyyy-MM-dd[THH:mm:ss[.fffffff]][Z|±hh:mm]`: clock ticks and the offset, if any.
-pub(super) fn read_date_time(text: &str) -> Option<(i64, Option<i64>)> {
-    let (date, rest) = (text.get(..10)?, text.get(10..)?);
-    let mut fields = date.split('-');
-    let mut field = |len: usize| fields.next().filter(|f| f.len() == len).and_then(|f| f.parse::<i64>().ok());
-    let (year, month, day) = (field(4)?, field(2)?, field(2)?);
-    let last = days_of(if month == 12 { year + 1 } else { year }, month % 12 + 1, 1) - days_of(year, month, 1);
-    if year < 1 || !(1..=12).contains(&month) || day < 1 || day > last {
-        return None;
-    }
-    let mut ticks = days_of(year, month, day) * DAY;
-    let mut rest = rest;
-    if let Some(time) = rest.strip_prefix('T') {
-        let (used, clock) = read_clock(time)?;
-        ticks += clock;
-        rest = time.get(used..)?;
-    }
-    Some((ticks, read_zone(rest)?))
-}
-
-fn read_clock(time: &str) -> Option<(usize, i64)> {
-    let two = |at: usize| time.get(at..at + 2).and_then(|f| f.parse::<i64>().ok());
-    let (h, m, s) = (two(0)?, two(3)?, two(6)?);
-    if time.get(2..3) != Some(":") || time.get(5..6) != Some(":") || h > 23 || m > 59 || s > 59 {
-        return None;
-    }
-    let mut ticks = (h * 3600 + m * 60 + s) * TICKS;
-    let mut used = 8;
-    if let Some(fraction) = time.get(8..)?.strip_prefix('.') {
-        let digits: String = fraction.chars().take_while(char::is_ascii_digit).collect();
-        used += 1 + digits.len();
-        ticks += format!("{:0<7.7}", digits).parse::<i64>().ok()?;
-    }
-    Some((used, ticks))
-}
-
-/// `Some(None)` without zone, minutes otherwise.
-#[expect(clippy::option_option, reason = "no zone is not a wrong zone")]
-fn read_zone(text: &str) -> Option<Option<i64>> {
-    match text {
-        "" => Some(None),
-        "Z" => Some(Some(0)),
-        _ => {
-            let sign = match text.as_bytes().first()? {
-                b'+' => 1,
-                b'-' => -1,
-                _ => return None,
-            };
-            let (h, m) = text.get(1..)?.split_once(':')?;
-            let minutes = h.parse::<i64>().ok()? * 60 + m.parse::<i64>().ok()?;
-            (minutes <= 840).then_some(Some(sign * minutes))
-        }
-    }
-}
-
-/// `[-]P[nD][T[nH][nM][n[.n]S]]` in ticks; years and months count 365 and 30 days.
+/// `[-]P[nY][nM][nD][T[nH][nM][n[.n]S]]` in ticks; years and months count 365 and 30 days.
 pub(super) fn read_duration(text: &str) -> Option<i64> {
+    // What may come, in this order, each once at most.
+    const UNITS: [(char, bool, i64); 6] = [
+        ('Y', false, 365 * DAY),
+        ('M', false, 30 * DAY),
+        ('D', false, DAY),
+        ('H', true, 3600 * TICKS),
+        ('M', true, 60 * TICKS),
+        ('S', true, TICKS),
+    ];
     let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let rest = rest.strip_prefix('P')?;
     let mut ticks: i64 = 0;
     let (mut in_time, mut number, mut any) = (false, String::new(), false);
+    let mut units = UNITS.iter();
     for c in rest.chars() {
-        let unit = match (c, in_time) {
-            ('T', false) if number.is_empty() => {
-                in_time = true;
+        match c {
+            'T' if number.is_empty() && !in_time => {
+                (in_time, any) = (true, false);
                 continue;
             }
-            ('0'..='9' | '.', _) => {
+            '0'..='9' | '.' => {
                 number.push(c);
                 continue;
             }
-            ('Y', false) => 365 * DAY,
-            ('M', false) => 30 * DAY,
-            ('D', false) => DAY,
-            ('H', true) => 3600 * TICKS,
-            ('M', true) => 60 * TICKS,
-            ('S', true) => TICKS,
-            _ => return None,
+            _ => {}
+        }
+        let (.., unit) = units.find(|(name, of_time, _)| *name == c && *of_time == in_time)?;
+        let (whole, fraction) = match number.split_once('.') {
+            Some((whole, fraction)) if c == 'S' => (whole, fraction),
+            Some(_) => return None,
+            None => (number.as_str(), ""),
         };
-        let (whole, fraction) = number.split_once('.').unwrap_or((&number, ""));
         let fraction = format!("{fraction:0<7.7}").parse::<i64>().ok()?;
-        ticks = ticks.checked_add(whole.parse::<i64>().ok()?.checked_mul(unit)?)?.checked_add(fraction)?;
+        ticks = ticks.checked_add(whole.parse::<i64>().ok()?.checked_mul(*unit)?)?.checked_add(fraction)?;
         number.clear();
         any = true;
     }
     (any && number.is_empty()).then_some(if negative { -ticks } else { ticks })
+}
+
+/// Where a unit that XML text may not hold is, at a place in it: half a pair without the other is none.
+pub(super) fn bad_unit_at(units: &[u16], at: usize) -> Option<(usize, u16)> {
+    let unit = units.get(at).copied()?;
+    let is_high = |unit: &u16| (0xd800..0xdc00).contains(unit);
+    let is_low = |unit: &u16| (0xdc00..0xe000).contains(unit);
+    match units.get(at + 1).copied() {
+        _ if !is_xml_unit(unit) => Some((at, unit)),
+        Some(next) if is_high(&unit) && !is_low(&next) => Some((at + 1, next)),
+        _ if is_low(&unit) && !at.checked_sub(1).and_then(|at| units.get(at)).is_some_and(is_high) => Some((at, unit)),
+        _ => None,
+    }
 }
 
 /// Appends text with the escapes of element content, or of an attribute value.

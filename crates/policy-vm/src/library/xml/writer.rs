@@ -192,10 +192,10 @@ impl<'h> Writer<'h> {
         let (local, uri) = names::parts(self.heap, tree::name(self.heap, attribute));
         let value = || self.string(attribute_value(self.heap, attribute));
         let local = self.heap.text(local);
-        if self.heap.text(uri).as_str() == Some(XMLNS) {
+        if self.heap.text(uri).is(XMLNS) {
             return Some((local.to_utf8().into_owned(), value()));
         }
-        (uri.is_empty() && local.as_str() == Some("xmlns")).then(|| (String::new(), value()))
+        (uri.is_empty() && local.is("xmlns")).then(|| (String::new(), value()))
     }
 
     /// `NamespaceResolver.GetPrefixOfNamespace`: the innermost declaration that no inner one hides.

@@ -124,8 +124,8 @@ fn copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn is_declaration(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (local, uri) = parts(cx.heap, tree::name(cx.heap, arg(args, 0)));
-    let bare = uri.is_empty() && cx.text(local).as_str() == Some("xmlns");
-    Ok(Value::Bool(bare || cx.text(uri).as_str() == Some(XMLNS)))
+    let bare = uri.is_empty() && cx.text(local).is("xmlns");
+    Ok(Value::Bool(bare || cx.text(uri).is(XMLNS)))
 }
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {

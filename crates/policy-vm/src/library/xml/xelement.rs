@@ -198,10 +198,12 @@ fn declared(
         cx.charge(1)?;
         for attribute in attributes(cx.heap, at) {
             let (local, uri) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
-            let prefix = match (cx.text(uri).as_str(), cx.text(local).as_str()) {
-                (Some(XMLNS), _) => Some(local),
-                (Some(""), Some("xmlns")) => None,
-                _ => continue,
+            let prefix = if cx.text(uri).is(XMLNS) {
+                Some(local)
+            } else if uri.is_empty() && cx.text(local).is("xmlns") {
+                None
+            } else {
+                continue;
             };
             let value = attribute_value(cx.heap, *attribute);
             if find(cx, prefix, value) {
@@ -220,9 +222,9 @@ fn default_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn namespace_of_prefix(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let wanted = cx.string_arg(args, 1, "prefix")?;
-    let special = match cx.text(wanted).as_str() {
-        Some("xml") => Some(XML),
-        Some("xmlns") => Some(XMLNS),
+    let special = match &*cx.text(wanted).to_utf8() {
+        "xml" => Some(XML),
+        "xmlns" => Some(XMLNS),
         _ => None,
     };
     if let Some(uri) = special {
@@ -242,10 +244,9 @@ fn prefix_of_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
     if let Some((Some(prefix), _)) = declared(cx, arg(args, 0), &matches)? {
         return Ok(Value::String(prefix));
     }
-    match cx.text(wanted).as_str() {
-        Some(XML) => cx.string("xml"),
-        Some(XMLNS) => cx.string("xmlns"),
-        _ => Ok(Value::Null),
+    match [(XML, "xml"), (XMLNS, "xmlns")].into_iter().find(|(uri, _)| cx.text(wanted).is(uri)) {
+        Some((_, prefix)) => cx.string(prefix),
+        None => Ok(Value::Null),
     }
 }
 

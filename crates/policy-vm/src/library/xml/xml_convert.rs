@@ -2,15 +2,16 @@
 //!
 //! <https://learn.microsoft.com/dotnet/api/system.xml.xmlconvert>
 
+mod date;
+mod verify;
+
 use super::convert::{self, To};
-use super::text::{is_name_start, is_name_unit, is_space, is_xml_unit, read_date_time, show_unit, to_xml_text};
+use super::text::{is_name_start, is_name_unit, is_space, is_xml_unit, to_xml_text};
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
-use crate::library::system::date_time::calendar::PER_MINUTE;
 use crate::library::{TypeDef, method};
-use crate::types::TypeId;
+use crate::value::Value;
 use crate::value::text::{Str, TextBuf};
-use crate::value::{DateTime, DateTimeKind, Value};
 
 pub(super) const TYPE: TypeDef =
     TypeDef::class("System.Xml.XmlConvert").summary("Values in XML's lexical forms.").members(&[
@@ -29,11 +30,16 @@ pub(super) const TYPE: TypeDef =
         method("static bool ToBoolean(string s)", |cx, args| read(cx, args, To::Bool)),
         method("static byte ToByte(string s)", |cx, args| read(cx, args, To::Byte)),
         method("static char ToChar(string s)", to_char),
-        method("static DateTime ToDateTime(string s)", |cx, args| {
-            to_date_time(cx, &[arg(args, 0), Value::Enum(TypeId::ENUM, 0)])
-        }),
-        method("static DateTime ToDateTime(string s, XmlDateTimeSerializationMode dateTimeOption)", to_date_time),
+        method("static DateTime ToDateTime(string s)", date::to_date_time_by_known),
+        method("static DateTime ToDateTime(string s, string format)", date::to_date_time_by_format),
+        method("static DateTime ToDateTime(string s, string[] formats)", date::to_date_time_by_format),
+        method("static DateTime ToDateTime(string s, XmlDateTimeSerializationMode dateTimeOption)", date::to_date_time),
         method("static DateTimeOffset ToDateTimeOffset(string s)", |cx, args| read(cx, args, To::DateTimeOffset)),
+        method("static DateTimeOffset ToDateTimeOffset(string s, string format)", date::to_date_time_offset_by_format),
+        method(
+            "static DateTimeOffset ToDateTimeOffset(string s, string[] formats)",
+            date::to_date_time_offset_by_format,
+        ),
         method("static decimal ToDecimal(string s)", |cx, args| read(cx, args, To::Decimal)),
         method("static double ToDouble(string s)", |cx, args| read(cx, args, To::Double)),
         method("static Guid ToGuid(string s)", |cx, args| read(cx, args, To::Guid)),
@@ -69,9 +75,13 @@ pub(super) const TYPE: TypeDef =
         method("static ushort ToUInt16(string s)", |cx, args| read(cx, args, To::UInt16)),
         method("static uint ToUInt32(string s)", |cx, args| read(cx, args, To::UInt32)),
         method("static ulong ToUInt64(string s)", |cx, args| read(cx, args, To::UInt64)),
-        method("static string VerifyName(string name)", |cx, args| verify_name(cx, args, true)),
-        method("static string VerifyNCName(string name)", |cx, args| verify_name(cx, args, false)),
-        method("static string VerifyXmlChars(string content)", verify_chars),
+        method("static string VerifyName(string name)", |cx, args| verify::name(cx, args, true)),
+        method("static string VerifyNCName(string name)", |cx, args| verify::name(cx, args, false)),
+        method("static string VerifyNMTOKEN(string name)", verify::name_token),
+        method("static string VerifyTOKEN(string token)", verify::token),
+        method("static string VerifyPublicId(string publicId)", verify::public_id),
+        method("static string VerifyWhitespace(string content)", verify::white_space),
+        method("static string VerifyXmlChars(string content)", verify::characters),
     ]);
 
 pub(super) const DATE_MODE: TypeDef = TypeDef::enumeration(
@@ -100,7 +110,10 @@ fn is_pair(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn read(cx: &mut Cx<'_>, args: &[Value], to: To) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "s")?;
+    let text = match (arg(args, 0), to) {
+        (Value::Null, To::Bool | To::TimeSpan) => Str::EMPTY,
+        _ => cx.string_arg(args, 0, "s")?,
+    };
     convert::of_text(cx, text, to)
 }
 
@@ -112,39 +125,13 @@ fn to_char(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
 }
 
-/// What becomes of a time: local is UTC here, only the kind tells them apart.
-fn in_mode(args: &[Value], at: DateTime) -> DateTime {
-    let kind = match arg(args, 1) {
-        Value::Enum(_, 0) => DateTimeKind::Local,
-        Value::Enum(_, 1) => DateTimeKind::Utc,
-        Value::Enum(_, 2) => DateTimeKind::Unspecified,
-        _ => at.kind(),
-    };
-    DateTime::new(at.ticks(), kind).unwrap_or(at)
-}
-
-fn to_date_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "s")?;
-    let text = cx.text(text).to_utf8().into_owned();
-    let text = text.trim_matches([' ', '\t', '\n', '\r']);
-    let read = read_date_time(text).and_then(|(clock, zone)| match zone {
-        None => DateTime::new(clock, DateTimeKind::Unspecified),
-        Some(0) if text.ends_with('Z') => DateTime::new(clock, DateTimeKind::Utc),
-        Some(minutes) => DateTime::new(clock - minutes * PER_MINUTE, DateTimeKind::Local),
-    });
-    match read {
-        Some(at) => Ok(Value::DateTime(in_mode(args, at))),
-        None => Err(cx.throw(Exc::Format, format_args!("The string '{text}' is not a valid AllXsd value."))),
-    }
-}
-
 fn text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     to_xml_text(cx, arg(args, 0)).map(Value::String)
 }
 
 fn date_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match arg(args, 0) {
-        Value::DateTime(at) => to_xml_text(cx, Value::DateTime(in_mode(args, at))).map(Value::String),
+        Value::DateTime(at) => to_xml_text(cx, Value::DateTime(date::in_mode(args, at))).map(Value::String),
         _ => text(cx, args),
     }
 }
@@ -227,40 +214,4 @@ fn decode_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         }
     }
     cx.string_buf(&out)
-}
-
-fn verify_name(cx: &mut Cx<'_>, args: &[Value], colons: bool) -> Result<Value, Throw> {
-    let name = cx.string_arg(args, 0, "name")?;
-    if name.is_empty() {
-        return Err(cx.throw_argument(Exc::Argument, "The value cannot be an empty string.", "name"));
-    }
-    check(cx, name, "The", "character", |i, unit| {
-        let good = if i == 0 { is_name_start(unit) } else { is_name_unit(unit) };
-        good && (colons || unit != COLON)
-    })
-}
-
-fn verify_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let content = cx.string_arg(args, 0, "content")?;
-    check(cx, content, "", "", |_, unit| is_xml_unit(unit))
-}
-
-/// The text when all its units are good; a bad one is called a character of a name, or just invalid.
-fn check(
-    cx: &mut Cx<'_>,
-    text: Str,
-    article: &str,
-    noun: &str,
-    good: impl Fn(usize, u16) -> bool,
-) -> Result<Value, Throw> {
-    cx.charge(text.len() / 8)?;
-    let bad = cx.text(text).units().enumerate().find(|(i, unit)| !good(*i, *unit));
-    let Some((at, unit)) = bad else { return Ok(Value::String(text)) };
-    let (shown, hex) = show_unit(unit);
-    let why = match (article, at) {
-        ("", _) => format!("'{shown}', hexadecimal value {hex}, is an invalid character."),
-        (_, 0) => format!("Name cannot begin with the '{shown}' {noun}, hexadecimal value {hex}."),
-        _ => format!("{article} '{shown}' {noun}, hexadecimal value {hex}, cannot be included in a name."),
-    };
-    Err(cx.throw(Exc::Xml, why))
 }

@@ -1,5 +1,7 @@
 //! Completion from the signature tables: what stands before the dot is compiled, and its type says what may follow.
 
+use std::cell::RefCell;
+
 use policy_testkit::evaluate::{self, Members};
 use policy_vm::library::reference::{self, Listed};
 use policy_vm::library::{self, MemberKind, TypeDefKind};
@@ -14,11 +16,18 @@ use super::as_expression;
 /// Completes members, and lets a line go on while brackets are open.
 pub(super) struct Assistant {
     members: Members,
+    /// What was typed of an input that goes on.
+    unfinished: RefCell<String>,
 }
 
 impl Assistant {
     pub(super) fn new(members: Members) -> Self {
-        Self { members }
+        Self { members, unfinished: RefCell::default() }
+    }
+
+    /// What was typed last, where its brackets are still open.
+    pub(super) fn take_unfinished(&self) -> String {
+        self.unfinished.take()
     }
 
     /// Where the word to complete begins, and what it may be.
@@ -130,19 +139,26 @@ impl Completer for Assistant {
 
 impl Validator for Assistant {
     fn validate(&self, context: &mut ValidationContext<'_>) -> rustyline::Result<ValidationResult> {
-        let (mut depth, mut quoted) = (0_i32, false);
-        let mut before = '\0';
-        for c in context.input().chars() {
-            match c {
-                '"' if before != '\\' => quoted = !quoted,
-                '(' | '[' | '{' if !quoted => depth += 1,
-                ')' | ']' | '}' if !quoted => depth -= 1,
-                _ => {}
-            }
-            before = c;
-        }
-        Ok(if depth > 0 && !quoted { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        let goes_on = is_open(context.input());
+        self.unfinished.replace(if goes_on { context.input().to_owned() } else { String::new() });
+        Ok(if goes_on { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
     }
+}
+
+/// Are brackets open at its end, and no text?
+fn is_open(input: &str) -> bool {
+    let (mut depth, mut quoted) = (0_i32, false);
+    let mut before = '\0';
+    for c in input.chars() {
+        match c {
+            '"' if before != '\\' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        before = c;
+    }
+    depth > 0 && !quoted
 }
 
 impl Highlighter for Assistant {}

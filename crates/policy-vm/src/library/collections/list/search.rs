@@ -23,15 +23,20 @@ pub(super) fn index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
 
 pub(super) fn index_of_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = items(cx, arg(args, 0))?.len();
-    let start = start_up_to(cx, as_i32(args, 2)?, len, "index")?;
+    let start = start_up_to(cx, as_i32(args, 2)?, len, parameter_of(args)?)?;
     Ok(position(cx, args, start..len)?.map_or(NONE, int))
 }
 
 pub(super) fn index_of_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = items(cx, arg(args, 0))?.len();
-    let start = start_up_to(cx, as_i32(args, 2)?, len, "index")?;
+    let start = start_up_to(cx, as_i32(args, 2)?, len, parameter_of(args)?)?;
     let range = count_from(cx, start, as_i32(args, 3)?, len)?;
     Ok(position(cx, args, range)?.map_or(NONE, int))
+}
+
+/// Below zero, it is the array's search that complains.
+fn parameter_of(args: &[Value]) -> Result<&'static str, Throw> {
+    Ok(if as_i32(args, 2)? < 0 { "startIndex" } else { "index" })
 }
 
 /// The first place in a range whose item equals the second argument.

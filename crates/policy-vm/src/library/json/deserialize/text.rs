@@ -323,6 +323,14 @@ impl<S: Tokens> Typed<S> {
                 Ok(value)
             }
             Contract::Tuple(items) => self.tuple(cx, items),
+            Contract::Object if is_abstract(target) => {
+                let ty = types::net_name(target);
+                let message = format!(
+                    "Could not create an instance of type {ty}. Type is an interface or abstract class and cannot be \
+                     instantiated."
+                );
+                Err(self.fail(cx, &message))
+            }
             Contract::Object if has_no_constructor(target) => {
                 let ty = types::net_name(target);
                 let message = format!(
@@ -563,6 +571,33 @@ impl<S: Tokens> Typed<S> {
 }
 
 /// Whether a class has neither a constructor without parameters nor a single one with them.
+/// Classes of the library that only others are derived from.
+const ABSTRACT: [&str; 17] = [
+    "System.Delegate",
+    "System.StringComparer",
+    "System.TimeZone",
+    "System.Security.Cryptography.AsymmetricAlgorithm",
+    "System.Security.Cryptography.HMAC",
+    "System.Security.Cryptography.HashAlgorithm",
+    "System.Security.Cryptography.KeyedHashAlgorithm",
+    "System.Security.Cryptography.MD5",
+    "System.Security.Cryptography.RSA",
+    "System.Security.Cryptography.SHA1",
+    "System.Security.Cryptography.SHA256",
+    "System.Security.Cryptography.SHA384",
+    "System.Security.Cryptography.SHA512",
+    "System.Security.Cryptography.SymmetricAlgorithm",
+    "System.Text.Encoding",
+    "System.Xml.XmlReader",
+    "System.Xml.XmlWriter",
+];
+
+fn is_abstract(ty: TypeId) -> bool {
+    let Type::Named { def, .. } = types::get(ty) else { return false };
+    let def = library::get().def(*def);
+    def.decl.kind == TypeDefKind::Interface || ABSTRACT.contains(&def.full_name())
+}
+
 fn has_no_constructor(ty: TypeId) -> bool {
     let Type::Named { def, .. } = types::get(ty) else { return false };
     let def = library::get().def(*def);

@@ -33,7 +33,13 @@ fn backward(cx: &mut Cx<'_>, len: usize, start: Option<Value>, count: Option<Val
     let Some(start) = start else { return Ok((0, len)) };
     let start = as_i32(&[start], 0)?;
     if len == 0 {
-        return if matches!(start, -1 | 0) { Ok((0, 0)) } else { Err(range_error(cx, LAST_START, "startIndex")) };
+        if !matches!(start, -1 | 0) {
+            return Err(range_error(cx, LAST_START, "startIndex"));
+        }
+        return match count {
+            Some(count) if as_i32(&[count], 0)? != 0 => Err(range_error(cx, COUNT, "count")),
+            _ => Ok((0, 0)),
+        };
     }
     let Some(last) = usize::try_from(start).ok().filter(|last| *last < len) else {
         return Err(range_error(cx, LAST_START, "startIndex"));
@@ -60,6 +66,11 @@ pub(super) fn index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
     let len = len_arg(cx, args, 0, "array")?;
     let (from, to) = forward(cx, len, args.get(2).copied(), args.get(3).copied())?;
     position(cx, args, from..to)
+}
+
+/// `LastIndexOf(Array, …)`, which looks for nothing in an empty array, wherever it is told to begin.
+pub(super) fn last_index_of_any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if len_arg(cx, args, 0, "array")? == 0 { Ok(Value::Int32(-1)) } else { last_index_of(cx, args) }
 }
 
 pub(super) fn last_index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

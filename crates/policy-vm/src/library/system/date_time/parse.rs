@@ -252,13 +252,13 @@ impl Reader<'_> {
 
     fn read(&mut self) -> Result<(), Bad> {
         loop {
-            while self.peek().is_some_and(|c| c.is_whitespace() || c == ',') {
+            while self.peek().is_some_and(|c| c.is_whitespace() || matches!(c, ',' | '.')) {
                 self.at += 1;
             }
             match self.peek() {
                 None => return Ok(()),
                 Some('0'..='9') => self.number_or_time()?,
-                Some('+' | '-') if self.found.complete() || self.found.time.is_some() => self.zone()?,
+                Some('+' | '-') if self.found.offset.is_none() => self.zone()?,
                 Some(c) if c.is_alphabetic() => self.word()?,
                 Some(_) => return Err(Bad::Format),
             }
@@ -316,7 +316,8 @@ impl Reader<'_> {
         }
         let (minute, second) = (self.time_part()?, if self.colon() { Some(self.time_part()?) } else { None });
         let mut fraction = 0;
-        if second.is_some() && (self.eat('.') || self.eat(',')) {
+        let next_is_digit = self.text.get(self.at + 1).is_some_and(|u| (48..58).contains(u));
+        if second.is_some() && (next_is_digit || self.found.marked) && (self.eat('.') || self.eat(',')) {
             fraction = self.fraction()?;
         }
         self.set_time(hour, minute, second.unwrap_or(0), fraction)
@@ -436,7 +437,9 @@ impl Reader<'_> {
             self.at += 1;
             return if self.eat('.') { Ok(()) } else { Err(Bad::Word(start)) };
         }
-        let known = (word.starts_with(['Z', 'z']) || word.eq_ignore_ascii_case("t"))
+        let after_digit = start.checked_sub(1).and_then(|at| self.text.get(at)).is_some_and(|u| (48..58).contains(u));
+        let known = ((word.starts_with(['Z', 'z']) && (after_digit || word.len() == 1))
+            || word.eq_ignore_ascii_case("t"))
             && (self.found.time.is_some() || self.found.has_date());
         Err(if known { Bad::Format } else { Bad::Word(start) })
     }

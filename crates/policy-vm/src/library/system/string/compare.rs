@@ -45,6 +45,20 @@ pub(in crate::library) fn difference(a: TextRef<'_>, b: TextRef<'_>, ignore_case
     first.unwrap_or(length(a) - length(b))
 }
 
+/// As [`difference`], for the ordinal comparison of whole strings: .NET looks at two units at a time before it looks at any
+/// length, at the first two always, and finds a zero where a string has ended.
+pub(in crate::library) fn ordinal_difference(a: TextRef<'_>, b: TextRef<'_>) -> i32 {
+    let ended = a.len().min(b.len());
+    let at = |text: TextRef<'_>, i: usize| i32::from(text.get(i).unwrap_or(0));
+    match difference(a, b, false) {
+        difference if a.slice(0, ended).compare(b.slice(0, ended)).is_eq() && (ended % 2 == 1 || ended == 0) => {
+            let beyond = at(a, ended) - at(b, ended);
+            if beyond == 0 { difference } else { beyond }
+        }
+        difference => difference,
+    }
+}
+
 pub(in crate::library) fn equals(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let ignore_case = ignores_case_arg(cx, args)?;
     let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 1)) else {
@@ -90,6 +104,9 @@ pub(in crate::library) fn compare_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<
     }))
 }
 
+/// `StringComparison.Ordinal`.
+const ORDINAL: i64 = 4;
+
 /// Null is less than every string.
 fn compare_nulls(a: Value, b: Value) -> i32 {
     match (a.is_null(), b.is_null()) {
@@ -104,10 +121,12 @@ pub(in crate::library) fn compare(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
         return compare_parts(cx, args);
     }
     let ignore_case = ignores_case_arg(cx, args)? || arg(args, 2) == Value::Bool(true);
+    let ordinal = matches!(arg(args, 2), Value::Enum(_, ORDINAL));
     Ok(Value::Int32(match (arg(args, 0), arg(args, 1)) {
         (Value::String(a), Value::String(b)) => {
             cx.charge(a.len().min(b.len()) / 8)?;
-            difference(cx.text(a), cx.text(b), ignore_case)
+            let (a, b) = (cx.text(a), cx.text(b));
+            if ordinal { ordinal_difference(a, b) } else { difference(a, b, ignore_case) }
         }
         (a, b) => compare_nulls(a, b),
     }))
@@ -183,8 +202,12 @@ fn parts_by_culture(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<(Str, Str)
 }
 
 pub(in crate::library) fn compare_ordinal(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let (Value::String(a), Value::String(b)) = (arg(args, 0), arg(args, 1)) {
+        cx.charge(a.len().min(b.len()) / 8)?;
+        return Ok(Value::Int32(ordinal_difference(cx.text(a), cx.text(b))));
+    }
     if !matches!(arg(args, 1), Value::Int32(_)) {
-        return compare(cx, args);
+        return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 1))));
     }
     let Some((a, b)) = parts_by_comparison(cx, args)? else {
         return Ok(Value::Int32(compare_nulls(arg(args, 0), arg(args, 2))));

@@ -273,7 +273,7 @@ fn components(p: &Parts, wanted: i64, format: i64) -> String {
     }
     if let Some(port) = p.port {
         let default = default_port(&p.scheme) == Some(port);
-        if is(c::STRONG_PORT) || (is(c::PORT) && (!default || alone(c::PORT))) {
+        if is(c::STRONG_PORT) || (is(c::PORT) && !default) {
             if is(c::HOST) {
                 out.push(':');
             }

@@ -89,10 +89,10 @@ fn trimmed(text: &str) -> &str {
 
 /// Reads an absolute URI.
 pub(super) fn parse(text: &str) -> Result<Parts, Failure> {
-    let text = trimmed(text);
     if text.is_empty() {
         return Err(Failure::Empty);
     }
+    let text = trimmed(text);
     if let Some(path) = implicit::file(text)? {
         return match path {
             // There, `\` is a letter like any other.
@@ -118,7 +118,7 @@ pub(super) fn parse(text: &str) -> Result<Parts, Failure> {
         Some(body) => with_authority(scheme, body, slashed),
         None if scheme == "file" => Ok(file(rest)),
         None if needs_authority(&scheme) => Err(Failure::Authority),
-        None => Ok(opaque(scheme, rest)),
+        None => opaque(scheme, rest),
     }
 }
 
@@ -158,7 +158,7 @@ fn split_tail(text: &str) -> (&str, &str, &str) {
     (path, query, fragment)
 }
 
-fn opaque(scheme: String, rest: &str) -> Parts {
+fn opaque(scheme: String, rest: &str) -> Result<Parts, Failure> {
     let (path, query, fragment) = split_tail(rest);
     let mut parts = Parts {
         authority: false,
@@ -174,12 +174,16 @@ fn opaque(scheme: String, rest: &str) -> Parts {
     if parts.scheme == "mailto"
         && let Some((user, host)) = path.split_once('@')
     {
+        let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ':' | '[' | ']');
+        if host.is_empty() || !host.chars().all(is_name) {
+            return Err(Failure::Host);
+        }
         parts.user_info = user.to_owned();
         parts.host = host.to_lowercase();
         parts.host_kind = HostKind::Dns;
         parts.path = String::new();
     }
-    parts
+    Ok(parts)
 }
 
 fn with_authority(scheme: String, body: &str, slashed: bool) -> Result<Parts, Failure> {
@@ -286,6 +290,14 @@ pub(super) fn resolve(base: &Parts, reference: &str) -> Result<Parts, Failure> {
     let turned = if hierarchical { reference.replace('\\', "/") } else { reference.to_owned() };
     if turned.starts_with("//") {
         return parse(&format!("{}:{turned}", base.scheme));
+    }
+    if !hierarchical && !base.path.contains('/') && !reference.is_empty() && !reference.starts_with(['/', '?', '#']) {
+        // Nothing to be relative to: the reference follows what stands before the path.
+        let before = super::members::assemble(
+            &Parts { path: String::new(), query: String::new(), fragment: String::new(), ..base.clone() },
+            str::to_owned,
+        );
+        return parse(&format!("{before}{reference}"));
     }
     let (path, query, fragment) = split_tail(reference);
     let mut parts = base.clone();

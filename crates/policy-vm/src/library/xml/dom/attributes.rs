@@ -1,6 +1,7 @@
 //! `System.Xml.XmlAttributeCollection`: the attributes of an element, in the order of the document.
 
-use super::{Nodes, X_ATTRIBUTES, build, list, list_count, list_item, node, nodes, qualified_name, text_arg};
+use super::lists::{Nodes, list, list_count, list_item, nodes};
+use super::{X_ATTRIBUTES, build, node, qualified_name, text_arg};
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
 use crate::library::xml::edit;
@@ -30,7 +31,7 @@ pub(super) fn attribute_list(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
         return Ok(Value::Null);
     }
     let all = attributes(cx.heap, node).to_vec();
-    let made = list(cx, X_ATTRIBUTES.id(), &all)?;
+    let made = list(cx, X_ATTRIBUTES.id(), "System.Xml.XmlAttributeCollection", &all)?;
     if let Some(nodes) = cx.heap.native_mut::<Nodes>(made) {
         nodes.owner = node;
     }

@@ -144,8 +144,8 @@ fn put(cx: &mut Cx<'_>, parent: Value, at: usize, child: Value) -> Result<(), Th
 fn drop_declarations(cx: &mut Cx<'_>, element: Value) -> Result<(), Throw> {
     for attribute in attributes(cx.heap, element).to_vec() {
         let (local, namespace) = names::parts(cx.heap, tree::name(cx.heap, attribute));
-        let default = namespace.is_empty() && cx.text(local).as_str() == Some("xmlns");
-        if !default && cx.text(namespace).as_str() != Some(XMLNS) {
+        let default = namespace.is_empty() && cx.text(local).is("xmlns");
+        if !default && !cx.text(namespace).is(XMLNS) {
             continue;
         }
         let value = attribute_value(cx.heap, attribute);
@@ -269,9 +269,9 @@ fn in_scope(cx: &Cx<'_>, node: Value) -> Vec<(String, String)> {
         for attribute in attributes(cx.heap, at) {
             let (local, namespace) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
             let local = cx.text(local).to_utf8();
-            let prefix = match cx.text(namespace).as_str() {
-                Some(XMLNS) => local.into_owned(),
-                Some("") if local == "xmlns" => String::new(),
+            let prefix = match &*cx.text(namespace).to_utf8() {
+                XMLNS => local.into_owned(),
+                "" if local == "xmlns" => String::new(),
                 _ => continue,
             };
             if !found.iter().any(|(known, _)| *known == prefix) {
@@ -411,14 +411,14 @@ pub(super) fn is_empty(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
 pub(super) fn by_tag_name_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (this, local, namespace) = (node(cx, args)?, text_arg(cx, args, 1), text_arg(cx, args, 2));
     let mut found = Vec::new();
-    for node in xpath::select(cx, this, ".//*", &[])? {
+    for node in xpath::select(cx, this, ".//*", None)? {
         let (name, uri) = names::parts(cx.heap, tree::name(cx.heap, node));
         let fits = |text: Str, wanted: &str| wanted == "*" || cx.text(text).to_utf8() == wanted;
         if fits(name, &local) && fits(uri, &namespace) {
             found.push(node);
         }
     }
-    list(cx, super::X_LIST.id(), &found)
+    list(cx, super::X_LIST.id(), "System.Xml.XmlElementList", &found)
 }
 
 /// The first child element of a local name and a namespace.

@@ -3,7 +3,7 @@
 use super::{AMP, LT, Reader};
 use crate::cx::Cx;
 use crate::exception::Throw;
-use crate::library::xml::text::{is_name_start, is_name_unit, is_space, is_xml_unit};
+use crate::library::xml::text::{bad_unit_at, is_name_start, is_name_unit, is_space, is_xml_unit};
 use crate::library::xml::tree::Kind;
 use crate::value::Value;
 use crate::value::text::{Str, TextBuf};
@@ -48,8 +48,10 @@ impl Reader {
                     }
                     self.buffer(cx, &mut changed, start).push(32);
                 }
-                unit if !is_xml_unit(unit) => return Err(self.bad_unit(cx, self.at, unit)),
                 unit => {
+                    if let Some((at, bad)) = bad_unit_at(&self.units, self.at) {
+                        return Err(self.bad_unit(cx, at, bad));
+                    }
                     if let Some(changed) = &mut changed {
                         changed.push(unit);
                     }
@@ -158,8 +160,10 @@ impl Reader {
                 0x5d if self.starts("]]>") => {
                     return Err(self.fail(cx, self.at, "']]>' is not allowed in character data."));
                 }
-                unit if !is_xml_unit(unit) => return Err(self.bad_unit(cx, self.at, unit)),
                 unit => {
+                    if let Some((at, bad)) = bad_unit_at(&self.units, self.at) {
+                        return Err(self.bad_unit(cx, at, bad));
+                    }
                     only_space &= is_space(unit);
                     if let Some(changed) = &mut changed {
                         changed.push(unit);
@@ -181,8 +185,8 @@ impl Reader {
     /// A part of the input with line ends made `\n`.
     pub(super) fn normalized(&self, cx: &mut Cx<'_>, start: usize, end: usize) -> Result<Str, Throw> {
         let units = self.units.get(start..end).unwrap_or_default();
-        if let Some(at) = units.iter().position(|u| !is_xml_unit(*u)) {
-            return Err(self.bad_unit(cx, start + at, units.get(at).copied().unwrap_or(0)));
+        if let Some((at, bad)) = (0..units.len()).find_map(|i| bad_unit_at(units, i)) {
+            return Err(self.bad_unit(cx, start + at, bad));
         }
         if !units.contains(&13) {
             return Ok(self.part(start, end));

@@ -114,7 +114,7 @@ pub(super) fn namespace_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Th
     }
     let Some(node) = subject(cx, args)? else { return cx.string("") };
     let (local, uri) = names::parts(cx.heap, tree::name(cx.heap, node));
-    if tree::is_attribute(cx.heap, node) && uri.is_empty() && cx.text(local).as_str() == Some("xmlns") {
+    if tree::is_attribute(cx.heap, node) && uri.is_empty() && cx.text(local).is("xmlns") {
         return cx.string(XMLNS);
     }
     Ok(Value::String(uri))
@@ -209,7 +209,7 @@ pub(super) fn find_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<u
 pub(super) fn attribute_named(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if this(cx, args)?.cursor.place == Place::Declaration {
         let name = cx.string_arg(args, 1, "name")?;
-        let place = DECLARED.iter().position(|known| cx.text(name).as_str() == Some(*known));
+        let place = DECLARED.iter().position(|known| cx.text(name).is(known));
         let part = place.and_then(|place| declaration(cx, args).ok()??.get(place).copied().flatten());
         return Ok(part.map_or(Value::Null, Value::String));
     }
@@ -232,7 +232,7 @@ fn nearest(cx: &Cx<'_>, args: &[Value], local: &str) -> Result<Option<Str>, Thro
     while !at.is_null() {
         for attribute in attributes(cx.heap, at) {
             let (name, uri) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
-            if cx.text(name).as_str() == Some(local) && cx.text(uri).as_str() == Some(XML) {
+            if cx.text(name).is(local) && cx.text(uri).is(XML) {
                 return Ok(Some(attribute_value(cx.heap, *attribute)));
             }
         }
@@ -247,11 +247,8 @@ pub(super) fn inherited(cx: &mut Cx<'_>, args: &[Value], local: &str) -> Result<
 
 pub(super) fn xml_space(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = nearest(cx, args, "space")?;
-    let number = match text.and_then(|text| cx.text(text).as_str()) {
-        Some("default") => 1,
-        Some("preserve") => 2,
-        _ => 0,
-    };
+    let is = |wanted: &str| text.is_some_and(|text| cx.text(text).is(wanted));
+    let number = if is("default") { 1 } else { i64::from(is("preserve")) * 2 };
     Ok(Value::Enum(XML_SPACE.id(), number))
 }
 
@@ -261,19 +258,17 @@ pub(super) fn lookup_namespace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value,
         Place::Node(node) | Place::End(node) => node,
         _ => Value::Null,
     };
-    match cx.text(prefix).as_str() {
-        Some("xml") => return cx.string(XML),
-        Some("xmlns") => return cx.string(XMLNS),
-        _ => {}
+    if let Some((_, uri)) = [("xml", XML), ("xmlns", XMLNS)].into_iter().find(|(known, _)| cx.text(prefix).is(known)) {
+        return cx.string(uri);
     }
     while !at.is_null() {
         for attribute in attributes(cx.heap, at) {
             let (name, uri) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
-            let default = uri.is_empty() && cx.text(name).as_str() == Some("xmlns");
+            let default = uri.is_empty() && cx.text(name).is("xmlns");
             let declares = if prefix.is_empty() {
                 default
             } else {
-                cx.text(uri).as_str() == Some(XMLNS) && cx.text(name).equals(cx.text(prefix))
+                cx.text(uri).is(XMLNS) && cx.text(name).equals(cx.text(prefix))
             };
             if declares {
                 return Ok(Value::String(attribute_value(cx.heap, *attribute)));

@@ -68,5 +68,5 @@ pub(super) fn is_filled(heap: &Heap, node: Value) -> bool {
 pub(super) fn standalone(cx: &Cx<'_>, node: Value) -> Option<bool> {
     let Kind::Document { declaration, .. } = tree::get(cx, node).ok()?.kind else { return None };
     let [_, _, standalone] = declaration_parts(cx.heap, declaration)?;
-    standalone.map(|text| cx.text(text).as_str() == Some("yes"))
+    standalone.map(|text| cx.text(text).is("yes"))
 }
