@@ -45,8 +45,12 @@ fn element(text: &mut String, path: &str, spec: &ElementSpec) {
         for child in spec.children {
             let (name, summary) = (child.spec.name, child.spec.summary);
             let name = if is_policy(name) { format!("[`{name}`]({name}.md)") } else { format!("`{name}`") };
-            let _ = writeln!(text, "| {name} | {} | {} | {summary} |", times(child), content(child.spec.text));
+            let _ = writeln!(text, "| {name} | {} | {} | {summary} |", times(child), content(&child.spec));
         }
+    }
+    if !spec.alternatives.is_empty() {
+        let names = spec.alternatives.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "\nAt most one of the elements {names}.");
     }
     for child in spec.children.iter().filter(|child| !is_policy(child.spec.name)) {
         if !(child.spec.attributes.is_empty() && child.spec.children.is_empty()) {
@@ -80,6 +84,8 @@ fn values(accepts: Accepts) -> String {
         Accepts::Bool => "`true`, `false`".to_owned(),
         Accepts::Int(least, most) if most >= i64::from(i32::MAX) => format!("whole number from {least}"),
         Accepts::Int(least, most) => format!("whole number from {least} to {most}"),
+        Accepts::HeaderName => "name of a header".to_owned(),
+        Accepts::Method => "method".to_owned(),
         Accepts::OneOf(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),
     }
 }
@@ -94,12 +100,17 @@ fn times(child: &Child) -> String {
     }
 }
 
-const fn content(text: Text) -> &'static str {
-    match text {
+fn content(spec: &ElementSpec) -> String {
+    let text = match spec.text {
         Text::None => "",
         Text::Literal => "literal",
         Text::Expression => "literal or expression",
         Text::Markup => "literal, expression or markup",
+    };
+    match spec.holds {
+        Accepts::Text => text.to_owned(),
+        Accepts::Name => format!("{text}, not empty"),
+        holds => format!("{text}, {}", values(holds)),
     }
 }
 
@@ -109,6 +120,7 @@ fn rule(group: &Group) -> String {
         Group::ExactlyOne(all) => format!("Exactly one of {}.", names(all)),
         Group::AtLeastOne(all) => format!("At least one of {}.", names(all)),
         Group::AtMostOne(all) => format!("At most one of {}.", names(all)),
+        Group::OnlyWith(one, others) => format!("Only with `{one}`: {}.", names(others)),
         Group::Excludes(one, others) => format!("`{one}` excludes {}.", names(others)),
     }
 }

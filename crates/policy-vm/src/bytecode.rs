@@ -72,6 +72,23 @@ pub struct Handler {
     pub register: u8,
     /// Only exceptions of this type.
     pub ty: TypeId,
+    /// How many guards of the function are entered around the range.
+    pub level: u8,
+    /// The `catch` that this is, in an expression where one has a condition: it wants only what was decided to be its own.
+    pub clause: Option<Clause>,
+}
+
+/// A `catch` of a `try` that is a guard.
+#[derive(Debug, Clone, Copy)]
+pub struct Clause {
+    /// The `try`, by the number that its [`Op::Guard`] has.
+    pub guard: i32,
+    /// Its place among those of the `try`.
+    pub number: u16,
+    /// Only exceptions of this type.
+    pub ty: TypeId,
+    /// Where its condition begins, which ends with a `Return`.
+    pub filter: Option<u32>,
 }
 
 /// A call of a library member.
@@ -342,6 +359,12 @@ instructions! {
     Throw { a: reg }
     /// throw a caught exception again
     Rethrow { a: reg }
+    /// go on unwinding for the exception a
+    Resume { a: reg }
+    /// enter the `try` number `id` of a function, inside `level` others
+    Guard { level: n, function: func, id: imm }
+    /// leave the `try` entered last
+    Unguard { }
     /// throw because null where a value is needed
     NullCheck { a: reg }
 

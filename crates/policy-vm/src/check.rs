@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use http::{HeaderName, Method};
 use policy_parser::document::{Attribute as Written, ContentKind, Element, Node};
 use policy_parser::{Diagnostic, Source, Span, suggest};
 
@@ -31,6 +32,11 @@ impl Checker<'_> {
         if spec.text != Text::Markup && spec.policies == Policies::None {
             self.children(element, spec);
         }
+        if spec.needs_policy && element.elements().next().is_none() {
+            // Documents that people use have some, whose limit then never limits anything.
+            let headline = format!("the element '{}' contains no policy: it has no effect", element.name);
+            self.findings.push(Diagnostic::warning(codes::NO_EFFECT, self.source, element.tag_span, headline));
+        }
     }
 
     fn attributes(&mut self, element: &Element, spec: &ElementSpec, is_policy: bool) {
@@ -38,7 +44,7 @@ impl Checker<'_> {
             match spec.attribute(&written.name) {
                 Some(attribute) => self.value(written, attribute),
                 None if is_policy && &*written.name == "id" => self.literal_id(written),
-                None if written.name.starts_with("xmlns") => {}
+                None if &*written.name == "xmlns" || written.name.starts_with("xmlns:") => {}
                 None => self.unknown_attribute(written, spec, is_policy),
             }
         }
@@ -77,8 +83,23 @@ impl Checker<'_> {
                     let headline = format!("the '{}' attribute is invalid: '{shown}' is not {wanted}", attribute.name);
                     let near = near_value(attribute.accepts, text);
                     self.error_with(codes::INVALID_VALUE, written.value.span, headline, near.map(did_you_mean));
+                } else if attribute.expression && (text.contains("@(") || text.contains("@{")) {
+                    let headline = format!("the expression in the '{}' attribute stays text", attribute.name);
+                    let note = "the whole value must be one expression: build the text inside it";
+                    self.warn_noted(codes::MIXED_TEXT, written.value.span, headline, note);
                 }
             }
+        }
+        self.effect(written, attribute);
+    }
+
+    /// Says of what is written and changes nothing that it does not; what only repeats the default is as it says.
+    fn effect(&mut self, written: &Written, attribute: &Attribute) {
+        let is_default =
+            matches!(&written.value.kind, ContentKind::Literal(text) if attribute.default == Some(text.trim()));
+        if attribute.without_effect && !is_default {
+            let headline = format!("the '{}' attribute has no effect", attribute.name);
+            self.findings.push(Diagnostic::warning(codes::NO_EFFECT, self.source, written.name_span, headline));
         }
     }
 
@@ -104,6 +125,12 @@ impl Checker<'_> {
                     (None, _) | (_, []) => None,
                     (Some(_), others) => Some(format!("the attribute '{name}' excludes {}", list(others))),
                 },
+                Group::OnlyWith(name, others) => {
+                    if element.attribute(name).is_none() {
+                        self.useless(element, name, others);
+                    }
+                    None
+                }
             };
             if let Some(headline) = problem {
                 self.error(codes::ATTRIBUTE_GROUP, element.tag_span, headline);
@@ -111,12 +138,27 @@ impl Checker<'_> {
         }
     }
 
+    fn useless(&mut self, element: &Element, without: &str, attributes: &[&str]) {
+        for written in attributes.iter().filter_map(|name| element.attribute(name)) {
+            let headline = format!("the '{}' attribute has no effect without '{without}'", written.name);
+            self.findings.push(Diagnostic::warning(codes::NO_EFFECT, self.source, written.name_span, headline));
+        }
+    }
+
     fn text(&mut self, element: &Element, spec: &ElementSpec) {
         match (spec.text, inner(element)) {
-            (_, Inner::Empty)
-            | (Text::Literal | Text::Expression, Inner::Literal(..))
-            | (Text::Expression, Inner::Expression(..))
-            | (Text::Markup, _) => {}
+            (_, Inner::Empty) if !matches!(spec.holds, Accepts::Text) => {
+                let headline = format!("the element '{}' lacks its text", element.name);
+                self.error_with(codes::MISSING_TEXT, element.span, headline, [lower_first(spec.summary)]);
+            }
+            (Text::Literal | Text::Expression, Inner::Literal(text, span)) => {
+                if let Err(wanted) = literal(spec.holds, &text) {
+                    let shown = self.shown(span);
+                    let headline = format!("the text of '{}' is invalid: '{shown}' is not {wanted}", element.name);
+                    self.error(codes::INVALID_VALUE, span, headline);
+                }
+            }
+            (_, Inner::Empty) | (Text::Expression, Inner::Expression(..)) | (Text::Markup, _) => {}
             (Text::None, Inner::Literal(_, span) | Inner::Expression(_, span) | Inner::Mixed(span)) => {
                 let headline = format!("the element '{}' cannot contain text", element.name);
                 self.error(codes::UNEXPECTED_TEXT, span, headline);
@@ -156,11 +198,22 @@ impl Checker<'_> {
             }
             self.element(child, &known.spec, crate::policies::is_built(&child.name));
         }
+        self.alternatives(element, spec);
         for (known, count) in spec.children.iter().zip(counts) {
             if count < known.least {
                 let headline = format!("the element '{}' lacks its '{}'", element.name, known.spec.name);
                 self.error_with(codes::MISSING_CHILD, element.tag_span, headline, [lower_first(known.spec.summary)]);
             }
+        }
+    }
+
+    fn alternatives(&mut self, element: &Element, spec: &ElementSpec) {
+        let mut there = element.elements().filter(|child| spec.alternatives.contains(&&*child.name));
+        let Some(first) = there.next() else { return };
+        // Twice the same is said elsewhere.
+        for other in there.filter(|other| other.name != first.name) {
+            let headline = format!("'{}' and '{}' exclude each other in '{}'", first.name, other.name, element.name);
+            self.error(codes::REPEATED_CHILD, other.name_span, headline);
         }
     }
 
@@ -211,6 +264,10 @@ impl Checker<'_> {
         self.error_with(code, span, headline, None);
     }
 
+    fn warn_noted(&mut self, code: &'static str, span: Span, headline: String, note: &str) {
+        self.findings.push(Diagnostic::warning(code, self.source, span, headline).with_note(note));
+    }
+
     fn error_with(
         &mut self,
         code: &'static str,
@@ -242,6 +299,8 @@ pub(crate) fn literal(accepts: Accepts, text: &str) -> Result<(), String> {
         },
         Accepts::OneOf(values) if values.contains(&text.trim()) => Ok(()),
         Accepts::OneOf(values) => Err(format!("one of {}", list(values))),
+        Accepts::HeaderName => header_name(text).map(|_| ()).ok_or_else(|| "the name of a header".to_owned()),
+        Accepts::Method => method(text).map(|_| ()).ok_or_else(|| "a method".to_owned()),
     }
 }
 
@@ -260,6 +319,16 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
         "false" | "0" => Some(false),
         _ => None,
     }
+}
+
+/// The name of a header.
+pub(crate) fn header_name(text: &str) -> Option<HeaderName> {
+    HeaderName::from_bytes(text.trim().as_bytes()).ok()
+}
+
+/// A method, in capitals however it is written.
+pub(crate) fn method(text: &str) -> Option<Method> {
+    Method::from_bytes(text.trim().to_ascii_uppercase().as_bytes()).ok()
 }
 
 /// An `xs:long`.

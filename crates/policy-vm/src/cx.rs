@@ -33,6 +33,8 @@ pub struct Cx<'a> {
     pub(crate) type_args: &'a [TypeId],
     /// What the member being called gave to its `out` and `ref` arguments, in order.
     pub(crate) outs: [Value; MAX_OUTS],
+    /// Exceptions on their way, and the `try` statements that may take them.
+    pub(crate) unwinding: crate::machine::Unwinding,
 }
 
 /// No library member has more `out` and `ref` parameters.
@@ -317,6 +319,7 @@ pub(crate) mod check {
             budget,
             type_args,
             outs: [Value::Null; MAX_OUTS],
+            unwinding: crate::machine::Unwinding::default(),
         };
         test(&mut cx)
     }

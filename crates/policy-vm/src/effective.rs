@@ -69,7 +69,7 @@ impl Pipeline {
         let Some(element) = root.and_then(|root| root.child(section.name())) else { return };
         let mut from = element.inner_span.start;
         let mut rest = steps;
-        let is_base = |entry: &StepEntry| entry.info.source == "base";
+        let is_base = |entry: &StepEntry| entry.step.is_base();
         while let Some((before, (base, behind))) =
             rest.iter().position(is_base).and_then(|at| Some((rest.get(..at)?, rest.get(at..)?.split_first()?)))
         {

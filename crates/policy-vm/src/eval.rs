@@ -76,6 +76,7 @@ impl Expression {
             budget,
             type_args: &[],
             outs: [Value::Null; MAX_OUTS],
+            unwinding: crate::machine::Unwinding::default(),
         };
         let result = crate::machine::evaluate(&mut cx, self.id);
         // A function is counted when it is called, and nobody calls the first.

@@ -1,5 +1,6 @@
 //! One call through the gateway: the messages, what is known about the caller, and the scratch memory of the run.
 
+pub(crate) mod base_url;
 pub(crate) mod url;
 mod variables;
 
@@ -119,6 +120,8 @@ pub struct Call {
     pub(crate) counted: Vec<Box<str>>,
     /// Headers to be set on the final response, whatever made it (CORS, remaining calls).
     pub final_headers: Vec<(http::HeaderName, http::HeaderValue)>,
+    /// A `cors` policy let the origin in: the first that does decides, for headers of several contradict each other.
+    pub(crate) cors_matched: bool,
 }
 
 impl Call {
@@ -166,6 +169,7 @@ impl Call {
             transfer_counters,
             counted,
             final_headers,
+            cors_matched,
         } = self;
         (*method, *original_method) = (Method::default(), Method::default());
         url.clear();
@@ -174,6 +178,7 @@ impl Call {
         (*body, *certificate) = (Body::None, None);
         (*response, *last_error, *backend_scope) = (None, None, None);
         (*request_id, *timestamp, *started, *client_ip, *tracing) = ([0; 16], 0, None, None, false);
+        *cors_matched = false;
         (*api, *operation, *product, *subscription, *user, *deployment) = (None, None, None, None, None, None);
         (*workspace, *graph_ql) = (None, None);
         *backend = BackendChoice::Service;

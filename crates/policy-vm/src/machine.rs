@@ -7,17 +7,19 @@ mod arithmetic;
 mod convert;
 mod registers;
 mod surroundings;
+mod unwind;
 
 pub(crate) use convert::to_i64 as integer;
+pub(crate) use unwind::{Unwinding, contained};
 
 use crate::bytecode::{CallSite, Code, Constant, Function, MAX_REGISTERS, Op};
 use crate::cx::{Budget, Cx, fault};
 use crate::exception::{Exc, Throw, Trap};
 use crate::host::Ambient;
 use crate::step::ExprId;
+use crate::value::Value;
 use crate::value::heap::{ClosureCode, Heap, Object};
 use crate::value::text::Str;
-use crate::value::{Ref, Value, cast};
 
 const WINDOW: usize = 256;
 
@@ -308,15 +310,17 @@ fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, entry: &'a Function, start: usize) -
         };
         // Unwinding: the innermost handler of the innermost frame that wants the exception.
         let Throw::Exception(exception) = thrown else { return Err(thrown) };
+        unwind::decide(cx, code, exception)?;
         loop {
-            if let Some((target, register)) = handler(cx, function, pc, exception) {
+            if let Some(handler) = unwind::handler(cx, function, base, pc, exception) {
                 let regs = window(cx.stack, base)?;
-                reg!(regs, register) = Value::Object(exception);
-                pc = target;
+                reg!(regs, handler.register) = Value::Object(exception);
+                pc = handler.target as usize;
                 break;
             }
             let Some(frame) = frames.pop() else {
                 cx.top = bottom;
+                cx.unwinding.leave_from(bottom);
                 return Err(thrown);
             };
             (function, base, pc) = (frame.function, frame.base, frame.pc);
@@ -349,15 +353,6 @@ fn call_with_many(cx: &mut Cx<'_>, site: &CallSite, from: usize, count: usize) -
 #[inline]
 fn count_loop(budget: &mut Budget, ambient: &dyn Ambient, pc: usize, to: u32) -> Result<(), Throw> {
     budget.charge(pc.saturating_sub(to as usize), ambient)
-}
-
-#[cold]
-fn handler(cx: &Cx<'_>, function: &Function, pc: usize, exception: Ref) -> Option<(usize, u8)> {
-    let Object::Exception(object) = cx.heap.object(exception) else { return None };
-    // `pc` is already past the instruction that threw.
-    let at = u32::try_from(pc).ok()?.checked_sub(1)?;
-    let fits = |h: &&crate::bytecode::Handler| h.start <= at && at < h.end && cast::is_assignable(object.ty, h.ty);
-    function.handlers.iter().find(fits).map(|h| (h.target as usize, h.register))
 }
 
 #[inline(never)]

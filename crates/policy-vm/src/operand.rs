@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use http::HeaderName;
+
 use crate::check;
 use crate::error::PolicyError;
 use crate::step::{ExprId, StepCx};
@@ -59,6 +61,35 @@ impl TextOperand {
     pub(crate) fn literal(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
+            Self::Expression(_) => None,
+        }
+    }
+}
+
+/// The name of a header.
+#[derive(Debug)]
+pub(crate) enum HeaderOperand {
+    /// As written: read when it is compiled, which takes longer than to find the header.
+    Literal(HeaderName),
+    /// Gives the name.
+    Expression(TextOperand),
+}
+
+impl HeaderOperand {
+    /// The name.
+    pub(crate) fn eval(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, HeaderName>> {
+        match self {
+            Self::Literal(name) => Ok(Cow::Borrowed(name)),
+            Self::Expression(text) => check::header_name(&text.eval(cx)?)
+                .map(Cow::Owned)
+                .ok_or_else(|| cx.bad_value("The name of a header is invalid.")),
+        }
+    }
+
+    /// The name, if it is known without running.
+    pub(crate) const fn literal(&self) -> Option<&HeaderName> {
+        match self {
+            Self::Literal(name) => Some(name),
             Self::Expression(_) => None,
         }
     }

@@ -12,14 +12,14 @@ use crate::error::PolicyError;
 use crate::exchange::{Body, Response};
 use crate::host::Unavailable;
 
-/// The response that an error stands for. A 500 hides its cause and names the call instead.
+/// The response that an error stands for. A 500 hides its cause, unless there is a text for callers, and names the call.
 #[must_use]
 pub fn error_response(error: &PolicyError, request_id: &[u8; 16]) -> Response {
     let status = if (100..=999).contains(&error.status) { error.status } else { 500 };
     let mut response = Response {
         status,
         reason: error.status_reason.as_deref().map(Into::into),
-        body: Body::Bytes(error_body(status, error.public_message.as_deref().unwrap_or(&error.message), request_id)),
+        body: Body::Bytes(error_body(status, told(status, error), request_id)),
         ..Response::default()
     };
     response.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -27,6 +27,15 @@ pub fn error_response(error: &PolicyError, request_id: &[u8; 16]) -> Response {
         response.headers.append(name, value.clone());
     }
     response
+}
+
+/// What the caller reads: the text that is meant for callers, else the message. That of a 500 is about the inside.
+fn told(status: u16, error: &PolicyError) -> &str {
+    match &error.public_message {
+        Some(text) => text,
+        None if status == 500 => "Internal server error",
+        None => &error.message,
+    }
 }
 
 /// The answer in the place of a backend that takes no calls. Which one it is, is not the caller's business; the reason
@@ -53,7 +62,7 @@ pub(crate) fn no_backend(unavailable: &Unavailable, request_id: &[u8; 16]) -> Re
 pub fn error_body(status: u16, message: &str, request_id: &[u8; 16]) -> Bytes {
     let mut body = String::with_capacity(64 + message.len());
     let _ = write!(body, "{{ \"statusCode\": {status}, \"message\": \"");
-    escape(if status == 500 { "Internal server error" } else { message }, &mut body);
+    escape(message, &mut body);
     body.push('"');
     if status == 500 {
         let _ = write!(body, ", \"activityId\": \"{}\"", guid_text(request_id));

@@ -25,12 +25,20 @@ pub struct ElementSpec {
     pub attributes: &'static [Attribute],
     /// Its child elements.
     pub children: &'static [Child],
+    /// Children of which there is one at most.
+    pub alternatives: &'static [&'static str],
     /// Whether the children come in the order of `children`.
     pub order: Order,
     /// Its text.
     pub text: Text,
+    /// What a literal text must look like. [`Accepts::Text`] takes none at all as well.
+    pub holds: Accepts,
+    /// The attribute and the value of it with which double braces in the text are the text's own, and name no named value.
+    pub own_braces: Option<(&'static str, &'static str)>,
     /// The policies it contains, for an element like `when`.
     pub policies: Policies,
+    /// Whether it has no effect without any of them.
+    pub needs_policy: bool,
     /// The sections it may stand in. Only for policies.
     pub sections: Sections,
     /// The scopes of documents it may stand in. Only for policies.
@@ -56,6 +64,8 @@ pub struct Attribute {
     pub expression: bool,
     /// What holds when it is absent.
     pub default: Option<&'static str>,
+    /// True for one that is accepted and changes nothing.
+    pub without_effect: bool,
     /// One sentence.
     pub summary: &'static str,
 }
@@ -73,6 +83,10 @@ pub enum Accepts {
     Int(i64, i64),
     /// One of these, in exactly this case.
     OneOf(&'static [&'static str]),
+    /// The name of a header.
+    HeaderName,
+    /// A method: what RFC 9110 calls a token.
+    Method,
     /// Anything; an expression's value is kept as it is.
     Value,
 }
@@ -152,6 +166,8 @@ pub enum Group {
     AtMostOne(&'static [&'static str]),
     /// If the first is there, none of the others may be.
     Excludes(&'static str, &'static [&'static str]),
+    /// The others have no effect where the first is not there.
+    OnlyWith(&'static str, &'static [&'static str]),
 }
 
 /// A set of sections.
@@ -197,6 +213,8 @@ pub struct Scopes(u8);
 impl Scopes {
     /// All five.
     pub const ALL: Self = Self(31);
+    /// All but workspaces, which have no such policies.
+    pub const WITHOUT_WORKSPACE: Self = Self::of(&[Scope::Global, Scope::Product, Scope::Api, Scope::Operation]);
 
     /// These only.
     #[must_use]
@@ -231,9 +249,13 @@ impl ElementSpec {
             summary,
             attributes: &[],
             children: &[],
+            alternatives: &[],
             order: Order::Advised,
             text: Text::None,
+            holds: Accepts::Text,
+            own_braces: None,
             policies: Policies::None,
+            needs_policy: false,
             sections: Sections::ALL,
             scopes: Scopes::ALL,
             once: Once::Never,
@@ -262,6 +284,13 @@ impl ElementSpec {
         self
     }
 
+    /// Of these children there is one at most.
+    #[must_use]
+    pub const fn alternatives(mut self, alternatives: &'static [&'static str]) -> Self {
+        self.alternatives = alternatives;
+        self
+    }
+
     /// Whether its children come in the order listed.
     #[must_use]
     pub const fn order(mut self, order: Order) -> Self {
@@ -273,6 +302,27 @@ impl ElementSpec {
     #[must_use]
     pub const fn text(mut self, text: Text) -> Self {
         self.text = text;
+        self
+    }
+
+    /// What a literal text must look like; with this it must be there.
+    #[must_use]
+    pub const fn holds(mut self, holds: Accepts) -> Self {
+        self.holds = holds;
+        self
+    }
+
+    /// Double braces in its text are the text's own where the attribute has this value.
+    #[must_use]
+    pub const fn own_braces(mut self, attribute: &'static str, value: &'static str) -> Self {
+        self.own_braces = Some((attribute, value));
+        self
+    }
+
+    /// Without a policy in it, it has no effect.
+    #[must_use]
+    pub const fn needs_policy(mut self) -> Self {
+        self.needs_policy = true;
         self
     }
 
@@ -329,19 +379,26 @@ impl Attribute {
     /// One that must be there.
     #[must_use]
     pub const fn required(name: &'static str, accepts: Accepts, summary: &'static str) -> Self {
-        Self { name, required: true, accepts, expression: false, default: None, summary }
+        Self { required: true, ..Self::optional(name, accepts, summary) }
     }
 
     /// One that may be there.
     #[must_use]
     pub const fn optional(name: &'static str, accepts: Accepts, summary: &'static str) -> Self {
-        Self { name, required: false, accepts, expression: false, default: None, summary }
+        Self { name, required: false, accepts, expression: false, default: None, without_effect: false, summary }
     }
 
     /// An expression may stand there.
     #[must_use]
     pub const fn expression(mut self) -> Self {
         self.expression = true;
+        self
+    }
+
+    /// It is accepted and changes nothing.
+    #[must_use]
+    pub const fn without_effect(mut self) -> Self {
+        self.without_effect = true;
         self
     }
 

@@ -183,6 +183,7 @@ impl StepCx<'_> {
             budget,
             type_args: &[],
             outs: [Value::Null; MAX_OUTS],
+            unwinding: crate::machine::Unwinding::default(),
         };
         work(&mut cx)
     }

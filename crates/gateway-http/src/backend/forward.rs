@@ -3,7 +3,7 @@
 
 use std::pin::pin;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http::{HeaderMap, Request, Version, response};
 use hyper::body::Incoming;
@@ -25,9 +25,6 @@ use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
 use crate::timer::limit;
 
-/// What a zero asks for is not known; no limit at all would be the worst reading.
-const DEFAULT_TIMEOUT: Duration = Duration::from_secs(300);
-
 /// Forwards the exchange's request.
 pub(crate) async fn forward(
     cx: &mut CallContext,
@@ -44,7 +41,7 @@ pub(crate) async fn forward(
         cx.worker.clock.note(started);
     }
     cx.buffering = if options.buffer_response { cx.worker.buffering.get() } else { BufferResponse::Pass };
-    let timeout = if options.timeout.is_zero() { DEFAULT_TIMEOUT } else { options.timeout };
+    let timeout = options.timeout;
     let entity = routed::entity(cx, exchange)?;
     let is_plain = entity.is_none()
         && exchange.call.transport.is_none()

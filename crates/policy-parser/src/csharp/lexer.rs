@@ -488,6 +488,12 @@ impl Lexer<'_> {
             (b'(' | b')' | b'[' | b']' | b'{' | b'}' | b':', _) => return self.bracket(byte, second),
             (b';', _) => (K::Semicolon, 1),
             (b',', _) => (K::Comma, 1),
+            (b'.', b'.') if third == b'.' => {
+                let start = self.at;
+                self.at += 3;
+                self.error("CS8635", start, self.at, "Unexpected character sequence '...'");
+                return self.push(K::Bad, start);
+            }
             (b'.', b'.') => (K::DotDot, 2),
             (b'.', _) => (K::Dot, 1),
             (b'?', b'?') if third == b'=' => (K::QuestionQuestionEq, 3),

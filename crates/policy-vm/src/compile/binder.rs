@@ -9,9 +9,11 @@ use std::rc::Rc;
 
 use policy_parser::Span;
 use policy_parser::csharp::ast;
+use rustc_hash::FxHashMap;
 
 use super::ExpressionError;
 use super::bound::{Const, Expr, FnId, Function, Kind, LabelId, Local, LocalId, Stmt};
+use super::lambda::{Tried, Try};
 use super::local_function::Generic;
 use crate::types::{self, TypeId};
 use crate::value::Part;
@@ -74,6 +76,8 @@ pub(super) struct Binder {
     pub(super) receivers: Vec<(LocalId, TypeId)>,
     /// Tries of lambdas nested in each other; bounds the time of hostile nesting.
     pub(super) tries: u32,
+    /// How they ended.
+    pub(super) tried: FxHashMap<Try, Rc<Tried>>,
     /// Where queries declare their variables, which cannot be assigned to.
     pub(super) range_variables: Vec<Span>,
     /// The keys of joins, left and right of `equals`, with the variable of the right one.
@@ -143,6 +147,7 @@ impl Binder {
             in_catch: false,
             receivers: Vec::new(),
             tries: 0,
+            tried: FxHashMap::default(),
             range_variables: Vec::new(),
             joins: Vec::new(),
             trials: None,

@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use policy_parser::diagnostic::{self, codes as parser_codes};
-use policy_parser::document::{Document, Element, Limits, Mode, NamedValues, Node, Options, Parsed, parse_with};
+use policy_parser::document::{
+    ContentKind, Document, Element, Limits, Mode, NamedValues, Node, Options, Parsed, parse_with,
+};
 use policy_parser::{Diagnostic, Source, Span, suggest};
 
 use super::fragment::MOST_STEPS;
@@ -12,6 +14,7 @@ use super::policy::Compiler;
 use super::secret;
 use crate::check::{self, codes};
 use crate::engine::{Compiled, Engine, Environment, Scope};
+use crate::policies;
 use crate::program::{Program, Section};
 
 impl NamedValues for Environment {
@@ -61,11 +64,13 @@ pub(crate) fn check_fragment(engine: &Engine, source: &Arc<Source>, environment:
 
 /// Parses a document or fragment with the environment's named values.
 pub(super) fn parse(source: &Arc<Source>, environment: &Environment, limits: &Limits) -> Parsed {
-    // Between the tags of a Liquid template, double braces are the template's own unless they name a known value.
+    // Where double braces are the text's own, as in templates, those that name no known value stay as they are.
     let lenient = |element: &Element| {
-        let template = element.attribute("template").map(|written| &written.value.kind);
-        &*element.name == "set-body"
-            && matches!(template, Some(policy_parser::document::ContentKind::Literal(text)) if &**text == "liquid")
+        let own = policies::find(&element.name).and_then(|policy| policy.spec.own_braces);
+        own.is_some_and(|(attribute, value)| match element.attribute(attribute).map(|written| &written.value.kind) {
+            Some(ContentKind::Literal(text)) => text.trim() == value,
+            _ => false,
+        })
     };
     parse_with(source, &Options { values: environment, limits, mode: Mode::Auto, lenient: &lenient })
 }

@@ -8,6 +8,7 @@ mod branch;
 mod operator;
 mod statement;
 mod tree;
+mod try_catch;
 
 pub(super) use tree::children;
 use tree::{assigns, reads};
@@ -42,12 +43,16 @@ pub(super) struct Emitter<'a> {
     numbers: FxHashMap<FnId, u16>,
     /// Functions met and still to be emitted.
     pending: Vec<FnId>,
+    /// A `catch` of the expression has a condition.
+    filters: bool,
     out: Output,
 }
 
 /// The function being emitted.
 #[derive(Default)]
 struct Output {
+    /// The function's number in the program.
+    number: u16,
     code: Vec<Op>,
     registers: FxHashMap<LocalId, u8>,
     next: usize,
@@ -57,13 +62,23 @@ struct Output {
     handlers: Vec<Handler>,
     leaves: Vec<statement::Leave>,
     caught: Vec<u8>,
+    /// Statements that announced themselves as guards.
+    guards: i32,
     /// Where `goto`s lead, with the number of statements that must be left on the way.
     gotos: FxHashMap<LabelId, (Label, usize)>,
 }
 
 impl<'a> Emitter<'a> {
     pub(super) fn new(sink: &'a mut ExpressionSink, locals: &'a [Local], functions: &'a [Function]) -> Self {
-        Self { sink, locals, functions, numbers: FxHashMap::default(), pending: Vec::new(), out: Output::default() }
+        Self {
+            sink,
+            locals,
+            functions,
+            numbers: FxHashMap::default(),
+            pending: Vec::new(),
+            filters: try_catch::has_filters(functions),
+            out: Output::default(),
+        }
     }
 
     /// Emits the root function and all it leads to; gives its number.
@@ -90,7 +105,7 @@ impl<'a> Emitter<'a> {
         let functions = self.functions;
         let Some(function) = functions.get(id.0 as usize) else { return Ok(()) };
         let number = self.number(id)?;
-        self.out = Output::default();
+        self.out = Output { number, ..Output::default() };
         for local in function.params.iter().chain(&function.captures) {
             let register = self.take()?;
             self.out.registers.insert(*local, register);

@@ -151,6 +151,9 @@ impl Binder {
                 Entity::Error(span)
             }
             ExprKind::Member { target, name } => {
+                if self.refuse_untyped_tuple(target, name) {
+                    return Entity::Error(span);
+                }
                 let left = self.deeper(span, || Entity::Error(span), |this| this.entity(target));
                 self.member(left, name, false, span)
             }
@@ -170,6 +173,9 @@ impl Binder {
         let span = expr.span;
         match &expr.kind {
             ExprKind::Member { target, name } => {
+                if self.refuse_untyped_tuple(target, name) {
+                    return Entity::Error(span);
+                }
                 let left = self.deeper(span, || Entity::Error(span), |this| this.entity(target));
                 self.member(left, name, true, span)
             }
@@ -320,6 +326,24 @@ impl Binder {
         Expr::new(Kind::NullConditional { receiver: Box::new(receiver), slot, rest: Box::new(rest) }, ty, span)
     }
 
+    /// Two values that are to have one type. A tuple that has none takes that of the other.
+    fn both(&mut self, left: &ast::Expr, right: &ast::Expr) -> (Expr, Expr) {
+        match (self.lacks_type(left), self.lacks_type(right)) {
+            (true, false) => {
+                let b = self.operand(right);
+                let typed = tuple::elements_of(b.ty).is_some();
+                (if typed { self.value_for(left, b.ty) } else { self.operand(left) }, b)
+            }
+            (false, true) => {
+                let a = self.operand(left);
+                let typed = tuple::elements_of(a.ty).is_some();
+                let b = if typed { self.value_for(right, a.ty) } else { self.operand(right) };
+                (a, b)
+            }
+            _ => (self.operand(left), self.operand(right)),
+        }
+    }
+
     fn conditional(
         &mut self,
         condition: &ast::Expr,
@@ -341,7 +365,7 @@ impl Binder {
             let ty = b.ty;
             return Expr::new(Kind::Conditional(Box::new(condition), Box::new(a), Box::new(b)), ty, span);
         }
-        let (mut a, mut b) = (self.operand(when_true), self.operand(when_false));
+        let (mut a, mut b) = self.both(when_true, when_false);
         // A lambda or a method's name takes the delegate type of the other side.
         if is_untyped(a.ty) && super::bound::delegate(b.ty).is_some() {
             a = self.value_for(when_true, b.ty);

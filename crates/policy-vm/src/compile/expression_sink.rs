@@ -59,6 +59,11 @@ impl ExpressionSink {
             let whole = Span::new(0, u32::try_from(text.len()).unwrap_or(u32::MAX));
             binder.errors.extend(super::flow::check(&binder));
             binder.errors.extend(super::result_type::finding(ty, wanted, self.any_result, whole));
+        } else if let Some(first) = binder.errors.iter().filter(|e| !e.warning).map(|e| e.span.start).min() {
+            // What is wrong is not in the bound tree, so nothing is known of what comes after it.
+            let before = |e: &ExpressionError| e.span.start < first && matches!(e.code, "CS0165" | "CS0170" | "CS0269");
+            let found = super::flow::check(&binder).into_iter().filter(before);
+            binder.errors.extend(found.collect::<Vec<_>>());
         }
         binder.errors.sort_by_key(|e| e.span);
         binder.errors.dedup_by(|a, b| a.span == b.span && a.code == b.code);

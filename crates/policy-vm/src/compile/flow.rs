@@ -2,7 +2,7 @@
 //!
 //! The walk carries the set of variables that certainly have a value. A condition gives two sets, one for each outcome;
 //! where paths meet, a variable has a value if it has one on all of them; after a jump everything holds, since nothing comes
-//! there.
+//! there. A tuple may also get its value one element after the other (CS0170).
 
 use std::rc::Rc;
 
@@ -12,6 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::ExpressionError;
 use super::binder::Binder;
 use super::bound::{Const, Expr, FnId, Kind, LabelId, LocalId, Stmt, Target};
+use super::expression::tuple::elements_of;
 use crate::library::ParamMode;
 
 /// Reports reads of variables that may not have been assigned.
@@ -42,12 +43,14 @@ pub(super) fn check(binder: &Binder) -> Vec<ExpressionError> {
 #[derive(Debug, Clone, Default, PartialEq)]
 struct State {
     assigned: FxHashSet<LocalId>,
+    /// Elements of tuples that have no value as a whole.
+    parts: FxHashSet<(LocalId, usize)>,
     unreachable: bool,
 }
 
 impl State {
     fn unreachable() -> Self {
-        Self { assigned: FxHashSet::default(), unreachable: true }
+        Self { unreachable: true, ..Self::default() }
     }
 
     fn has(&self, id: LocalId) -> bool {
@@ -60,13 +63,27 @@ impl State {
         }
     }
 
+    fn has_part(&self, id: LocalId, index: usize) -> bool {
+        self.has(id) || self.parts.contains(&(id, index))
+    }
+
+    /// One of `count` elements gets a value.
+    fn set_part(&mut self, id: LocalId, index: usize, count: usize) {
+        self.parts.insert((id, index));
+        if (0..count).all(|i| self.has_part(id, i)) {
+            self.set(id);
+        }
+    }
+
     fn meet(self, other: Self) -> Self {
         match (self.unreachable, other.unreachable) {
             (true, _) => other,
             (_, true) => self,
             _ => {
                 let assigned = self.assigned.intersection(&other.assigned).copied().collect();
-                Self { assigned, unreachable: false }
+                let all = self.parts.iter().chain(&other.parts);
+                let parts = all.filter(|(id, i)| self.has_part(*id, *i) && other.has_part(*id, *i)).copied().collect();
+                Self { assigned, parts, unreachable: false }
             }
         }
     }
@@ -376,7 +393,20 @@ impl Walk<'_> {
                 state.set(*slot);
                 state
             }
+            Kind::AnonymousGet { object, index } if matches!(object.kind, Kind::Local(_)) => {
+                if let Kind::Local(id) = object.kind {
+                    self.read_part(id, *index, e.span, &state);
+                }
+                state
+            }
             Kind::Assign { target, value } => {
+                if let Target::Local(id) = **target
+                    && let Some((index, part, count)) = put_in(id, value)
+                {
+                    state = self.expr(part, state);
+                    state.set_part(id, index, count);
+                    return state;
+                }
                 state = self.target_parts(target, state);
                 state = self.expr(value, state);
                 if let Target::Local(id) = **target {
@@ -486,6 +516,21 @@ impl Walk<'_> {
         }
     }
 
+    fn read_part(&mut self, id: LocalId, index: usize, span: Span, state: &State) {
+        let Some(local) = self.binder.local(id) else { return };
+        let elements = elements_of(local.ty).unwrap_or_default();
+        let mine = self.summarized.as_ref().is_none_or(|(function, _)| self.binder.is_within(local.owner, *function));
+        if elements.is_empty() || !mine || local.parameter == Some(ParamMode::Out) {
+            return self.read(id, span, state);
+        }
+        if !state.has_part(id, index) && !local.name.is_empty() && self.reported.insert(id) {
+            let name = elements.get(index).and_then(|(name, _)| name.as_deref());
+            let name = name.map_or_else(|| format!("Item{}", index + 1), str::to_owned);
+            let message = format!("Use of possibly unassigned field '{name}'");
+            self.errors.push(ExpressionError { code: "CS0170", message, span, warning: false });
+        }
+    }
+
     fn read(&mut self, id: LocalId, span: Span, state: &State) {
         let Some(local) = self.binder.local(id) else { return };
         if state.has(id) || local.name.is_empty() {
@@ -508,4 +553,18 @@ impl Walk<'_> {
         };
         self.errors.push(ExpressionError { code, message, span, warning: false });
     }
+}
+
+/// An element of the tuple in a variable that gets a value, with the number of elements: the other ones are put into the new
+/// tuple as they are, see [`Binder::put`].
+fn put_in(id: LocalId, value: &Expr) -> Option<(usize, &Expr, usize)> {
+    let Kind::NewAnonymous(items) = &value.kind else { return None };
+    elements_of(value.ty)?;
+    let kept = |at: usize, item: &Expr| {
+        let Kind::AnonymousGet { object, index } = &item.kind else { return false };
+        *index == at && item.span == value.span && matches!(object.kind, Kind::Local(other) if other == id)
+    };
+    let mut put = items.iter().enumerate().filter(|(at, item)| !kept(*at, item));
+    let (index, item) = put.next()?;
+    put.next().is_none().then_some((index, item, items.len()))
 }

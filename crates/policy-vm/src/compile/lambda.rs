@@ -1,10 +1,12 @@
 //! Lambdas.
 
+use std::rc::Rc;
+
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, LambdaBody};
 
 use super::ExpressionError;
-use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope};
+use super::binder::{Binder, LabelScope, MAX_TRIES, Returns, SwitchScope, Symbol};
 use super::bound::{Const, Expr, FnId, Function, Kind, LocalId, Stmt, delegate};
 use super::expression::{Entity, strip};
 use super::overload::{Arg, ArgKind};
@@ -17,8 +19,8 @@ impl Binder {
         if lambda.params.as_ref().is_some_and(|p| p.len() != params.len()) || lambda.is_async {
             return None;
         }
-        let (id, _) = self.try_lambda(lambda, params, None, types::error())?;
-        self.functions.get(id.0 as usize).map(|f| f.returns).filter(|ty| *ty != types::error())
+        let (found, _) = self.try_lambda(lambda, params, None, types::error())?;
+        Some(found).filter(|ty| *ty != types::error())
     }
 
     /// A lambda can be converted to a delegate type.
@@ -30,15 +32,43 @@ impl Binder {
         self.try_lambda(lambda, &params, Some(returns), ty).is_some_and(|(_, clean)| clean)
     }
 
-    /// Binds the body of a lambda to see whether it can be; true when nothing is wrong in it. What is wrong is kept only
-    /// for those who ask why no candidate fits.
+    /// Binds the body of a lambda to see whether it can be; gives what it returns, and true when nothing is wrong in it. What
+    /// is wrong is kept only for those who ask why no candidate fits.
     fn try_lambda(
         &mut self,
         lambda: &ast::Lambda,
         params: &[TypeId],
         returns: Option<TypeId>,
         ty: TypeId,
-    ) -> Option<(FnId, bool)> {
+    ) -> Option<(TypeId, bool)> {
+        let try_of = self.try_of(lambda, params, returns, ty);
+        let tried = match self.tried.get(&try_of) {
+            Some(known) => Rc::clone(known),
+            None => {
+                let found = Rc::new(self.bind_try(lambda, params, returns, ty)?);
+                self.tried.insert(try_of, Rc::clone(&found));
+                found
+            }
+        };
+        if let Some(trials) = &mut self.trials {
+            let mut errors = tried.errors.clone();
+            errors.retain(|e| e.code != "NO_COMMON_TYPE");
+            let found = returns.is_none().then_some(tried.found);
+            let trial = Trial { at: lambda.arrow, target: (params.to_vec(), returns, ty), found, errors };
+            if !trials.iter().any(|known| known.at == trial.at && known.target == trial.target) {
+                trials.push(trial);
+            }
+        }
+        Some((tried.found, tried.errors.is_empty()))
+    }
+
+    fn bind_try(
+        &mut self,
+        lambda: &ast::Lambda,
+        params: &[TypeId],
+        returns: Option<TypeId>,
+        ty: TypeId,
+    ) -> Option<Tried> {
         self.tries += 1;
         if self.tries > MAX_TRIES {
             return None;
@@ -49,16 +79,27 @@ impl Binder {
         let mut errors = std::mem::replace(&mut self.errors, kept);
         self.trials = trials;
         errors.retain(|e| !e.warning);
-        let clean = errors.is_empty();
-        if let Some(trials) = &mut self.trials {
-            errors.retain(|e| e.code != "NO_COMMON_TYPE");
-            let found = self.functions.get(id.0 as usize).map(|f| f.returns).filter(|_| returns.is_none());
-            let trial = Trial { at: lambda.arrow, target: (params.to_vec(), returns, ty), found, errors };
-            if !trials.iter().any(|known| known.at == trial.at && known.target == trial.target) {
-                trials.push(trial);
-            }
-        }
-        Some((id, clean))
+        let found = self.functions.get(id.0 as usize).map_or(types::error(), |f| f.returns);
+        Some(Tried { found, errors })
+    }
+
+    /// What decides how binding a lambda ends.
+    fn try_of(&self, lambda: &ast::Lambda, params: &[TypeId], returns: Option<TypeId>, target: TypeId) -> Try {
+        let body = match &lambda.body {
+            LambdaBody::Expression(expr) => expr.span,
+            LambdaBody::Block(block) => block.span,
+        };
+        let names = lambda.params.iter().flatten().map(|p| p.name.text.clone()).collect();
+        // The expression's own variables are what they are. Those of lambdas around are made anew whenever one of them is
+        // tried, perhaps with other types.
+        let symbols = self.scopes.iter().flatten().filter_map(|(_, symbol)| match symbol {
+            Symbol::Local(id) => self.local(*id).filter(|l| l.owner != FnId(0)).map(|l| Around::Local(l.ty)),
+            Symbol::Function(id) => Some(Around::Function(*id)),
+            Symbol::Generic(number) => Some(Around::Generic(*number)),
+        });
+        let around = symbols.chain(self.type_names.iter().map(|(_, ty)| Around::Local(*ty))).collect();
+        let mode = (self.checked, self.unchecked);
+        Try { at: (lambda.arrow, body), names, params: params.to_vec(), returns, target, around, mode }
     }
 
     /// Tells what is wrong in lambdas that are arguments of a call which is wrong for another reason: all mistakes at
@@ -277,6 +318,37 @@ impl Binder {
     }
 }
 
+/// A lambda with all that decides how binding it ends. Calls nested in lambdas ask the same of the inner ones once for each
+/// overload of each outer one: without remembering, each level multiplies the work by the number of overloads.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub(super) struct Try {
+    /// Its arrow and its body: those of a query's clauses may begin at one place.
+    at: (Span, Span),
+    names: Vec<Box<str>>,
+    params: Vec<TypeId>,
+    returns: Option<TypeId>,
+    target: TypeId,
+    around: Vec<Around>,
+    /// Inside `checked` and `unchecked`.
+    mode: (bool, bool),
+}
+
+/// What a name around a lambda stands for.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Around {
+    Local(TypeId),
+    Function(FnId),
+    Generic(usize),
+}
+
+/// How binding a lambda ended.
+#[derive(Debug)]
+pub(super) struct Tried {
+    /// The type of its result.
+    found: TypeId,
+    errors: Vec<ExpressionError>,
+}
+
 /// A lambda bound while candidates were tried.
 #[derive(Debug)]
 pub(super) struct Trial {
@@ -301,4 +373,51 @@ pub(super) struct Outer {
     labels: Vec<LabelScope>,
     switches: Vec<SwitchScope>,
     receivers: Vec<(LocalId, TypeId)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bound(text: &str) -> Binder {
+        let parsed = policy_parser::csharp::parse(text);
+        assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+        let mut binder = Binder::new();
+        binder.root(&parsed.root);
+        binder
+    }
+
+    /// `Sum`s nested in each other, with `inner` in the innermost.
+    fn nested(depth: usize, inner: &str) -> String {
+        let open: String = (0..depth).map(|n| format!("a.Sum(x{n} => ")).collect();
+        format!("@{{ var a = new[] {{ 1, 2 }}; return {open}{inner}{}; }}", ")".repeat(depth))
+    }
+
+    #[test]
+    fn the_tries_of_nested_lambdas_add_up_and_do_not_multiply() {
+        let tries = |depth| {
+            let binder = bound(&nested(depth, "x0 + 1"));
+            assert!(binder.is_sound(), "{:?}", binder.errors);
+            assert_eq!(types::display(binder.functions[0].returns), "int");
+            binder.tries
+        };
+        let (one, two, thirty) = (tries(1), tries(2), tries(30));
+        assert_eq!(thirty, one + 29 * (two - one));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_deep_lambda_is_told_once_at_its_place() {
+        let text = nested(25, "x0 + nope");
+        let binder = bound(&text);
+        let found: Vec<_> = binder.errors.iter().map(|e| (e.code, e.span.start as usize)).collect();
+        assert_eq!(found, [("CS0103", text.find("nope").unwrap())]);
+        assert!(binder.tries < 1000, "{}", binder.tries);
+    }
+
+    #[test]
+    fn a_lambda_is_tried_anew_where_the_types_around_it_differ() {
+        let text =
+            r#"@(new[] { "a", "bb" }.Sum(s => new[] { s.Length }.Sum(n => new[] { s + n }.Sum(t => t.Length))))"#;
+        assert!(bound(text).is_sound());
+    }
 }

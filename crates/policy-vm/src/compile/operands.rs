@@ -8,7 +8,7 @@ use policy_parser::{Diagnostic, Severity, Span};
 use super::policy::Compiler;
 use super::{ExpressionError, Wanted};
 use crate::check::{self, Inner};
-use crate::operand::{BoolOperand, ChoiceOperand, IntOperand, TextOperand, ValueOperand};
+use crate::operand::{BoolOperand, ChoiceOperand, HeaderOperand, IntOperand, TextOperand, ValueOperand};
 use crate::spec::{Accepts, ElementSpec};
 use crate::step::ExprId;
 
@@ -33,6 +33,20 @@ impl Compiler<'_> {
     /// A text attribute that is required or has a default.
     pub(crate) fn text(&mut self, element: &Element, spec: &ElementSpec, name: &str) -> TextOperand {
         self.text_or_none(element, spec, name).unwrap_or_else(|| TextOperand::Literal(Box::default()))
+    }
+
+    /// An attribute that names a header; `None` when it is absent, or wrong, which was reported.
+    pub(crate) fn header_or_none(
+        &mut self,
+        element: &Element,
+        spec: &ElementSpec,
+        name: &str,
+    ) -> Option<HeaderOperand> {
+        let text = self.text_or_none(element, spec, name)?;
+        match text.literal() {
+            Some(literal) => check::header_name(literal).map(HeaderOperand::Literal),
+            None => Some(HeaderOperand::Expression(text)),
+        }
     }
 
     /// A boolean attribute; its default, or false, when it is absent.

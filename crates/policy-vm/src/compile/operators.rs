@@ -242,7 +242,8 @@ impl Binder {
     /// `left op right` for every operator but `&&`, `||` and `??`.
     pub(super) fn binary(&mut self, op: BinaryOp, left: Expr, right: Expr, span: Span) -> Expr {
         if left.is_error() || right.is_error() {
-            return Expr::error(span);
+            // What is read on its left is read all the same.
+            return Expr { kind: Kind::Concat(vec![left, right]), ..Expr::error(span) };
         }
         let no_operand = |ty: TypeId| ty == types::void() || is_untyped(ty);
         if no_operand(left.ty) || no_operand(right.ty) {

@@ -7,7 +7,7 @@ mod refuse;
 mod shown;
 mod trials;
 
-pub(super) use refuse::Wanted;
+pub(super) use refuse::{Wanted, takes_count};
 
 use policy_parser::Span;
 use policy_parser::csharp::ast::{self, ArgumentMode};
@@ -34,6 +34,8 @@ pub(super) enum ArgKind<'a> {
     Value(Expr),
     Lambda(&'a ast::Lambda),
     Group(Box<Group<'a>>),
+    /// A tuple without a type of its own: `(null, 1)`.
+    Tuple(&'a ast::Expr),
     /// `out x`, `ref x`: a variable and its type.
     Variable(Box<Target>, Box<Expr>),
     /// `out var x`, `out T x`, `out _`.
@@ -152,6 +154,7 @@ impl Binder {
             (ArgKind::Value(value), ParamMode::Value) if arg.mode == ArgumentMode::Value => self.converts(value, ty),
             (ArgKind::Lambda(lambda), ParamMode::Value) => self.lambda_fits(lambda, ty),
             (ArgKind::Group(group), ParamMode::Value) => self.group_fits(group, ty),
+            (ArgKind::Tuple(expr), ParamMode::Value) => self.tuple_fits(expr, ty),
             (ArgKind::Variable(_, value), mode) => modes_agree(arg.mode, mode) && (value.ty == ty || value.is_error()),
             (ArgKind::Declare(declared, _), ParamMode::Out) => {
                 arg.mode == ArgumentMode::Out && declared.is_none_or(|d| d == ty)
@@ -285,6 +288,7 @@ impl Binder {
         match arg.kind {
             ArgKind::Value(value) => (self.convert(value, ty), None),
             ArgKind::Lambda(lambda) => (self.lambda(lambda, ty, arg.span), None),
+            ArgKind::Tuple(expr) => (self.value_for(expr, ty), None),
             ArgKind::Group(group) => match self.group_to_delegate(&group, ty) {
                 Some(value) => (value, None),
                 None => (self.no_delegate(&group, ty), None),

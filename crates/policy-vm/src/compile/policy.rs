@@ -12,7 +12,6 @@ use crate::compile::bodies::ReadBodies;
 use crate::compile::{ExpressionSink, Reads, Wanted};
 use crate::edits::EditedHeaders;
 use crate::engine::{Engine, Environment, Scope};
-use crate::operand::{BoolOperand, IntOperand};
 use crate::program::{Needs, Section, StepEntry, StepInfo};
 use crate::spec::{Accepts, Attribute, ElementSpec, Policies};
 use crate::step::{Flow, Step, StepCx};
@@ -143,16 +142,9 @@ impl<'e> Compiler<'e> {
         }
     }
 
-    /// Compiles `increment-condition` and `increment-count`, whose expressions run when the response is known.
-    pub(crate) fn counted_later(
-        &mut self,
-        element: &Element,
-        spec: &ElementSpec,
-    ) -> (Option<BoolOperand>, Option<IntOperand>) {
-        let condition = self.bool_or_none(element, spec, "increment-condition");
-        let count = self.int_or_none(element, spec, "increment-count");
+    /// The operands compiled for the step to come are evaluated when the response is known.
+    pub(crate) fn evaluated_later(&mut self) {
         self.needs.request_headers_after_forward |= self.reads.request;
-        (condition, count)
     }
 
     /// Adds the step that brings into memory what the operands compiled so far read, if they read anything.
@@ -235,6 +227,6 @@ const fn wanted(attribute: &Attribute) -> Wanted {
         Accepts::Bool => Wanted::Bool,
         Accepts::Int(..) => Wanted::Integer,
         Accepts::Value => Wanted::Variable,
-        Accepts::Text | Accepts::Name | Accepts::OneOf(_) => Wanted::Text,
+        Accepts::Text | Accepts::Name | Accepts::OneOf(_) | Accepts::HeaderName | Accepts::Method => Wanted::Text,
     }
 }

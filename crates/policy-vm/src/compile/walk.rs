@@ -83,6 +83,11 @@ impl Compiler<'_> {
         self.walk.fragment.is_some() || self.walk.any_section
     }
 
+    /// True where it is known that the section is this one: a fragment is checked on its own before anyone includes it.
+    pub(crate) fn is_in(&self, section: Section) -> bool {
+        !self.walk.any_section && self.section == section
+    }
+
     /// True for a policy directly in its section, or in a fragment included there.
     pub(crate) fn is_direct(&self) -> bool {
         self.walk.depth == 0

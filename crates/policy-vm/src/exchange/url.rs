@@ -179,6 +179,16 @@ pub(crate) fn decode_query(text: &str) -> std::borrow::Cow<'_, str> {
     String::from_utf8_lossy(&out).into_owned().into()
 }
 
+/// The parameters of a query, each as it is written.
+pub(crate) fn parameters(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|parameter| !parameter.is_empty())
+}
+
+/// The decoded name of a parameter.
+pub(crate) fn name_of(parameter: &str) -> std::borrow::Cow<'_, str> {
+    decode_query(parameter.split_once('=').map_or(parameter, |(name, _)| name))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,6 +97,7 @@ impl Exchange {
             budget,
             type_args: &[],
             outs: [Value::Null; MAX_OUTS],
+            unwinding: crate::machine::Unwinding::default(),
         })
     }
 }

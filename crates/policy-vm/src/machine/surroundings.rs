@@ -2,6 +2,7 @@
 //!
 //! They are called, not part of the machine's loop: what each of them inlines would be carried by all others.
 
+use super::unwind::Guard;
 use super::{arithmetic, convert};
 use crate::bytecode::{Code, Op};
 use crate::cx::{Cx, fault};
@@ -38,13 +39,24 @@ pub(super) fn run<'a>(cx: &mut Cx<'a>, code: &'a Code, base: usize, op: Op) -> R
                 None => return Ok(Some(to)),
             }
         }
-        Op::Throw { a } | Op::Rethrow { a } => {
+        Op::Throw { a } | Op::Rethrow { a } | Op::Resume { a } => {
             return match get(cx, base, a) {
                 Value::Object(handle) if matches!(cx.heap.object(handle), Object::Exception(_)) => {
+                    if !matches!(op, Op::Resume { .. }) {
+                        cx.unwinding.forget(handle);
+                    }
                     Err(Throw::Exception(handle))
                 }
                 _ => Err(cx.throw_default(Exc::NullReference)),
             };
+        }
+        Op::Guard { level, function, id } => {
+            cx.unwinding.enter(Guard { base, level, function, id });
+            return Ok(None);
+        }
+        Op::Unguard {} => {
+            cx.unwinding.leave();
+            return Ok(None);
         }
         Op::NullCheck { a } => {
             return if get(cx, base, a).is_null() { Err(cx.throw_default(Exc::NullReference)) } else { Ok(None) };

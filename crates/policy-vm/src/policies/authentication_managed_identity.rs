@@ -10,12 +10,12 @@ use crate::host::{HostCall, HostReply};
 use crate::names;
 use crate::operand::{TextOperand, new_string};
 use crate::policies::Policy;
-use crate::spec::{Accepts, Attribute, ElementSpec};
+use crate::spec::{Accepts, Attribute, ElementSpec, Scopes};
 use crate::step::{Flow, Step, StepCx};
 
 pub(super) const SPEC: ElementSpec =
-    ElementSpec::new("authentication-managed-identity", "Sends an access token of the gateway's identity.").attributes(
-        &[
+    ElementSpec::new("authentication-managed-identity", "Sends an access token of the gateway's identity.")
+        .attributes(&[
             Attribute::required("resource", Accepts::Text, "What the token is for.").expression(),
             Attribute::optional("client-id", Accepts::Text, "The identity, where it is not the gateway's own."),
             Attribute::optional(
@@ -24,8 +24,8 @@ pub(super) const SPEC: ElementSpec =
                 "The variable that gets the token; the header is left alone then.",
             ),
             Attribute::optional("ignore-error", Accepts::Bool, "Whether to go on without a token.").default("false"),
-        ],
-    );
+        ])
+        .scopes(Scopes::WITHOUT_WORKSPACE);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

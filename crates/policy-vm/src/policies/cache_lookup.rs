@@ -1,23 +1,33 @@
 //! `cache-lookup`: answers with a response of the cache, or remembers where the one that comes is to be stored.
 
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use jiff::fmt::rfc2822;
 use policy_parser::document::Element;
 
-use crate::check::codes;
+use crate::check::{self, codes};
 use crate::compile::Compiler;
 use crate::error::PolicyError;
+use crate::exchange::url::{name_of, parameters};
 use crate::exchange::{Body, Call, Response};
 use crate::host::{CacheKind, CacheSpace, CachedResponse, HostCall, HostReply, Stored};
 use crate::operand::{BoolOperand, ChoiceOperand};
 use crate::policies::Policy;
-use crate::policies::cache_lookup_value::{CACHING_TYPE, cache};
-use crate::policies::caching::{Caching, Downstream, DownstreamKind, Key};
-use crate::policies::set_query_parameter::{name_of, parameters};
+use crate::policies::caching::{CACHING_TYPE, Caching, Downstream, DownstreamKind, Key, cache};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Once, Order, Sections, Text};
 use crate::step::{Flow, Step, StepCx};
 
 const DOWNSTREAM: &[&str] = &["none", "private", "public"];
+
+const BY_HEADER: ElementSpec =
+    ElementSpec::text_only("vary-by-header", "A header whose values tell responses apart.", Text::Literal)
+        .holds(Accepts::HeaderName);
+
+const BY_PARAMETER: ElementSpec = ElementSpec::text_only(
+    "vary-by-query-parameter",
+    "Query parameters that tell responses apart, separated by `;`. Without any, the whole query does.",
+    Text::Literal,
+)
+.holds(Accepts::Name);
 
 const SPEC: ElementSpec = ElementSpec::new("cache-lookup", "Answers with a response of the cache, if there is one.")
     .attributes(&[
@@ -48,18 +58,7 @@ const SPEC: ElementSpec = ElementSpec::new("cache-lookup", "Answers with a respo
         .expression()
         .default("false"),
     ])
-    .children(&[
-        Child::repeated(ElementSpec::text_only(
-            "vary-by-header",
-            "A header whose values tell responses apart.",
-            Text::Literal,
-        )),
-        Child::repeated(ElementSpec::text_only(
-            "vary-by-query-parameter",
-            "Query parameters that tell responses apart, separated by `;`. Without any, the whole query does.",
-            Text::Literal,
-        )),
-    ])
+    .children(&[Child::repeated(BY_HEADER), Child::repeated(BY_PARAMETER)])
     .order(Order::Free)
     .sections(Sections::INBOUND)
     .once(Once::PerSection);
@@ -84,9 +83,10 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     };
     for child in element.elements() {
         let text = c.inner_text(child);
-        let names = text.literal().unwrap_or_default().split(';').map(str::trim).filter(|name| !name.is_empty());
+        let text = text.literal().unwrap_or_default();
+        let names = text.split(';').map(str::trim).filter(|name| !name.is_empty());
         match &*child.name {
-            "vary-by-header" => step.headers.extend(names.map(|name| name.to_ascii_lowercase().into())),
+            "vary-by-header" => step.headers.extend(check::header_name(text)),
             _ => step.parameters.extend(names.map(|name| name.to_lowercase().into())),
         }
     }
@@ -98,7 +98,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
 fn shared_secrets(c: &mut Compiler<'_>, element: &Element, step: &CacheLookup) {
     let is_open = matches!(step.allows_private, BoolOperand::Literal(true))
         && matches!(step.by_developer, BoolOperand::Literal(false))
-        && !step.headers.iter().any(|name| &**name == header::AUTHORIZATION.as_str());
+        && !step.headers.contains(&header::AUTHORIZATION);
     if is_open {
         let attribute = element.attribute("allow-private-response-caching");
         let span = attribute.map_or(element.tag_span, |written| written.value.span);
@@ -114,8 +114,7 @@ fn shared_secrets(c: &mut Compiler<'_>, element: &Element, step: &CacheLookup) {
 struct CacheLookup {
     by_developer: BoolOperand,
     by_groups: BoolOperand,
-    /// Lower case.
-    headers: Vec<Box<str>>,
+    headers: Vec<HeaderName>,
     /// Lower case.
     parameters: Vec<Box<str>>,
     cache: CacheKind,
@@ -156,7 +155,7 @@ impl CacheLookup {
             key.list(name, same.map(|parameter| parameter.split_once('=').map_or("", |(_, value)| value).as_bytes()));
         }
         for name in &self.headers {
-            key.list(name, call.request.headers.get_all(&**name).iter().map(http::HeaderValue::as_bytes));
+            key.list(name.as_str(), call.request.headers.get_all(name).iter().map(http::HeaderValue::as_bytes));
         }
         if by_developer {
             let user = call.user.as_ref().map(|user| ("user", user.id.as_str()));

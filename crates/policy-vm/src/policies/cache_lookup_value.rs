@@ -2,7 +2,6 @@
 
 use policy_parser::document::Element;
 
-use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::NameId;
@@ -10,30 +9,10 @@ use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::names;
 use crate::operand::{TextOperand, ValueOperand};
 use crate::policies::Policy;
+use crate::policies::caching::{CACHING_TYPE, cache};
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::stored;
-
-/// Which cache, on every policy of the cache.
-pub(super) const CACHING_TYPE: Attribute =
-    Attribute::optional("caching-type", Accepts::OneOf(CACHES), "Which cache.").default("prefer-external");
-
-const CACHES: &[&str] = &["prefer-external", "internal", "external"];
-
-/// The cache that the attribute names.
-pub(super) fn cache(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec) -> CacheKind {
-    match c.literal(element, spec, "caching-type").map(str::trim) {
-        Some("internal") => CacheKind::Internal,
-        Some("external") => {
-            if let Some(written) = element.attribute("caching-type").filter(|_| !c.environment.external_cache) {
-                let text = "there is no external cache here: the memory of the process takes its place";
-                c.warn(codes::NO_EFFECT, written.value.span, text);
-            }
-            CacheKind::External
-        }
-        _ => CacheKind::PreferExternal,
-    }
-}
 
 const SPEC: ElementSpec = ElementSpec::new("cache-lookup-value", "Looks a value up in the cache.").attributes(&[
     Attribute::required("key", Accepts::Text, "The key.").expression(),

@@ -7,7 +7,7 @@ use crate::error::PolicyError;
 use crate::host::{CacheKind, HostCall, HostReply};
 use crate::operand::{BoolOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::cache_lookup_value::{CACHING_TYPE, cache};
+use crate::policies::caching::{CACHING_TYPE, cache};
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 

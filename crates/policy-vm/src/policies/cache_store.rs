@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use policy_parser::document::Element;
 
-use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Body;
@@ -26,7 +25,7 @@ const SPEC: ElementSpec = ElementSpec::new("cache-store", "Stores the response t
             "Whether this response is stored; without it, those with status 200 are.",
         )
         .expression(),
-        Attribute::optional("caching-mode", Accepts::Text, "Not documented; without effect."),
+        Attribute::optional("caching-mode", Accepts::Text, "Not documented; without effect.").without_effect(),
     ])
     .sections(Sections::OUTBOUND)
     .once(Once::PerSection);
@@ -34,10 +33,6 @@ const SPEC: ElementSpec = ElementSpec::new("cache-store", "Stores the response t
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {
-    if let Some(written) = element.attribute("caching-mode") {
-        let span = written.name_span;
-        c.warn(codes::NO_EFFECT, span, "the 'caching-mode' attribute has no effect");
-    }
     let step = CacheStore {
         duration: c.int(element, &SPEC, "duration"),
         stores: c.bool_or_none(element, &SPEC, "cache-response"),

@@ -9,7 +9,7 @@ use crate::error::PolicyError;
 use crate::host::{CacheKind, CacheSpace, HostCall, HostReply};
 use crate::operand::{IntOperand, TextOperand, ValueOperand};
 use crate::policies::Policy;
-use crate::policies::cache_lookup_value::{CACHING_TYPE, cache};
+use crate::policies::caching::{CACHING_TYPE, cache};
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::stored;

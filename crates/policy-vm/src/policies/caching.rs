@@ -1,13 +1,38 @@
-//! What `cache-lookup` and `cache-store` share: the key of a response, what the first leaves for the second, and what
-//! caches on the way to the caller are told.
+//! What the policies of the cache share: which cache it is, the key of a response, what `cache-lookup` leaves for
+//! `cache-store`, and what caches on the way to the caller are told.
 
 use std::fmt::Write as _;
 
 use http::{HeaderMap, HeaderValue, header};
+use policy_parser::document::Element;
 use sha2::{Digest, Sha256};
 
+use crate::check::codes;
+use crate::compile::Compiler;
 use crate::exchange::{BackendChoice, Call};
 use crate::host::CacheKind;
+use crate::spec::{Accepts, Attribute, ElementSpec};
+
+/// Which cache, on every policy of the cache.
+pub(super) const CACHING_TYPE: Attribute =
+    Attribute::optional("caching-type", Accepts::OneOf(CACHES), "Which cache.").default("prefer-external");
+
+const CACHES: &[&str] = &["prefer-external", "internal", "external"];
+
+/// The cache that the attribute names.
+pub(super) fn cache(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec) -> CacheKind {
+    match c.literal(element, spec, CACHING_TYPE.name).map(str::trim) {
+        Some("internal") => CacheKind::Internal,
+        Some("external") => {
+            if let Some(written) = element.attribute(CACHING_TYPE.name).filter(|_| !c.environment.external_cache) {
+                let text = "there is no external cache here: the memory of the process takes its place";
+                c.warn(codes::NO_EFFECT, written.value.span, text);
+            }
+            CacheKind::External
+        }
+        _ => CacheKind::PreferExternal,
+    }
+}
 
 /// A lookup that found nothing.
 #[derive(Debug)]

@@ -2,28 +2,31 @@
 
 use std::borrow::Cow;
 
-use http::HeaderName;
 use policy_parser::document::Element;
 
+use crate::check;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::operand::{BoolOperand, IntOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::set_header::VALUE;
-use crate::spec::{Accepts, Attribute, Child, ElementSpec, Sections};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec, Scopes, Sections, Text};
 use crate::step::{Flow, Step, StepCx};
+
+const ALLOWED: ElementSpec =
+    ElementSpec::text_only("value", "A value that passes.", Text::Expression).holds(Accepts::Name);
 
 const SPEC: ElementSpec = ElementSpec::new("check-header", "Refuses a request without a header or value.")
     .attributes(&[
-        Attribute::required("name", Accepts::Name, "The header.").expression(),
-        Attribute::required("failed-check-httpcode", Accepts::Int(100, 599), "Status of the refusal.").expression(),
+        Attribute::required("name", Accepts::HeaderName, "The header.").expression(),
+        Attribute::required("failed-check-httpcode", Accepts::Int(200, 599), "Status of the refusal.").expression(),
         Attribute::optional("failed-check-error-message", Accepts::Text, "What the caller reads.").expression(),
         Attribute::optional("ignore-case", Accepts::Bool, "Whether case does not count in values.")
             .expression()
             .default("false"),
     ])
-    .children(&[Child::repeated(VALUE)])
-    .sections(Sections::INBOUND);
+    .children(&[Child::repeated(ALLOWED)])
+    .sections(Sections::INBOUND)
+    .scopes(Scopes::WITHOUT_WORKSPACE);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
@@ -87,7 +90,7 @@ impl CheckHeader {
 
 /// The values of a header of the request, a line each.
 fn values_of(cx: &StepCx<'_>, name: &str) -> Vec<String> {
-    let Ok(name) = HeaderName::from_bytes(name.trim().as_bytes()) else { return Vec::new() };
+    let Some(name) = check::header_name(name) else { return Vec::new() };
     let lines = cx.exchange.call.request.headers.get_all(name);
     lines.iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
 }

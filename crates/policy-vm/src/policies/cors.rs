@@ -3,6 +3,7 @@
 use http::{HeaderName, HeaderValue, header};
 use policy_parser::document::Element;
 
+use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::{Call, Response, Url};
@@ -12,8 +13,14 @@ use crate::program::Section;
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Once, Order, Sections, Text};
 use crate::step::{Flow, Step, StepCx};
 
-const ORIGINS: ElementSpec = ElementSpec::new("allowed-origins", "Who may call.")
-    .children(&[Child::at_least_once(ElementSpec::text_only("origin", "An origin, or `*`.", Text::Expression))]);
+const ORIGIN: ElementSpec =
+    ElementSpec::text_only("origin", "An origin, or `*`.", Text::Expression).holds(Accepts::Name);
+
+const METHOD: ElementSpec =
+    ElementSpec::text_only("method", "A method, or `*`.", Text::Expression).holds(Accepts::Method);
+
+const ORIGINS: ElementSpec =
+    ElementSpec::new("allowed-origins", "Who may call.").children(&[Child::at_least_once(ORIGIN)]);
 
 const METHODS: ElementSpec = ElementSpec::new("allowed-methods", "With which methods; GET and POST if absent.")
     .attributes(&[Attribute::optional(
@@ -23,9 +30,10 @@ const METHODS: ElementSpec = ElementSpec::new("allowed-methods", "With which met
     )
     .expression()
     .default("0")])
-    .children(&[Child::at_least_once(ElementSpec::text_only("method", "A method, or `*`.", Text::Expression))]);
+    .children(&[Child::at_least_once(METHOD)]);
 
-const HEADER: ElementSpec = ElementSpec::text_only("header", "Name of a header, or `*`.", Text::Expression);
+const HEADER: ElementSpec =
+    ElementSpec::text_only("header", "Name of a header, or `*`.", Text::Expression).holds(Accepts::HeaderName);
 
 const HEADERS: ElementSpec =
     ElementSpec::new("allowed-headers", "With which headers.").children(&[Child::at_least_once(HEADER)]);
@@ -60,7 +68,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         element.child(name).map(|list| list.elements().map(|entry| c.inner_text(entry)).collect())
     };
     let get_and_post = || ["GET", "POST"].map(|method| TextOperand::Literal(method.into())).into();
-    let origins = list("allowed-origins").unwrap_or_default().into_iter().map(Origin::from).collect();
+    let origins: Vec<_> = list("allowed-origins").unwrap_or_default().into_iter().map(Origin::from).collect();
     let methods = list("allowed-methods").unwrap_or_else(get_and_post);
     let headers = list("allowed-headers").unwrap_or_default();
     let exposed = list("expose-headers").unwrap_or_default();
@@ -68,6 +76,12 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         Some(methods) => c.int(methods, &METHODS, "preflight-result-max-age"),
         None => IntOperand::Literal(0),
     };
+    if let Some(written) = element.child("allowed-origins")
+        && origins.len() > 1
+        && origins.iter().any(|origin| matches!(origin, Origin::Any))
+    {
+        c.warn(codes::NO_EFFECT, written.tag_span, "beside '*', which lets every origin in, others have no effect");
+    }
     let at = c.emit(Cors { origins, methods, headers, exposed, max_age, credentials, terminate });
     if c.is_direct() && c.section == Section::Inbound {
         c.preflight.push(at);
@@ -177,6 +191,9 @@ impl Cors {
     }
 
     fn actual(&self, cx: &mut StepCx<'_>) -> Result<Flow, Box<PolicyError>> {
+        if cx.exchange.call.cors_matched {
+            return Ok(Flow::Next);
+        }
         let Some(origin) = request_header(&cx.exchange.call, &header::ORIGIN) else { return Ok(Flow::Next) };
         let found = self.find(cx, &origin)?;
         if found == Match::None {
@@ -187,6 +204,7 @@ impl Cors {
         if !exposed.is_empty() {
             push(&mut added, header::ACCESS_CONTROL_EXPOSE_HEADERS, &exposed.join(","));
         }
+        cx.exchange.call.cors_matched = true;
         cx.exchange.call.final_headers.extend(added);
         Ok(Flow::Next)
     }
@@ -260,7 +278,10 @@ fn request_header(call: &Call, name: &HeaderName) -> Option<String> {
 }
 
 fn texts(list: &[TextOperand], cx: &mut StepCx<'_>) -> Result<Vec<String>, Box<PolicyError>> {
-    list.iter().map(|text| text.eval(cx).map(|text| text.trim().to_owned())).collect()
+    let mut texts =
+        list.iter().map(|text| text.eval(cx).map(|text| text.trim().to_owned())).collect::<Result<Vec<_>, _>>()?;
+    texts.retain(|text| !text.is_empty());
+    Ok(texts)
 }
 
 fn allows(list: &[String], name: &str) -> bool {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue, header};
 use policy_parser::document::Element;
 
-use crate::check::codes;
+use crate::check::{self, codes};
 use crate::compile::Compiler;
 use crate::engine::Scope;
 use crate::error::PolicyError;
@@ -18,25 +18,29 @@ use crate::exchange::{Call, NameId};
 use crate::host::{CounterCall, CounterKind, CounterMode, CounterState, HostCall, HostReply};
 use crate::names;
 use crate::operand::{BoolOperand, IntOperand};
+use crate::policies::message;
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 use crate::value::Value;
 
-pub(super) use place::{PLACE_ID, PLACE_NAME, Placed, placed};
+pub(super) use place::{PLACE, PLACE_ID, PLACE_NAME, Placed, placed};
 pub(super) use tally::{Count, Tallied, Tally};
 pub(super) use together::{Limits, Together, unanswered};
 
 pub(super) const RETRY_HEADER: Attribute = RETRY_HEADER_OF_PART.default("Retry-After");
 pub(super) const RETRY_HEADER_OF_PART: Attribute =
-    Attribute::optional("retry-after-header-name", Accepts::Name, "Header that says when to try again.");
+    Attribute::optional("retry-after-header-name", Accepts::HeaderName, "Header that says when to try again.");
 pub(super) const RETRY_VARIABLE: Attribute =
     Attribute::optional("retry-after-variable-name", Accepts::Name, "Variable that says when to try again.");
-pub(super) const REMAINING_HEADER: Attribute =
-    Attribute::optional("remaining-calls-header-name", Accepts::Name, "Header that says how many calls are left.");
+pub(super) const REMAINING_HEADER: Attribute = Attribute::optional(
+    "remaining-calls-header-name",
+    Accepts::HeaderName,
+    "Header that says how many calls are left.",
+);
 pub(super) const REMAINING_VARIABLE: Attribute =
     Attribute::optional("remaining-calls-variable-name", Accepts::Name, "Variable that says how many calls are left.");
 pub(super) const TOTAL_HEADER: Attribute =
-    Attribute::optional("total-calls-header-name", Accepts::Name, "Header that says how many calls are allowed.");
+    Attribute::optional("total-calls-header-name", Accepts::HeaderName, "Header that says how many calls are allowed.");
 
 /// Where the state of a rate limit is told.
 #[derive(Debug)]
@@ -107,14 +111,25 @@ pub(super) fn rate_kind(c: &Compiler<'_>) -> CounterKind {
 }
 
 fn header_name(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpec, attribute: &str) -> Option<HeaderName> {
-    let text = c.literal(element, spec, attribute)?;
-    let name = HeaderName::from_bytes(text.trim().as_bytes()).ok();
-    if name.is_none() {
+    let name = c.literal(element, spec, attribute).and_then(check::header_name)?;
+    if message::is_framing(&name) {
         let span = element.attribute(attribute).map_or(element.tag_span, |written| written.value.span);
-        let shown = c.checker().shown(span);
-        c.error(codes::INVALID_VALUE, span, format!("'{shown}' is not the name of a header"));
+        c.warn(codes::NO_EFFECT, span, format!("the header '{name}' is the gateway's own: this has no effect"));
+        return None;
     }
-    name
+    Some(name)
+}
+
+/// Compiles `increment-condition` and `increment-count`, whose expressions run when the response is known.
+pub(super) fn counted_later(
+    c: &mut Compiler<'_>,
+    element: &Element,
+    spec: &ElementSpec,
+) -> (Option<BoolOperand>, Option<IntOperand>) {
+    let condition = c.bool_or_none(element, spec, "increment-condition");
+    let count = c.int_or_none(element, spec, "increment-count");
+    c.evaluated_later();
+    (condition, count)
 }
 
 fn int(n: u64) -> Value {
@@ -138,6 +153,13 @@ pub(super) fn out_of_quota(cx: &StepCx<'_>, state: &CounterState, period: Durati
     let mut error = cx.error(403, "QuotaExceeded", message);
     error.headers.push((header::RETRY_AFTER, HeaderValue::from(seconds)));
     error
+}
+
+/// What was transferred is known only when the response has been sent: the host adds it then.
+pub(super) fn count_transfer(cx: &mut StepCx<'_>, counts: impl IntoIterator<Item = CounterCall>) {
+    let limited = counts.into_iter().filter(|count| count.bandwidth.is_some());
+    let later = limited.map(|count| CounterCall { increment: 0, mode: CounterMode::Add, ..count });
+    cx.exchange.call.transfer_counters.extend(later);
 }
 
 /// `[d.]hh:mm:ss`, as .NET writes a `TimeSpan`.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use policy_parser::document::Element;
 
-use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Body;
 use crate::host::{ForwardOptions, HostCall, HostError, HostReply, HttpVersion};
 use crate::operand::{BoolOperand, IntOperand};
 use crate::policies::Policy;
+use crate::policies::timeout::{self, Timeout};
 use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
 use crate::step::{Flow, Step, StepCx};
@@ -20,7 +20,7 @@ const SPEC: ElementSpec = ElementSpec::new("forward-request", "Sends the request
         Attribute::optional("timeout", Accepts::COUNT, "Seconds until the headers of the answer must be there.")
             .expression()
             .default("300"),
-        Attribute::optional("timeout-ms", Accepts::COUNT, "The same in milliseconds.").expression(),
+        timeout::MILLIS,
         Attribute::optional(
             "continue-timeout",
             Accepts::COUNT,
@@ -50,10 +50,8 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
         Some("2or1") => HttpVersion::TwoOrOne,
         _ => HttpVersion::One,
     };
-    without_effect(c, element);
     let step = Forward {
-        seconds: c.int(element, &SPEC, "timeout"),
-        millis: c.int_or_none(element, &SPEC, "timeout-ms"),
+        timeout: Timeout::compile(c, element, &SPEC),
         continue_seconds: c.int_or_none(element, &SPEC, "continue-timeout"),
         follow_redirects: c.bool(element, &SPEC, "follow-redirects"),
         buffer_request_body: c.flag(element, &SPEC, "buffer-request-body"),
@@ -65,21 +63,9 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     c.forwarded();
 }
 
-/// Says of what is written out that it changes nothing.
-fn without_effect(c: &mut Compiler<'_>, element: &Element) {
-    for name in ["timeout", "timeout-ms"] {
-        let is_zero = c.literal(element, &SPEC, name).is_some_and(|text| text.trim().parse() == Ok(0));
-        if let Some(written) = element.attribute(name).filter(|_| is_zero) {
-            let text = format!("the '{name}' of 0 has no effect: the host takes the usual time");
-            c.warn(codes::NO_EFFECT, written.name_span, text);
-        }
-    }
-}
-
 #[derive(Debug)]
 struct Forward {
-    seconds: IntOperand,
-    millis: Option<IntOperand>,
+    timeout: Timeout,
     continue_seconds: Option<IntOperand>,
     follow_redirects: BoolOperand,
     buffer_request_body: bool,
@@ -90,10 +76,7 @@ struct Forward {
 
 impl Forward {
     fn options(&self, cx: &mut StepCx<'_>) -> Result<ForwardOptions, Box<PolicyError>> {
-        let timeout = match self.millis {
-            Some(millis) => Duration::from_millis(millis.eval(cx)?.unsigned_abs()),
-            None => Duration::from_secs(self.seconds.eval(cx)?.unsigned_abs()),
-        };
+        let timeout = self.timeout.eval(cx)?;
         let continue_timeout = match self.continue_seconds {
             Some(seconds) => Some(Duration::from_secs(seconds.eval(cx)?.unsigned_abs())),
             None => None,
@@ -168,7 +151,8 @@ mod tests {
             ("timeout=\"5\"", "5s"),
             ("timeout-ms=\"@(250)\"", "250ms"),
             ("timeout=\"@(&quot;7&quot;)\"", "7s"),
-            ("timeout=\"0\"", "0ns"),
+            ("timeout=\"0\"", "300s"),
+            ("timeout-ms=\"@(0)\"", "300s"),
         ] {
             let expected = format!("> forward GET https://backend.example/base/orders?id=7 {timeout}\n");
             assert!(forward(attributes).run().starts_with(&expected), "{attributes}");
@@ -228,8 +212,8 @@ mod tests {
             findings(&format!("<policies><backend><forward-request {attributes} /></backend></policies>"))
         };
         for (attributes, expected) in [
-            ("timeout=\"0\"", "the 'timeout' of 0 has no effect: the host takes the usual time"),
-            ("timeout-ms=\"0\"", "the 'timeout-ms' of 0 has no effect: the host takes the usual time"),
+            ("timeout=\"0\"", "the 'timeout' of 0 has no effect: it is the usual time of 300 seconds"),
+            ("timeout-ms=\"0\"", "the 'timeout-ms' of 0 has no effect: it is the usual time of 300 seconds"),
         ] {
             assert_eq!(found(attributes), format!("TG0215 policy.xml:1:37 warning: {expected}\n"));
         }

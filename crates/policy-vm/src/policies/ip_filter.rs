@@ -12,7 +12,7 @@ use crate::policies::Policy;
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Order, Sections, Text};
 use crate::step::{Flow, Step, StepCx};
 
-const ADDRESS: ElementSpec = ElementSpec::text_only("address", "One address.", Text::Expression);
+const ADDRESS: ElementSpec = ElementSpec::text_only("address", "One address.", Text::Expression).holds(Accepts::Name);
 
 const RANGE: ElementSpec = ElementSpec::new("address-range", "A range of addresses.").attributes(&[
     Attribute::required("from", Accepts::Name, "The first address.").expression(),

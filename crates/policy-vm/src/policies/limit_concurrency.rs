@@ -18,7 +18,8 @@ const SPEC: ElementSpec = ElementSpec::new("limit-concurrency", "Lets so many ca
             .expression(),
         Attribute::required("max-count", Accepts::POSITIVE, "How many calls at once."),
     ])
-    .policies(INSIDE);
+    .policies(INSIDE)
+    .needs_policy();
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

@@ -1,6 +1,6 @@
 //! The message that a policy edits: the request in `inbound` and `backend`, the response in `outbound` and `on-error`.
 
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::exchange::Body;
 use crate::host::Message;
@@ -22,6 +22,21 @@ pub(super) fn current<'x>(cx: &'x mut StepCx<'_>) -> Option<(&'x mut HeaderMap, 
         Message::Request => Some((&mut call.request.headers, &mut call.request.body)),
         Message::Response => call.response.as_mut().map(|response| (&mut response.headers, &mut response.body)),
     }
+}
+
+/// Headers that frame a message: they are the gateway's, whatever a policy says.
+const FRAMING: [&str; 8] =
+    ["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/// True for a header that frames a message.
+pub(super) fn is_framing(name: &HeaderName) -> bool {
+    FRAMING.contains(&name.as_str())
+}
+
+/// Another body is to come: expressions see what was compressed, and what they make of it is not. Called before headers
+/// are set, for the author may compress what he puts in its place.
+pub(super) fn forget_encoding(headers: &mut HeaderMap) {
+    headers.remove(header::CONTENT_ENCODING);
 }
 
 /// Puts a body in place of another. Its length is the host's to say, its text is UTF-8.

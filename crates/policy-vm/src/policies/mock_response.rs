@@ -13,7 +13,7 @@ use crate::step::{Flow, Step, StepCx};
 
 const SPEC: ElementSpec = ElementSpec::new("mock-response", "Ends the pipeline with a sample of the operation.")
     .attributes(&[
-        Attribute::optional("status-code", Accepts::Int(100, 599), "Status, and which response is sampled.")
+        Attribute::optional("status-code", Accepts::Int(200, 599), "Status, and which response is sampled.")
             .default("200"),
         Attribute::optional("content-type", Accepts::Name, "Media type, and which representation is sampled."),
         Attribute::optional("index", Accepts::COUNT, "Which of the operation's samples, from 0."),

@@ -11,13 +11,14 @@ use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Body;
 use crate::host::{HostCall, HostReply, Message, OutgoingRequest, Transport};
-use crate::operand::{ChoiceOperand, IntOperand};
+use crate::operand::ChoiceOperand;
 use crate::policies::authentication_basic::{self, Credentials};
 use crate::policies::authentication_managed_identity::{self, Identity};
 use crate::policies::set_body::{self, BodyEdit};
 use crate::policies::set_header::{self, HeaderEdit};
 use crate::policies::set_method::{self, MethodEdit};
 use crate::policies::set_url::{self, UrlEdit};
+use crate::policies::timeout::Timeout;
 use crate::policies::{authentication_certificate, message, proxy};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec};
 use crate::step::StepCx;
@@ -43,6 +44,10 @@ pub(super) const CHILDREN: &[Child] = &[
     Child::optional(proxy::SPEC),
 ];
 
+/// Of these one is enough, and the second would take the place of the first.
+pub(super) const AUTHENTICATION: &[&str] =
+    &["authentication-basic", "authentication-certificate", "authentication-managed-identity"];
+
 /// A request to be built.
 #[derive(Debug)]
 pub(super) struct Outgoing {
@@ -55,8 +60,7 @@ pub(super) struct Outgoing {
     identity: Option<Identity>,
     certificate: Option<authentication_certificate::Choice>,
     proxy: Option<proxy::Choice>,
-    seconds: IntOperand,
-    millis: Option<IntOperand>,
+    timeout: Timeout,
 }
 
 /// Compiles attributes and children.
@@ -71,8 +75,7 @@ pub(super) fn compile(c: &mut Compiler<'_>, element: &Element, spec: &ElementSpe
         identity: None,
         certificate: None,
         proxy: None,
-        seconds: c.int(element, spec, "timeout"),
-        millis: c.int_or_none(element, spec, "timeout-ms"),
+        timeout: Timeout::compile(c, element, spec),
     };
     for child in element.elements() {
         match &*child.name {
@@ -133,10 +136,7 @@ impl Outgoing {
             0 => blank(),
             _ => copy(cx, self.url.is_some()),
         };
-        request.timeout = match self.millis {
-            Some(millis) => Duration::from_millis(millis.eval(cx)?.unsigned_abs()),
-            None => Duration::from_secs(self.seconds.eval(cx)?.unsigned_abs()),
-        };
+        request.timeout = self.timeout.eval(cx)?;
         if let Some(url) = &self.url {
             request.url = url.evaluate(cx)?;
         }
@@ -144,8 +144,7 @@ impl Outgoing {
             request.method = method.evaluate(cx)?;
         }
         if self.body.is_some() {
-            // Of the body that is copied, and not of the one that takes its place.
-            request.headers.remove(header::CONTENT_ENCODING);
+            message::forget_encoding(&mut request.headers);
         }
         for header in &self.headers {
             header.evaluate(cx)?.apply(&mut request.headers);

@@ -10,7 +10,7 @@ use crate::error::PolicyError;
 use crate::host::{CounterCall, CounterKind, CounterMode, CounterState};
 use crate::policies::Policy;
 use crate::policies::counting::{
-    Count, Limits, PLACE_ID, PLACE_NAME, Placed, Tally, Together, key, out_of_quota, placed,
+    Count, Limits, PLACE, PLACE_ID, PLACE_NAME, Placed, Tally, Together, count_transfer, key, out_of_quota, placed,
 };
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Scopes, Sections};
 use crate::step::StepCx;
@@ -18,14 +18,15 @@ use crate::step::StepCx;
 const CALLS: Attribute = Attribute::optional("calls", Accepts::COUNT, "How many calls a period allows.");
 const BANDWIDTH: Attribute =
     Attribute::optional("bandwidth", Accepts::Int(0, i64::MAX), "How many kilobytes a period allows.");
-const EITHER: &[Group] = &[Group::AtLeastOne(&["calls", "bandwidth"])];
+const EITHER: Group = Group::AtLeastOne(&["calls", "bandwidth"]);
 
 const OPERATION: ElementSpec = ElementSpec::new("operation", "A limit for one operation.")
     .attributes(&[PLACE_NAME, PLACE_ID, CALLS, BANDWIDTH])
-    .groups(EITHER);
+    .groups(&[EITHER, PLACE]);
 
 const API: ElementSpec = ElementSpec::new("api", "A limit for one API.")
     .attributes(&[PLACE_NAME, PLACE_ID, CALLS, BANDWIDTH])
+    .groups(&[PLACE])
     .children(&[Child::repeated(OPERATION)]);
 
 const SPEC: ElementSpec = ElementSpec::new("quota", "Limits the calls or kilobytes of each subscription.")
@@ -34,7 +35,7 @@ const SPEC: ElementSpec = ElementSpec::new("quota", "Limits the calls or kilobyt
         BANDWIDTH,
         Attribute::required("renewal-period", Accepts::COUNT, "Seconds of a period; 0 for one that never ends."),
     ])
-    .groups(EITHER)
+    .groups(&[EITHER])
     .children(&[Child::repeated(API)])
     .sections(Sections::INBOUND)
     .scopes(Scopes::of(&[Scope::Product]))
@@ -98,13 +99,6 @@ impl Limits for Quota {
     }
 }
 
-/// What was transferred is known only when the response has been sent: the host adds it then.
-pub(super) fn count_transfer(cx: &mut StepCx<'_>, counts: impl IntoIterator<Item = CounterCall>) {
-    let limited = counts.into_iter().filter(|count| count.bandwidth.is_some());
-    let later = limited.map(|count| CounterCall { increment: 0, mode: CounterMode::Add, ..count });
-    cx.exchange.call.transfer_counters.extend(later);
-}
-
 #[cfg(test)]
 mod tests {
     use crate::engine::{Environment, Scope};
@@ -147,7 +141,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong() {
-        let document = "<policies><inbound><quota renewal-period=\"1\"><api id=\"a\"><operation calls=\"1\" /></api></quota></inbound></policies>";
+        let document = "<policies><inbound><quota renewal-period=\"1\"><api id=\"a\"><operation id=\"b\" calls=\"1\" /></api></quota></inbound></policies>";
         assert_eq!(
             findings_at(Scope::Product, document, &Environment::default()),
             "TG0214 policy.xml:1:20 one of the attributes 'calls', 'bandwidth' is needed\n"

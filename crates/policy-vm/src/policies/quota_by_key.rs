@@ -10,8 +10,7 @@ use crate::error::PolicyError;
 use crate::host::{CounterCall, CounterKind, CounterMode, HostCall, HostReply};
 use crate::operand::{BoolOperand, IntOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::counting::{CountLater, first_time, key, out_of_quota, unanswered};
-use crate::policies::quota::count_transfer;
+use crate::policies::counting::{CountLater, count_transfer, counted_later, first_time, key, out_of_quota, unanswered};
 use crate::spec::{Accepts, Attribute, ElementSpec, Group, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -56,7 +55,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     };
     let at = c.reserve();
     let start = c.here();
-    match c.counted_later(element, &SPEC) {
+    match counted_later(c, element, &SPEC) {
         (Some(BoolOperand::Literal(false)), _) => step.increment = 0,
         (None | Some(BoolOperand::Literal(true)), None) => {}
         (None | Some(BoolOperand::Literal(true)), Some(IntOperand::Literal(count))) => {

@@ -10,7 +10,7 @@ use crate::error::PolicyError;
 use crate::host::{CounterCall, CounterKind, CounterMode, CounterState};
 use crate::policies::Policy;
 use crate::policies::counting::{
-    Count, Limits, PLACE_ID, PLACE_NAME, Placed, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER,
+    Count, Limits, PLACE, PLACE_ID, PLACE_NAME, Placed, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER,
     RETRY_HEADER_OF_PART, RETRY_VARIABLE, TOTAL_HEADER, Tally, Together, Told, key, owner, placed, rate_kind,
 };
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Once, Scopes, Sections};
@@ -31,10 +31,13 @@ const PART: &[Attribute] = &[
     TOTAL_HEADER,
 ];
 
-const OPERATION: ElementSpec = ElementSpec::new("operation", "A limit for one operation.").attributes(PART);
+const OPERATION: ElementSpec =
+    ElementSpec::new("operation", "A limit for one operation.").attributes(PART).groups(&[PLACE]);
 
-const API: ElementSpec =
-    ElementSpec::new("api", "A limit for one API.").attributes(PART).children(&[Child::repeated(OPERATION)]);
+const API: ElementSpec = ElementSpec::new("api", "A limit for one API.")
+    .attributes(PART)
+    .groups(&[PLACE])
+    .children(&[Child::repeated(OPERATION)]);
 
 const SPEC: ElementSpec = ElementSpec::new("rate-limit", "Limits the calls of each subscription.")
     .attributes(&[
@@ -231,7 +234,9 @@ mod tests {
     #[test]
     fn what_is_wrong() {
         assert_eq!(
-            inbound_findings("<rate-limit calls=\"1\" renewal-period=\"301\"><api calls=\"1\" /></rate-limit>"),
+            inbound_findings(
+                "<rate-limit calls=\"1\" renewal-period=\"301\"><api id=\"a\" calls=\"1\" /></rate-limit>"
+            ),
             "TG0212 policy.xml:1:58 the 'renewal-period' attribute is invalid: '301' is not a whole number from 1 to 300\n"
         );
         let twice = format!("<policies><inbound>{LIMIT}{LIMIT}</inbound></policies>");

@@ -10,8 +10,8 @@ use crate::host::{CounterCall, CounterKind, CounterMode, HostCall, HostReply};
 use crate::operand::{BoolOperand, IntOperand, TextOperand};
 use crate::policies::Policy;
 use crate::policies::counting::{
-    CountLater, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER, RETRY_VARIABLE, TOTAL_HEADER, Told, key, rate_kind,
-    unanswered,
+    CountLater, REMAINING_HEADER, REMAINING_VARIABLE, RETRY_HEADER, RETRY_VARIABLE, TOTAL_HEADER, Told, counted_later,
+    key, rate_kind, unanswered,
 };
 use crate::spec::{Accepts, Attribute, ElementSpec, Sections};
 use crate::step::{Flow, Step, StepCx};
@@ -27,7 +27,7 @@ const SPEC: ElementSpec = ElementSpec::new("rate-limit-by-key", "Limits the call
         Attribute::optional("increment-count", Accepts::COUNT, "How much the call counts.").expression(),
         Attribute::optional("increment-after-response", Accepts::Bool, "Whether it counts when it is answered.")
             .default("false"),
-        Attribute::optional("flexible-retry-window", Accepts::Bool, "Accepted; has no effect."),
+        Attribute::optional("flexible-retry-window", Accepts::Bool, "Accepted; has no effect.").without_effect(),
         RETRY_HEADER,
         RETRY_VARIABLE,
         REMAINING_HEADER,
@@ -51,7 +51,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     };
     let at = c.reserve();
     let start = c.here();
-    let (condition, count) = c.counted_later(element, &SPEC);
+    let (condition, count) = counted_later(c, element, &SPEC);
     match (condition, count) {
         (None | Some(BoolOperand::Literal(_)), None | Some(IntOperand::Literal(_)))
             if !c.flag(element, &SPEC, "increment-after-response") =>

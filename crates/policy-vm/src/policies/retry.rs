@@ -34,7 +34,8 @@ const SPEC: ElementSpec = ElementSpec::new("retry", "Runs policies again while a
             .expression()
             .default("false"),
     ])
-    .policies(INSIDE);
+    .policies(INSIDE)
+    .needs_policy();
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
@@ -290,7 +291,7 @@ mod tests {
     fn what_is_wrong() {
         assert_eq!(
             findings(
-                "<policies><backend><retry condition=\"yes\" count=\"51\" interval=\"1\"><wait /></retry></backend></policies>"
+                "<policies><backend><retry condition=\"yes\" count=\"51\" interval=\"1\"><wait><choose><when condition=\"true\" /></choose></wait></retry></backend></policies>"
             ),
             "TG0212 policy.xml:1:38 the 'condition' attribute is invalid: 'yes' is not 'true' or 'false'\n\
              TG0212 policy.xml:1:50 the 'count' attribute is invalid: '51' is not a whole number from 1 to 50\n\

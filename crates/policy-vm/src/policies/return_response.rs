@@ -4,7 +4,7 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::{NameId, Response};
+use crate::exchange::{Body, NameId, Response};
 use crate::names;
 use crate::policies::set_body::{self, BodyEdit};
 use crate::policies::set_header::{self, HeaderEdit};
@@ -57,6 +57,13 @@ impl ReturnResponse {
         };
         if let Some(status) = &self.status {
             status.evaluate(cx)?.apply(&mut response);
+        }
+        if self.body.is_some() {
+            message::forget_encoding(&mut response.headers);
+        } else if matches!(response.body, Body::Consumed) {
+            // An empty answer in the place of one that was read would tell nobody why.
+            let message = "The body of the response was read and is gone: read it with preserveContent.";
+            return Err(cx.error(500, "ResponseVariableInvalid", message));
         }
         for header in &self.headers {
             header.evaluate(cx)?.apply(&mut response.headers);

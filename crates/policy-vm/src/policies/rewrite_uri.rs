@@ -5,11 +5,10 @@ use policy_parser::document::Element;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Call;
-use crate::exchange::url::{COMPONENT, PATH, QUERY, encode};
+use crate::exchange::base_url::join;
+use crate::exchange::url::{COMPONENT, PATH, QUERY, encode, name_of, parameters};
 use crate::operand::{BoolOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::set_backend_service::{base_path, join};
-use crate::policies::set_query_parameter::{name_of, parameters};
 use crate::spec::{Accepts, Attribute, ElementSpec, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -77,10 +76,8 @@ fn rewritten(call: &Call, template: &str, copy: bool) -> Result<(String, String)
     let (path, query) = template.split_once('?').unwrap_or((template, ""));
     let path = fill(call, path.trim(), PATH)?;
     let mut query = fill(call, query.trim_end(), QUERY)?;
-    if copy {
-        copy_parameters(call, &mut query);
-    }
-    let path = join(base_path(call), &path);
+    add_parameters(call, copy, &mut query);
+    let path = join(call.base_path(), &path);
     Ok((path, query))
 }
 
@@ -115,18 +112,21 @@ fn placeholder(call: &Call, name: &str) -> Result<String, Problem> {
     Ok(encode(value, if whole { b"-._~/" } else { COMPONENT }))
 }
 
-/// Appends the parameters of the request that the operation's template does not consume and the new query does not have.
-fn copy_parameters(call: &Call, query: &mut String) {
+/// Puts the parameters of the backend's own URL in front, and appends those of the request, if they are copied, that the
+/// operation's template does not consume; neither where the new query has one of the name.
+fn add_parameters(call: &Call, copy: bool, query: &mut String) {
     let there: Vec<_> = parameters(query).map(|parameter| name_of(parameter).to_lowercase()).collect();
-    let mut copied = String::new();
-    for parameter in parameters(&call.request.url.query) {
+    let is_new = |parameter: &&str| !there.contains(&name_of(parameter).to_lowercase());
+    let is_left = |parameter: &&str| {
         let name = name_of(parameter).to_lowercase();
-        if !there.contains(&name) && !call.template_query.iter().any(|consumed| **consumed == *name) {
-            copied.push('&');
-            copied.push_str(parameter);
-        }
-    }
-    query.push_str(if query.is_empty() { copied.trim_start_matches('&') } else { &copied });
+        copy && !call.template_query.iter().any(|consumed| **consumed == *name)
+    };
+    let (of_base, own) = call.split_query();
+    let mut all: Vec<&str> = of_base.into_iter().filter(is_new).collect();
+    all.extend(Some(query.as_str()).filter(|query| !query.is_empty()));
+    all.extend(own.into_iter().filter(is_new).filter(is_left));
+    let all = all.join("&");
+    *query = all;
 }
 
 #[cfg(test)]

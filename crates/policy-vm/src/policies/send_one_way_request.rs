@@ -6,13 +6,14 @@ use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::host::{HostCall, HostReply, OutgoingRequest};
 use crate::policies::Policy;
-use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::policies::outgoing::{self, AUTHENTICATION, CHILDREN, MODE, Outgoing, TIMEOUT};
 use crate::spec::ElementSpec;
 use crate::step::{Flow, Step, StepCx};
 
 const SPEC: ElementSpec = ElementSpec::new("send-one-way-request", "Calls a service without waiting for its answer.")
     .attributes(&[MODE, TIMEOUT])
-    .children(CHILDREN);
+    .children(CHILDREN)
+    .alternatives(AUTHENTICATION);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

@@ -8,7 +8,8 @@ use crate::exchange::{NameId, Response};
 use crate::host::{HostCall, HostError, HostReply, OutgoingRequest};
 use crate::names;
 use crate::policies::Policy;
-use crate::policies::outgoing::{self, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::policies::outgoing::{self, AUTHENTICATION, CHILDREN, MODE, Outgoing, TIMEOUT};
+use crate::policies::timeout;
 use crate::respond;
 use crate::spec::{Accepts, Attribute, ElementSpec, Group};
 use crate::step::{Flow, Step, StepCx};
@@ -19,15 +20,18 @@ const SPEC: ElementSpec = ElementSpec::new("send-request", "Calls a service and 
         MODE,
         Attribute::optional("response-variable-name", Accepts::Name, "The variable that gets the answer."),
         TIMEOUT,
-        Attribute::optional("timeout-ms", Accepts::COUNT, "The same in milliseconds.").expression(),
+        timeout::MILLIS,
         Attribute::optional("ignore-error", Accepts::Bool, "Whether the variable is null when the call fails.")
             .default("false"),
-        Attribute::optional("buffer-response", Accepts::Bool, "The answer is always read whole.").default("true"),
+        Attribute::optional("buffer-response", Accepts::Bool, "The answer is always read whole.")
+            .default("true")
+            .without_effect(),
         Attribute::optional("fail-on-error-status-code", Accepts::Bool, "Whether 400 to 599 is a failure.")
             .default("false"),
     ])
     .groups(&[Group::AtMostOne(&["timeout", "timeout-ms"])])
-    .children(CHILDREN);
+    .children(CHILDREN)
+    .alternatives(AUTHENTICATION);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

@@ -138,8 +138,9 @@ impl Step for SetBackendService {
 
 /// Puts the request's URL on another base.
 fn switch(call: &mut Call, choice: BackendChoice) {
-    // Both are ends of what is there, which stay where they are while the rest is exchanged.
-    let (relative, query) = (relative_path(call).trim_start_matches('/').len(), own_query(call).len());
+    // The end of what is there, which stays where it is while the rest is exchanged.
+    let relative = call.relative_path().trim_start_matches('/').len();
+    forget_query_of_base(call);
     let Call { api, request, backend, .. } = call;
     let base = match &choice {
         BackendChoice::Service => api.as_ref().and_then(|api| api.service_url.as_ref()),
@@ -154,14 +155,24 @@ fn switch(call: &mut Call, choice: BackendChoice) {
     }
     let (base_path, base_query) = base.map_or(("", ""), |base| (&base.path, &base.query));
     rebase(&mut url.path, relative, base_path);
-    url.query.replace_range(..url.query.len() - query, base_query);
-    if !base_query.is_empty() && query > 0 {
-        url.query.insert(base_query.len(), '&');
+    if !base_query.is_empty() {
+        if !url.query.is_empty() {
+            url.query.insert(0, '&');
+        }
+        url.query.insert_str(0, base_query);
     }
     *backend = choice;
 }
 
-/// Puts the last `relative` bytes of a path behind another base, as [`join`] does.
+/// Takes out of the request's query what the base before brought along.
+fn forget_query_of_base(call: &mut Call) {
+    if matches!(&call.backend, BackendChoice::Url(base) if !base.query.is_empty()) {
+        let own = call.split_query().1.join("&");
+        call.request.url.query = own;
+    }
+}
+
+/// Puts the last `relative` bytes of a path behind another base, as `base_url::join` does.
 fn rebase(path: &mut String, relative: usize, base: &str) {
     let is_base = relative == 0 && base.len() > 1;
     let base = if is_base { base } else { base.trim_end_matches('/') };
@@ -169,46 +180,6 @@ fn rebase(path: &mut String, relative: usize, base: &str) {
     if !is_base {
         path.insert(base.len(), '/');
     }
-}
-
-/// The path of the backend's own URL. Of an entity only the host knows it, and adds it.
-pub(super) fn base_path(call: &Call) -> &str {
-    match &call.backend {
-        BackendChoice::Service => {
-            call.api.as_ref().and_then(|api| api.service_url.as_ref()).map_or("", |url| &url.path)
-        }
-        BackendChoice::Url(url) => &url.path,
-        BackendChoice::Entity(_) => "",
-    }
-}
-
-/// What follows the path of the backend's own URL.
-fn relative_path(call: &Call) -> &str {
-    let path = call.request.url.path.as_str();
-    match path.strip_prefix(base_path(call).trim_end_matches('/')) {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => rest,
-        _ => path,
-    }
-}
-
-/// The query without what the base before brought along.
-fn own_query(call: &Call) -> &str {
-    let query = call.request.url.query.as_str();
-    let BackendChoice::Url(Url { query: base, .. }) = &call.backend else { return query };
-    match query.strip_prefix(base.as_str()) {
-        Some("") if !base.is_empty() => "",
-        Some(rest) if !base.is_empty() => rest.strip_prefix('&').unwrap_or(query),
-        _ => query,
-    }
-}
-
-/// One path after the other, with one slash between them.
-pub(super) fn join(base: &str, relative: &str) -> String {
-    let relative = relative.trim_start_matches('/');
-    if relative.is_empty() && base.len() > 1 {
-        return base.to_owned();
-    }
-    format!("{}/{relative}", base.trim_end_matches('/'))
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header;
 use policy_parser::Span;
 use policy_parser::document::Element;
 
@@ -13,7 +12,7 @@ use crate::error::PolicyError;
 use crate::liquid::{Binding, Mistake, Template, unescape_tags};
 use crate::operand::bytes_of;
 use crate::policies::{Policy, message};
-use crate::spec::{Accepts, Attribute, ElementSpec, Text};
+use crate::spec::{Accepts, Attribute, ElementSpec, Group, Text};
 use crate::step::{ExprId, Flow, Step, StepCx};
 
 pub(super) const SPEC: ElementSpec = ElementSpec::new("set-body", "Replaces the body.")
@@ -24,9 +23,13 @@ pub(super) const SPEC: ElementSpec = ElementSpec::new("set-body", "Replaces the 
             .default("blank"),
         Attribute::optional("parse-date", Accepts::Bool, "Whether Liquid reads dates in JSON as dates.")
             .default("true"),
-        Attribute::optional("html-decode-expression", Accepts::Bool, "Whether entities in an expression are decoded."),
+        Attribute::optional("html-decode-expression", Accepts::Bool, "Accepted; has no effect.")
+            .default("false")
+            .without_effect(),
     ])
-    .text(Text::Markup);
+    .groups(&[Group::OnlyWith("template", &["xsi-nil", "parse-date"])])
+    .text(Text::Markup)
+    .own_braces("template", "liquid");
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
@@ -157,8 +160,7 @@ impl Step for SetBody {
         match self.0.evaluate(cx) {
             Ok(bytes) => {
                 if let Some((headers, body)) = message::current(cx) {
-                    // Expressions see what was compressed, and what they make of it is not.
-                    headers.remove(header::CONTENT_ENCODING);
+                    message::forget_encoding(headers);
                     message::replace_body(headers, body, bytes);
                 }
                 Flow::Next

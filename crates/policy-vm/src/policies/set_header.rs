@@ -8,19 +8,15 @@ use policy_parser::document::Element;
 use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::operand::{ChoiceOperand, TextOperand};
+use crate::operand::{ChoiceOperand, HeaderOperand, TextOperand};
+use crate::policies::exists_action::{self, ACTIONS, Action, VALUE};
 use crate::policies::{Policy, message};
-use crate::spec::{Accepts, Attribute, Child, ElementSpec, Text};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
-
-/// What to do with what is there already, in the order of [`Action`].
-pub(super) const ACTIONS: &[&str] = &["override", "skip", "append", "delete"];
-
-pub(super) const VALUE: ElementSpec = ElementSpec::text_only("value", "A value.", Text::Expression);
 
 pub(super) const SPEC: ElementSpec = ElementSpec::new("set-header", "Sets, adds or removes a header.")
     .attributes(&[
-        Attribute::required("name", Accepts::Name, "Name of the header.").expression(),
+        Attribute::required("name", Accepts::HeaderName, "Name of the header.").expression(),
         Attribute::optional("exists-action", Accepts::OneOf(ACTIONS), "What to do when it is there already.")
             .expression()
             .default("override"),
@@ -28,31 +24,6 @@ pub(super) const SPEC: ElementSpec = ElementSpec::new("set-header", "Sets, adds 
     .children(&[Child::repeated(VALUE)]);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
-
-/// What to do with what is there already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Action {
-    Override,
-    Skip,
-    Append,
-    Delete,
-}
-
-impl Action {
-    /// By index in [`ACTIONS`].
-    pub(super) const fn from_index(index: usize) -> Self {
-        match index {
-            0 => Self::Override,
-            1 => Self::Skip,
-            2 => Self::Append,
-            _ => Self::Delete,
-        }
-    }
-}
-
-/// Headers that frame a message: they are the gateway's, whatever a policy says.
-const FRAMING: [&str; 8] =
-    ["connection", "content-length", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /// Headers whose values stay on lines of their own: they may contain commas.
 const SEPARATE: [HeaderName; 12] = [
@@ -76,25 +47,7 @@ pub(super) enum HeaderEdit {
     /// Everything is known.
     Fixed(Ready),
     /// Something is an expression.
-    Computed { name: NameOperand, action: ChoiceOperand, values: Vec<TextOperand> },
-}
-
-/// The name of a header: read when it is compiled, if it is written there.
-#[derive(Debug)]
-pub(super) enum NameOperand {
-    Fixed(HeaderName),
-    Computed(TextOperand),
-}
-
-impl NameOperand {
-    fn eval(&self, cx: &mut StepCx<'_>) -> Result<Cow<'_, HeaderName>, Box<PolicyError>> {
-        match self {
-            Self::Fixed(name) => Ok(Cow::Borrowed(name)),
-            Self::Computed(text) => HeaderName::from_bytes(text.eval(cx)?.trim().as_bytes())
-                .map(Cow::Owned)
-                .map_err(|_| cx.bad_value("The name of a header is invalid.")),
-        }
-    }
+    Computed { name: HeaderOperand, action: ChoiceOperand, values: Vec<TextOperand> },
 }
 
 /// An edit whose expressions have been evaluated.
@@ -107,13 +60,9 @@ pub(super) struct Ready {
 
 /// Compiles the element; `None` when something is wrong with it, which is reported.
 pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<HeaderEdit> {
-    let name = c.text(element, &SPEC, "name");
+    let name = c.header_or_none(element, &SPEC, "name")?;
     let action = c.choice(element, &SPEC, "exists-action");
     let values: Vec<_> = element.elements().map(|value| (c.inner_text(value), value)).collect();
-    let fixed_name = match name.literal() {
-        Some(text) => Some(literal_name(c, element, text)?),
-        None => None,
-    };
     let mut fixed_values = Vec::new();
     for (value, written) in &values {
         if let Some(text) = value.literal() {
@@ -127,28 +76,17 @@ pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<HeaderEdit
         }
     }
     if let ChoiceOperand::Literal(index) = action {
-        warn_of_no_effect(c, element, fixed_name.as_ref(), Action::from_index(index), values.is_empty());
+        warn_of_no_effect(c, element, name.literal(), Action::from_index(index), values.is_empty());
     }
-    match (fixed_name, action) {
-        (Some(name), ChoiceOperand::Literal(index)) if fixed_values.len() == values.len() => {
+    match (name, action) {
+        (HeaderOperand::Literal(name), ChoiceOperand::Literal(index)) if fixed_values.len() == values.len() => {
             Some(HeaderEdit::Fixed(Ready { name, action: Action::from_index(index), values: fixed_values }.joined()))
         }
-        (fixed_name, _) => {
+        (name, _) => {
             let values = values.into_iter().map(|(value, _)| value).collect();
-            let name = fixed_name.map_or(NameOperand::Computed(name), NameOperand::Fixed);
             Some(HeaderEdit::Computed { name, action, values })
         }
     }
-}
-
-fn literal_name(c: &mut Compiler<'_>, element: &Element, text: &str) -> Option<HeaderName> {
-    let name = HeaderName::from_bytes(text.trim().as_bytes()).ok();
-    if name.is_none() {
-        let span = element.attribute("name").map_or(element.tag_span, |written| written.value.span);
-        let shown = c.checker().shown(span);
-        c.error(codes::INVALID_VALUE, span, format!("'{shown}' is not the name of a header"));
-    }
-    name
 }
 
 fn warn_of_no_effect(
@@ -159,18 +97,13 @@ fn warn_of_no_effect(
     without_value: bool,
 ) {
     let warning = match name {
-        Some(name) if FRAMING.contains(&name.as_str()) => {
+        Some(name) if message::is_framing(name) => {
             format!("the header '{name}' is the gateway's own: this has no effect")
         }
         Some(name) if name == header::SERVER && action == Action::Delete => {
             "the header 'Server' cannot be removed: this has no effect".to_owned()
         }
-        _ if without_value && matches!(action, Action::Skip | Action::Append) => {
-            "without a 'value' this has no effect".to_owned()
-        }
-        _ if without_value && action == Action::Override => {
-            "without a 'value' this removes the header: 'delete' says so".to_owned()
-        }
+        _ if without_value => return exists_action::warn_without_value(c, element, action, "header"),
         _ => return,
     };
     c.warn(codes::NO_EFFECT, element.tag_span, warning);
@@ -180,8 +113,8 @@ impl HeaderEdit {
     /// The name, if it is written down.
     const fn name(&self) -> Option<&HeaderName> {
         match self {
-            Self::Fixed(Ready { name, .. }) | Self::Computed { name: NameOperand::Fixed(name), .. } => Some(name),
-            Self::Computed { name: NameOperand::Computed(_), .. } => None,
+            Self::Fixed(ready) => Some(&ready.name),
+            Self::Computed { name, .. } => name.literal(),
         }
     }
 
@@ -210,7 +143,7 @@ impl HeaderEdit {
             let value = evaluate_value(value, cx)?;
             if let Some((headers, _)) = message::current(cx) {
                 match (action, value) {
-                    (Action::Override, Some(value)) if !FRAMING.contains(&name.as_str()) => {
+                    (Action::Override, Some(value)) if !message::is_framing(&name) => {
                         headers.insert(&*name, value);
                     }
                     (action, value) => apply(&name, action, value.as_slice(), headers),
@@ -251,7 +184,7 @@ impl Ready {
 }
 
 fn apply(name: &HeaderName, action: Action, values: &[HeaderValue], headers: &mut HeaderMap) {
-    if FRAMING.contains(&name.as_str()) {
+    if message::is_framing(name) {
         return;
     }
     match action {
@@ -362,7 +295,10 @@ mod tests {
     #[test]
     fn literals_that_would_break_the_message_are_refused() {
         let found = inbound_findings("<set-header name=\"a b\"><value>1</value></set-header>");
-        assert_eq!(found, "TG0212 policy.xml:1:38 'a b' is not the name of a header\n");
+        assert_eq!(
+            found,
+            "TG0212 policy.xml:1:38 the 'name' attribute is invalid: 'a b' is not the name of a header\n"
+        );
         let found = inbound_findings("<set-header name=\"a\"><value>1&#13;&#10;b: 2</value></set-header>");
         assert_eq!(found, "TG0212 policy.xml:1:41 a header value cannot contain control characters\n");
     }

@@ -3,16 +3,16 @@
 use http::Method;
 use policy_parser::document::Element;
 
-use crate::check::codes;
+use crate::check::{self, codes};
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::operand::TextOperand;
 use crate::policies::Policy;
-use crate::spec::{ElementSpec, Text};
+use crate::spec::{Accepts, ElementSpec, Text};
 use crate::step::{Flow, Step, StepCx};
 
 pub(super) const SPEC: ElementSpec =
-    ElementSpec::text_only("set-method", "Sets the method of the request.", Text::Expression);
+    ElementSpec::text_only("set-method", "Sets the method of the request.", Text::Expression).holds(Accepts::Method);
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
@@ -29,21 +29,17 @@ pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<MethodEdit
     let Some(literal) = text.literal() else { return Some(MethodEdit::Computed(text)) };
     let method = parse(literal);
     if method.is_none() {
-        let (code, headline) = match literal {
-            "" => (codes::MISSING_TEXT, format!("the element '{}' lacks its text", element.name)),
-            _ => {
-                let shown = c.checker().shown(element.inner_span);
-                (codes::INVALID_VALUE, format!("'{shown}' is not a method"))
-            }
-        };
-        c.error(code, element.span, headline);
+        let shown = c.checker().shown(element.inner_span);
+        let headline = format!("'{shown}' is not a method of requests to backends");
+        c.error(codes::INVALID_VALUE, element.inner_span, headline);
     }
     method.map(MethodEdit::Fixed)
 }
 
-/// Methods are written in capitals, however the policy writes them.
+/// A method of requests to backends: what `CONNECT` asks for is no resource and its answer no message, and `TRACE` shows
+/// the headers of the request, credentials among them, in its answer.
 fn parse(text: &str) -> Option<Method> {
-    Method::from_bytes(text.trim().to_ascii_uppercase().as_bytes()).ok()
+    check::method(text).filter(|method| *method != Method::CONNECT && *method != Method::TRACE)
 }
 
 impl MethodEdit {
@@ -101,7 +97,8 @@ mod tests {
     fn what_is_wrong() {
         assert_eq!(
             inbound_findings("<set-method>G T</set-method><set-method />"),
-            "TG0212 policy.xml:1:20 'G T' is not a method\nTG0225 policy.xml:1:48 the element 'set-method' lacks its text\n"
+            "TG0212 policy.xml:1:32 the text of 'set-method' is invalid: 'G T' is not a method\n\
+             TG0225 policy.xml:1:48 the element 'set-method' lacks its text\n  sets the method of the request\n"
         );
     }
 }

@@ -4,10 +4,10 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::url::{COMPONENT, decode_query, encode};
+use crate::exchange::url::{COMPONENT, encode, name_of, parameters};
 use crate::operand::{ChoiceOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::set_header::{ACTIONS, Action, VALUE};
+use crate::policies::exists_action::{self, ACTIONS, Action, VALUE};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 
@@ -25,7 +25,12 @@ pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 fn compile(c: &mut Compiler<'_>, element: &Element) {
     let name = c.text(element, &SPEC, "name");
     let action = c.choice(element, &SPEC, "exists-action");
-    let values = element.elements().map(|value| c.inner_text(value)).collect();
+    let values: Vec<_> = element.elements().map(|value| c.inner_text(value)).collect();
+    if let ChoiceOperand::Literal(index) = action
+        && values.is_empty()
+    {
+        exists_action::warn_without_value(c, element, Action::from_index(index), "parameter");
+    }
     c.emit(SetQueryParameter { name, action, values });
 }
 
@@ -39,6 +44,9 @@ struct SetQueryParameter {
 impl SetQueryParameter {
     fn edit(&self, cx: &mut StepCx<'_>) -> Result<(), Box<PolicyError>> {
         let name = self.name.eval(cx)?;
+        if name.is_empty() {
+            return Err(cx.bad_value("The name of a query parameter is empty."));
+        }
         let action = Action::from_index(self.action.eval(cx)?);
         let key = encode(&name, COMPONENT);
         let mut added = Vec::with_capacity(self.values.len());
@@ -60,16 +68,6 @@ impl Step for SetQueryParameter {
             Err(error) => Flow::Fail(error),
         }
     }
-}
-
-/// The parameters of a query, each as it is written.
-pub(super) fn parameters(query: &str) -> impl Iterator<Item = &str> {
-    query.split('&').filter(|parameter| !parameter.is_empty())
-}
-
-/// The decoded name of a parameter.
-pub(super) fn name_of(parameter: &str) -> std::borrow::Cow<'_, str> {
-    decode_query(parameter.split_once('=').map_or(parameter, |(name, _)| name))
 }
 
 fn change(query: &mut String, name: &str, action: Action, added: &[String]) {

@@ -8,6 +8,7 @@ use crate::error::PolicyError;
 use crate::exchange::Response;
 use crate::operand::{IntOperand, TextOperand};
 use crate::policies::Policy;
+use crate::program::Section;
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 
@@ -35,6 +36,9 @@ pub(super) struct Status {
 pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<StatusEdit> {
     let code = c.int_or_none(element, &SPEC, "code");
     let reason = c.text_or_none(element, &SPEC, "reason");
+    if code.is_none() && reason.is_none() {
+        c.warn(codes::NO_EFFECT, element.tag_span, "without 'code' and 'reason' this has no effect");
+    }
     if reason.as_ref().and_then(TextOperand::literal).is_some_and(|text| !is_phrase(text)) {
         let span = element.attribute("reason").map_or(element.tag_span, |written| written.value.span);
         c.error(codes::INVALID_VALUE, span, "a reason phrase cannot contain control characters");
@@ -84,6 +88,10 @@ impl Status {
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {
     if let Some(edit) = edit(c, element) {
+        if c.is_in(Section::Inbound) {
+            let text = "there is no response in 'inbound' yet: this has no effect";
+            c.warn(codes::NO_EFFECT, element.tag_span, text);
+        }
         c.emit(SetStatus(edit));
     }
 }

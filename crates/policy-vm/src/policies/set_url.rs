@@ -7,11 +7,12 @@ use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Url;
 use crate::operand::TextOperand;
-use crate::spec::{ElementSpec, Text};
+use crate::spec::{Accepts, ElementSpec, Text};
 use crate::step::StepCx;
 
 pub(super) const SPEC: ElementSpec =
-    ElementSpec::text_only("set-url", "Where the request goes: an absolute URL.", Text::Expression);
+    ElementSpec::text_only("set-url", "Where the request goes: an absolute URL.", Text::Expression)
+        .holds(Accepts::Name);
 
 /// A `set-url`.
 #[derive(Debug)]
@@ -26,10 +27,6 @@ pub(super) fn edit(c: &mut Compiler<'_>, element: &Element) -> Option<UrlEdit> {
     let Some(literal) = text.literal() else { return Some(UrlEdit::Computed(text)) };
     match Url::parse(literal) {
         Ok(url) => Some(UrlEdit::Fixed(url)),
-        Err(_) if literal.is_empty() => {
-            c.error(codes::MISSING_TEXT, element.span, "the element 'set-url' lacks its text");
-            None
-        }
         Err(error) => {
             let shown = c.checker().shown(element.inner_span);
             let headline = format!("'{shown}' is not the absolute URL of a service");

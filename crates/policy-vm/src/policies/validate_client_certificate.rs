@@ -5,19 +5,17 @@
 
 use policy_parser::document::Element;
 
-use crate::check::codes;
+use crate::check::{self, codes};
 use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::host::{CertificateCheck, HostCall, HostReply};
 use crate::library::cryptography::client_certificate::{self, ClientCertificate};
 use crate::policies::Policy;
-use crate::spec::{Accepts, Attribute, Child, ElementSpec, Group, Sections};
+use crate::spec::{Accepts, Attribute, Child, ElementSpec, Sections};
 use crate::step::{Flow, Step, StepCx};
 
-const ISSUER: &[&str] = &["issuer-subject", "issuer-thumbprint"];
-
-const IDENTITY: ElementSpec = ElementSpec::new("identity", "What a certificate says: all of it must fit.")
-    .attributes(&[
+const IDENTITY: ElementSpec =
+    ElementSpec::new("identity", "What a certificate says: all of it must fit.").attributes(&[
         Attribute::optional("thumbprint", Accepts::Text, "The SHA-1 of the certificate."),
         Attribute::optional("serial-number", Accepts::Text, "The serial number in hexadecimal."),
         Attribute::optional("common-name", Accepts::Text, "The common name of the subject."),
@@ -25,9 +23,12 @@ const IDENTITY: ElementSpec = ElementSpec::new("identity", "What a certificate s
         Attribute::optional("dns-name", Accepts::Text, "One of the DNS names."),
         Attribute::optional("issuer-subject", Accepts::Text, "The subject of the issuer."),
         Attribute::optional("issuer-thumbprint", Accepts::Text, "The SHA-1 of the issuer's certificate."),
-        Attribute::optional("issuer-certificate-id", Accepts::Text, "The gateway's certificate that issued it."),
-    ])
-    .groups(&[Group::Excludes("issuer-certificate-id", ISSUER)]);
+        Attribute::optional(
+            "issuer-certificate-id",
+            Accepts::Text,
+            "The gateway's certificate that issued it; with it no other attribute of the issuer.",
+        ),
+    ]);
 
 const IDENTITIES: ElementSpec = ElementSpec::new("identities", "The certificates that are let in.")
     .children(&[Child { spec: IDENTITY, least: 1, most: 10 }]);
@@ -68,12 +69,33 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     c.emit(step);
 }
 
+/// What an attribute of an identity says, if anything.
+fn filled<'e>(c: &Compiler<'_>, element: &'e Element, name: &str) -> Option<&'e str> {
+    c.literal(element, &IDENTITY, name).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// What is wrong with those attributes that say something.
+fn check_identity(c: &mut Compiler<'_>, element: &Element) {
+    let there = |name: &&str| filled(c, element, name).is_some();
+    let issuer: Vec<_> = ["issuer-subject", "issuer-thumbprint"].into_iter().filter(there).collect();
+    if there(&"issuer-certificate-id") && !issuer.is_empty() {
+        let headline = format!("the attribute 'issuer-certificate-id' excludes {}", check::list(&issuer));
+        c.error(codes::ATTRIBUTE_GROUP, element.tag_span, headline);
+    }
+    for name in ["thumbprint", "serial-number", "issuer-thumbprint"] {
+        let is_wrong = filled(c, element, name).is_some_and(|text| !is_hexadecimal(text));
+        if let Some(written) = element.attribute(name).filter(|_| is_wrong) {
+            let shown = c.checker().shown(written.value.span);
+            let headline = format!("the '{name}' attribute is invalid: '{shown}' is not a hexadecimal number");
+            c.error(codes::INVALID_VALUE, written.value.span, headline);
+        }
+    }
+}
+
 /// One identity. An attribute that is there and empty is as good as none, as in what editors insert.
 fn identity(c: &mut Compiler<'_>, element: &Element) -> Identity {
-    let text = |name| {
-        let text = c.literal(element, &IDENTITY, name).map(str::trim).filter(|text| !text.is_empty());
-        text.map(Box::<str>::from)
-    };
+    check_identity(c, element);
+    let text = |name| filled(c, element, name).map(Box::<str>::from);
     let identity = Identity {
         thumbprint: text("thumbprint").map(|text| hexadecimal(&text)),
         serial: text("serial-number").map(|text| hexadecimal(&text)),
@@ -142,6 +164,14 @@ impl Identity {
                 .is_none_or(|name| certificate.dns_names.iter().any(|dns| dns.eq_ignore_ascii_case(name)))
             && name(&self.issuer_subject, &certificate.issuer)
     }
+}
+
+/// Digits with what stands between them in what is copied, and nothing else. A mark is one of those that nobody sees.
+fn is_hexadecimal(text: &str) -> bool {
+    let stands_between = |c: char| {
+        c.is_whitespace() || matches!(c, ':' | '-' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{feff}')
+    };
+    text.chars().any(|c| c.is_ascii_hexdigit()) && text.chars().all(|c| c.is_ascii_hexdigit() || stands_between(c))
 }
 
 /// Thumbprints and serial numbers are copied from where they have blanks, colons or an invisible mark in front.

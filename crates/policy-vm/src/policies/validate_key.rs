@@ -6,34 +6,39 @@ use std::borrow::Cow;
 use http::{HeaderName, HeaderValue, header};
 use policy_parser::document::Element;
 
+use crate::check;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::url::decode_query;
+use crate::exchange::url::{decode_query, name_of, parameters};
 use crate::exchange::{Call, NameId};
 use crate::host::{HostCall, HostReply, SubscriptionFound};
 use crate::names;
 use crate::operand::{IntOperand, TextOperand};
 use crate::policies::Policy;
-use crate::policies::set_query_parameter::{name_of, parameters};
 use crate::spec::{Accepts, Attribute, Child, ElementSpec, Group, Once, Order, Sections, Text};
 use crate::step::{Flow, Step, StepCx};
 use crate::value::Part;
 
-const PRODUCTS: ElementSpec = ElementSpec::new("products", "Products whose keys are accepted.")
-    .children(&[Child::at_least_once(ElementSpec::text_only("product", "Id of a product.", Text::Literal))]);
+const PRODUCT: ElementSpec = ElementSpec::text_only("product", "Id of a product.", Text::Literal).holds(Accepts::Name);
+
+const SUBSCRIPTION: ElementSpec =
+    ElementSpec::text_only("subscription", "Id of a subscription.", Text::Literal).holds(Accepts::Name);
+
+const PRODUCTS: ElementSpec =
+    ElementSpec::new("products", "Products whose keys are accepted.").children(&[Child::at_least_once(PRODUCT)]);
 
 const SUBSCRIPTIONS: ElementSpec = ElementSpec::new("subscriptions", "Subscriptions whose keys are accepted.")
-    .children(&[Child::at_least_once(ElementSpec::text_only("subscription", "Id of a subscription.", Text::Literal))]);
+    .children(&[Child::at_least_once(SUBSCRIPTION)]);
 
 const SPEC: ElementSpec = ElementSpec::new("validate-key", "Requires the key of an active subscription.")
     .attributes(&[
-        Attribute::optional("header-name", Accepts::Name, "Header with the key; the API's own by default.")
+        Attribute::optional("header-name", Accepts::HeaderName, "Header with the key; the API's own by default.")
             .expression(),
         Attribute::optional("query-parameter-name", Accepts::Name, "Parameter with the key, where there is no header.")
             .expression(),
         Attribute::optional("key-value", Accepts::Text, "The key itself, instead of header and parameter.")
             .expression(),
-        Attribute::optional("failed-validation-httpcode", Accepts::Int(100, 599), "Status of the refusal.")
+        Attribute::optional("failed-validation-httpcode", Accepts::Int(200, 599), "Status of the refusal.")
             .expression()
             .default("401"),
         Attribute::optional("failed-validation-error-message", Accepts::Text, "What the caller reads.").expression(),
@@ -60,9 +65,8 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     };
     let (products, subscriptions) = (ids("products"), ids("subscriptions"));
     let header = c.text_or_none(element, &SPEC, "header-name");
-    let fixed = header.as_ref().and_then(TextOperand::literal);
     let step = ValidateKey {
-        fixed: fixed.and_then(|name| HeaderName::from_bytes(name.trim().as_bytes()).ok()),
+        fixed: header.as_ref().and_then(TextOperand::literal).and_then(check::header_name),
         header,
         parameter: c.text_or_none(element, &SPEC, "query-parameter-name"),
         key: c.text_or_none(element, &SPEC, "key-value"),
@@ -98,7 +102,7 @@ impl ValidateKey {
         }
         let computed = match &self.fixed {
             Some(_) => None,
-            None => HeaderName::from_bytes(self.header_name(cx)?.trim().as_bytes()).ok(),
+            None => check::header_name(&self.header_name(cx)?),
         };
         // Both expressions are evaluated whatever the headers are: one that throws is an error of every call.
         let parameter = match &self.parameter {
@@ -127,10 +131,12 @@ impl ValidateKey {
     }
 
     fn accepts(&self, found: &SubscriptionFound) -> bool {
-        let listed =
-            |list: &[Box<str>], id: &str| list.is_empty() || list.iter().any(|known| known.eq_ignore_ascii_case(id));
-        let product = found.subscription.product.as_ref().map_or("", |product| &product.id);
-        let listed = listed(&self.products, product) && listed(&self.subscriptions, &found.subscription.id);
+        // A key without a product is of none of those listed, whatever is listed.
+        let listed = |list: &[Box<str>], id: Option<&str>| {
+            list.is_empty() || id.is_some_and(|id| list.iter().any(|known| known.eq_ignore_ascii_case(id)))
+        };
+        let product = found.subscription.product.as_ref().map(|product| product.id.as_str());
+        let listed = listed(&self.products, product) && listed(&self.subscriptions, Some(&found.subscription.id));
         found.active && found.in_scope && listed
     }
 

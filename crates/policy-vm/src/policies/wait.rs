@@ -26,7 +26,8 @@ const SPEC: ElementSpec = ElementSpec::new("wait", "Runs policies side by side."
     .attributes(&[Attribute::optional("for", Accepts::OneOf(FOR), "Until all have ended, or the first.")
         .expression()
         .default("all")])
-    .policies(INSIDE);
+    .policies(INSIDE)
+    .needs_policy();
 
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 

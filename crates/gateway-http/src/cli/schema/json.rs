@@ -61,7 +61,7 @@ fn element(spec: &ElementSpec) -> Map<String, Json> {
         Policies::AllBut(names) => json!({"all_but": names}),
         Policies::Only(names) => json!({"only": names}),
     };
-    Map::from_iter([
+    let mut members = Map::from_iter([
         ("name".to_owned(), spec.name.into()),
         ("summary".to_owned(), spec.summary.into()),
         ("attributes".to_owned(), spec.attributes.iter().map(attribute).collect()),
@@ -70,22 +70,38 @@ fn element(spec: &ElementSpec) -> Map<String, Json> {
         ("children".to_owned(), spec.children.iter().map(child).collect()),
         ("children_order".to_owned(), order.into()),
         ("policies".to_owned(), policies),
-    ])
+    ]);
+    // What nearly no element has is there where it is so.
+    if spec.holds != Accepts::Text {
+        members.insert("text_type".to_owned(), ty(spec.holds).into());
+    }
+    if !spec.alternatives.is_empty() {
+        members.insert("at_most_one_child".to_owned(), spec.alternatives.into());
+    }
+    if spec.needs_policy {
+        members.insert("needs_policy".to_owned(), true.into());
+    }
+    members
 }
 
-fn attribute(attribute: &Attribute) -> Json {
-    let ty = match attribute.accepts {
+const fn ty(accepts: Accepts) -> &'static str {
+    match accepts {
         Accepts::Text => "text",
         Accepts::Name => "name",
         Accepts::Bool => "boolean",
         Accepts::Int(..) => "integer",
         Accepts::OneOf(_) => "enumeration",
         Accepts::Value => "value",
-    };
+        Accepts::HeaderName => "header",
+        Accepts::Method => "method",
+    }
+}
+
+fn attribute(attribute: &Attribute) -> Json {
     let mut members = Map::from_iter([
         ("name".to_owned(), attribute.name.into()),
         ("required".to_owned(), attribute.required.into()),
-        ("type".to_owned(), ty.into()),
+        ("type".to_owned(), ty(attribute.accepts).into()),
     ]);
     match attribute.accepts {
         Accepts::Int(least, most) => {
@@ -93,11 +109,14 @@ fn attribute(attribute: &Attribute) -> Json {
             members.insert("maximum".to_owned(), most.into());
         }
         Accepts::OneOf(values) => drop(members.insert("values".to_owned(), values.into())),
-        Accepts::Text | Accepts::Name | Accepts::Bool | Accepts::Value => {}
+        Accepts::Text | Accepts::Name | Accepts::Bool | Accepts::Value | Accepts::HeaderName | Accepts::Method => {}
     }
     members.insert("expression".to_owned(), attribute.expression.into());
     if let Some(default) = attribute.default {
         members.insert("default".to_owned(), default.into());
+    }
+    if attribute.without_effect {
+        members.insert("without_effect".to_owned(), true.into());
     }
     members.insert("summary".to_owned(), attribute.summary.into());
     Json::Object(members)
@@ -109,6 +128,7 @@ fn rule(group: &Group) -> Json {
         Group::AtLeastOne(names) => json!({"at_least_one": names}),
         Group::AtMostOne(names) => json!({"at_most_one": names}),
         Group::Excludes(name, others) => json!({"excludes": {"attribute": name, "others": others}}),
+        Group::OnlyWith(name, others) => json!({"only_with": {"attribute": name, "others": others}}),
     }
 }
 

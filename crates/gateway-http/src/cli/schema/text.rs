@@ -51,17 +51,22 @@ fn content(out: &mut String, spec: &ElementSpec, indent: usize) {
     for group in spec.groups {
         let _ = writeln!(out, "{margin}rule: {}", rule(group));
     }
-    match spec.text {
-        Text::None => {}
-        Text::Literal => drop(writeln!(out, "{margin}text: literal")),
-        Text::Expression => drop(writeln!(out, "{margin}text: literal or expression")),
-        Text::Markup => drop(writeln!(out, "{margin}text: literal, expression, or elements taken as text")),
+    let text = match spec.text {
+        Text::None => None,
+        Text::Literal => Some("literal"),
+        Text::Expression => Some("literal or expression"),
+        Text::Markup => Some("literal, expression, or elements taken as text"),
+    };
+    if let Some(text) = text {
+        let holds = if spec.holds == Accepts::Text { String::new() } else { format!(", {}", accepted(spec.holds)) };
+        let _ = writeln!(out, "{margin}text: {text}{holds}");
     }
+    let policies = if spec.needs_policy { "policies, at least one" } else { "policies" };
     match spec.policies {
         Policies::None => {}
-        Policies::AllBut([]) => drop(writeln!(out, "{margin}contains policies")),
-        Policies::AllBut(names) => drop(writeln!(out, "{margin}contains policies, but not {}", names.join(", "))),
-        Policies::Only(names) => drop(writeln!(out, "{margin}contains policies: {}", names.join(", "))),
+        Policies::AllBut([]) => drop(writeln!(out, "{margin}contains {policies}")),
+        Policies::AllBut(names) => drop(writeln!(out, "{margin}contains {policies}, but not {}", names.join(", "))),
+        Policies::Only(names) => drop(writeln!(out, "{margin}contains {policies}: {}", names.join(", "))),
     }
     if spec.children.len() > 1 {
         let order = match spec.order {
@@ -70,6 +75,9 @@ fn content(out: &mut String, spec: &ElementSpec, indent: usize) {
             Order::Free => "in any order",
         };
         let _ = writeln!(out, "{margin}children {order}:");
+    }
+    if !spec.alternatives.is_empty() {
+        let _ = writeln!(out, "{margin}at most one of the children {}", spec.alternatives.join(", "));
     }
     spec.children.iter().for_each(|inner| child(out, inner, indent));
 }
@@ -81,8 +89,8 @@ fn child(out: &mut String, child: &Child, indent: usize) {
     content(out, &child.spec, indent + 4);
 }
 
-fn described(attribute: &Attribute) -> String {
-    let mut text = match attribute.accepts {
+fn accepted(accepts: Accepts) -> String {
+    match accepts {
         Accepts::Text => "text".to_owned(),
         Accepts::Name => "text that is not empty".to_owned(),
         Accepts::Bool => "true or false".to_owned(),
@@ -90,7 +98,13 @@ fn described(attribute: &Attribute) -> String {
         Accepts::Int(least, most) => format!("whole number from {least} to {most}"),
         Accepts::OneOf(values) => values.join(" | "),
         Accepts::Value => "value of any type".to_owned(),
-    };
+        Accepts::HeaderName => "name of a header".to_owned(),
+        Accepts::Method => "method".to_owned(),
+    }
+}
+
+fn described(attribute: &Attribute) -> String {
+    let mut text = accepted(attribute.accepts);
     if attribute.required {
         text.push_str(", required");
     }
@@ -99,6 +113,9 @@ fn described(attribute: &Attribute) -> String {
     }
     if let Some(default) = attribute.default {
         let _ = write!(text, ", default `{default}`");
+    }
+    if attribute.without_effect {
+        text.push_str(", without effect");
     }
     format!("{text}. {}", attribute.summary)
 }
@@ -109,6 +126,7 @@ fn rule(group: &Group) -> String {
         Group::AtLeastOne(names) => format!("at least one of {}", names.join(", ")),
         Group::AtMostOne(names) => format!("at most one of {}", names.join(", ")),
         Group::Excludes(name, others) => format!("{name} excludes {}", others.join(", ")),
+        Group::OnlyWith(name, others) => format!("only with {name}: {}", others.join(", ")),
     }
 }
 

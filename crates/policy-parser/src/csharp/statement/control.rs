@@ -1,7 +1,9 @@
 //! `if`, loops, `using` and `lock`.
 
 use super::is_missing;
-use crate::csharp::ast::{Designation, Expr, ExprKind, Ident, Stmt, StmtKind, TypeKind, TypeSyntax, UsingResource};
+use crate::csharp::ast::{
+    Block, Designation, Expr, ExprKind, Ident, SimpleName, Stmt, StmtKind, TypeKind, TypeSyntax, UsingResource,
+};
 use crate::csharp::list::List;
 use crate::csharp::lookahead::{TypeMode, TypeShape};
 use crate::csharp::parser::Parser;
@@ -116,6 +118,7 @@ impl Parser<'_> {
         self.bump();
         self.expect(TokenKind::OpenParen);
         let variable = self.expression_or_declaration(TypeMode::Normal, true);
+        let typed = has_places(&variable).then(|| variable.clone());
         let at_in = self.missing_span();
         if !self.at(TokenKind::In) {
             self.expected(TokenKind::In);
@@ -131,7 +134,11 @@ impl Parser<'_> {
         self.eat(TokenKind::In);
         let source = self.expression();
         self.expect(TokenKind::CloseParen);
-        StmtKind::Foreach { ty, designation, source, body: self.embedded_statement() }
+        let body = self.embedded_statement();
+        match typed {
+            Some(places) => taken_apart(places, source, *body),
+            None => StmtKind::Foreach { ty, designation, source, body },
+        }
     }
 
     /// `using (…) s`; without parentheses it is a declaration that C# 7 does not have.
@@ -160,6 +167,43 @@ impl Parser<'_> {
     }
 }
 
+/// The parts of `(string k, int v)` or `(var k, _)` are more than names.
+fn has_places(variable: &Expr) -> bool {
+    let ExprKind::Tuple(elements) = &variable.kind else { return false };
+    elements.iter().any(|element| match &element.value.kind {
+        ExprKind::Declaration { ty, .. } => !is_var(ty),
+        ExprKind::Name(name) => &*name.ident.text == "_",
+        _ => has_places(&element.value),
+    })
+}
+
+fn is_var(ty: &TypeSyntax) -> bool {
+    match &ty.kind {
+        TypeKind::Named(parts) => matches!(parts.as_slice(), [one] if &*one.ident.text == "var"),
+        _ => false,
+    }
+}
+
+/// `foreach ((string k, int v) in e) s` is `foreach (var item in e) { (string k, int v) = item; s }`.
+fn taken_apart(places: Expr, source: Expr, body: Stmt) -> StmtKind {
+    let span = places.span;
+    // A name that nobody can write; loops stand in each other, but no two begin at one place.
+    let ident = Ident { text: format!("<item {}-{}>", span.start, span.end).into(), span };
+    let ty = TypeKind::Named(vec![SimpleName { ident: Ident { text: "var".into(), span }, type_args: None }]);
+    let item = ExprKind::Name(SimpleName { ident: ident.clone(), type_args: None });
+    let item = Box::new(Expr { kind: item, span: source.span });
+    let take = ExprKind::Assign { op: None, target: Box::new(places), value: item };
+    let take = Stmt { kind: StmtKind::Expression(Expr { kind: take, span }), span };
+    let block_span = body.span;
+    let body = StmtKind::Block(Block { statements: vec![take, body], span: block_span });
+    StmtKind::Foreach {
+        ty: TypeSyntax { kind: ty, span },
+        designation: Designation::Variable(ident),
+        source,
+        body: Box::new(Stmt { kind: body, span: block_span }),
+    }
+}
+
 /// The type and names that a `foreach` declares; `None` when the expression declares nothing.
 fn loop_variable(variable: Expr) -> Option<(TypeSyntax, Designation)> {
     match variable.kind {
@@ -173,6 +217,9 @@ fn loop_variable(variable: Expr) -> Option<(TypeSyntax, Designation)> {
                 parts.push(designation);
             }
             Some((first?, Designation::Tuple(parts)))
+        }
+        ExprKind::Name(name) if &*name.ident.text == "_" => {
+            Some((TypeSyntax { kind: TypeKind::Error, span: variable.span }, Designation::Discard(variable.span)))
         }
         _ if is_missing(&variable) => Some(nothing_declared(variable.span)),
         _ => None,

@@ -151,7 +151,10 @@ fn a_fragment_on_its_own() {
         "a fragment includes the fragment 'x'; a fragment cannot contain 'base'"
     );
     assert_eq!(check("<policies />"), "the root element of a fragment is 'fragment', not 'policies'");
-    assert_eq!(check("<fragment><set-method>G T</set-method></fragment>"), "'G T' is not a method");
+    assert_eq!(
+        check("<fragment><set-method>G T</set-method></fragment>"),
+        "the text of 'set-method' is invalid: 'G T' is not a method"
+    );
 }
 
 /// A secret may stand anywhere, also where it makes no sense: no sentence repeats it, not even a part of it.

@@ -1,12 +1,9 @@
-//! Statements: jumps, loops, and ranges with handlers.
-//!
-//! A `finally` block is emitted where each way out of its `try` passes: after the regular end, before a `return`, `break`
-//! or `continue` that leaves it, and in a handler that throws the exception on. Those copies are left out of the range they
-//! belong to, so that an exception in them does not run them again.
+//! Statements: jumps and loops. What a `try` becomes is in [`try_catch`](super::try_catch).
 
+use super::try_catch::Gaps;
 use super::{Emit, Emitter, Label};
-use crate::bytecode::{BinOp, Handler, Num, Op};
-use crate::compile::bound::{Catch, Expr, Kind, Local, LocalId, Stmt};
+use crate::bytecode::{BinOp, Num, Op};
+use crate::compile::bound::{Expr, Kind, Local, LocalId, Stmt};
 use crate::types::TypeId;
 
 /// What a `break`, `continue` or `return` passes on its way out.
@@ -14,7 +11,8 @@ use crate::types::TypeId;
 pub(super) enum Leave {
     Loop { exit: Label, again: Label },
     Switch { exit: Label },
-    Finally { body: Vec<Stmt>, gaps: Vec<(u32, u32)> },
+    Finally { body: Vec<Stmt>, gaps: Gaps },
+    Catches { gaps: Gaps },
 }
 
 impl Emitter<'_> {
@@ -66,7 +64,7 @@ impl Emitter<'_> {
             Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default),
             Stmt::Break => self.leave_to(|leave| match leave {
                 Leave::Loop { exit, .. } | Leave::Switch { exit } => Some(*exit),
-                Leave::Finally { .. } => None,
+                Leave::Finally { .. } | Leave::Catches { .. } => None,
             }),
             Stmt::Continue => self.leave_to(|leave| match leave {
                 Leave::Loop { again, .. } => Some(*again),
@@ -120,7 +118,7 @@ impl Emitter<'_> {
     }
 
     /// A block whose temporaries are given back only at its end, because patterns in it may declare.
-    fn block(&mut self, list: &[Stmt]) -> Emit {
+    pub(super) fn block(&mut self, list: &[Stmt]) -> Emit {
         let mark = self.out.next;
         self.statements(list)?;
         self.release(mark);
@@ -243,142 +241,6 @@ impl Emitter<'_> {
         self.place(exit);
         Ok(())
     }
-
-    /// Runs the `finally` blocks on the way to the innermost place that `target` accepts, and jumps there.
-    fn leave_to(&mut self, target: impl Fn(&Leave) -> Option<Label>) -> Emit {
-        let found = self.out.leaves.iter().enumerate().rev().find_map(|(i, l)| target(l).map(|label| (i, label)));
-        let Some((index, label)) = found else { return Ok(()) };
-        self.run_finallies(index + 1)?;
-        self.jump(Op::Jump { to: 0 }, label);
-        Ok(())
-    }
-
-    /// Emits the `finally` blocks from the innermost out to `down_to`.
-    fn run_finallies(&mut self, down_to: usize) -> Emit {
-        let mut index = self.out.leaves.len();
-        while index > down_to {
-            index -= 1;
-            let Some(Leave::Finally { body, .. }) = self.out.leaves.get(index).cloned() else { continue };
-            let start = self.here();
-            let inner = self.out.leaves.split_off(index);
-            self.finally(&body)?;
-            self.out.leaves.extend(inner);
-            let end = self.here();
-            // From here to where it leads, the code belongs to no range further in.
-            for leave in self.out.leaves.iter_mut().skip(index) {
-                if let Leave::Finally { gaps, .. } = leave {
-                    gaps.push((start, end));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn try_statement(&mut self, body: &[Stmt], catches: &[Catch], finally: Option<&[Stmt]>) -> Emit {
-        let end = self.label();
-        if let Some(finally) = finally {
-            self.out.leaves.push(Leave::Finally { body: finally.to_vec(), gaps: Vec::new() });
-        }
-        let start = self.here();
-        self.block(body)?;
-        let body_end = self.here();
-        if !catches.is_empty() {
-            let after = self.label();
-            self.jump(Op::Jump { to: 0 }, after);
-            self.catches(start, body_end, catches, after)?;
-            self.place(after);
-        }
-        let guarded_end = self.here();
-        if let Some(finally) = finally {
-            let Some(Leave::Finally { gaps, .. }) = self.out.leaves.pop() else { return Ok(()) };
-            self.finally(finally)?;
-            self.jump(Op::Jump { to: 0 }, end);
-            let register = self.take()?;
-            let target = self.here();
-            for (from, to) in without_gaps(start, guarded_end, &gaps) {
-                self.out.handlers.push(Handler { start: from, end: to, target, register, ty: TypeId::EXCEPTION });
-            }
-            self.finally(finally)?;
-            self.push(Op::Rethrow { a: register });
-        }
-        self.place(end);
-        Ok(())
-    }
-
-    /// One copy of a `finally` block: each has registers for its variables, and labels, of its own.
-    fn finally(&mut self, body: &[Stmt]) -> Emit {
-        let (registers, gotos) = (self.out.registers.clone(), self.out.gotos.clone());
-        self.block(body)?;
-        (self.out.registers, self.out.gotos) = (registers, gotos);
-        Ok(())
-    }
-
-    fn catches(&mut self, start: u32, body_end: u32, catches: &[Catch], after: Label) -> Emit {
-        let caught = self.take()?;
-        let target = self.here();
-        self.out.handlers.push(Handler { start, end: body_end, target, register: caught, ty: TypeId::EXCEPTION });
-        self.out.caught.push(caught);
-        for catch in catches {
-            let next = self.label();
-            if catch.ty != TypeId::EXCEPTION {
-                let mark = self.out.next;
-                let is = self.take()?;
-                let ty = self.type_index(catch.ty)?;
-                self.push(Op::IsInstance { d: is, a: caught, ty });
-                self.jump(Op::JumpIfNot { a: is, to: 0 }, next);
-                self.release(mark);
-            }
-            if let Some(variable) = catch.variable {
-                let r = self.register(variable)?;
-                if self.local(variable).is_some_and(Local::needs_cell) {
-                    self.push(Op::NewCell { d: r, a: caught });
-                } else {
-                    self.push(Op::Move { d: r, a: caught });
-                }
-            }
-            if let Some(filter) = &catch.filter {
-                self.filter(filter, next)?;
-            }
-            self.block(&catch.body)?;
-            self.jump(Op::Jump { to: 0 }, after);
-            self.place(next);
-        }
-        self.out.caught.pop();
-        self.push(Op::Rethrow { a: caught });
-        Ok(())
-    }
-
-    /// The condition of a `catch`: an exception in it is lost, and says no.
-    fn filter(&mut self, condition: &Expr, refused: Label) -> Emit {
-        let test = self.label();
-        self.jump(Op::Jump { to: 0 }, test);
-        let target = self.here();
-        self.jump(Op::Jump { to: 0 }, refused);
-        self.place(test);
-        let register = self.take()?;
-        let start = self.here();
-        self.branch(condition, false, refused)?;
-        let end = self.here();
-        self.out.handlers.push(Handler { start, end, target, register, ty: TypeId::EXCEPTION });
-        Ok(())
-    }
-}
-
-fn without_gaps(start: u32, end: u32, gaps: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut sorted = gaps.to_vec();
-    sorted.sort_unstable();
-    let mut ranges = Vec::new();
-    let mut at = start;
-    for (from, to) in sorted {
-        if from > at {
-            ranges.push((at, from));
-        }
-        at = at.max(to);
-    }
-    if at < end {
-        ranges.push((at, end));
-    }
-    ranges
 }
 
 /// Whether a condition may become the test of a counting loop: written twice, it must be short.

@@ -145,6 +145,9 @@ impl Binder {
 
     fn property_is_delegate(&mut self, value: &Expr, name: &str) -> bool {
         let found = members::lookup(value.ty, name, &[MemberKind::Property]);
+        if let Some(ty) = super::tuple::element_type(value.ty, name) {
+            return delegate(ty).is_some();
+        }
         found.first().is_some_and(|m| delegate(m.ty(m.signature.returns, &[])).is_some())
             || matches!(types::get(value.ty), Type::Anonymous(list) if list.iter().any(|(n, t)| &**n == name && delegate(*t).is_some()))
     }
@@ -416,6 +419,7 @@ impl Binder {
                 Entity::Function(id, _) => ArgKind::Value(self.function_value(id, span)),
                 other => ArgKind::Value(self.entity_value(other, span)),
             },
+            ExprKind::Tuple(_) if self.lacks_type(value) => ArgKind::Tuple(value),
             // Nothing takes the result of a void call: which parameter does not, is told with the candidates.
             _ => ArgKind::Value(self.value(value)),
         };

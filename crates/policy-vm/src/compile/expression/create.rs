@@ -10,7 +10,7 @@ use crate::compile::binder::Binder;
 use crate::compile::bound::{Const, Expr, Kind, LocalId, named};
 use crate::compile::members;
 use crate::compile::operators::is_untyped;
-use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted};
+use crate::compile::overload::{Arg, ArgKind, Group, Receiver, Wanted, takes_count};
 use crate::compile::subtype;
 use crate::library::TypeDefKind;
 use crate::types::{self, Nature, Type, TypeId};
@@ -105,6 +105,12 @@ impl Binder {
             }
         }
         if args.iter().any(|a| matches!(&a.kind, ArgKind::Value(v) if v.is_error())) {
+            // How many arguments there are is known, whatever is wrong in them.
+            if !candidates.is_empty() && !takes_count(&candidates, &args) {
+                let count = args.len();
+                let message = format!("'{shown}' does not contain a constructor that takes {count} arguments");
+                self.error("CS1729", at, message);
+            }
             self.look_into(&args);
             return Expr::error(span);
         }

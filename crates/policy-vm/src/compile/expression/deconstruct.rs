@@ -8,6 +8,9 @@ use crate::compile::binder::Binder;
 use crate::compile::bound::{Expr, Kind, Target, named};
 use crate::types::{self, Type, TypeId};
 
+const MIXED: &str = "Feature 'Mixed declarations and expressions in deconstruction' is not available in C# 7.3. Please use \
+    language version 10.0 or greater.";
+
 /// Where a part of the value goes.
 enum Place<'a> {
     /// A place that exists, or whose type is written.
@@ -40,6 +43,11 @@ impl Binder {
         wanted: bool,
         span: Span,
     ) -> Option<Expr> {
+        let (mut declares, mut assigns) = (false, false);
+        self.kinds_of_places(target, &mut declares, &mut assigns);
+        if declares && assigns {
+            return Some(self.fail("CS8370", target.span, MIXED));
+        }
         // Places come before the value, and declared ones take its types.
         let places = self.places(target)?;
         let (mut effects, mut moves) = (Vec::new(), Vec::new());
@@ -77,6 +85,18 @@ impl Binder {
         effects.extend(last);
         let ty = result.ty;
         Some(Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span))
+    }
+
+    /// Whether variables are declared on the left, and whether others get a value there.
+    fn kinds_of_places(&self, target: &ast::Expr, declares: &mut bool, assigns: &mut bool) {
+        match &target.kind {
+            ExprKind::Tuple(elements) => {
+                elements.iter().for_each(|e| self.kinds_of_places(&e.value, declares, assigns));
+            }
+            ExprKind::Declaration { .. } => *declares = true,
+            ExprKind::Name(name) if &*name.ident.text == "_" && self.find("_").is_none() => {}
+            _ => *assigns = true,
+        }
     }
 
     /// What stands on the left: places, or the variables of `var (a, b)`.

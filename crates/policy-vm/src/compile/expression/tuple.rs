@@ -4,11 +4,12 @@
 //! assigns to an element puts a new tuple in its place.
 
 use policy_parser::Span;
-use policy_parser::csharp::ast::{self, BinaryOp};
+use policy_parser::csharp::ast::{self, BinaryOp, ExprKind};
 
+use super::Entity;
 use super::assign::Refusal;
 use super::create::projected_name;
-use crate::compile::binder::Binder;
+use crate::compile::binder::{Binder, MAX_TRIES};
 use crate::compile::bound::{Const, Expr, Kind, LocalId, Target, nullable_inner};
 use crate::types::{self, Type, TypeId};
 
@@ -43,6 +44,61 @@ impl Binder {
         made(values, types::intern(Type::Tuple(shape)), span)
     }
 
+    /// A tuple has no type of its own, because something in it has none: `(null, 1)`.
+    pub(in crate::compile) fn lacks_type(&mut self, expr: &ast::Expr) -> bool {
+        let ExprKind::Tuple(elements) = &super::strip(expr).kind else { return false };
+        elements.iter().any(|element| match &super::strip(&element.value).kind {
+            ExprKind::Literal(ast::Literal::Null) | ExprKind::Lambda(_) => true,
+            _ if is_path(&element.value) => {
+                let (entity, _) = self.silently(|this| {
+                    matches!(
+                        this.entity(super::strip(&element.value)),
+                        Entity::Group(_) | Entity::Function(..) | Entity::Generic(..)
+                    )
+                });
+                entity
+            }
+            _ => false,
+        })
+    }
+
+    /// What such a tuple is called: `(<null>, int)`.
+    pub(in crate::compile) fn untyped_tuple(&mut self, expr: &ast::Expr) -> Option<String> {
+        let ExprKind::Tuple(elements) = &super::strip(expr).kind else { return None };
+        if !self.lacks_type(expr) || !self.may_try() {
+            return None;
+        }
+        let bind = |this: &mut Self| elements.iter().map(|e| this.operand(&e.value)).collect::<Vec<Expr>>();
+        let (values, clean) = self.silently(bind);
+        let shape = || values.iter().map(super::shown).collect::<Vec<_>>().join(", ");
+        (clean && !values.iter().any(Expr::is_error)).then(|| format!("({})", shape()))
+    }
+
+    /// Such a tuple can be given to a place of this type.
+    pub(in crate::compile) fn tuple_fits(&mut self, expr: &ast::Expr, ty: TypeId) -> bool {
+        let ExprKind::Tuple(elements) = &super::strip(expr).kind else { return false };
+        let wanted = elements_of(nullable_inner(ty).unwrap_or(ty)).map(<[Element]>::len);
+        if wanted != Some(elements.len()) || !self.may_try() {
+            return false;
+        }
+        let (value, clean) = self.silently(|this| this.value_for(expr, ty));
+        clean && !value.is_error()
+    }
+
+    /// What is bound more than once is counted, so that hostile nesting comes to an end.
+    fn may_try(&mut self) -> bool {
+        self.tries += 1;
+        self.tries <= MAX_TRIES
+    }
+
+    /// CS0117: a member of a tuple that has no type.
+    pub(super) fn refuse_untyped_tuple(&mut self, target: &ast::Expr, name: &ast::SimpleName) -> bool {
+        let Some(shape) = self.untyped_tuple(target) else { return false };
+        let (text, at) = (&name.ident.text, name.ident.span);
+        self.error("CS0117", at, format!("'{shape}' does not contain a definition for '{text}'"));
+        true
+    }
+
     /// `(a, b)` for a place of a known tuple type.
     pub(in crate::compile) fn tuple_for(&mut self, elements: &[ast::Argument], ty: TypeId, span: Span) -> Expr {
         let plain = nullable_inner(ty).unwrap_or(ty);
@@ -64,12 +120,9 @@ impl Binder {
 
     /// `t.Item1`, `t.name`.
     pub(in crate::compile) fn tuple_element(&mut self, tuple: &Expr, name: &str, span: Span) -> Option<Expr> {
-        let elements = elements_of(tuple.ty)?;
-        let numbered = name.strip_prefix("Item").and_then(|n| n.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
-        let index = elements.iter().position(|(n, _)| n.as_deref() == Some(name)).or(numbered)?;
-        let (_, ty) = elements.get(index)?;
+        let (index, ty) = element(tuple.ty, name)?;
         self.check_tuple_member(span);
-        Some(Expr::new(Kind::AnonymousGet { object: Box::new(tuple.clone()), index }, *ty, span))
+        Some(Expr::new(Kind::AnonymousGet { object: Box::new(tuple.clone()), index }, ty, span))
     }
 
     /// The members of `System.ValueTuple` are not among those that policies may use; making tuples and taking them apart
@@ -220,6 +273,28 @@ impl Binder {
                 Expr::new(Kind::Assign { target: Box::new(target), value: Box::new(value) }, ty, span)
             }
         }
+    }
+}
+
+/// An element by its name or number: its place and its type.
+fn element(tuple: TypeId, name: &str) -> Option<(usize, TypeId)> {
+    let elements = elements_of(tuple)?;
+    let numbered = name.strip_prefix("Item").and_then(|n| n.parse::<usize>().ok()).and_then(|n| n.checked_sub(1));
+    let index = elements.iter().position(|(n, _)| n.as_deref() == Some(name)).or(numbered)?;
+    elements.get(index).map(|(_, ty)| (index, *ty))
+}
+
+/// The type of an element.
+pub(super) fn element_type(tuple: TypeId, name: &str) -> Option<TypeId> {
+    element(tuple, name).map(|(_, ty)| ty)
+}
+
+/// A name, or names with points between them: binding it costs nothing.
+fn is_path(expr: &ast::Expr) -> bool {
+    match &super::strip(expr).kind {
+        ExprKind::Name(_) | ExprKind::Predefined(_) => true,
+        ExprKind::Member { target, .. } => is_path(target),
+        _ => false,
     }
 }
 

@@ -72,7 +72,7 @@ impl Binder {
                 }
                 ArgKind::Group(_) if delegate(param).is_some() => waiting.push((param, arg)),
                 // What is no delegate takes neither: that is told later.
-                ArgKind::Group(_) => {}
+                ArgKind::Group(_) | ArgKind::Tuple(_) => {}
             }
         }
         // Second phase: a lambda whose inputs are known tells its output; repeat while there is progress.

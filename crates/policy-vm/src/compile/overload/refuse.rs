@@ -274,6 +274,12 @@ impl Binder {
                     format!("Argument {number} may not be passed with the '{keyword}' keyword"),
                 )
             }
+            (ArgKind::Variable(..) | ArgKind::Declare(..), ParamMode::Out) if arg.mode == ArgumentMode::Ref => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'out' keyword"))
+            }
+            (ArgKind::Variable(..) | ArgKind::Declare(..), ParamMode::Ref) if arg.mode == ArgumentMode::Out => {
+                self.fail("CS1620", arg.span, format!("Argument {number} must be passed with the 'ref' keyword"))
+            }
             (ArgKind::Value(value), _) => {
                 let target = types::display_qualified(ty);
                 let source =
@@ -295,6 +301,10 @@ impl Binder {
                     arg.span,
                     format!("Argument {number}: cannot convert from 'lambda expression' to '{target}'"),
                 )
+            }
+            (ArgKind::Tuple(expr), _) => {
+                let Some(shape) = self.untyped_tuple(expr) else { return self.value(expr) };
+                self.fail("CS1503", arg.span, format!("Argument {number}: cannot convert from '{shape}' to '{target}'"))
             }
             (ArgKind::Group(_), _) => self.fail(
                 "CS1503",
@@ -359,6 +369,12 @@ pub(in crate::compile) struct Wanted<'a> {
     pub(in crate::compile) is_element: bool,
     /// The clause of a query that is called for.
     pub(in crate::compile) clause: Option<Clause<'a>>,
+}
+
+/// Whether a candidate takes as many arguments.
+pub(in crate::compile) fn takes_count(candidates: &[Member], args: &[Arg<'_>]) -> bool {
+    let takes = |m: &Member| [false, true].iter().any(|form| map(&m.signature.params, args, *form).is_some());
+    candidates.iter().any(takes)
 }
 
 /// Candidates without those that one of a nearer type overrides.

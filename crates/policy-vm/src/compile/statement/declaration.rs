@@ -101,6 +101,9 @@ impl Binder {
             }
             _ => {}
         }
+        if let Some(shape) = self.untyped_tuple(value) {
+            return self.fail("CS0815", at, format!("Cannot assign {shape} to an implicitly-typed variable"));
+        }
         let found = match &strip(value).kind {
             ExprKind::Name(_) | ExprKind::Member { .. } => match self.entity(value) {
                 Entity::Group(_) | Entity::Function(..) | Entity::Generic(..) => {

@@ -7,6 +7,7 @@ use crate::cx::{Cx, arg, fault};
 use crate::exception::Throw;
 use crate::library::collections::ITEM;
 use crate::library::collections::list::comparison_failed;
+use crate::machine::contained;
 use crate::types::{self, Known, TypeId};
 use crate::value::comparer::{self, ComparerKind};
 use crate::value::heap::NetObject;
@@ -91,7 +92,8 @@ impl Ordered {
         }
         let keys = self.keys(cx, &items)?;
         let mut order: Vec<usize> = (0..items.len()).collect();
-        let compared = sort::stable(cx, &mut order, &mut |cx, a, b| self.compare(cx, &keys, *a, *b));
+        let compared =
+            contained(cx, |cx| sort::stable(cx, &mut order, &mut |cx, a, b| self.compare(cx, &keys, *a, *b)));
         compared.map_err(|throw| comparison_failed(cx, throw))?;
         Ok(order.iter().filter_map(|at| items.get(*at).copied()).collect())
     }

@@ -5,7 +5,7 @@ use policy_parser::document::Element;
 use crate::check::codes;
 use crate::compile::Compiler;
 use crate::exchange::Call;
-use crate::spec::{Accepts, Attribute, ElementSpec};
+use crate::spec::{Accepts, Attribute, ElementSpec, Group};
 
 /// An API or operation that a limit is for, by id or else by name.
 #[derive(Debug)]
@@ -17,20 +17,17 @@ struct Place {
 pub(in crate::policies) const PLACE_ID: Attribute =
     Attribute::optional("id", Accepts::Name, "Its id; it wins over the name.");
 pub(in crate::policies) const PLACE_NAME: Attribute = Attribute::optional("name", Accepts::Name, "Its name.");
+/// A place has one of them.
+pub(in crate::policies) const PLACE: Group = Group::AtLeastOne(&["id", "name"]);
 
 impl Place {
-    fn compile(c: &mut Compiler<'_>, element: &Element) -> Self {
+    fn compile(c: &Compiler<'_>, element: &Element) -> Self {
         // Neither attribute has a default, so what they belong to does not matter.
         let spec = &ElementSpec::new("", "");
-        let place = Self {
+        Self {
             id: c.literal(element, spec, "id").map(Into::into),
             name: c.literal(element, spec, "name").map(Into::into),
-        };
-        if place.id.is_none() && place.name.is_none() {
-            let headline = format!("the element '{}' needs one of the attributes 'id', 'name'", element.name);
-            c.error(codes::ATTRIBUTE_GROUP, element.tag_span, headline);
         }
-        place
     }
 
     fn is(&self, id: &str, name: &str) -> bool {
@@ -56,6 +53,17 @@ pub(in crate::policies) fn placed<T>(
     element: &Element,
     mut read: impl FnMut(&mut Compiler<'_>, &Element) -> Option<T>,
 ) -> Vec<Placed<T>> {
+    let mut read = |c: &mut Compiler<'_>, part: &Element| {
+        let limit = read(c, part);
+        if limit.is_none() && part.elements().next().is_none() {
+            c.warn(
+                codes::NO_EFFECT,
+                part.tag_span,
+                format!("the element '{}' sets no limit: it has no effect", part.name),
+            );
+        }
+        limit
+    };
     let mut limits = Vec::new();
     limits.extend(read(c, element).map(|limit| Placed { api: None, operation: None, limit }));
     for child in element.elements() {

@@ -29,7 +29,8 @@ pub(in crate::policies) enum Tallied {
 
 impl Tally {
     /// Begins to count. One counter is checked and counted in one go.
-    pub(in crate::policies) fn new(counts: Vec<Count>) -> Self {
+    pub(in crate::policies) fn new(mut counts: Vec<Count>) -> Self {
+        tell_apart(&mut counts);
         let asking = counts.len() > 1;
         Self { counts, at: 0, asking }
     }
@@ -71,6 +72,20 @@ impl Tally {
     /// What was counted.
     pub(in crate::policies) fn into_calls(self) -> impl Iterator<Item = CounterCall> {
         self.counts.into_iter().map(|count| count.call)
+    }
+}
+
+/// Two limits of a policy for the same calls, as one by id and one by name, count each for itself: in one counter each
+/// call would count twice, in a period that is neither's.
+fn tell_apart(counts: &mut [Count]) {
+    let mut rest = counts;
+    while let [count, others @ ..] = rest {
+        let mut same = 1;
+        for other in others.iter_mut().filter(|other| other.call.key == count.call.key) {
+            same += 1;
+            other.call.key = format!("{}/{same}", other.call.key).into();
+        }
+        rest = others;
     }
 }
 

@@ -6,6 +6,7 @@ use super::{items, list_mut, not_null, range};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::collections::{ITEM, int};
+use crate::machine::contained;
 use crate::value::{Value, comparer, sort};
 
 /// `Sort()` and `Sort(comparer)`.
@@ -43,7 +44,7 @@ fn sort_with(
 ) -> Result<Value, Throw> {
     cx.heap.charge(range.len() * ITEM)?;
     let mut part = items(cx, this)?.get(range.clone()).unwrap_or_default().to_vec();
-    sort::unstable(cx, &mut part, compare).map_err(|throw| comparison_failed(cx, throw))?;
+    contained(cx, |cx| sort::unstable(cx, &mut part, compare)).map_err(|throw| comparison_failed(cx, throw))?;
     let list = list_mut(cx, this)?;
     list.version = list.version.wrapping_add(1);
     if let Some(place) = list.items.get_mut(range).filter(|place| place.len() == part.len()) {
@@ -90,7 +91,8 @@ fn search_in(
         // .NET's middle of the closed interval [low, high - 1].
         let middle = low + (high - 1 - low) / 2;
         let Some(candidate) = items(cx, this)?.get(middle).copied() else { break };
-        match comparer::compare(cx, kind, candidate, item).map_err(|throw| comparison_failed(cx, throw))? {
+        let compared = contained(cx, |cx| comparer::compare(cx, kind, candidate, item));
+        match compared.map_err(|throw| comparison_failed(cx, throw))? {
             Ordering::Equal => return Ok(int(middle)),
             Ordering::Less => low = middle + 1,
             Ordering::Greater => high = middle,

@@ -7,6 +7,7 @@ use super::{int, len_arg, part, put};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::system::math;
+use crate::machine::contained;
 use crate::value::Value;
 
 type Item = (Value, Value);
@@ -22,13 +23,13 @@ impl By {
     /// An exception of the comparison is wrapped, as .NET does it.
     fn compare(self, cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
         cx.charge(1)?;
-        let result = match self {
+        let result = contained(cx, |cx| match self {
             Self::Comparer(comparer) => order(cx, comparer, a, b),
             Self::Comparison(f) => cx.invoke(f, &[a, b]).map(|v| match v {
                 Value::Int32(n) => n.cmp(&0),
                 _ => Ordering::Equal,
             }),
-        };
+        });
         result.map_err(|throw| wrapped(cx, throw))
     }
 }
