@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
-use self::guard::Guard;
+pub(crate) use self::guard::Guard;
 use self::view::View;
 use crate::config::operation::Admin as Settings;
 use crate::gateway::StartError;
@@ -35,7 +35,8 @@ pub(crate) struct Admin {
 pub(crate) struct Bound {
     listener: TcpListener,
     address: SocketAddr,
-    guard: Guard,
+    /// For whoever exchanges what it asks for.
+    pub(crate) guard: Arc<Guard>,
 }
 
 fn machine(error: impl std::fmt::Display) -> StartError {
@@ -48,21 +49,27 @@ pub(crate) fn lacks_token(settings: &Settings) -> Option<String> {
     Some(format!("{address} can be reached from other machines: it needs a `token`"))
 }
 
+/// What callers have to show, if anything.
+pub(crate) fn token(settings: &Settings, folder: &Path) -> Result<Option<String>, StartError> {
+    let token = settings.token.as_ref().map(|token| token.resolve(folder)).transpose().map_err(machine)?;
+    if token.as_ref().is_some_and(String::is_empty) {
+        return Err(machine("`token` is empty"));
+    }
+    match lacks_token(settings) {
+        Some(why) => Err(machine(why)),
+        None => Ok(token),
+    }
+}
+
 impl Admin {
     /// Binds the listener, if there is to be one.
     pub(crate) fn bind(settings: &Settings, folder: &Path) -> Result<Option<Bound>, StartError> {
         let Some(address) = settings.address else { return Ok(None) };
-        let token = settings.token.as_ref().map(|token| token.resolve(folder)).transpose().map_err(machine)?;
-        if token.as_ref().is_some_and(String::is_empty) {
-            return Err(machine("`token` is empty"));
-        }
-        if let Some(why) = lacks_token(settings) {
-            return Err(machine(why));
-        }
+        let token = token(settings, folder)?;
         let listener = TcpListener::bind(address).map_err(|error| machine(format!("{address}: {error}")))?;
         listener.set_nonblocking(true).map_err(machine)?;
         let address = listener.local_addr().map_err(machine)?;
-        Ok(Some(Bound { listener, address, guard: Guard::new(token, &settings.hosts) }))
+        Ok(Some(Bound { listener, address, guard: Arc::new(Guard::new(token, &settings.hosts)) }))
     }
 
     pub(crate) fn stop(self) {
@@ -77,9 +84,7 @@ impl Bound {
         let view = View::new(server, reload);
         let runtime = Builder::new_current_thread().enable_all().build().map_err(machine)?;
         let (stop, stopped) = watch::channel(false);
-        let serve = move || {
-            runtime.block_on(listener::serve(listener, pages::router(Arc::new(view), Arc::new(guard)), stopped))
-        };
+        let serve = move || runtime.block_on(listener::serve(listener, pages::router(Arc::new(view), guard), stopped));
         let thread = std::thread::Builder::new().name("admin".to_owned()).spawn(serve).map_err(machine)?;
         Ok(Admin { address, stop, thread })
     }

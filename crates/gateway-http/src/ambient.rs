@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use policy_vm::host::{Ambient, CertificateCheck, TraceRecord};
 
 use crate::certificates::Certificates;
+use crate::service::Hidden;
 use crate::trust::Trust;
 
 use crate::limits::Now;
@@ -95,7 +96,8 @@ impl Ambient for Machine {
     }
 
     fn trace(&self, record: TraceRecord<'_>) {
-        tracing::debug!(source = record.source, severity = record.severity, "{}", record.message);
+        // Escaped, so that a message is one line.
+        tracing::debug!(source = record.source, severity = record.severity, message = ?record.message);
     }
 }
 
@@ -105,6 +107,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) trust: &'a Trust,
     /// The certificates that policies name.
     pub(crate) known: &'a Certificates,
+    /// What is shown to nobody.
+    pub(crate) hidden: &'a Hidden,
 }
 
 impl Ambient for Surroundings<'_> {
@@ -125,7 +129,9 @@ impl Ambient for Surroundings<'_> {
     }
 
     fn trace(&self, record: TraceRecord<'_>) {
-        Machine.trace(record);
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            Machine.trace(TraceRecord { message: &self.hidden.mask(record.message), ..record });
+        }
     }
 }
 

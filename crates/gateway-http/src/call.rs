@@ -1,5 +1,7 @@
 //! A call in progress: what the gateway holds for it beside the exchange, and how the engine's questions are answered.
 
+pub(crate) mod beside;
+
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -285,15 +287,7 @@ impl CallContext {
             Message::Request => self.read_request_body().await,
             Message::Response => self.read_response_body().await,
         };
-        let call = &mut exchange.call;
-        let body = match message {
-            Message::Request => Some(&mut call.request.body),
-            Message::Response => call.response.as_mut().map(|response| &mut response.body),
-        };
-        if let (Some(body), Err(_)) = (body, &read) {
-            *body = Body::Consumed;
-        }
-        HostReply::Body(read.map_err(HostError::from))
+        has_read(exchange, message, read)
     }
 
     /// Brings the client's body into memory.
@@ -304,16 +298,35 @@ impl CallContext {
 
     /// Brings the backend's body into memory.
     pub(crate) async fn read_response_body(&mut self) -> Result<Bytes, CallError> {
-        let Some(mut body) = self.response_body.take() else { return Ok(Bytes::new()) };
-        // It is put together anyway.
-        body.gather = Gather::OFF;
-        let limit = self.worker.limits.get().buffered_body;
-        match collect(body, limit).await {
-            Ok(Some(bytes)) => Ok(bytes),
-            Ok(None) => Err(CallError::TooLarge { limit }),
-            Err(source) => Err(CallError::Body { origin: "the backend".to_owned(), source }),
-        }
+        let Some(body) = self.response_body.take() else { return Ok(Bytes::new()) };
+        collect_answer(body, self.worker.limits.get().buffered_body).await
     }
+}
+
+/// Brings a backend's body into memory.
+async fn collect_answer(mut body: Box<BackendBody>, limit: usize) -> Result<Bytes, CallError> {
+    // It is put together anyway.
+    body.gather = Gather::OFF;
+    match collect(body, limit).await {
+        Ok(Some(bytes)) => Ok(bytes),
+        Ok(None) => Err(CallError::TooLarge { limit }),
+        Err(source) => Err(CallError::Body { origin: "the backend".to_owned(), source }),
+    }
+}
+
+fn body_of(exchange: &mut Exchange, message: Message) -> Option<&mut Body> {
+    match message {
+        Message::Request => Some(&mut exchange.call.request.body),
+        Message::Response => exchange.call.response.as_mut().map(|response| &mut response.body),
+    }
+}
+
+/// What comes of reading a body: one that broke off is not there any more.
+fn has_read(exchange: &mut Exchange, message: Message, read: Result<Bytes, CallError>) -> HostReply {
+    if let (Some(body), Err(_)) = (body_of(exchange, message), &read) {
+        *body = Body::Consumed;
+    }
+    HostReply::Body(read.map_err(HostError::from))
 }
 
 impl Drop for CallContext {

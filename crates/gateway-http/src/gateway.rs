@@ -11,8 +11,10 @@ use crate::admin::Admin;
 use crate::config::edge::Listener;
 use crate::config::{Config, Mistakes};
 use crate::data::{FileError, Place, read_text};
+use crate::lifecycle::pressure::Watch;
 use crate::lifecycle::recipe::Recipe;
 use crate::lifecycle::reload::{Keeper, Reloader};
+use crate::rules::Rules;
 use crate::server::{Server, ServerError};
 use crate::service::{self, load_folder};
 use crate::unservable::unservable;
@@ -198,6 +200,7 @@ pub struct Gateway {
     server: Server,
     reloader: Reloader,
     admin: Option<Admin>,
+    _memory: Watch,
     warnings: Vec<Diagnostic>,
 }
 
@@ -220,12 +223,17 @@ impl Gateway {
         let limits = Recipe::limits(&settings);
         let Settings { config, folder, .. } = settings;
         let in_force = config.clone();
-        let server = Server::start(service, config, limits, &folder, digest)?;
+        let rules = Rules::read(&config, &folder, None).map_err(ServerError::from)?;
+        let service = Arc::new(service);
+        let server = Server::start(&service, &rules, config, limits, &folder, digest)?;
+        let memory = Watch::start(Arc::clone(&server.shared)).map_err(ServerError::from)?;
         let (shared, crew) = (Arc::clone(&server.shared), server.crew.clone());
-        let reloader = Reloader::start(Keeper { recipe, shared, crew, files, seen, config: in_force, folder });
+        let guard = bound.as_ref().map(|bound| Arc::clone(&bound.guard));
+        let keeper = Keeper { recipe, shared, crew, guard, files, seen, service, rules, config: in_force, folder };
+        let reloader = Reloader::start(keeper);
         let reloader = reloader.map_err(|error| StartError::Machine(error.to_string()))?;
         let admin = bound.map(|bound| bound.start(&server, reloader.handle())).transpose()?;
-        Ok(Self { server, reloader, admin, warnings: problems.into_findings() })
+        Ok(Self { server, reloader, admin, _memory: memory, warnings: problems.into_findings() })
     }
 
     /// Where it listens.

@@ -2,6 +2,7 @@
 //! that give them for client credentials. Each thread keeps its own until shortly before they expire.
 
 use std::cell::RefCell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,7 +18,6 @@ use crate::backend::send::{Sender, send_as_it_is};
 use crate::config::Identity;
 use crate::config::secret::Secret;
 use crate::routing::query;
-use crate::rules::Rules;
 use crate::together::Together;
 use crate::worker::Worker;
 
@@ -83,9 +83,11 @@ pub(crate) async fn token(worker: &Rc<Worker>, resource: &str, client_id: Option
         .ok_or_else(|| refused(format!("no `[[identity]]` in `tollgate.toml` gives tokens for `{resource}`")))?;
     match (&identity.token, &identity.token_url) {
         (Some(secret), _) => {
-            let token = fixed(&rules, secret)?;
-            worker.tokens.keep(whose, &token, FILE_KEPT);
-            Ok(token)
+            // A file may be on a disk that is slow, or gone: the thread goes on with others meanwhile.
+            let (tokens, folder, secret) = (Rc::clone(worker), rules.folder.clone(), secret.clone());
+            let (worker, kept) = (Rc::clone(worker), whose.clone());
+            let read = tokens.tokens.asking.result(whose, || read_and_keep(worker, folder, secret, kept));
+            read.await.unwrap_or_else(|| Err(refused("reading a token failed".to_owned())))
         }
         (None, Some(url)) => {
             let (worker, identity, url) = (Rc::clone(worker), identity.clone(), url.clone());
@@ -125,9 +127,23 @@ fn refused(message: String) -> HostError {
     HostError::new(HostErrorKind::Refused, message)
 }
 
-fn fixed(rules: &Rules, secret: &Secret) -> Result<Box<str>, HostError> {
-    let token = secret.resolve(&rules.folder).map_err(|error| refused(error.to_string()))?;
-    Ok(token.trim().into())
+/// Reads a token that stands somewhere, and keeps it unless the settings have changed meanwhile.
+async fn read_and_keep(
+    worker: Rc<Worker>,
+    folder: PathBuf,
+    secret: Secret,
+    whose: Whose,
+) -> Result<Box<str>, HostError> {
+    let before = worker.rules();
+    let read = tokio::task::spawn_blocking(move || secret.resolve(&folder));
+    let read = tokio::time::timeout(TIMEOUT, read).await;
+    let late = |_| refused("the file of the token cannot be read in time".to_owned());
+    let read = read.map_err(late)?.map_err(|error| refused(error.to_string()))?;
+    let token: Box<str> = read.map_err(|error| refused(error.to_string()))?.trim().into();
+    if before.identities == worker.rules().identities {
+        worker.tokens.keep(whose, &token, FILE_KEPT);
+    }
+    Ok(token)
 }
 
 /// What an endpoint for client credentials answers (RFC 6749 5.1); some write numbers as texts.

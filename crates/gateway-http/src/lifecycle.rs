@@ -2,6 +2,7 @@
 //! at, and whoever asks is told how it stands.
 
 pub(crate) mod files;
+pub(crate) mod pressure;
 pub(crate) mod recipe;
 pub(crate) mod reload;
 pub(crate) mod status;

@@ -61,7 +61,8 @@ pub(crate) struct Server {
 impl Server {
     /// Binds all addresses and begins serving. `folder` is where files named in the settings lie; `digest` is the version's.
     pub(crate) fn start(
-        service: Service,
+        service: &Arc<Service>,
+        rules: &Arc<Rules>,
         config: Config,
         engine_limits: policy_vm::Limits,
         folder: &Path,
@@ -74,19 +75,17 @@ impl Server {
         };
         let shown = tls_of(&config, folder)?;
         let (addresses, sockets) = listen(&config, threads)?;
-        let rules = Rules::read(&config, folder, None)?;
         let shared = Shared::new(config, engine_limits, digest);
         let own = addresses.iter().map(|address| address.socket).collect();
         // Nobody else has set it: the value is this call's own.
         let _ = shared.listening.set(own);
-        let service = Arc::new(service);
         let (stop, stopped) = watch::channel(false);
         let (mut handles, mut crew) = (Vec::new(), Vec::new());
         for (number, sockets) in sockets.into_iter().enumerate() {
             let (errand, errands) = unbounded_channel();
             crew.push(errand);
-            let site = Site::new(&service, &shared.config.gateway);
-            let (shared, rules) = (Arc::clone(&shared), Arc::clone(&rules));
+            let site = Site::new(service, &shared.config.gateway);
+            let (shared, rules) = (Arc::clone(&shared), Arc::clone(rules));
             let (shown, log) = (shown.clone(), writer.log());
             let life = Life { sockets, errands, stop: stopped.clone() };
             let begin = move || thread(|| Worker::new(shared, rules, site, shown, log, threads), life);
@@ -150,7 +149,11 @@ struct Life {
 fn thread(worker: impl FnOnce() -> Rc<Worker>, life: Life) {
     let runtime = Builder::new_current_thread().enable_io().enable_time().build_local(LocalOptions::default());
     match runtime {
-        Ok(runtime) => runtime.block_on(async move { work(worker(), life).await }),
+        Ok(runtime) => {
+            runtime.block_on(async move { work(worker(), life).await });
+            // A name may be looked up still, by a thread that nobody can stop: it is not waited for.
+            runtime.shutdown_background();
+        }
         Err(error) => tracing::error!(%error, "no runtime"),
     }
 }

@@ -1,6 +1,7 @@
 //! What all threads share: stores that count and remember for the whole process.
 
 use std::net::SocketAddr;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) slots: Slots,
     /// Which version serves, and whether it is about to stop.
     pub(crate) status: Status,
+    /// Bytes that the process may have by the settings in force; 0 for what the machine allows.
+    pub(crate) memory: AtomicU64,
     /// How short memory is.
     pub(crate) pressure: Gauge,
     /// What threads report of their backends.
@@ -46,6 +49,7 @@ impl Shared {
             flights: Arc::default(),
             counters: Counters::new(),
             slots: Slots::default(),
+            memory: AtomicU64::new(config.limits.memory),
             pressure: Gauge::default(),
             status: Status::new(digest),
             reports: Reports::default(),

@@ -44,6 +44,12 @@ impl Clock {
         self.millis.get()
     }
 
+    /// Moves the clock to wherever a test wants it.
+    #[cfg(test)]
+    pub(crate) fn set(&self, millis: u64) {
+        self.millis.set(millis);
+    }
+
     /// Moves the clock to the true time.
     pub(crate) fn advance(&self) -> u64 {
         let now = u64::try_from(self.begin.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -133,6 +139,14 @@ impl Deadlines {
         slot
     }
 
+    fn renew(&self, slot: usize, waker: &Waker) {
+        if let Some(entry) = self.entries.borrow_mut().slots.get_mut(slot)
+            && !entry.waker.as_ref().is_some_and(|known| known.will_wake(waker))
+        {
+            entry.waker = Some(waker.clone());
+        }
+    }
+
     fn release(&self, slot: usize) {
         let mut entries = self.entries.borrow_mut();
         if let Some(entry) = entries.slots.get_mut(slot) {
@@ -156,8 +170,10 @@ impl Deadline {
         if self.list.clock.millis() >= self.at {
             return true;
         }
-        if self.slot.is_none() {
-            self.slot = Some(self.list.register(self.at, cx.waker()));
+        match self.slot {
+            // It may have moved to another task since.
+            Some(slot) => self.list.renew(slot, cx.waker()),
+            None => self.slot = Some(self.list.register(self.at, cx.waker())),
         }
         false
     }
@@ -208,6 +224,27 @@ mod tests {
         assert_eq!(clock.since(moment), Duration::from_millis(20));
         clock.millis.set(250);
         assert_eq!(clock.since(moment), Duration::from_millis(250), "the tick counts where nobody has looked");
+    }
+
+    #[test]
+    fn whoever_waited_last_is_woken() {
+        use std::sync::Arc;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        #[derive(Default)]
+        struct Woken(AtomicUsize);
+        impl std::task::Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let deadlines = Deadlines::new(Clock::new());
+        let mut deadline = deadlines.after(Duration::from_secs(30));
+        let tasks = [Arc::<Woken>::default(), Arc::default()];
+        for task in &tasks {
+            assert!(!deadline.poll_passed(&Context::from_waker(&Waker::from(Arc::clone(task)))));
+        }
+        deadlines.sweep(deadline.at);
+        assert_eq!(tasks.map(|task| task.0.load(Ordering::Relaxed)), [0, 1]);
     }
 
     /// Whoever sets the machine's clock moves no timer, and no call ends before it began.

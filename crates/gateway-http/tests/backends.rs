@@ -139,6 +139,74 @@ fn an_entity_goes_along_with_requests_of_policies_that_its_url_leads_to() {
     assert!(others.iter().all(|seen| seen.header("x-key").is_none()), "{others:?}");
 }
 
+/// `wait`: what forwards is one of those that are begun together.
+#[test]
+fn a_request_is_forwarded_beside_others() {
+    let asked = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let has_asked = std::sync::Arc::clone(&asked);
+    let partner = Backend::new(move |_, stream| {
+        has_asked.store(true, std::sync::atomic::Ordering::SeqCst);
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\npartner")
+    });
+    // It does not answer before the other has been asked.
+    let backend = Backend::new(move |seen, stream| {
+        support::until("the other is asked", || asked.load(std::sync::atomic::Ordering::SeqCst));
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", seen.body.len()));
+        let _ = stream.write_all(&seen.body);
+        support::Then::KeepAlive
+    });
+    let send = format!(
+        "<send-request response-variable-name=\"a\"><set-url>http://{}/</set-url><set-method>GET</set-method></send-request>",
+        partner.address
+    );
+    for order in [format!("<forward-request/>{send}"), format!("{send}<forward-request/>")] {
+        let policy = format!(
+            "<inbound/><backend><wait for=\"all\">{order}</wait></backend><outbound><set-header name=\"A\"><value>\
+             @(((IResponse)context.Variables[\"a\"]).Body.As&lt;string>())</value></set-header></outbound>"
+        );
+        let scene = Scene::policy(&backend, &policy, "");
+        let answer = scene.client().send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody").read().unwrap();
+        assert_eq!((answer.status, answer.body.as_str(), answer.header("a")), (200, "body", Some("partner")));
+    }
+}
+
+#[test]
+fn the_first_of_several_ends_what_is_forwarded() {
+    let (backend, given_up) = Backend::waiting();
+    let backend = std::sync::Arc::new(backend);
+    let begun = std::sync::Arc::clone(&backend);
+    let partner = Backend::new(move |_, stream| {
+        begun.wait_for(1);
+        reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")
+    });
+    let policy = format!(
+        "<inbound/><backend><wait for=\"any\"><forward-request/><send-request response-variable-name=\"a\">\
+         <set-url>http://{}/</set-url><set-method>GET</set-method></send-request></wait></backend><outbound>\
+         <return-response response-variable-name=\"a\"/></outbound>",
+        partner.address
+    );
+    let scene = Scene::policy(&backend, &policy, "");
+    assert_eq!(scene.get("/").body, "hello");
+    given_up.recv_timeout(support::PATIENCE).expect("it is given up");
+}
+
+/// What an entity needs before its request goes out is a part of it: its time is the caller's.
+#[test]
+fn the_time_of_a_request_covers_the_token_of_its_entity() {
+    let (endpoint, given_up) = Backend::waiting();
+    let folder = folder("http://nowhere.invalid", &by_id("all"));
+    let policy = format!(
+        "<policies><inbound>{}</inbound><backend><forward-request timeout=\"1\"/></backend></policies>",
+        by_id("all")
+    );
+    folder.write("apis/shop/policy.xml", &policy);
+    let identity = r#""credentials":{"managedIdentity":{"resource":"https://store.example"}}"#;
+    entity(&folder, "all", &format!(r#""url":"http://127.0.0.1:1",{identity}"#));
+    let scene = Scene::folder(folder, &format!("[[identity]]\ntoken_url = \"http://{}/token\"\n", endpoint.address));
+    assert_eq!(scene.get("/shop/x").status, 500);
+    assert!(given_up.try_recv().is_err(), "others may still wait for the token");
+}
+
 /// Whoever asks for a token must not need one for that.
 #[test]
 fn an_entity_with_an_identity_around_the_endpoint_of_its_tokens() {

@@ -102,6 +102,18 @@ fn consequences_are_not_told() {
     );
 }
 
+/// A pool's turns are as many as its weights together.
+#[test]
+fn weights_have_a_bound() {
+    let folder = folder();
+    folder.write("backends/erp/backendInformation.json", r#"{"properties":{"url":"https://erp.example"}}"#).write(
+        "backends/both/backendInformation.json",
+        "{\"properties\":{\"type\":\"Pool\",\"pool\":{\"services\":[{\"id\":\"/backends/erp\",\"weight\":4294967295},\
+         {\"id\":\"/backends/erp\",\"weight\":2}]}}}",
+    );
+    expect(&folder, &["TG8031 backends/both/backendInformation.json:1:30 pool `both`: `erp` has weight 4294967295"]);
+}
+
 #[test]
 fn settings_can_be_checked_on_their_own() {
     let folder = Folder::new();

@@ -331,6 +331,47 @@ fn settings_that_need_a_restart_are_named() {
     assert!(findings.contains("restart changed: listener\""), "{findings}");
 }
 
+/// Otherwise callers could fill the page with names of their choice.
+#[test]
+fn servers_that_calls_choose_are_one_line_of_the_metrics() {
+    let (own, others) = (Backend::hello(), [Backend::hello(), Backend::hello()]);
+    let policy = "<inbound><choose><when condition=\"@(context.Request.Headers.ContainsKey(&quot;to&quot;))\">\
+                  <set-backend-service base-url=\"@(context.Request.Headers[&quot;to&quot;][0])\"/></when></choose></inbound>\
+                  <backend><forward-request/></backend>";
+    let scene = Scene::policy(&own, policy, ADMIN);
+    assert_eq!(scene.get("/").status, 200);
+    for other in &others {
+        let head = format!("GET / HTTP/1.1\r\nHost: h\r\nTo: http://{}\r\n\r\n", other.address);
+        assert_eq!(scene.client().send(head).read().unwrap().status, 200);
+    }
+    let idle =
+        |origin: &str| metric(&scene, &format!("tollgate_backend_connections{{origin=\"{origin}\",state=\"idle\"}}"));
+    until("the connections are seen", || idle("other") == Some(2.0));
+    assert_eq!(idle(&format!("http://{}", own.address)), Some(1.0));
+    assert_eq!(idle(&format!("http://{}", others[0].address)), None);
+}
+
+#[test]
+fn another_token_of_the_admin_listener_takes_the_place_of_the_one_before() {
+    let scene = saying_one(&format!("{ADMIN}token = \"first\"\n"));
+    let text = std::fs::read_to_string(scene.folder.path().join("tollgate.toml")).unwrap();
+    let address = gateway(&scene).admin_address().unwrap();
+    let status = |token: &str| admin(address, "GET", "/routes", &format!("Authorization: Bearer {token}\r\n")).status;
+    assert_eq!((status("first"), status("second")), (200, 401));
+    scene.folder.write("token", "third");
+    for (setting, token) in [("\"second\"", "second"), ("{ file = \"token\" }", "third")] {
+        scene.folder.write("tollgate.toml", &text.replace("\"first\"", setting));
+        gateway(&scene).reload("test").unwrap();
+        assert_eq!((status("first"), status(token)), (401, 200));
+    }
+    scene.folder.write("token", "fourth");
+    gateway(&scene).reload("test").unwrap();
+    assert_eq!((status("third"), status("fourth")), (401, 200));
+    scene.folder.write("tollgate.toml", &text.replace("\"first\"", "\"\""));
+    gateway(&scene).reload("test").unwrap_err();
+    assert_eq!((status(""), status("fourth")), (401, 200), "none is no token");
+}
+
 #[test]
 fn the_admin_listener_shows_how_it_stands() {
     let backend = Backend::hello();

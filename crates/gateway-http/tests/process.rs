@@ -253,6 +253,22 @@ fn a_log_that_nobody_reads_holds_up_no_call() {
 const CALLS: usize = 2500;
 
 #[test]
+fn traces_in_the_log_are_a_line_each_and_show_no_secret() {
+    let folder = Folder::new();
+    let trace = "<trace source=\"t\"><message>first {{hidden}}&#10;second</message></trace>";
+    folder.write("policy.xml", &saying("one").replace("<inbound>", &format!("<inbound>{trace}")));
+    let settings = "[named_values]\nhidden = \"marker\"\n";
+    let mut process = Process::start(folder, "http://127.0.0.1:1", settings, "TOLLGATE_LOG=debug");
+    assert_eq!(process.get(), "one");
+    let mut line = String::new();
+    while !line.contains("first") {
+        line.clear();
+        assert!(process.told.as_mut().unwrap().read_line(&mut line).unwrap() > 0);
+    }
+    assert!(line.contains("first {{hidden}}\\nsecond"), "{line}");
+}
+
+#[test]
 fn a_bad_start_is_told_in_full_and_serves_nothing() {
     let folder = Folder::new();
     folder.write(

@@ -149,6 +149,23 @@ fn what_may_not_be_repeated_is_sent_once() {
     assert_eq!(backend.seen().len(), 2);
 }
 
+/// It is there, and would only answer badly again.
+#[test]
+fn a_malformed_answer_is_no_connection_that_was_closed() {
+    let bad = "HTTP/1.1 200 OK\r\nA: b\rc\r\nContent-Length: 0\r\n\r\n";
+    let backend = Backend::new(move |seen, stream| match seen.line().contains("/bad") {
+        true => reply(stream, bad),
+        false => reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"),
+    });
+    let scene = Scene::plain(&backend);
+    let mut client = scene.client();
+    assert_eq!(client.get("/").status, 200);
+    // Long enough for a connection that may have been closed meanwhile.
+    std::thread::sleep(Duration::from_millis(20));
+    assert_eq!(client.get("/bad").status, 500);
+    assert_eq!(backend.seen().len(), 2);
+}
+
 #[test]
 fn a_reset_before_the_head_is_an_error_and_after_it_a_truncation() {
     let whole = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";

@@ -48,7 +48,7 @@ pub(crate) fn drive(
     ambience: &Ambience,
 ) -> Result<(), Broken> {
     let mut run = Run::new(pipeline);
-    let mut progress = if surroundings.is_preflight(exchange) && pipeline.needs().cors {
+    let mut progress = if surroundings.is_preflight(exchange) && pipeline.needs().answers_preflight {
         run.preflight(exchange, ambience)
     } else {
         run.begin(exchange, ambience)

@@ -94,8 +94,8 @@ pub struct Needs {
     pub certificate: bool,
     /// Something reads the request's headers after it was forwarded, so the host must keep them.
     pub request_headers_after_forward: bool,
-    /// There is a `cors` policy directly in `inbound`.
-    pub cors: bool,
+    /// There is a policy directly in `inbound` that answers preflight requests.
+    pub answers_preflight: bool,
 }
 
 impl Needs {
@@ -107,7 +107,7 @@ impl Needs {
             response_body: self.response_body | other.response_body,
             certificate: self.certificate | other.certificate,
             request_headers_after_forward: self.request_headers_after_forward | other.request_headers_after_forward,
-            cors: self.cors | other.cors,
+            answers_preflight: self.answers_preflight | other.answers_preflight,
         }
     }
 }

@@ -4,14 +4,16 @@
 //! sends, which is the name that the page's own address was given, nor leave out `Origin` where something changes.
 
 use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use axum::http::{HeaderMap, StatusCode, header};
 use subtle::ConstantTimeEq;
 
 /// What a request has to have.
 #[derive(Debug)]
-pub(super) struct Guard {
-    token: Option<Token>,
+pub(crate) struct Guard {
+    /// Whoever renews it may do so while the gateway serves.
+    token: Mutex<Option<Token>>,
     hosts: Vec<String>,
 }
 
@@ -26,7 +28,16 @@ impl std::fmt::Debug for Token {
 impl Guard {
     pub(super) fn new(token: Option<String>, hosts: &[String]) -> Self {
         let hosts = hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
-        Self { token: token.map(Token), hosts }
+        Self { token: Mutex::new(token.map(Token)), hosts }
+    }
+
+    /// Asks for another token from now on.
+    pub(crate) fn ask_for(&self, token: Option<String>) {
+        *self.token() = token.map(Token);
+    }
+
+    fn token(&self) -> MutexGuard<'_, Option<Token>> {
+        self.token.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Why a request is refused.
@@ -44,7 +55,7 @@ impl Guard {
         {
             return Err(StatusCode::FORBIDDEN);
         }
-        match &self.token {
+        match &*self.token() {
             Some(token) if needs_token && !token.is_shown_in(headers) => Err(StatusCode::UNAUTHORIZED),
             _ => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! The figures in the text format of Prometheus. Labels are ids of the configuration, statuses and fixed reasons: nothing
 //! that a caller chooses.
 
+use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
 
 use super::view::View;
@@ -93,10 +94,16 @@ fn backends(page: &mut Page, status: &Status) {
         "gauge",
         "Connections to backends: busy with a call, each call that shares one over HTTP/2 counted, or idle.",
     );
-    let connections = status.connections.iter().flat_map(|one| {
-        [("busy", one.busy), ("idle", one.idle)].map(|(state, number)| {
-            (format!("{},{}", label("origin", &one.origin), label("state", state)), number as u64)
-        })
+    // Calls may choose any number of servers.
+    let mut connections: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for one in &status.connections {
+        let (busy, idle) = connections.entry(if one.is_configured { &one.origin } else { "other" }).or_default();
+        *busy += one.busy as u64;
+        *idle += one.idle as u64;
+    }
+    let connections = connections.iter().flat_map(|(origin, (busy, idle))| {
+        [("busy", *busy), ("idle", *idle)]
+            .map(|(state, number)| (format!("{},{}", label("origin", origin), label("state", state)), number))
     });
     page.sorted("tollgate_backend_connections", connections);
 }

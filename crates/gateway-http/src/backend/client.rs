@@ -71,7 +71,8 @@ pub(crate) async fn call(
             continue;
         }
         let error = failed.error;
-        if !reused || error.is_user() {
+        // What answers, however badly, was there.
+        if !reused || error.is_user() || error.is_parse() {
             return Err(broken(origin, error));
         }
         origin.distrusted_until.set(worker.clock.millis().saturating_add(DISTRUST_MILLIS));

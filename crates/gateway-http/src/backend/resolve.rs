@@ -95,11 +95,24 @@ impl Resolver {
         if addresses.is_empty() && all > 0 {
             return Err(CallError::Egress { origin: origin.to_string() });
         }
+        let doubt = Doubt { resolver: self, host };
         let connected = race(addresses).await;
-        connected.map_err(|source| {
-            self.forget(host);
-            CallError::Connect { origin: origin.to_string(), source }
-        })
+        if connected.is_ok() {
+            std::mem::forget(doubt);
+        }
+        connected.map_err(|source| CallError::Connect { origin: origin.to_string(), source })
+    }
+}
+
+/// Addresses that have not worked yet: whoever gives up waiting for them forgets them too.
+struct Doubt<'r> {
+    resolver: &'r Resolver,
+    host: &'r str,
+}
+
+impl Drop for Doubt<'_> {
+    fn drop(&mut self) {
+        self.resolver.forget(self.host);
     }
 }
 
@@ -209,6 +222,28 @@ mod tests {
         assert_eq!(stream.peer_addr().unwrap(), open);
         assert!(race(vec![closed]).await.is_err());
         assert!(race(Vec::new()).await.is_err());
+    }
+
+    /// Where nobody answers, whoever waits gives up; the next one asks whether the name leads elsewhere by now.
+    #[tokio::test(flavor = "local")]
+    async fn addresses_that_were_waited_for_in_vain_are_forgotten() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let resolver = Resolver::new(Duration::from_secs(30));
+        let egress = Egress::default();
+        let known =
+            || Known { addresses: vec!["127.0.0.1".parse().unwrap()], until: Instant::now() + Duration::from_secs(30) };
+        resolver.known.borrow_mut().insert("h".to_owned(), known());
+        {
+            let mut connecting = std::pin::pin!(resolver.connect("h", port, &egress, &"origin"));
+            let polled = poll_fn(|cx| Poll::Ready(connecting.as_mut().poll(cx))).await;
+            assert!(polled.is_pending());
+            assert!(resolver.known.borrow().contains_key("h"));
+        }
+        assert!(!resolver.known.borrow().contains_key("h"));
+        resolver.known.borrow_mut().insert("h".to_owned(), known());
+        resolver.connect("h", port, &egress, &"origin").await.unwrap();
+        assert!(resolver.known.borrow().contains_key("h"), "what worked is kept");
     }
 
     #[tokio::test(flavor = "local")]

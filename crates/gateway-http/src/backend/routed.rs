@@ -54,11 +54,11 @@ pub(crate) async fn forward(
     let site = Rc::clone(&cx.site);
     let chosen = entity.map(|number| choose(cx, exchange, &site, number)).transpose()?;
     let Some(chosen) = chosen else {
-        return Trip::begin(cx, exchange, options, None).await?.go(cx, options, timeout).await;
+        return Trip::begin(cx, exchange, options, None, timeout).await?.go(cx, options, timeout).await;
     };
     exchange.call.backend_url = Some(Box::new(chosen.single.url.clone()));
     let _in_flight = site.entities.get(chosen.number).map(|local| local.begin());
-    let result = match Trip::begin(cx, exchange, options, Some(chosen.single)).await {
+    let result = match Trip::begin(cx, exchange, options, Some(chosen.single), timeout).await {
         Ok(trip) => trip.go(cx, options, timeout).await,
         Err(error) => Err(error),
     };
@@ -70,6 +70,7 @@ pub(crate) async fn forward(
 
 /// A request on its way, which redirects may lead on.
 struct Trip {
+    begin: Instant,
     url: Url,
     method: Method,
     headers: HeaderMap,
@@ -93,7 +94,9 @@ impl Trip {
         exchange: &mut Exchange,
         options: &ForwardOptions,
         single: Option<&Single>,
+        timeout: Duration,
     ) -> Result<Self, CallError> {
+        let begin = Instant::now();
         let worker = Rc::clone(&cx.worker);
         let rules = Rc::clone(&cx.rules);
         let url = match single {
@@ -120,7 +123,13 @@ impl Trip {
         let patience = options.continue_timeout.filter(|patience| !patience.is_zero() && expects(&headers));
         let mut secrets = Vec::new();
         if let Some(single) = single {
-            secrets = credentials(&worker, single, &mut headers).await?;
+            // A token may have to be fetched first.
+            let work = pin!(credentials(&worker, single, &mut headers));
+            let late = || Err(CallError::Token("it did not come in time".to_owned()));
+            secrets = match single.identity {
+                Some(_) => limit(&worker.deadlines, timeout, work).await.unwrap_or_else(late)?,
+                None => work.await?,
+            };
         }
         let request = &mut exchange.call.request;
         let (body, client_body) = match &request.body {
@@ -132,6 +141,7 @@ impl Trip {
             }
         };
         Ok(Self {
+            begin,
             url,
             method: request.method.clone(),
             headers,
@@ -153,8 +163,9 @@ impl Trip {
         options: &ForwardOptions,
         timeout: Duration,
     ) -> Result<Box<Response>, CallError> {
-        let begin = Instant::now();
-        let mut response = self.step(cx, true, timeout).await?;
+        // The time is one for the whole way.
+        let left = |begin: Instant| timeout.saturating_sub(begin.elapsed());
+        let mut response = self.step(cx, true, left(self.begin)).await?;
         if !options.follow_redirects {
             return whole(cx, response).await;
         }
@@ -174,8 +185,7 @@ impl Trip {
                 self.profile = self.proxy_only.clone();
             }
             (self.url, self.method) = (next.url, next.method);
-            // The time is one for the whole way.
-            let left = timeout.saturating_sub(begin.elapsed());
+            let left = left(self.begin);
             if left.is_zero() {
                 return Err(CallError::Timeout);
             }

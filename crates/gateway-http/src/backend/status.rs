@@ -2,9 +2,11 @@
 //! over once a second, so that looking costs the calls nothing.
 
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use policy_vm::exchange::Url;
 use serde::Serialize;
 
 use crate::backend::members::Turn;
@@ -140,6 +142,9 @@ pub(crate) struct MemberStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Connections {
     pub(crate) origin: String,
+    /// The configuration names it, not only a call.
+    #[serde(skip)]
+    pub(crate) is_configured: bool,
     /// Calls that have one; over HTTP/2 they may share it.
     pub(crate) busy: usize,
     /// Those that wait for the next call, or over HTTP/2 may be shared by it.
@@ -191,17 +196,37 @@ pub(crate) fn status(service: &Service, reports: &Reports, now: u64) -> Status {
             }
         }
     }
+    let configured = configured(service);
     for origin in reports.iter().flat_map(|report| &report.origins) {
         let name = service.hidden.mask_origin(&origin.origin);
+        let is_configured = configured.contains(&origin.origin);
         match status.connections.iter_mut().find(|known| known.origin == name) {
             Some(known) => {
+                known.is_configured |= is_configured;
                 known.busy += origin.busy;
                 known.idle += origin.idle;
             }
-            None => status.connections.push(Connections { origin: name, busy: origin.busy, idle: origin.idle }),
+            None => {
+                let (busy, idle) = (origin.busy, origin.idle);
+                status.connections.push(Connections { origin: name, is_configured, busy, idle });
+            }
         }
     }
     status
+}
+
+/// The servers of entities and of APIs, as connections name them.
+fn configured(service: &Service) -> HashSet<String> {
+    let entities = service.backends.iter().filter_map(|backend| match &backend.kind {
+        Kind::Single(single) => Some(&single.url),
+        Kind::Pool(_) => None,
+    });
+    let urls = entities.chain(service.apis.iter().filter_map(|api| api.service_url.as_ref()));
+    let origin = |url: &Url| {
+        let scheme = if matches!(url.scheme.as_str(), "https" | "wss") { "https" } else { "http" };
+        format!("{scheme}://{}:{}", url.host, url.port)
+    };
+    urls.map(origin).collect()
 }
 
 /// Closes the breaker of a backend; false when there is no such backend, or it has none.

@@ -127,20 +127,24 @@ const STAND_IN_ROOM: usize = 1 << 10;
 
 /// How every connection of HTTP/2 begins.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// A preface comes in one piece; when it does not, looking again at once would only burn time.
+/// A preface comes in one piece; when it does not, looking again at once would only burn time, and more and more of it.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
+/// Whoever sends it drop by drop has time.
+const LOOK_SELDOM: Duration = Duration::from_secs(1);
 
 /// Does the client begin with HTTP/2? Looks without reading; `None` when it says too little for too long.
 pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Option<bool> {
     let look = async {
         let mut seen = [0; PREFACE.len()];
+        let mut pause = LOOK_AGAIN;
         loop {
             let count = stream.peek(&mut seen).await.ok()?;
             let begun = seen.get(..count).unwrap_or_default();
             if count == PREFACE.len() || count == 0 || !PREFACE.starts_with(begun) {
                 return Some(begun == PREFACE);
             }
-            tokio::time::sleep(LOOK_AGAIN).await;
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_SELDOM);
         }
     };
     tokio::time::timeout(limit, look).await.ok().flatten()

@@ -4,24 +4,28 @@
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use policy_parser::diagnostic::render::{Colours, text};
 use tokio::sync::oneshot;
 
+use crate::admin::{self, Guard};
 use crate::config::Config;
+use crate::config::operation::Admin;
 use crate::crew::Crew;
+use crate::gateway::{Settings, StartError};
 use crate::lifecycle::files::Files;
 use crate::lifecycle::recipe::Recipe;
-use crate::memory;
 use crate::rules::Rules;
 use crate::server::{Shown, tls_of};
+use crate::service::Service;
 use crate::shared::Shared;
 use crate::site::Site;
 
-/// How often memory is looked at.
-const MEMORY: Duration = Duration::from_secs(1);
+/// Nothing is to be looked at: only orders count.
+const SELDOM: Duration = Duration::from_secs(3600);
 /// Looking at the files takes at most this part of the time.
 const SHARE: u32 = 20;
 /// How often a service is read again that changed while it was read.
@@ -87,10 +91,16 @@ pub(crate) struct Keeper {
     pub(crate) recipe: Recipe,
     pub(crate) shared: Arc<Shared>,
     pub(crate) crew: Crew,
+    /// What the admin listener asks for, if there is one.
+    pub(crate) guard: Option<Arc<Guard>>,
     pub(crate) files: Files,
     /// Their fingerprint before the version was read that serves, or that was refused last.
     pub(crate) seen: u64,
-    /// The settings of the version that serves.
+    /// The version that serves.
+    pub(crate) service: Arc<Service>,
+    /// What is in force of its settings.
+    pub(crate) rules: Arc<Rules>,
+    /// Its settings.
     pub(crate) config: Config,
     /// Files that settings name are relative to it.
     pub(crate) folder: PathBuf,
@@ -114,7 +124,7 @@ impl Keeper {
             } else if look.next.is_none_or(|next| next > Instant::now() + watch) {
                 look.next = Some(Instant::now() + watch);
             }
-            let wait = look.next.map_or(MEMORY, |next| next.saturating_duration_since(Instant::now()).min(MEMORY));
+            let wait = look.next.map_or(SELDOM, |next| next.saturating_duration_since(Instant::now()));
             match orders.recv_timeout(wait) {
                 Ok(Order::Reload { cause, done }) => {
                     let _ = done.send(self.reload(cause));
@@ -122,29 +132,11 @@ impl Keeper {
                 Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => return,
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let (Some(allowed), Some(used)) = (self.allowed_memory(), memory::resident()) {
-                self.look_at_memory(used, allowed);
-            }
             if look.next.is_some_and(|next| next <= Instant::now()) {
                 let begin = Instant::now();
                 self.look(&mut look);
                 look.next = Some(Instant::now() + watch.max(begin.elapsed() * SHARE));
             }
-        }
-    }
-
-    fn allowed_memory(&self) -> Option<u64> {
-        match self.config.limits.memory {
-            0 => memory::allowance(),
-            bytes => Some(bytes),
-        }
-    }
-
-    fn look_at_memory(&self, used: u64, allowed: u64) {
-        let (before, pressure) = (self.shared.pressure.get(), memory::pressure(used, allowed));
-        if before != pressure {
-            tracing::warn!(used, allowed, ?pressure, "memory");
-            self.shared.pressure.set(pressure);
         }
     }
 
@@ -206,20 +198,29 @@ impl Keeper {
         let Some(mut service) = service else { return Err(told(&findings)) };
         service.version.clone_from(&digest);
         // A circuit breaker whose rule stays the same stays as it is.
-        if let Some(before) = self.crew.ask(|worker| Arc::clone(&worker.site.borrow().service)).pop() {
-            service.backends.adopt(&before.backends);
-        }
+        service.backends.adopt(&self.service.backends);
         let shown = tls_of(&settings.config, &settings.folder).map_err(|error| vec![error.to_string()])?;
-        let before = self.crew.ask(|worker| Arc::clone(&worker.rules())).pop();
-        let rules = Rules::read(&settings.config, &self.folder, before.as_deref());
+        let rules = Rules::read(&settings.config, &self.folder, Some(&self.rules));
         let rules = rules.map_err(|error| vec![error.to_string()])?;
+        let token = self.token(&settings).map_err(|error| vec![error.to_string()])?;
         let mut notes = if findings.is_empty() { Vec::new() } else { told(&findings) };
         notes.extend(made);
         notes.extend(for_a_restart(&self.shared.config, &settings.config));
         let service = Arc::new(service);
         let sites = (0..self.crew.len()).map(|_| Site::new(&service, &rules.gateway)).collect();
         let shown = for_the_same(&self.shared.config, &settings.config, shown);
-        Ok(Fresh { sites, rules, shown, digest, notes, config: settings.config })
+        Ok(Fresh { service, sites, rules, shown, token, digest, notes, config: settings.config })
+    }
+
+    /// What the admin listener, where it is open, asks for from now on; nothing where the settings have none any more.
+    fn token(&self, settings: &Settings) -> Result<Option<Option<String>>, StartError> {
+        let next = &settings.config.admin;
+        if self.guard.is_none() || next.address.is_none() {
+            return Ok(None);
+        }
+        // Who can reach it is settled by where it is.
+        let next = Admin { address: self.shared.config.admin.address, ..next.clone() };
+        admin::token(&next, &settings.folder).map(Some)
     }
 
     /// Every thread goes on with it from its next call on.
@@ -232,6 +233,11 @@ impl Keeper {
         if done < self.crew.len() {
             tracing::warn!(done, threads = self.crew.len(), "some threads are busy: they follow");
         }
+        if let (Some(guard), Some(token)) = (&self.guard, fresh.token) {
+            guard.ask_for(token);
+        }
+        self.shared.memory.store(fresh.config.limits.memory, Ordering::Relaxed);
+        (self.service, self.rules) = (fresh.service, fresh.rules);
         self.config = fresh.config;
         (fresh.digest, fresh.notes)
     }
@@ -239,10 +245,13 @@ impl Keeper {
 
 /// What can be put in place.
 struct Fresh {
+    service: Arc<Service>,
     /// One a thread.
     sites: Vec<Site>,
     rules: Arc<Rules>,
     shown: Shown,
+    /// What the admin listener asks for from now on.
+    token: Option<Option<String>>,
     digest: String,
     notes: Vec<String>,
     config: Config,
@@ -282,7 +291,7 @@ fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
         "switches",
         "timeouts",
     ];
-    // Secrets show as stars there.
+    // Secrets show as stars there. The admin listener's is taken over.
     let table = |config: &Config| serde_json::to_value(config).unwrap_or_default();
     let (was, is) = (table(now), table(next));
     let mut changed = Vec::new();
@@ -291,7 +300,8 @@ fn for_a_restart(now: &Config, next: &Config) -> Option<String> {
         match value.as_object() {
             Some(keys) => {
                 let differs = |key: &str| before.and_then(|before| before.get(key)) != value.get(key);
-                changed.extend(keys.keys().filter(|key| differs(key)).map(|key| format!("{name}.{key}")));
+                let names = keys.keys().filter(|key| differs(key)).map(|key| format!("{name}.{key}"));
+                changed.extend(names.filter(|name| name != "admin.token"));
             }
             None if before != Some(value) => changed.push(name.clone()),
             None => {}

@@ -8,6 +8,7 @@ use policy_vm::host::{CounterCall, CounterMode, CounterState};
 #[derive(Debug, Default)]
 pub(super) struct Fixed {
     period: i64,
+    anchor: i64,
     index: i64,
     end: i64,
     calls: u64,
@@ -54,16 +55,19 @@ impl Fixed {
         now >= self.end
     }
 
-    /// A period that has ended begins anew. A clock that was set back does not give used calls back.
+    /// A period that has ended begins anew. A clock that was set back does not give used calls back, and neither does another
+    /// length or beginning of the periods, in which they have other numbers.
     fn renew(&mut self, call: &CounterCall, now: i64) {
         let period = i64::try_from(call.period.as_nanos() / u128::from(NANOS_PER_TICK)).unwrap_or(i64::MAX);
         let index = if period == 0 { 0 } else { now.saturating_sub(call.anchor).div_euclid(period) };
         let begun = self.end != 0;
-        if !begun || index > self.index || (period != self.period && now >= self.end) {
+        let is_same = begun && (period, call.anchor) == (self.period, self.anchor);
+        let is_over = if is_same { index > self.index } else { now >= self.end };
+        if is_over {
             *self = Self { calls: 0, bytes: 0, ..*self };
         }
-        self.index = if begun && period == self.period { index.max(self.index) } else { index };
-        self.period = period;
+        self.index = if is_same { index.max(self.index) } else { index };
+        (self.period, self.anchor) = (period, call.anchor);
         self.end = if period == 0 {
             i64::MAX
         } else {

@@ -79,6 +79,27 @@ fn a_changed_limit_keeps_the_count() {
 }
 
 #[test]
+fn a_changed_period_keeps_the_count() {
+    const HOUR: u64 = 3600;
+    let counters = Counters::new();
+    let now = |hours: u64| Now { micros: 0, ticks: 1_000 + (hours * HOUR) as i64 * 10_000_000 };
+    let mut quota = call(CounterKind::FixedWindow, 2, 24 * HOUR);
+    quota.anchor = 1_000;
+    assert!(counters.count(&quota, now(5)).allowed && counters.count(&quota, now(5)).allowed);
+    quota.period = Duration::from_secs(HOUR);
+    let refused = counters.count(&quota, now(5));
+    assert_eq!((refused.allowed, refused.retry_after), (false, Duration::from_secs(HOUR)), "neither period has ended");
+    quota.period = Duration::from_secs(48 * HOUR);
+    assert!(!counters.count(&quota, now(5)).allowed);
+    quota.period = Duration::from_secs(HOUR);
+    assert!(!counters.count(&quota, now(5)).allowed);
+    assert!(counters.count(&quota, now(6)).allowed);
+    quota.anchor -= 10_000_000;
+    assert!(counters.count(&quota, now(6)).allowed);
+    assert!(!counters.count(&quota, now(6)).allowed, "nor does another beginning give anything back");
+}
+
+#[test]
 fn all_threads_together_get_exactly_the_limit() {
     let counters = Counters::new();
     let passed: usize = std::thread::scope(|scope| {

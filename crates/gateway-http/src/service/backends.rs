@@ -296,6 +296,9 @@ fn proxy(loader: &mut Loader<'_>, from: &resources::BackendProxy) -> Result<Prox
     Ok(Proxy::new(&at, name.as_deref().map(|name| (name, password.as_str()))))
 }
 
+/// A pool's turns are as many as its weights together.
+const HEAVIEST: u32 = 100;
+
 fn pool(backends: &Backends, found: &FoundPool) -> Result<Pool, String> {
     let FoundPool { id, pool, .. } = found;
     let mut members = Vec::new();
@@ -305,15 +308,18 @@ fn pool(backends: &Backends, found: &FoundPool) -> Result<Pool, String> {
             .find(name)
             .filter(|number| backends.get(*number).is_some_and(|backend| matches!(backend.kind, Kind::Single(_))));
         let number = single.ok_or_else(|| format!("pool `{id}`: there is no single backend `{name}`"))?;
-        members.push((number, name.to_lowercase(), service.priority.unwrap_or(1), service.weight.unwrap_or(1)));
+        let weight = service.weight.unwrap_or(1);
+        if weight > HEAVIEST {
+            return Err(format!("pool `{id}`: `{name}` has weight {weight}, and {HEAVIEST} is the most"));
+        }
+        members.push((number, name.to_lowercase(), service.priority.unwrap_or(1), weight));
     }
     if members.is_empty() {
         return Err(format!("pool `{id}` has no members"));
     }
     let cookie = pool.session_affinity.as_ref().and_then(|affinity| affinity.session_id.as_ref()?.name.clone());
     let cookie = cookie.filter(|name| HeaderName::try_from(name).is_ok()).map(|cookie| Affinity { cookie });
-    let status = pool.failure_response.as_ref().and_then(|response| response.status_code).unwrap_or(503);
-    Ok(Pool::new(members, cookie, status))
+    Ok(Pool::new(members, cookie, rules::failure_status(pool.failure_response.as_ref())))
 }
 
 #[cfg(test)]

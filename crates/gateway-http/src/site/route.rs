@@ -77,9 +77,11 @@ impl Site {
             Ok(found) => {
                 let product = self.preflight_product(found.api, request);
                 let flow = self.apis.get(found.api)?.operations.get(found.operation)?.flow(product);
-                flow.needs.cors.then_some((Some(found), Preflight { product }))
+                flow.needs.answers_preflight.then_some((Some(found), Preflight { product }))
             }
-            Err(NoMatch { api: None }) => self.global.needs.cors.then_some((None, Preflight { product: None })),
+            Err(NoMatch { api: None }) => {
+                self.global.needs.answers_preflight.then_some((None, Preflight { product: None }))
+            }
             Err(_) => None,
         }
     }

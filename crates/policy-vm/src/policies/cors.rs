@@ -85,7 +85,7 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     let at = c.emit(Cors { origins, methods, headers, exposed, max_age, credentials, terminate });
     if c.is_direct() && c.section == Section::Inbound {
         c.preflight.push(at);
-        c.needs.cors = true;
+        c.needs.answers_preflight = true;
     }
 }
 

@@ -204,6 +204,14 @@ struct Facts<'a> {
     chunked: bool,
 }
 
+/// The number of a `Content-Length`, whatever protocol it came over: digits, and no more than a number has.
+pub(crate) fn length_of(digits: &[u8]) -> Result<u64, Refusal> {
+    if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(Refusal::BadContentLength);
+    }
+    Ok(digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')))
+}
+
 impl<'a> Facts<'a> {
     fn header(&mut self, name: &[u8], value: &'a [u8]) -> Result<(), Refusal> {
         match name.len() {
@@ -230,11 +238,7 @@ impl<'a> Facts<'a> {
         if self.length.is_some() {
             return Err(Refusal::SecondContentLength);
         }
-        let digits = value.trim_ascii();
-        if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
-            return Err(Refusal::BadContentLength);
-        }
-        self.length = Some(digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
+        self.length = Some(length_of(value.trim_ascii())?);
         Ok(())
     }
 

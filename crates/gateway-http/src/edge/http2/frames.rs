@@ -34,6 +34,8 @@ pub(super) struct Frames<S> {
     place: Place,
     /// A header block has begun and not ended.
     in_block: bool,
+    /// Since when nothing but signs of life has come.
+    rests: u64,
     allowance: Allowance,
     /// Data of the current frame, which explains others when all of it is here.
     data: u32,
@@ -120,13 +122,15 @@ fn cost(kind: u8, flags: u8, length: u32) -> u64 {
 
 impl<S> Frames<S> {
     pub(super) fn new(stream: S, connection: Rc<Connection>, control_frames: u32) -> Self {
-        let allowance = Allowance::new(control_frames, connection.clock.millis());
+        let rests = connection.clock.millis();
+        let allowance = Allowance::new(control_frames, rests);
         let place = Place::Preface(0);
         Self {
             stream,
             connection,
             place,
             in_block: false,
+            rests,
             allowance,
             data: 0,
             too_many: false,
@@ -195,8 +199,10 @@ impl<S> Frames<S> {
         if carries == Kind::Headers {
             self.in_block = flags & END_HEADERS == 0;
         }
-        if carries != Kind::Other {
+        // What goes on with a head begins none.
+        if carries != Kind::Other && kind != 9 {
             self.connection.reading.set(Wait::Idle(now));
+            self.rests = now;
         }
         // Its header may have been handed on in part already, so this frame still comes to its end.
         match kind {
@@ -236,7 +242,7 @@ impl<S> Frames<S> {
     }
 
     /// Notes what the reader waits for from now on.
-    fn note_wait(&self) {
+    fn note_wait(&mut self) {
         let now = self.connection.clock.millis();
         let in_head = match self.place {
             Place::Preface(_) | Place::Payload(_, Kind::Headers | Kind::Other) => true,
@@ -244,8 +250,12 @@ impl<S> Frames<S> {
             Place::Payload(_, Kind::Data) | Place::Padding(..) | Place::Flood(_) => false,
         };
         let wait = match self.connection.reading.get() {
-            Wait::Idle(_) if in_head => Wait::Head(now),
-            Wait::Head(_) if !in_head => Wait::Idle(now),
+            Wait::Idle(since) if in_head => {
+                self.rests = since;
+                Wait::Head(now)
+            }
+            // A frame that came in pieces is no more of a call than one that came whole.
+            Wait::Head(_) if !in_head => Wait::Idle(self.rests),
             same => same,
         };
         self.connection.reading.set(wait);
@@ -364,6 +374,35 @@ mod tests {
         assert_eq!(may_come(PADDED, &[255, 0]), Some(100), "more padding than there is room for");
         assert_eq!(may_come(PADDED, &[0]), Some(100));
         assert_eq!(may_come(END_STREAM, &[]), None, "the library knows that the stream is over");
+    }
+
+    /// Since when the reader waits, as after every read that found nothing more.
+    #[test]
+    fn pieces_of_a_head_begin_no_other_and_signs_of_life_no_rest() {
+        let clock = Clock::new();
+        let connection = Rc::new(Connection::new(
+            std::net::Ipv4Addr::LOCALHOST.into(),
+            false,
+            clock.clone(),
+            Rc::new(Metrics::new(false)),
+        ));
+        let mut frames = Frames::new((), Rc::clone(&connection), 100);
+        let mut come = |at: u64, bytes: &[u8]| {
+            clock.set(at);
+            frames.follow(bytes);
+            frames.note_wait();
+            connection.reading.get()
+        };
+        come(0, &[0; PREFACE]);
+        let rests = come(1, &[0, 0, 0, 4, 0, 0, 0, 0, 0]);
+        assert!(matches!(rests, Wait::Idle(_)));
+        // A PING in two pieces.
+        assert_eq!(come(1000, &[0, 0, 8, 6, 0, 0, 0, 0, 0, 1]), Wait::Head(1000));
+        assert_eq!(come(2000, &[2, 3, 4, 5, 6, 7, 8]), rests);
+        // HEADERS without an end, and what goes on with them.
+        assert_eq!(come(3000, &[0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82]), Wait::Head(3000));
+        assert_eq!(come(9000, &[0, 0, 1, 9, 0, 0, 0, 0, 1, 0x86]), Wait::Head(3000));
+        assert_eq!(come(9500, &[0, 0, 1, 9, 4, 0, 0, 0, 1, 0x84]), Wait::Idle(3000));
     }
 
     #[test]

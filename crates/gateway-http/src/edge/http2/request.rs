@@ -6,7 +6,7 @@ use http::header::{CONTENT_LENGTH, COOKIE, HOST};
 use http::{HeaderMap, HeaderValue, Method, Request};
 
 use crate::edge::framing::HeadLimits;
-use crate::edge::framing::head::is_authority;
+use crate::edge::framing::head::{is_authority, length_of};
 use crate::edge::refusal::Refusal;
 
 /// What h2's list of headers counts for each beside name and value.
@@ -82,12 +82,7 @@ fn body(headers: &HeaderMap, limits: &HeadLimits) -> Result<(), Refusal> {
     if lengths.next().is_some() {
         return Err(Refusal::SecondContentLength);
     }
-    let digits = length.as_bytes();
-    if digits.is_empty() || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
-        return Err(Refusal::BadContentLength);
-    }
-    let length = digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-    if length > limits.body { Err(Refusal::BodyTooLarge) } else { Ok(()) }
+    if length_of(length.as_bytes())? > limits.body { Err(Refusal::BodyTooLarge) } else { Ok(()) }
 }
 
 /// HTTP/2 may send a cookie in pieces; elsewhere it is one line.

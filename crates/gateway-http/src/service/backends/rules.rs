@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::resources::{CircuitBreaker, Tls};
+use super::super::resources::{CircuitBreaker, FailureResponse, Tls};
 use crate::backend::breaker::{Limit, Rule};
 use crate::backend::verify::Checks;
 
@@ -43,12 +43,13 @@ pub(super) fn rule(breaker: CircuitBreaker) -> Result<Option<Rule>, String> {
         reasons: condition.error_reasons,
         trip: time("tripDuration", rule.trip_duration)?,
         accept_retry_after: rule.accept_retry_after.unwrap_or(false),
-        failure_status: rule
-            .failure_response
-            .and_then(|response| response.status_code)
-            .filter(|status| (100..=599).contains(status))
-            .unwrap_or(503),
+        failure_status: failure_status(rule.failure_response.as_ref()),
     }))
+}
+
+/// The status of answers while nobody takes calls; one that ends no call is none.
+pub(super) fn failure_status(response: Option<&FailureResponse>) -> u16 {
+    response.and_then(|response| response.status_code).filter(|status| (200..=599).contains(status)).unwrap_or(503)
 }
 
 /// `P1DT2H3M4.5S` of ISO 8601, without years and months, whose length nobody knows.
@@ -78,6 +79,14 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_ends_a_call_is_a_status() {
+        for (status, expected) in [(Some(429), 429), (Some(700), 503), (Some(1), 503), (Some(100), 503), (None, 503)] {
+            assert_eq!(failure_status(Some(&FailureResponse { status_code: status })), expected);
+        }
+        assert_eq!(failure_status(None), 503);
+    }
 
     #[test]
     fn durations() {
