@@ -454,6 +454,10 @@ impl Binder {
     fn variable_argument<'a>(&mut self, expr: &'a ast::Expr) -> ArgKind<'a> {
         let span = expr.span;
         match self.target(expr, super::assign::NO_REFERENCE) {
+            Some((Target::Member { callee, args }, ty)) if super::dimensions::is_element(&callee) => {
+                let value = super::dimensions::matrix_get(args.clone(), ty, span);
+                ArgKind::Variable(Box::new(Target::Member { callee, args }), Box::new(value))
+            }
             Some((target @ (Target::Local(_) | Target::Element { .. }), ty)) => {
                 let value = match &target {
                     Target::Local(id) => Expr::new(Kind::Local(*id), ty, span),
