@@ -1,53 +1,19 @@
-//! Configuration that changes while calls go through, and the admin listener that tells of it. `threats.md` R7, O5, O14.
+//! Configuration that changes while calls go through, more calls than there is room for, and the end. `threats.md` R7, O5.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/operator.rs"]
+mod operator;
 mod support;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use gateway_http::{Gateway, Settings};
-use serde_json::Value;
-use support::{Answer, Backend, Client, Folder, PATIENCE, Scene, reply, until};
+use operator::{ADMIN, admin, gateway, metric, page, saying_one};
+use support::{Backend, Client, Folder, PATIENCE, Scene, reply, saying, until};
 
 const STILL: &str = "[reload]\nwatch = \"0s\"\n";
-const ADMIN: &str = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
-
-fn saying(text: &str) -> String {
-    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
-}
-
-/// A gateway that answers everything with what the document says, `one` at first.
-fn saying_one(settings: &str) -> Scene {
-    let folder = Folder::new();
-    folder.write("policy.xml", &saying("one"));
-    Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), settings)
-}
-
-fn gateway(scene: &Scene) -> &Gateway {
-    scene.gateway.as_ref().unwrap()
-}
-
-fn admin(address: SocketAddr, method: &str, path: &str, more: &str) -> Answer {
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n");
-    Client::connect(address).send(request).read().expect("an answer")
-}
-
-fn page(scene: &Scene, path: &str) -> Value {
-    let answer = admin(gateway(scene).admin_address().unwrap(), "GET", path, "");
-    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-    serde_json::from_str(&answer.body).unwrap()
-}
-
-/// A figure of the metrics, by everything before its value.
-fn metric(scene: &Scene, name: &str) -> Option<f64> {
-    let answer = admin(gateway(scene).admin_address().unwrap(), "GET", "/metrics", "");
-    let line =
-        answer.body.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))?.to_owned();
-    line.rsplit(' ').next().unwrap().parse().ok()
-}
 
 #[test]
 fn another_document_is_taken_over_and_a_bad_one_is_not() {
@@ -151,27 +117,10 @@ fn write_version(folder: &Folder, version: u64) {
     folder.write("apis/shop/operations/get/policy.xml", &says("x-operation", "<base/>"));
 }
 
-fn shop(backend: &Backend) -> Folder {
-    let folder = Folder::new();
-    folder.write(
-        "apis/shop/apiInformation.json",
-        &format!(
-            "{{\"properties\":{{\"displayName\":\"Shop\",\"path\":\"shop\",\"protocols\":[\"http\"],\
-             \"subscriptionRequired\":false,\"serviceUrl\":\"http://{}\"}}}}",
-            backend.address
-        ),
-    );
-    folder.write(
-        "apis/shop/operations/get/operationInformation.json",
-        "{\"properties\":{\"displayName\":\"Get\",\"method\":\"GET\",\"urlTemplate\":\"/*\"}}",
-    );
-    folder
-}
-
 #[test]
 fn reloads_under_load_fail_no_call_and_mix_no_versions() {
     let backend = Backend::hello();
-    let folder = shop(&backend);
+    let folder = Folder::shop(&format!("http://{}", backend.address));
     write_version(&folder, 0);
     let scene = Arc::new(Scene::folder(folder, ADMIN));
     let (stop, calls) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
@@ -220,7 +169,7 @@ fn a_call_ends_with_the_version_it_began_with() {
         let _ = wait.lock().unwrap().recv();
         reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     });
-    let folder = shop(&backend);
+    let folder = Folder::shop(&format!("http://{}", backend.address));
     write_version(&folder, 1);
     let scene = Scene::folder(folder, ADMIN);
     let mut slow = scene.client();
@@ -246,7 +195,7 @@ fn what_a_call_sends_itself_goes_by_the_version_it_began_with() {
         reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     });
     let (partner, sink) = (Backend::hello(), Backend::hello());
-    let folder = shop(&slow);
+    let folder = Folder::shop(&format!("http://{}", slow.address));
     write_version(&folder, 1);
     let send = |to: &Backend, policy: &str| {
         format!(
@@ -329,130 +278,6 @@ fn settings_that_need_a_restart_are_named() {
     assert_eq!(gateway(&scene).reload("test"), Ok(3));
     let findings = page(&scene, "/version")["lastAttempt"]["findings"].to_string();
     assert!(findings.contains("restart changed: listener\""), "{findings}");
-}
-
-/// Otherwise callers could fill the page with names of their choice.
-#[test]
-fn servers_that_calls_choose_are_one_line_of_the_metrics() {
-    let (own, others) = (Backend::hello(), [Backend::hello(), Backend::hello()]);
-    let policy = "<inbound><choose><when condition=\"@(context.Request.Headers.ContainsKey(&quot;to&quot;))\">\
-                  <set-backend-service base-url=\"@(context.Request.Headers[&quot;to&quot;][0])\"/></when></choose></inbound>\
-                  <backend><forward-request/></backend>";
-    let scene = Scene::policy(&own, policy, ADMIN);
-    assert_eq!(scene.get("/").status, 200);
-    for other in &others {
-        let head = format!("GET / HTTP/1.1\r\nHost: h\r\nTo: http://{}\r\n\r\n", other.address);
-        assert_eq!(scene.client().send(head).read().unwrap().status, 200);
-    }
-    let idle =
-        |origin: &str| metric(&scene, &format!("tollgate_backend_connections{{origin=\"{origin}\",state=\"idle\"}}"));
-    until("the connections are seen", || idle("other") == Some(2.0));
-    assert_eq!(idle(&format!("http://{}", own.address)), Some(1.0));
-    assert_eq!(idle(&format!("http://{}", others[0].address)), None);
-}
-
-#[test]
-fn another_token_of_the_admin_listener_takes_the_place_of_the_one_before() {
-    let scene = saying_one(&format!("{ADMIN}token = \"first\"\n"));
-    let text = std::fs::read_to_string(scene.folder.path().join("tollgate.toml")).unwrap();
-    let address = gateway(&scene).admin_address().unwrap();
-    let status = |token: &str| admin(address, "GET", "/routes", &format!("Authorization: Bearer {token}\r\n")).status;
-    assert_eq!((status("first"), status("second")), (200, 401));
-    scene.folder.write("token", "third");
-    for (setting, token) in [("\"second\"", "second"), ("{ file = \"token\" }", "third")] {
-        scene.folder.write("tollgate.toml", &text.replace("\"first\"", setting));
-        gateway(&scene).reload("test").unwrap();
-        assert_eq!((status("first"), status(token)), (401, 200));
-    }
-    scene.folder.write("token", "fourth");
-    gateway(&scene).reload("test").unwrap();
-    assert_eq!((status("third"), status("fourth")), (401, 200));
-    scene.folder.write("tollgate.toml", &text.replace("\"first\"", "\"\""));
-    gateway(&scene).reload("test").unwrap_err();
-    assert_eq!((status(""), status("fourth")), (401, 200), "none is no token");
-}
-
-#[test]
-fn the_admin_listener_shows_how_it_stands() {
-    let backend = Backend::hello();
-    let folder = shop(&backend);
-    write_version(&folder, 0);
-    let scene = Scene::folder(folder, ADMIN);
-    assert_eq!(scene.get("/shop/x").status, 200);
-    assert_eq!(scene.get("/nothing").status, 404);
-    let bad = scene.client().send("GET / HTTP/1.1\r\n\r\n").read().unwrap();
-    assert_eq!(bad.status, 400);
-    let routes = page(&scene, "/routes");
-    assert_eq!(routes[0]["path"], "shop");
-    assert_eq!(routes[0]["operations"][0]["urlTemplate"], "/*");
-    // Threads hand this over once a second.
-    let origin = format!("http://{}", backend.address);
-    until("the connection is seen", || page(&scene, "/backends")["connections"][0]["origin"] == origin);
-    assert_eq!(admin(gateway(&scene).admin_address().unwrap(), "DELETE", "/backends/none/breaker", "").status, 404);
-    for (name, value) in [
-        ("tollgate_requests_total{code=\"200\"}", 1.0),
-        ("tollgate_requests_total{code=\"404\"}", 1.0),
-        ("tollgate_api_requests_total{api=\"shop\",class=\"2xx\"}", 1.0),
-        ("tollgate_api_requests_total{api=\"\",class=\"4xx\"}", 1.0),
-        ("tollgate_refusals_total{reason=\"HostMissing\"}", 1.0),
-        ("tollgate_request_duration_seconds_count", 3.0),
-        ("tollgate_backend_duration_seconds_count", 1.0),
-        ("tollgate_panics_total", 0.0),
-        ("tollgate_connections_total", 3.0),
-        ("tollgate_config_version", 1.0),
-        ("tollgate_threads", 1.0),
-    ] {
-        until(name, || metric(&scene, name) == Some(value));
-    }
-    let address = gateway(&scene).admin_address().unwrap();
-    assert_eq!(admin(address, "GET", "/live", "").status, 200);
-    assert_eq!(admin(address, "GET", "/ready", "").status, 200);
-    let reloaded = admin(address, "POST", "/reload", "");
-    assert_eq!((reloaded.status, reloaded.body.as_str()), (200, "{\"version\":2}"));
-    scene.folder.write("policy.xml", "<policies>");
-    let refused = admin(address, "POST", "/reload", "");
-    assert!(refused.status == 422 && refused.body.contains("policy.xml"), "{}", refused.body);
-}
-
-#[test]
-fn the_admin_listener_is_for_operators_only() {
-    let scene = saying_one("[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\ntoken = \"letmein\"\n");
-    let address = gateway(&scene).admin_address().unwrap();
-    let status = |request: &str| Client::connect(address).send(request).read().unwrap().status;
-    let token = "Authorization: Bearer letmein\r\n";
-    assert_eq!(status(&format!("GET /version HTTP/1.1\r\nHost: localhost\r\n{token}\r\n")), 200);
-    assert_eq!(status("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"), 401);
-    assert_eq!(status("GET /metrics HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer letmeout\r\n\r\n"), 401);
-    assert_eq!(status(&format!("GET /version HTTP/1.1\r\nHost: evil.example\r\n{token}\r\n")), 421);
-    assert_eq!(
-        status(&format!("POST /reload HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n{token}\r\n")),
-        403
-    );
-    assert_eq!(status("GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n"), 200);
-    // Nothing of it is on the listener of callers, by whatever path.
-    for path in ["/version", "/metrics", "//version", "/..;/metrics", "/%2e%2e/metrics", "/admin/metrics"] {
-        let answer = scene.client().send(format!("GET {path} HTTP/1.1\r\nHost: h\r\n\r\n")).read().unwrap();
-        assert!(answer.status == 400 || answer.body == "one", "{path}: {}", answer.body);
-    }
-}
-
-#[test]
-fn an_admin_listener_that_others_can_reach_needs_a_token() {
-    let folder = Folder::new();
-    folder.write("policy.xml", &saying("one"));
-    let path = folder.path().join("policy.xml");
-    for (admin, fails) in [
-        ("address = \"0.0.0.0:0\"", true),
-        ("address = \"0.0.0.0:0\"\ntoken = \"\"", true),
-        ("address = \"0.0.0.0:0\"\ntoken = \"t\"", false),
-    ] {
-        folder.write("tollgate.toml", &format!("[[listener]]\naddress = \"127.0.0.1:0\"\n[admin]\n{admin}\n"));
-        let started = Gateway::start(&path, None, Settings::read(None, &path));
-        assert_eq!(started.is_err(), fails, "{admin}");
-        if let Ok(gateway) = started {
-            gateway.stop();
-        }
-    }
 }
 
 #[test]
@@ -584,50 +409,9 @@ fn a_client_that_goes_away_costs_its_call_once() {
 }
 
 #[test]
-fn no_page_of_the_admin_listener_shows_a_secret() {
-    let folder = Folder::new();
-    folder.write(
-        "policy.xml",
-        "<policies><inbound><set-variable name=\"v\" value=\"{{hidden}}\"/><return-response/></inbound></policies>",
-    );
-    folder.write("token.txt", "marker-token");
-    let settings = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\ntoken = { file = \"token.txt\" \
-                    }\n[named_values]\nhidden = \"marker-value\"\n[subscriptions.mes]\nprimary_key = \"marker-key\"\n\
-                    scope = \"/apis\"\n";
-    let scene = Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), settings);
-    scene.get("/?subscription-key=marker-query");
-    scene.folder.write(
-        "policy.xml",
-        "<policies><inbound><set-variable name=\"v\" value=\"@({{hidden}})\"/></inbound></policies>",
-    );
-    let findings = gateway(&scene).reload("test").unwrap_err().concat();
-    assert!(!findings.contains("marker-"), "{findings}");
-    let address = gateway(&scene).admin_address().unwrap();
-    for mistake in [
-        "[subscriptions.you]\nprimary_keyy = \"marker-you\"\n",
-        "[subscriptions.you]\nprimary_key = \"marker-you\"\nprimary_key = \"marker-again\"\n",
-        "[subscriptions.you]\nprimary_key = marker-you\n",
-        "[subscriptions.you]\nprimary_key = \"marker-you\n",
-        "[subscriptions]\nyou = \"marker-you\"\n",
-        "[subscriptions]\nyou = [\"marker-you\"]\n",
-        "[key_vault]\na = { text = \"marker-you\" }\n",
-        "[key_vault]\na = [\"marker-you\"]\n",
-    ] {
-        scene.folder.write("tollgate.toml", &format!("{settings}{mistake}"));
-        let findings = gateway(&scene).reload("test").unwrap_err().concat();
-        assert!(findings.contains("tollgate.toml:") && !findings.contains("marker-"), "{findings}");
-    }
-    for path in ["/", "/live", "/ready", "/version", "/routes", "/backends", "/cache", "/counters", "/metrics"] {
-        let answer = admin(address, "GET", path, "Authorization: Bearer marker-token\r\n");
-        assert_eq!(answer.status, 200, "{path}");
-        assert!(!answer.body.contains("marker-"), "{path}: {}", answer.body);
-    }
-}
-
-#[test]
 fn a_breaker_that_has_tripped_stays_so_until_it_is_reset() {
     let broken = Backend::new(|_, stream| reply(stream, "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"));
-    let folder = shop(&broken);
+    let folder = Folder::shop(&format!("http://{}", broken.address));
     write_version(&folder, 1);
     folder.write(
         "apis/shop/policy.xml",
@@ -691,66 +475,6 @@ fn answers_tell_their_version_where_they_are_to() {
     scene.folder.write("policy.xml", &saying("one"));
     assert_eq!(gateway(&scene).reload("test"), Ok(3));
     assert_eq!(told(), first, "the same files are the same version");
-}
-
-/// Where a backend is may be told, and what is secret in its address may not.
-#[test]
-fn secrets_in_urls_are_shown_by_name() {
-    let folder = Folder::new();
-    folder.write("policy.xml", "<policies><inbound/><backend><forward-request/></backend></policies>");
-    let backend = Backend::hello();
-    let address = backend.address.to_string();
-    for (name, secret, value) in [
-        ("place", false, "marker-place"),
-        ("code", true, "marker-code"),
-        ("Host", true, "LOCALHOST"),
-        ("address", true, address.as_str()),
-        ("nowhere", true, "Marker-Nowhere"),
-    ] {
-        folder.write(
-            &format!("namedValues/{name}/namedValueInformation.json"),
-            &format!(r#"{{"properties":{{"displayName":"{name}","secret":{secret},"value":"{value}"}}}}"#),
-        );
-    }
-    let port = backend.address.port();
-    for (api, url) in [
-        ("one", "http://{{address}}/"),
-        ("two", &format!("http://{{{{Host}}}}:{port}")),
-        ("three", "http://{{nowhere}}.invalid"),
-    ] {
-        folder.write(
-            &format!("apis/{api}/apiInformation.json"),
-            &format!(r#"{{"properties":{{"displayName":"{api}","path":"{api}","serviceUrl":"{url}","protocols":["http"],"subscriptionRequired":false}}}}"#),
-        );
-        folder.write(
-            &format!("apis/{api}/operations/get/operationInformation.json"),
-            r#"{"properties":{"displayName":"get","method":"GET","urlTemplate":"/*"}}"#,
-        );
-    }
-    folder.write(
-        "apis/shop/apiInformation.json",
-        r#"{"properties":{"displayName":"Shop","path":"shop","serviceUrl":"http://{{place}}.invalid/{{code}}/a","protocols":["http"],"subscriptionRequired":false}}"#,
-    );
-    folder.write("backends/erp/backendInformation.json", r#"{"properties":{"url":"https://erp.invalid/{{ code }}/"}}"#);
-    let log = folder.path().join("calls.log");
-    let scene = Scene::folder(folder, &format!("{ADMIN}[access_log]\nto = \"file\"\nfile = \"calls.log\"\n"));
-    // Threads tell of connections once a second.
-    assert_eq!(["/one/", "/two/", "/three/"].map(|path| scene.get(path).status), [200, 200, 500]);
-    until("the connections are told of", || {
-        page(&scene, "/backends")["connections"].as_array().is_some_and(|all| all.len() == 2)
-    });
-    let (routes, backends) = (page(&scene, "/routes").to_string(), page(&scene, "/backends").to_string());
-    for shown in ["http://{{address}}", &format!("http://{{{{Host}}}}:{port}")] {
-        assert!(backends.contains(&format!("\"{shown}\"")), "{backends}");
-    }
-    assert!(!backends.contains(&address) && !backends.to_ascii_lowercase().contains("localhost"), "{backends}");
-    until("the call that failed is logged", || {
-        std::fs::read_to_string(&log).is_ok_and(|log| log.contains("{{nowhere}}.invalid"))
-    });
-    assert!(!std::fs::read_to_string(&log).unwrap().to_ascii_lowercase().contains("marker"));
-    assert!(routes.contains("\"http://marker-place.invalid/{{code}}/a\""), "{routes}");
-    assert!(backends.contains("\"https://erp.invalid/{{code}}/\""), "{backends}");
-    assert!(!(routes + &backends).contains("marker-code"));
 }
 
 /// A token that is on its way is waited for.

@@ -12,11 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use support::{Backend, Client, Folder, reply, until};
-
-fn saying(text: &str) -> String {
-    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
-}
+use support::{Backend, Client, Folder, reply, saying, until};
 
 /// A gateway in a process of its own.
 struct Process {

@@ -331,3 +331,34 @@ fn events_arrive_one_by_one() {
         text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
     }
 }
+
+/// Server-sent events: each piece arrives before the next one is sent.
+#[test]
+fn pieces_of_a_body_are_passed_on_when_they_come() {
+    let (go, gone) = std::sync::mpsc::channel::<()>();
+    let gone = std::sync::Mutex::new(gone);
+    let backend = Backend::new(move |_, stream| {
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+            .unwrap();
+        for number in 1..=3 {
+            stream.write_all(format!("9\r\ndata: {number}\n\n\r\n").as_bytes()).unwrap();
+            gone.lock().unwrap().recv().unwrap();
+        }
+        reply(stream, "0\r\n\r\n")
+    });
+    let scene = Scene::plain(&backend);
+    let mut client = scene.client();
+    client.send("GET / HTTP/1.1\r\nHost: gw.example\r\n\r\n");
+    let mut text = String::new();
+    for number in 1..=3 {
+        let event = format!("data: {number}\n\n");
+        while !text.contains(&event) {
+            let mut piece = [0; 512];
+            let count = std::io::Read::read(&mut client.stream, &mut piece).unwrap();
+            assert!(count > 0, "{text}");
+            text.push_str(std::str::from_utf8(&piece[..count]).unwrap());
+        }
+        go.send(()).unwrap();
+    }
+}

@@ -337,6 +337,24 @@ impl Folder {
         self
     }
 
+    /// A service folder with the API `shop` in front of `service`, for GET and POST.
+    pub fn shop(service: &str) -> Self {
+        let folder = Self::new();
+        folder.write(
+            "apis/shop/apiInformation.json",
+            &format!(
+                r#"{{"properties":{{"displayName":"Shop","path":"shop","serviceUrl":"{service}","protocols":["http"],"subscriptionRequired":false}}}}"#
+            ),
+        );
+        for (id, method) in [("get", "GET"), ("post", "POST")] {
+            folder.write(
+                &format!("apis/shop/operations/{id}/operationInformation.json"),
+                &format!(r#"{{"properties":{{"displayName":"{id}","method":"{method}","urlTemplate":"/*"}}}}"#),
+            );
+        }
+        folder
+    }
+
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -349,6 +367,11 @@ impl Drop for Folder {
 }
 
 const QUIET: &str = "[[listener]]\naddress = \"127.0.0.1:0\"\n";
+
+/// A document that answers everything with this text.
+pub fn saying(text: &str) -> String {
+    format!("<policies><inbound><return-response><set-body>{text}</set-body></return-response></inbound></policies>")
+}
 
 /// A gateway with one document in front of a backend.
 pub struct Scene {
