@@ -83,6 +83,9 @@ fn begin(
     http.half_close(true);
     // Those that the filter began with: the settings may have changed since.
     let limits = strict.limits();
+    if worker.rules().gateway.preserve_header_case {
+        http.preserve_header_case(true).title_case_headers(true);
+    }
     // Collecting answers for a client that has asked for more already is not for us: with it the library takes all that a
     // backend has, however slowly the client reads.
     http.max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
