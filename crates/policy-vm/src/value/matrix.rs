@@ -97,7 +97,7 @@ pub(crate) fn set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// The type of its elements.
-pub(super) fn element(cx: &Cx<'_>, array: Value) -> Result<TypeId, Throw> {
+pub(crate) fn element(cx: &Cx<'_>, array: Value) -> Result<TypeId, Throw> {
     match cx.heap.native::<Matrix>(array).map(|matrix| types::get(matrix.ty)) {
         Some(Type::Array { element, .. }) => Ok(*element),
         _ => Err(fault("not an array of several dimensions")),

@@ -2,6 +2,7 @@
 
 mod change;
 mod find;
+mod indexed;
 mod sort;
 
 use super::{object, type_object};
@@ -28,10 +29,22 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("long GetLongLength(int dimension)", get_length),
         method("int GetUpperBound(int dimension)", get_upper_bound),
         method("int GetLowerBound(int dimension)", get_lower_bound),
+        method("object GetValue(params int[] indices)", indexed::get_all),
         method("object GetValue(int index)", get_value),
+        method("object GetValue(int index1, int index2)", indexed::get),
+        method("object GetValue(int index1, int index2, int index3)", indexed::get),
         method("object GetValue(long index)", get_value),
+        method("object GetValue(long index1, long index2)", indexed::get),
+        method("object GetValue(long index1, long index2, long index3)", indexed::get),
+        method("object GetValue(params long[] indices)", indexed::get_all),
         method("void SetValue(object value, int index)", set_value),
+        method("void SetValue(object value, int index1, int index2)", indexed::set),
+        method("void SetValue(object value, int index1, int index2, int index3)", indexed::set),
+        method("void SetValue(object value, params int[] indices)", indexed::set_all),
         method("void SetValue(object value, long index)", set_value),
+        method("void SetValue(object value, long index1, long index2)", indexed::set),
+        method("void SetValue(object value, long index1, long index2, long index3)", indexed::set),
+        method("void SetValue(object value, params long[] indices)", indexed::set_all),
         method("object Clone()", clone),
         method("void Initialize()", |_, _| Ok(Value::Null)),
         method("static T[] Empty<T>()", empty),
@@ -241,6 +254,7 @@ fn get_lower_bound(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn get_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    indexed::check_rank(cx, arg(args, 0), 1)?;
     let found = usize::try_from(number(args, 1)?).ok().and_then(|i| get(cx, arg(args, 0), i));
     found.ok_or_else(|| cx.throw_default(Exc::IndexOutOfRange))
 }
@@ -257,6 +271,7 @@ fn fits(cx: &Cx<'_>, value: Value, element: TypeId) -> bool {
 
 fn set_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (array, mut value) = (arg(args, 0), arg(args, 1));
+    indexed::check_rank(cx, array, 1)?;
     let len = len(cx, array).ok_or(fault("an array was expected"))?;
     let Some(at) = usize::try_from(number(args, 2)?).ok().filter(|at| *at < len) else {
         return Err(cx.throw_default(Exc::IndexOutOfRange));
