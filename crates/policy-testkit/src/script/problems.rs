@@ -15,10 +15,18 @@ const STATES: [&str; 6] = ["submitted", "active", "suspended", "rejected", "canc
 /// The first thing of a block that cannot be.
 pub(super) fn of(script: &Script, fence: &Fence) -> Option<Malformed> {
     let (text, message) = single(script).or_else(|| listed(script))?;
-    // A value stands in quotes, a key does not.
-    let at = fence.text.find(&format!("\"{text}\"")).or_else(|| fence.text.find(&text));
-    let line = at.map_or(fence.line, |at| fence.line_of(at));
+    let line = place(&fence.text, &text).map_or(fence.line, |at| fence.line_of(at));
     Some(Malformed::new(line, message))
+}
+
+/// Where a block says it: a value stands in quotes, a key in front of its line, and what is in neither place anywhere.
+fn place(block: &str, text: &str) -> Option<usize> {
+    let key = || block.match_indices(text).map(|(at, _)| at).find(|at| block.get(..*at).is_some_and(begins_a_line));
+    block.find(&format!("\"{text}\"")).or_else(key).or_else(|| block.find(text))
+}
+
+fn begins_a_line(before: &str) -> bool {
+    before.rsplit('\n').next().unwrap_or_default().trim().is_empty()
 }
 
 /// A text that the block has where it is wrong, and what is wrong.
