@@ -180,7 +180,7 @@ impl StepCx<'_> {
         };
         let result = work(&mut cx);
         let left = cx.budget;
-        self.exchange.expressions.add(&budget, &left);
+        self.exchange.expressions.take(&budget, &left, self.ambient);
         result
     }
 

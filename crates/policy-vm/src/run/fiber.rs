@@ -7,6 +7,8 @@ use crate::host::{Ambient, HostCall, HostReply};
 use crate::program::{Pipeline, Section, StepEntry};
 use crate::step::{Deferred, Flow, Kept, StepCx, Unwind};
 
+use super::steps::{Exhausted, Steps};
+
 /// One line of execution.
 #[derive(Debug, Default)]
 pub(super) struct Fiber {
@@ -70,7 +72,7 @@ pub(super) struct Shared<'r> {
     pub(super) exchange: &'r mut Exchange,
     pub(super) ambient: &'r dyn Ambient,
     pub(super) deferred: &'r mut Vec<Deferred>,
-    pub(super) steps: &'r mut u64,
+    pub(super) steps: &'r mut Steps,
 }
 
 impl Fiber {
@@ -131,13 +133,7 @@ impl Fiber {
                 self.frames.pop();
                 continue;
             }
-            let flow = match shared.steps.checked_sub(1) {
-                Some(left) => {
-                    *shared.steps = left;
-                    self.step(shared)
-                }
-                None => self.out_of_steps(shared),
-            };
+            let flow = if shared.steps.count() { self.step(shared) } else { self.begin_slice(shared) };
             if let Some(event) = self.follow(shared, flow) {
                 return event;
             }
@@ -158,16 +154,34 @@ impl Fiber {
             .unwrap_or(Flow::Jump(u32::MAX))
     }
 
-    fn out_of_steps(&mut self, shared: &mut Shared<'_>) -> Flow {
+    /// Now and then, instead of a step: is there something left of the budgets of the whole run?
+    #[cold]
+    fn begin_slice(&mut self, shared: &mut Shared<'_>) -> Flow {
+        match shared.steps.refill(shared.exchange, shared.ambient) {
+            Ok(()) => self.step(shared),
+            Err(exhausted) => self.out_of_budget(shared, exhausted),
+        }
+    }
+
+    fn out_of_budget(&mut self, shared: &mut Shared<'_>, exhausted: Exhausted) -> Flow {
         self.with_step(shared, None, |_, cx| {
-            let steps = cx.program.limits.steps;
-            Flow::Fail(cx.error(500, "StepLimitExceeded", format!("More than {steps} policies were executed.")))
+            let limits = &cx.program.limits;
+            let (reason, message) = match exhausted {
+                Exhausted::Steps => {
+                    ("StepLimitExceeded", format!("More than {} policies were executed.", limits.steps))
+                }
+                Exhausted::Time => {
+                    let ms = limits.run_micros / 1000;
+                    ("TimeLimitExceeded", format!("Policies took more than {ms} ms of time of their own."))
+                }
+            };
+            Flow::Fail(cx.error(500, reason, message))
         })
         .unwrap_or(Flow::Finish)
     }
 
-    #[inline]
     /// Lends the current step, or the one at an index of the current document, its surroundings.
+    #[inline]
     fn with_step<T>(
         &mut self,
         shared: &mut Shared<'_>,
