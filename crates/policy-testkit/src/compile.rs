@@ -9,9 +9,6 @@ use policy_vm::{Engine, Environment, NamedValue, Pipeline, Scope, Section, Switc
 use crate::page::{Case, DocumentBlock, DocumentKind, Malformed};
 use crate::script::{NamedValueText, Script};
 
-/// What a service has at first as its global document: nothing but the call of the backend.
-const GLOBAL: &str = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
-
 /// A case's documents after compiling.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -36,7 +33,7 @@ pub(crate) fn compile(path: &Path, case: &Case, script: &Script) -> Result<Compi
         compiled.diagnostics.extend(result.diagnostics);
     }
     if !case.documents.iter().any(|document| scope_of(&document.kind) == Some(Scope::Global)) {
-        let source = Source::new("the global document", GLOBAL);
+        let source = Source::new("the global document", policy_vm::DEFAULT_GLOBAL);
         let result = compiled.engine.compile(&source, Scope::Global, &Environment::default());
         complete &= result.program.is_some();
         programs.extend(result.program);

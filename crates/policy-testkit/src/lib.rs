@@ -77,6 +77,16 @@ pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
     })
 }
 
+/// Runs the cases of a page that is in memory.
+#[must_use]
+pub fn run_cases(page: &Page) -> PageReport {
+    run::page(page).unwrap_or_else(|malformed| PageReport {
+        path: page.path.clone(),
+        errors: vec![malformed.of(&page.path)],
+        ..PageReport::default()
+    })
+}
+
 /// The pages among files and folders: files as they are, folders with all Markdown files below them in order.
 ///
 /// # Errors

@@ -1,7 +1,6 @@
 //! Requests to backends and the response to the caller, compared as text.
 
 use policy_vm::exchange::{Body, Exchange};
-use policy_vm::host::HttpVersion;
 
 use super::{Mismatch, NONE, body_text};
 use crate::host::Sent;
@@ -55,7 +54,7 @@ pub(crate) fn backend(fences: &[Fence], sent: &[Sent]) -> Result<Vec<Mismatch>, 
         let mut words = parts.first.split_whitespace();
         let line = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         if words.next().is_none() {
-            // The page says nothing about the protocol.
+            // The page says nothing about what stands behind the URL.
             written.first = format!("{} {}", sent.method, &sent.url);
         }
         let first = if parts.first.split_whitespace().count() > 2 {
@@ -69,20 +68,10 @@ pub(crate) fn backend(fences: &[Fence], sent: &[Sent]) -> Result<Vec<Mismatch>, 
 }
 
 fn written(sent: &Sent) -> Written {
-    let version = match sent.version {
-        None => "",
-        Some(HttpVersion::One) => " HTTP/1.1",
-        Some(HttpVersion::Two) => " HTTP/2",
-        Some(HttpVersion::TwoOrOne) => " HTTP/2-or-1.1",
-    };
-    let mut first = format!("{} {}{version}", sent.method, &sent.url);
-    if let Some(certificate) = &sent.transport.certificate {
-        first.push_str(" certificate=");
-        first.push_str(&format!("{certificate:?}").replace(' ', "-"));
-    }
-    if let Some(proxy) = &sent.transport.proxy {
-        first.push_str(" proxy=");
-        first.push_str(&format!("{proxy:?}").replace(' ', "-"));
+    let mut first = format!("{} {}", sent.method, &sent.url);
+    for word in &sent.words {
+        first.push(' ');
+        first.push_str(&word.replace(' ', "-"));
     }
     Written { first, headers: header_lines(&sent.headers), body: body_text(&Body::Bytes(sent.body.clone())) }
 }

@@ -124,73 +124,76 @@ impl Fiber {
             {
                 return event;
             }
-            let depth = self.frames.len();
-            let Some(frame) = self.frames.last() else { return Event::Ended(None) };
+            if self.frames.is_empty() {
+                return Event::Ended(None);
+            }
+            match self.run_frame(shared) {
+                Some(flow) => {
+                    if let Some(event) = self.follow(shared, flow) {
+                        return event;
+                    }
+                }
+                None => drop(self.frames.pop()),
+            }
+        }
+    }
+
+    /// Runs the innermost frame: until its end, which is `None`, or until a step wants more than to go on inside it. Most are
+    /// followed by the next one, for which nothing is looked up anew.
+    #[inline]
+    fn run_frame(&mut self, shared: &mut Shared<'_>) -> Option<Flow> {
+        let depth = self.frames.len();
+        let frame = self.frames.last_mut()?;
+        let program = shared.pipeline.programs.get(usize::from(frame.level))?;
+        loop {
             while self.regions.last().is_some_and(|region| region.frame == depth && !region.contains(frame.at)) {
                 self.regions.pop();
             }
             if frame.at >= frame.end {
-                self.frames.pop();
-                continue;
+                return None;
             }
-            let flow = if shared.steps.count() { self.step(shared) } else { self.begin_slice(shared) };
-            if let Some(event) = self.follow(shared, flow) {
-                return event;
-            }
-        }
-    }
-
-    fn step(&mut self, shared: &mut Shared<'_>) -> Flow {
-        // An answer is large: it is moved only when there is one.
-        let flow = match self.reply {
-            Some(_) => {
-                let reply = self.reply.take().unwrap_or(HostReply::Done);
-                self.with_step(shared, None, |entry, cx| entry.step.resume(cx, reply))
-            }
-            None => self.with_step(shared, None, |entry, cx| entry.step.run(cx)),
-        };
-        flow
-            // A frame ends inside its program; an end of the section is the harmless answer to anything else.
-            .unwrap_or(Flow::Jump(u32::MAX))
-    }
-
-    /// Now and then, instead of a step: is there something left of the budgets of the whole run?
-    #[cold]
-    fn begin_slice(&mut self, shared: &mut Shared<'_>) -> Flow {
-        match shared.steps.refill(shared.exchange, shared.ambient) {
-            Ok(()) => self.step(shared),
-            Err(exhausted) => self.out_of_budget(shared, exhausted),
-        }
-    }
-
-    fn out_of_budget(&mut self, shared: &mut Shared<'_>, exhausted: Exhausted) -> Flow {
-        self.with_step(shared, None, |_, cx| {
-            let limits = &cx.program.limits;
-            let (reason, message) = match exhausted {
-                Exhausted::Steps => {
-                    ("StepLimitExceeded", format!("More than {} policies were executed.", limits.steps))
-                }
-                Exhausted::Time => {
-                    let ms = limits.run_micros / 1000;
-                    ("TimeLimitExceeded", format!("Policies took more than {ms} ms of time of their own."))
-                }
+            let entry = program.steps.get(frame.at as usize)?;
+            let mut cx = StepCx {
+                exchange: shared.exchange,
+                ambient: shared.ambient,
+                program,
+                pool: frame.pool,
+                section: frame.section,
+                info: &entry.info,
+                level: frame.level,
+                kept: &mut self.kept,
+                deferred: shared.deferred,
+                at: frame.at,
             };
-            Flow::Fail(cx.error(500, reason, message))
-        })
-        .unwrap_or(Flow::Finish)
+            let exhausted = match shared.steps.count() {
+                true => None,
+                false => shared.steps.refill(cx.exchange, cx.ambient).err(),
+            };
+            let flow = match exhausted {
+                Some(exhausted) => Flow::Fail(out_of_budget(&cx, exhausted)),
+                // An answer is large: it is moved only when there is one.
+                None => match self.reply {
+                    Some(_) => entry.step.resume(&mut cx, self.reply.take().unwrap_or(HostReply::Done)),
+                    None => entry.step.run(&mut cx),
+                },
+            };
+            match flow {
+                Flow::Next => frame.at += 1,
+                Flow::Jump(to) => frame.at = to,
+                flow => return Some(flow),
+            }
+        }
     }
 
-    /// Lends the current step, or the one at an index of the current document, its surroundings.
-    #[inline]
+    /// Lends a step of the current document its surroundings.
     fn with_step<T>(
         &mut self,
         shared: &mut Shared<'_>,
-        at: Option<u32>,
+        at: u32,
         work: impl FnOnce(&StepEntry, &mut StepCx<'_>) -> T,
     ) -> Option<T> {
         let frame = self.frames.last()?;
         let program = shared.pipeline.programs.get(usize::from(frame.level))?;
-        let at = at.unwrap_or(frame.at);
         let entry = program.steps.get(at as usize)?;
         let mut cx = StepCx {
             exchange: shared.exchange,
@@ -243,7 +246,7 @@ impl Fiber {
                 Some(Exit::Error(error)) => Some(&**error),
                 _ => None,
             };
-            let way = self.with_step(shared, Some(region.owner), |entry, cx| entry.step.unwind(cx, error));
+            let way = self.with_step(shared, region.owner, |entry, cx| entry.step.unwind(cx, error));
             match way {
                 Some(Unwind::Catch(at)) if error.is_some() => {
                     if let Some(frame) = self.frames.last_mut() {
@@ -261,6 +264,20 @@ impl Fiber {
         self.frames.clear();
         Some(Event::Ended(self.exit.take()))
     }
+}
+
+/// The error for a run that has used up what all its policies may have together.
+#[cold]
+fn out_of_budget(cx: &StepCx<'_>, exhausted: Exhausted) -> Box<PolicyError> {
+    let limits = &cx.program.limits;
+    let (reason, message) = match exhausted {
+        Exhausted::Steps => ("StepLimitExceeded", format!("More than {} policies were executed.", limits.steps)),
+        Exhausted::Time => {
+            let ms = limits.run_micros / 1000;
+            ("TimeLimitExceeded", format!("Policies took more than {ms} ms of time of their own."))
+        }
+    };
+    cx.error(500, reason, message)
 }
 
 impl Region {

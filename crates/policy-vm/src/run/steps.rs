@@ -57,6 +57,7 @@ impl Steps {
     }
 
     /// Begins the next slice, with its first step counted.
+    #[cold]
     pub(super) fn refill(&mut self, exchange: &mut Exchange, ambient: &dyn Ambient) -> Result<(), Exhausted> {
         let slice = self.rest.min(SLICE);
         let first = slice.checked_sub(1).ok_or(Exhausted::Steps)?;

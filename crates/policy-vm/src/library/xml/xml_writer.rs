@@ -139,7 +139,7 @@ fn new_text_writer(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if arg(args, 0).is_null() {
         return Err(cx.argument_null("w"));
     }
-    let settings = Settings { declares: false, fragment: true, ..Settings::default() };
+    let settings = Settings { declares: false, declares_when_told: true, fragment: true, ..Settings::default() };
     let output = Output::new(settings);
     Ok(cx.heap.new_native(XmlWriter { known: &X_TEXT_WRITER, target: arg(args, 0), output })?)
 }
@@ -339,6 +339,51 @@ pub(super) fn write_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
     }
     write_tree(cx, args.get(1..).unwrap_or_default(), node)?;
     Ok(Value::Null)
+}
+
+/// `XmlNode.WriteContentTo(XmlWriter)`.
+pub(super) fn write_content_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = dom::node_of(cx.heap, arg(args, 0)).unwrap_or(arg(args, 0));
+    if arg(args, 1).is_null() {
+        return Err(cx.throw(Exc::NullReference, "Object reference not set to an instance of an object."));
+    }
+    for child in tree::children(cx.heap, node).to_vec() {
+        write_tree(cx, args.get(1..).unwrap_or_default(), child)?;
+    }
+    Ok(Value::Null)
+}
+
+/// `XmlDocument.Save(XmlWriter)`: a declaration is written first, whether the document has one or not.
+pub(super) fn save_document_to(cx: &mut Cx<'_>, document: Value, writer: Value) -> Result<Value, Throw> {
+    if writer.is_null() {
+        return Err(cx.throw(Exc::NullReference, "Object reference not set to an instance of an object."));
+    }
+    let args = [writer];
+    let mut all = tree::children(cx.heap, document).to_vec();
+    let Some(first) = all.first().copied() else { return Ok(Value::Null) };
+    if this(cx, &args)?.output.state() == 0 {
+        let mut standalone = None;
+        if let tree::Kind::Declaration(parts) = tree::get(cx, first)?.kind {
+            standalone = parts[2].map(|text| cx.text(text).is("yes"));
+            all.remove(0);
+        }
+        act(cx, &args, |out| out.start_document(standalone))?;
+    }
+    for node in all {
+        write_tree(cx, &args, node)?;
+    }
+    flush(cx, &args)?;
+    Ok(Value::Null)
+}
+
+/// `XmlDocument.Save(TextWriter)`.
+pub(super) fn save_document(cx: &mut Cx<'_>, document: Value, target: Value, plain: bool) -> Result<Value, Throw> {
+    if target.is_null() {
+        return Err(cx.argument_null("writer"));
+    }
+    let settings = Settings { indents: !plain, ..Settings::default() };
+    let writer = over(cx, target, settings)?;
+    save_document_to(cx, document, writer)
 }
 
 /// `XNode.Save(XmlWriter)`: a document with its declaration.

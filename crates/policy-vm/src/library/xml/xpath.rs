@@ -82,7 +82,7 @@ pub(super) fn select(
 pub(super) fn string_value(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
     let text = match tree::get(cx, node)?.kind {
         Kind::Attribute { .. } => attribute_value(cx.heap, node),
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) => text,
+        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) | Kind::Space { text, .. } => text,
         Kind::Instruction { data, .. } => data,
         _ => tree::text_of(cx, node)?,
     };
