@@ -159,6 +159,17 @@ fn sections(path: &Path, case: &Case, scope: Scope) -> Result<Arc<Source>, Malfo
     Ok(Source::new(path.display().to_string(), text))
 }
 
+/// The errors for somebody who did not expect any: with file and line, and what to do.
+pub(crate) fn error_lines(diagnostics: &[Diagnostic]) -> String {
+    let mut lines = Vec::new();
+    for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+        let (name, at) = (error.source.name(), error.source.position(error.span.start));
+        lines.push(format!("{name}:{}:{}: error {}: {}", at.line, at.column, error.code, error.headline));
+        lines.extend(error.notes.iter().map(|note| format!("  {note}")));
+    }
+    lines.join("\n")
+}
+
 /// The findings as a page writes them: positions count from the first line of their block.
 pub(crate) fn diagnostic_lines(path: &Path, case: &Case, diagnostics: &[Diagnostic]) -> Vec<String> {
     let several = case.documents.len() > 1;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use policy_testkit::{Colours, Expectations, Report, run_paths, with_attribute_tables};
+use policy_testkit::{Cases, Colours, Expectations, Report, run_paths, with_attribute_tables};
 
 fn policies(folder: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
@@ -18,7 +18,7 @@ static PAGES: Mutex<()> = Mutex::new(());
 
 fn check(folder: &str) {
     let _pages = PAGES.lock();
-    let report: Report = run_paths(&[policies(folder)], Expectations::from_environment(), |_| {}).unwrap();
+    let report: Report = run_paths(&[policies(folder)], &Cases::ALL, Expectations::from_environment(), |_| {}).unwrap();
     assert!(report.exit_status() == 0, "{}\n{}", report.failures(Colours::Never), report.summary());
 }
 
@@ -72,7 +72,7 @@ fn attribute_tables_are_those_of_the_specifications() {
 #[test]
 fn pages_hold_the_cases_they_promise() {
     // A page without a case would pass for ever.
-    let report = run_paths(&[policies("elements")], Expectations::Check, |_| {}).unwrap();
+    let report = run_paths(&[policies("elements")], &Cases::ALL, Expectations::Check, |_| {}).unwrap();
     let empty: Vec<_> = report.pages.iter().filter(|page| page.errors.is_empty() && page.cases.is_empty()).collect();
     assert!(empty.is_empty(), "{empty:?}");
 }
