@@ -120,6 +120,9 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     /// A body that is no text, in Base64.
     pub(crate) body_base64: Option<String>,
+    /// It breaks off there.
+    #[serde(default)]
+    pub(crate) body_error: bool,
     /// No answer but this failure.
     pub(crate) error: Option<Failure>,
     /// Time until the answer.
