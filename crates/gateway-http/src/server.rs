@@ -111,9 +111,9 @@ impl Server {
 }
 
 /// What clients are shown, one a listener.
-pub(crate) type Shown = Vec<Option<Arc<rustls::ServerConfig>>>;
+pub(crate) type ListenerTls = Vec<Option<Arc<rustls::ServerConfig>>>;
 
-pub(crate) fn tls_of(config: &Config, folder: &Path) -> Result<Shown, TlsError> {
+pub(crate) fn tls_of(config: &Config, folder: &Path) -> Result<ListenerTls, TlsError> {
     config.listeners.iter().map(|listener| tls::server(listener, folder)).collect()
 }
 

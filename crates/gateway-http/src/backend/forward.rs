@@ -24,7 +24,7 @@ use crate::backend::target::{Target, target};
 use crate::call::CallContext;
 use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
-use crate::timer::limit;
+use crate::timer::within;
 
 /// Forwards the exchange's request.
 pub(crate) async fn forward(
@@ -56,7 +56,7 @@ pub(crate) async fn forward(
         // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
         let result = {
             let work = pin!(call(&cx.worker, &origin, &mut request));
-            limit(&cx.worker.deadlines, timeout, work).await
+            within(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)
     } else {

@@ -28,7 +28,7 @@ use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::config::BufferResponse;
 use crate::service::Single;
-use crate::timer::limit;
+use crate::timer::within;
 
 /// The entity that the request goes through, by number: the one that was chosen, or the one that its URL leads to.
 pub(crate) fn entity(cx: &CallContext, exchange: &Exchange) -> Result<Option<usize>, CallError> {
@@ -125,7 +125,7 @@ impl Trip {
             let work = pin!(credentials(&worker, single, &mut headers));
             let late = || Err(CallError::Token("it did not come in time".to_owned()));
             secrets = match single.identity {
-                Some(_) => limit(&worker.deadlines, timeout, work).await.unwrap_or_else(late)?,
+                Some(_) => within(&worker.deadlines, timeout, work).await.unwrap_or_else(late)?,
                 None => work.await?,
             };
         }
@@ -209,7 +209,7 @@ impl Trip {
         let shutter: Option<Shutter> = self.patience.and_then(|patience| expect::hold(&mut request, patience));
         let result = {
             let work = pin!(call(&cx.worker, &target.origin, &mut request));
-            limit(&cx.worker.deadlines, timeout, work).await
+            within(&cx.worker.deadlines, timeout, work).await
         };
         let response = received(cx, result);
         // An answer without a body has ended already, and there is nobody left to want the request's.

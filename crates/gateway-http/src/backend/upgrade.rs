@@ -16,7 +16,7 @@ use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
 use crate::backend::pool::Origin;
 use crate::backend::wire::builder;
-use crate::timer::limit;
+use crate::timer::within;
 use crate::worker::Worker;
 
 /// The protocol that a request asks for, if it is one that is passed through.
@@ -63,5 +63,5 @@ pub(crate) async fn call(
         let upgraded = hyper::upgrade::on(&mut response).await.map_err(broken)?;
         Ok((response, Some(upgraded)))
     };
-    limit(&worker.deadlines, timeout, pin!(work)).await.unwrap_or(Err(CallError::Timeout))
+    within(&worker.deadlines, timeout, pin!(work)).await.unwrap_or(Err(CallError::Timeout))
 }

@@ -4,6 +4,7 @@
 
 mod axes;
 mod evaluate;
+pub(super) mod extensions;
 mod functions;
 mod lexer;
 mod number;
@@ -75,6 +76,20 @@ pub(super) fn select(
     match evaluate::evaluate(cx, At { node: from, position: 1, size: 1 }, &expr)? {
         Found::Nodes(nodes) => Ok(nodes),
         _ => Ok(Vec::new()),
+    }
+}
+
+/// What an XPath of any kind gives, or why it is none.
+fn find(
+    cx: &mut Cx<'_>,
+    from: Value,
+    text: &str,
+    prefixes: Option<&[(String, String)]>,
+) -> Result<Result<Found, Bad>, Throw> {
+    cx.charge(text.len())?;
+    match parse::parse(text, prefixes) {
+        Ok(expr) => evaluate::evaluate(cx, At { node: from, position: 1, size: 1 }, &expr).map(Ok),
+        Err(bad) => Ok(Err(bad)),
     }
 }
 

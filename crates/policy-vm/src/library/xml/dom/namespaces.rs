@@ -9,29 +9,38 @@ use crate::library::{TypeDef, constructor, method, property};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
 
-pub(in crate::library::xml) const NAMESPACES: TypeDef = TypeDef::class("System.Xml.XmlNamespaceManager").members(&[
-    constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
-    property("string DefaultNamespace { get; }", |cx, args| {
-        let none = cx.string("")?;
-        lookup_namespace(cx, &[arg(args, 0), none]).map(|found| if found.is_null() { none } else { found })
-    }),
-    property("XmlNameTable NameTable { get; }", |cx, args| {
-        Ok(cx.heap.native::<Manager>(arg(args, 0)).map_or(Value::Null, |manager| manager.names))
-    }),
-    method("void AddNamespace(string prefix, string uri)", add_namespace),
-    method("IDictionary<string, string> GetNamespacesInScope(XmlNamespaceScope scope)", in_scope),
-    method("bool HasNamespace(string prefix)", has_namespace),
-    method("string LookupNamespace(string prefix)", lookup_namespace),
-    method("string LookupPrefix(string uri)", lookup_prefix),
-    method("bool PopScope()", pop_scope),
-    method("void PushScope()", |cx, args| {
-        if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
-            manager.depth += 1;
-        }
-        Ok(Value::Null)
-    }),
-    method("void RemoveNamespace(string prefix, string uri)", remove_namespace),
-]);
+pub(in crate::library::xml) const NAMESPACES: TypeDef =
+    TypeDef::class("System.Xml.XmlNamespaceManager").interfaces(&["System.Xml.IXmlNamespaceResolver"]).members(&[
+        constructor("XmlNamespaceManager(XmlNameTable nameTable)", new_manager),
+        property("string DefaultNamespace { get; }", |cx, args| {
+            let none = cx.string("")?;
+            lookup_namespace(cx, &[arg(args, 0), none]).map(|found| if found.is_null() { none } else { found })
+        }),
+        property("XmlNameTable NameTable { get; }", |cx, args| {
+            Ok(cx.heap.native::<Manager>(arg(args, 0)).map_or(Value::Null, |manager| manager.names))
+        }),
+        method("void AddNamespace(string prefix, string uri)", add_namespace),
+        method("IDictionary<string, string> GetNamespacesInScope(XmlNamespaceScope scope)", in_scope),
+        method("bool HasNamespace(string prefix)", has_namespace),
+        method("string LookupNamespace(string prefix)", lookup_namespace),
+        method("string LookupPrefix(string uri)", lookup_prefix),
+        method("bool PopScope()", pop_scope),
+        method("void PushScope()", |cx, args| {
+            if let Some(manager) = cx.heap.native_mut::<Manager>(arg(args, 0)) {
+                manager.depth += 1;
+            }
+            Ok(Value::Null)
+        }),
+        method("void RemoveNamespace(string prefix, string uri)", remove_namespace),
+    ]);
+
+/// What knows prefixes.
+pub(in crate::library::xml) const RESOLVER: TypeDef =
+    TypeDef::interface("System.Xml.IXmlNamespaceResolver").members(&[
+        method("IDictionary<string, string> GetNamespacesInScope(XmlNamespaceScope scope)", in_scope),
+        method("string LookupNamespace(string prefix)", lookup_namespace),
+        method("string LookupPrefix(string namespaceName)", lookup_prefix),
+    ]);
 
 pub(in crate::library::xml) const SCOPE: TypeDef =
     TypeDef::enumeration("System.Xml.XmlNamespaceScope", &[("All", 0), ("ExcludeXml", 1), ("Local", 2)]);
@@ -125,6 +134,14 @@ impl Manager {
             (None, _) => None,
         }
     }
+}
+
+/// The prefixes of a manager; `None` for null.
+pub(in crate::library::xml) fn prefixes_of(
+    heap: &crate::value::heap::Heap,
+    manager: Value,
+) -> Option<Vec<(String, String)>> {
+    heap.native::<Manager>(manager).map(Manager::prefixes)
 }
 
 fn manager<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h Manager, Throw> {
