@@ -60,7 +60,7 @@ pub(crate) struct Worker {
     pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
     pub(crate) open: Cell<usize>,
-    pub(crate) handshakes: Rc<Handshakes>,
+    pub(crate) handshakes: Handshakes,
     /// No further connection could be taken at the last attempt.
     crowded: Cell<bool>,
     /// How many threads share the limits.
@@ -135,7 +135,7 @@ impl Worker {
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
-            handshakes: Rc::default(),
+            handshakes: Handshakes::default(),
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
