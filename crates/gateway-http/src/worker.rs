@@ -194,6 +194,7 @@ impl Worker {
     /// A listener for which `shown` has nothing goes on showing what it does.
     pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: Shown) {
         self.obey(rules);
+        site.adopt(&self.site.borrow());
         let former = self.site.replace(Rc::new(site));
         self.former.borrow_mut().push(former);
         for (now, next) in self.tls.borrow_mut().iter_mut().zip(shown) {
