@@ -8,11 +8,10 @@ pub(crate) mod record;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use self::file::LogFile;
 use crate::config::{self, LogTarget};
@@ -29,7 +28,8 @@ const LAST: Duration = Duration::from_secs(2);
 pub(crate) struct Writer {
     sender: Option<SyncSender<Vec<u8>>>,
     dropped: Arc<AtomicU64>,
-    thread: Option<JoinHandle<()>>,
+    /// Closed when the thread has ended.
+    ended: Option<Mutex<Receiver<()>>>,
 }
 
 /// One thread's end of the log.
@@ -55,7 +55,7 @@ impl Writer {
     /// Begins writing to where the settings say; files are relative to `folder`.
     pub(crate) fn start(settings: &config::AccessLog, folder: &Path) -> Result<Self, LogError> {
         let out: Box<dyn Write + Send> = match settings.to {
-            LogTarget::Off => return Ok(Self { sender: None, dropped: Arc::default(), thread: None }),
+            LogTarget::Off => return Ok(Self { sender: None, dropped: Arc::default(), ended: None }),
             LogTarget::Stdout => Box::new(io::stdout()),
             LogTarget::Stderr => Box::new(io::stderr()),
             LogTarget::File => {
@@ -71,11 +71,15 @@ impl Writer {
         let (sender, receiver) = sync_channel(QUEUE);
         let dropped = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&dropped);
-        let thread = std::thread::Builder::new()
+        let (ending, ended) = channel::<()>();
+        std::thread::Builder::new()
             .name("access-log".to_owned())
-            .spawn(move || write(&receiver, out, &counter))
+            .spawn(move || {
+                write(&receiver, out, &counter);
+                drop(ending);
+            })
             .map_err(LogError::Thread)?;
-        Ok(Self { sender: Some(sender), dropped, thread: Some(thread) })
+        Ok(Self { sender: Some(sender), dropped, ended: Some(Mutex::new(ended)) })
     }
 
     /// An end for one thread.
@@ -84,14 +88,18 @@ impl Writer {
     }
 
     /// Waits until everything handed over is written, if somebody reads it; all other ends must be gone.
-    pub(crate) fn finish(mut self) {
-        self.sender = None;
-        let Some(thread) = self.thread.take() else { return };
-        let begin = Instant::now();
-        // Whoever joins a thread has no limit.
-        while !thread.is_finished() && begin.elapsed() < LAST {
-            std::thread::sleep(Duration::from_millis(1));
+    pub(crate) fn finish(self) {
+        if !self.finish_within(LAST) {
+            tracing::warn!("the end of the access log is lost: it could not be written within {} s", LAST.as_secs());
         }
+    }
+
+    /// The same with a limit: was everything written?
+    fn finish_within(mut self, limit: Duration) -> bool {
+        self.sender = None;
+        // Whoever joins a thread has no limit.
+        let ended = self.ended.take().map(|ended| ended.into_inner().unwrap_or_else(PoisonError::into_inner));
+        ended.is_none_or(|ended| ended.recv_timeout(limit) != Err(RecvTimeoutError::Timeout))
     }
 }
 
@@ -151,7 +159,7 @@ impl AccessLog {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Condvar, Mutex};
+    use std::sync::Condvar;
 
     use super::*;
 
@@ -192,7 +200,7 @@ mod tests {
         log.line(|out| out.extend_from_slice(b"end\n"));
         log.flush();
         drop(log);
-        writer.finish();
+        assert!(writer.finish_within(Duration::from_secs(3600)));
         let written = String::from_utf8(slow.0.0.lock().unwrap().1.clone()).unwrap();
         assert!(written.contains("{\"droppedLines\":"), "{} bytes", written.len());
     }
@@ -204,7 +212,7 @@ mod tests {
         log.line(|out| out.extend_from_slice(b"a line\n"));
         log.flush();
         drop(log);
-        writer.finish();
+        assert!(!writer.finish_within(Duration::from_millis(1)), "it is told that the line is lost");
     }
 
     /// A disk that is full until it is told not to be.
@@ -242,7 +250,7 @@ mod tests {
         log.line(|out| out.extend_from_slice(b"kept\n"));
         log.flush();
         drop(log);
-        writer.finish();
+        assert!(writer.finish_within(Duration::from_secs(3600)));
         assert_eq!(disk.0.lock().unwrap().1, b"{\"droppedLines\":6}\nkept\n");
     }
 }
