@@ -1,5 +1,4 @@
-//! One line of JSON for each call, written by a thread of its own: a reader that is slow or gone never holds up a call.
-//! Lines that find no room are dropped and counted.
+//! One line of JSON for each call, which a thread of its own writes.
 
 mod file;
 pub(crate) mod line;
@@ -8,13 +7,11 @@ pub(crate) mod record;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, channel, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::file::LogFile;
 use crate::config::{self, LogTarget};
+use crate::line_writer::LineWriter;
 
 /// Blocks of lines that may wait for the writer.
 const QUEUE: usize = 64;
@@ -23,20 +20,14 @@ const BLOCK: usize = 32 << 10;
 /// How long the last lines may take when the gateway stops: nobody may be reading.
 const LAST: Duration = Duration::from_secs(2);
 
-/// The writing thread.
+/// What writes.
 #[derive(Debug)]
-pub(crate) struct Writer {
-    sender: Option<SyncSender<Vec<u8>>>,
-    dropped: Arc<AtomicU64>,
-    /// Closed when the thread has ended.
-    ended: Option<Mutex<Receiver<()>>>,
-}
+pub(crate) struct Writer(Option<LineWriter>);
 
 /// One thread's end of the log.
 #[derive(Debug)]
 pub(crate) struct AccessLog {
-    sender: Option<SyncSender<Vec<u8>>>,
-    dropped: Arc<AtomicU64>,
+    writer: Option<LineWriter>,
     block: RefCell<Vec<u8>>,
 }
 
@@ -55,7 +46,7 @@ impl Writer {
     /// Begins writing to where the settings say; files are relative to `folder`.
     pub(crate) fn start(settings: &config::AccessLog, folder: &Path) -> Result<Self, LogError> {
         let out: Box<dyn Write + Send> = match settings.to {
-            LogTarget::Off => return Ok(Self { sender: None, dropped: Arc::default(), ended: None }),
+            LogTarget::Off => return Ok(Self(None)),
             LogTarget::Stdout => Box::new(io::stdout()),
             LogTarget::Stderr => Box::new(io::stderr()),
             LogTarget::File => {
@@ -68,48 +59,19 @@ impl Writer {
     }
 
     fn to(out: Box<dyn Write + Send>) -> Result<Self, LogError> {
-        let (sender, receiver) = sync_channel(QUEUE);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&dropped);
-        let (ending, ended) = channel::<()>();
-        std::thread::Builder::new()
-            .name("access-log".to_owned())
-            .spawn(move || {
-                write(&receiver, out, &counter);
-                drop(ending);
-            })
-            .map_err(LogError::Thread)?;
-        Ok(Self { sender: Some(sender), dropped, ended: Some(Mutex::new(ended)) })
+        let tell = |lost| format!("{{\"droppedLines\":{lost}}}\n");
+        LineWriter::start("access-log", QUEUE, out, tell).map(|writer| Self(Some(writer))).map_err(LogError::Thread)
     }
 
     /// An end for one thread.
     pub(crate) fn log(&self) -> AccessLog {
-        AccessLog { sender: self.sender.clone(), dropped: Arc::clone(&self.dropped), block: RefCell::default() }
+        AccessLog { writer: self.0.clone(), block: RefCell::default() }
     }
 
-    /// Waits until everything handed over is written, if somebody reads it; all other ends must be gone.
+    /// Waits until everything handed over is written, if somebody reads it.
     pub(crate) fn finish(self) {
-        if !self.finish_within(LAST) {
-            tracing::warn!("the end of the access log is lost: it could not be written within {} s", LAST.as_secs());
-        }
-    }
-
-    /// The same with a limit: was everything written?
-    fn finish_within(mut self, limit: Duration) -> bool {
-        self.sender = None;
-        // Whoever joins a thread has no limit.
-        let ended = self.ended.take().map(|ended| ended.into_inner().unwrap_or_else(PoisonError::into_inner));
-        ended.is_none_or(|ended| ended.recv_timeout(limit) != Err(RecvTimeoutError::Timeout))
-    }
-}
-
-fn write(receiver: &Receiver<Vec<u8>>, mut out: Box<dyn Write + Send>, dropped: &AtomicU64) {
-    while let Ok(block) = receiver.recv() {
-        let lost = dropped.swap(0, Ordering::Relaxed);
-        let told = if lost > 0 { out.write_all(format!("{{\"droppedLines\":{lost}}}\n").as_bytes()) } else { Ok(()) };
-        // A full disk or a closed pipe costs lines, not calls.
-        if told.and_then(|()| out.write_all(&block)).and_then(|()| out.flush()).is_err() {
-            dropped.fetch_add(lost + count_lines(&block), Ordering::Relaxed);
+        if let Some(writer) = self.0 {
+            writer.finish(LAST);
         }
     }
 }
@@ -122,12 +84,12 @@ impl AccessLog {
     /// A log that writes nothing.
     #[cfg(test)]
     pub(crate) fn off() -> Self {
-        Self { sender: None, dropped: Arc::default(), block: RefCell::default() }
+        Self { writer: None, block: RefCell::default() }
     }
 
     /// Is anybody interested?
     pub(crate) const fn is_on(&self) -> bool {
-        self.sender.is_some()
+        self.writer.is_some()
     }
 
     /// Adds a line.
@@ -148,18 +110,16 @@ impl AccessLog {
     }
 
     fn hand_over(&self, block: &mut Vec<u8>) {
-        let Some(sender) = &self.sender else { return block.clear() };
+        let Some(writer) = &self.writer else { return block.clear() };
         let full = std::mem::replace(block, Vec::with_capacity(BLOCK + 1024));
-        if let Err(error) = sender.try_send(full) {
-            let (std::sync::mpsc::TrySendError::Full(lost) | std::sync::mpsc::TrySendError::Disconnected(lost)) = error;
-            self.dropped.fetch_add(count_lines(&lost), Ordering::Relaxed);
-        }
+        let lines = count_lines(&full);
+        writer.hand_over(full, lines);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Condvar;
+    use std::sync::{Arc, Condvar, Mutex};
 
     use super::*;
 
@@ -200,7 +160,7 @@ mod tests {
         log.line(|out| out.extend_from_slice(b"end\n"));
         log.flush();
         drop(log);
-        assert!(writer.finish_within(Duration::from_secs(3600)));
+        writer.finish();
         let written = String::from_utf8(slow.0.0.lock().unwrap().1.clone()).unwrap();
         assert!(written.contains("{\"droppedLines\":"), "{} bytes", written.len());
     }
@@ -212,7 +172,7 @@ mod tests {
         log.line(|out| out.extend_from_slice(b"a line\n"));
         log.flush();
         drop(log);
-        assert!(!writer.finish_within(Duration::from_millis(1)), "it is told that the line is lost");
+        writer.finish();
     }
 
     /// A disk that is full until it is told not to be.
@@ -243,14 +203,14 @@ mod tests {
             log.line(|out| out.extend_from_slice(b"lost\nlost\n"));
             log.flush();
         }
-        while log.dropped.load(Ordering::Relaxed) < 6 {
+        while log.writer.as_ref().unwrap().dropped() < 6 {
             std::thread::yield_now();
         }
         disk.0.lock().unwrap().0 = true;
         log.line(|out| out.extend_from_slice(b"kept\n"));
         log.flush();
         drop(log);
-        assert!(writer.finish_within(Duration::from_secs(3600)));
+        writer.finish();
         assert_eq!(disk.0.lock().unwrap().1, b"{\"droppedLines\":6}\nkept\n");
     }
 }
