@@ -1,5 +1,4 @@
-//! One line of JSON for each call, written by a thread of its own: a reader that is slow or gone never holds up a call.
-//! Lines that find no room are dropped and counted.
+//! One line of JSON for each call, which a thread of its own writes.
 
 mod file;
 pub(crate) mod line;
@@ -8,14 +7,11 @@ pub(crate) mod record;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use self::file::LogFile;
 use crate::config::{self, LogTarget};
+use crate::line_writer::LineWriter;
 
 /// Blocks of lines that may wait for the writer.
 const QUEUE: usize = 64;
@@ -24,19 +20,14 @@ const BLOCK: usize = 32 << 10;
 /// How long the last lines may take when the gateway stops: nobody may be reading.
 const LAST: Duration = Duration::from_secs(2);
 
-/// The writing thread.
+/// What writes.
 #[derive(Debug)]
-pub(crate) struct Writer {
-    sender: Option<SyncSender<Vec<u8>>>,
-    dropped: Arc<AtomicU64>,
-    thread: Option<JoinHandle<()>>,
-}
+pub(crate) struct Writer(Option<LineWriter>);
 
 /// One thread's end of the log.
 #[derive(Debug)]
 pub(crate) struct AccessLog {
-    sender: Option<SyncSender<Vec<u8>>>,
-    dropped: Arc<AtomicU64>,
+    writer: Option<LineWriter>,
     block: RefCell<Vec<u8>>,
 }
 
@@ -55,7 +46,7 @@ impl Writer {
     /// Begins writing to where the settings say; files are relative to `folder`.
     pub(crate) fn start(settings: &config::AccessLog, folder: &Path) -> Result<Self, LogError> {
         let out: Box<dyn Write + Send> = match settings.to {
-            LogTarget::Off => return Ok(Self { sender: None, dropped: Arc::default(), thread: None }),
+            LogTarget::Off => return Ok(Self(None)),
             LogTarget::Stdout => Box::new(io::stdout()),
             LogTarget::Stderr => Box::new(io::stderr()),
             LogTarget::File => {
@@ -68,40 +59,19 @@ impl Writer {
     }
 
     fn to(out: Box<dyn Write + Send>) -> Result<Self, LogError> {
-        let (sender, receiver) = sync_channel(QUEUE);
-        let dropped = Arc::new(AtomicU64::new(0));
-        let counter = Arc::clone(&dropped);
-        let thread = std::thread::Builder::new()
-            .name("access-log".to_owned())
-            .spawn(move || write(&receiver, out, &counter))
-            .map_err(LogError::Thread)?;
-        Ok(Self { sender: Some(sender), dropped, thread: Some(thread) })
+        let tell = |lost| format!("{{\"droppedLines\":{lost}}}\n");
+        LineWriter::start("access-log", QUEUE, out, tell).map(|writer| Self(Some(writer))).map_err(LogError::Thread)
     }
 
     /// An end for one thread.
     pub(crate) fn log(&self) -> AccessLog {
-        AccessLog { sender: self.sender.clone(), dropped: Arc::clone(&self.dropped), block: RefCell::default() }
+        AccessLog { writer: self.0.clone(), block: RefCell::default() }
     }
 
-    /// Waits until everything handed over is written, if somebody reads it; all other ends must be gone.
-    pub(crate) fn finish(mut self) {
-        self.sender = None;
-        let Some(thread) = self.thread.take() else { return };
-        let begin = Instant::now();
-        // Whoever joins a thread has no limit.
-        while !thread.is_finished() && begin.elapsed() < LAST {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-}
-
-fn write(receiver: &Receiver<Vec<u8>>, mut out: Box<dyn Write + Send>, dropped: &AtomicU64) {
-    while let Ok(block) = receiver.recv() {
-        let lost = dropped.swap(0, Ordering::Relaxed);
-        let told = if lost > 0 { out.write_all(format!("{{\"droppedLines\":{lost}}}\n").as_bytes()) } else { Ok(()) };
-        // A full disk or a closed pipe costs lines, not calls.
-        if told.and_then(|()| out.write_all(&block)).and_then(|()| out.flush()).is_err() {
-            dropped.fetch_add(lost + count_lines(&block), Ordering::Relaxed);
+    /// Waits until everything handed over is written, if somebody reads it.
+    pub(crate) fn finish(self) {
+        if let Some(writer) = self.0 {
+            writer.finish(LAST);
         }
     }
 }
@@ -114,12 +84,12 @@ impl AccessLog {
     /// A log that writes nothing.
     #[cfg(test)]
     pub(crate) fn off() -> Self {
-        Self { sender: None, dropped: Arc::default(), block: RefCell::default() }
+        Self { writer: None, block: RefCell::default() }
     }
 
     /// Is anybody interested?
     pub(crate) const fn is_on(&self) -> bool {
-        self.sender.is_some()
+        self.writer.is_some()
     }
 
     /// Adds a line.
@@ -140,12 +110,10 @@ impl AccessLog {
     }
 
     fn hand_over(&self, block: &mut Vec<u8>) {
-        let Some(sender) = &self.sender else { return block.clear() };
+        let Some(writer) = &self.writer else { return block.clear() };
         let full = std::mem::replace(block, Vec::with_capacity(BLOCK + 1024));
-        if let Err(error) = sender.try_send(full) {
-            let (std::sync::mpsc::TrySendError::Full(lost) | std::sync::mpsc::TrySendError::Disconnected(lost)) = error;
-            self.dropped.fetch_add(count_lines(&lost), Ordering::Relaxed);
-        }
+        let lines = count_lines(&full);
+        writer.hand_over(full, lines);
     }
 }
 
@@ -235,7 +203,7 @@ mod tests {
             log.line(|out| out.extend_from_slice(b"lost\nlost\n"));
             log.flush();
         }
-        while log.dropped.load(Ordering::Relaxed) < 6 {
+        while log.writer.as_ref().unwrap().dropped() < 6 {
             std::thread::yield_now();
         }
         disk.0.lock().unwrap().0 = true;

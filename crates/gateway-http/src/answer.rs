@@ -138,7 +138,11 @@ pub(crate) fn answer(
     let counters = &mut exchange.call.transfer_counters;
     let transfer = Transfer::new(&cx.worker.shared, &cx.connection, in_progress.number, counters);
     let body = AnswerBody { kind, line, transfer, call: in_progress };
-    assemble(response.status, response.reason.as_deref(), response.headers, body)
+    let mut answer = assemble(response.status, response.reason.as_deref(), response.headers, body);
+    if let Some(spelling) = cx.spelling.take() {
+        answer.extensions_mut().extend(spelling.response);
+    }
+    answer
 }
 
 /// The backend has agreed to another protocol, and so does the gateway; nobody else can say so.

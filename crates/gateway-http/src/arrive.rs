@@ -19,7 +19,7 @@ use crate::routing::{Match, NoMatch, query};
 use crate::run::Start;
 use crate::site::route::{Preflight, Request, Routed};
 use crate::site::{Operation, Site};
-use crate::subscriptions::{Decision, Shown, decide};
+use crate::subscriptions::{Decision, ShownKey, decide};
 use crate::{ambient, errors};
 
 /// Fills the exchange and says what is to be run.
@@ -166,7 +166,7 @@ fn authorize(cx: &mut CallContext, call: &mut Call, headers: &HeaderMap, query: 
     let (Some(number), Some(api)) = (cx.api, cx.api()) else { return Ok(()) };
     let refuse_foreign = cx.rules.gateway.open_product_refuses_foreign_keys;
     let Some(terms) = site.terms(number, refuse_foreign) else { return Ok(()) };
-    let key = site.service.apis.get(number).and_then(|model| Shown::of(model, headers, query));
+    let key = site.service.apis.get(number).and_then(|model| ShownKey::of(model, headers, query));
     let place = &call.original_url;
     match decide(&site.service.keys, key.as_ref().map(|shown| &*shown.key), terms) {
         Decision::Allowed { holder, product } => {

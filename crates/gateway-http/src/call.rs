@@ -25,6 +25,7 @@ use crate::backend::error::CallError;
 use crate::backend::forward::{collect_client, forward};
 use crate::backend::gather::Gather;
 use crate::backend::send::{Sender, send};
+use crate::backend::spelling::Spelling;
 use crate::backend::trailers::Trailers;
 use crate::cache::flights::{Boarding, Flight, landed};
 use crate::cache::tee::Tee;
@@ -59,6 +60,8 @@ pub(crate) struct CallContext {
     pub(crate) tunnel: Option<Box<Upgraded>>,
     /// What the client said about trailers.
     pub(crate) trailers: Option<Box<Trailers>>,
+    /// How names of headers were written, where that is wanted.
+    pub(crate) spelling: Option<Box<Spelling>>,
     /// `Host` as the client sent it.
     pub(crate) client_host: Option<HeaderValue>,
     /// How often the call had come back to the gateway, noted when its headers were forwarded.
@@ -97,6 +100,7 @@ impl CallContext {
             affinity: None,
             tunnel: None,
             trailers: None,
+            spelling: None,
             client_host: None,
             hops: 0,
             keep_headers: false,

@@ -13,6 +13,7 @@ use rustls::sign::CertifiedKey;
 
 use crate::backend::verify::thumbprint;
 use crate::config;
+use crate::data::{FileError, read_bytes};
 use crate::trust::{Verifier, issued_by};
 
 /// All of them.
@@ -49,7 +50,7 @@ pub(crate) enum CertificateFault {
     #[error("it has no `file`")]
     NoFile,
     #[error("`{file}` cannot be read: {source}")]
-    File { file: String, source: std::io::Error, is_key: bool },
+    File { file: String, source: FileError, is_key: bool },
     #[error("`{file}`: {source}")]
     Pem { file: String, source: rustls::pki_types::pem::Error },
     #[error("the file holds no certificate")]
@@ -138,7 +139,7 @@ type Parts = (Vec<CertificateDer<'static>>, Option<PrivateKeyDer<'static>>, Opti
 
 /// A file of PKCS #12, or PEM with the key in the same file, in one of its own, or nowhere.
 fn read_file(file: &Path, key: Option<&Path>, password: Option<&str>) -> Result<Parts, CertificateFault> {
-    let bytes = std::fs::read(file).map_err(|source| CertificateFault::File {
+    let bytes = read_bytes(file).map_err(|source| CertificateFault::File {
         file: file.display().to_string(),
         source,
         is_key: false,
@@ -155,7 +156,7 @@ fn read_file(file: &Path, key: Option<&Path>, password: Option<&str>) -> Result<
     let key = match key {
         None => PrivateKeyDer::from_pem_slice(&bytes).ok(),
         Some(file) => {
-            let bytes = std::fs::read(file).map_err(|source| CertificateFault::File {
+            let bytes = read_bytes(file).map_err(|source| CertificateFault::File {
                 file: file.display().to_string(),
                 source,
                 is_key: true,

@@ -90,6 +90,8 @@ pub(crate) struct Gateway {
     pub(crate) open_product_refuses_foreign_keys: bool,
     /// Answers have a header that says which version of the service they come from.
     pub(crate) tell_version: bool,
+    /// Names of headers go out as their sender wrote them, over HTTP/1.1. Off, because it costs memory for each name.
+    pub(crate) preserve_header_case: bool,
 }
 
 impl Default for Gateway {
@@ -102,6 +104,7 @@ impl Default for Gateway {
             match_protocols: false,
             open_product_refuses_foreign_keys: false,
             tell_version: false,
+            preserve_header_case: false,
         }
     }
 }

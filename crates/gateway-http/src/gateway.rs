@@ -219,6 +219,7 @@ impl Gateway {
         let (service, problems) = recipe.load(&settings);
         let Some(mut service) = service else { return Err(StartError::Problems(problems.into_findings())) };
         service.version.clone_from(&digest);
+        service.backends.tell_unchecked();
         let bound = Admin::bind(&settings.config.admin, &settings.folder)?;
         let limits = Recipe::limits(&settings);
         let Settings { config, folder, .. } = settings;

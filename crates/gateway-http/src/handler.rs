@@ -17,6 +17,7 @@ use policy_vm::host::Message;
 use crate::access_log::line::Line;
 use crate::answer::{AnswerBody, InProgress, answer, plain, refuse};
 use crate::arrive::arrive;
+use crate::backend::spelling::Spelling;
 use crate::call::CallContext;
 use crate::edge::connection::Connection;
 use crate::edge::framing;
@@ -146,6 +147,12 @@ fn begin(
         exchange: worker.exchange(),
         in_progress,
     });
+    if job.cx.rules.gateway.preserve_header_case {
+        job.cx.spelling = Some(Box::new(Spelling {
+            request: Spelling::of(std::mem::take(&mut parts.extensions)),
+            ..Spelling::default()
+        }));
+    }
     let start = arrive(&mut job.cx, &mut job.exchange, &mut parts);
     if worker.log.is_on() {
         job.cx.line = Some(Box::new(Line::new(&job.cx, &job.exchange)));

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::backend::send::{Sender, send_as_it_is};
 use crate::config::Identity;
-use crate::config::secret::Secret;
+use crate::config::secret::{Secret, SecretError};
 use crate::routing::query;
 use crate::together::Together;
 use crate::worker::Worker;
@@ -83,7 +83,6 @@ pub(crate) async fn token(worker: &Rc<Worker>, resource: &str, client_id: Option
         .ok_or_else(|| refused(format!("no `[[identity]]` in `tollgate.toml` gives tokens for `{resource}`")))?;
     match (&identity.token, &identity.token_url) {
         (Some(secret), _) => {
-            // A file may be on a disk that is slow, or gone: the thread goes on with others meanwhile.
             let (tokens, folder, secret) = (Rc::clone(worker), rules.folder.clone(), secret.clone());
             let (worker, kept) = (Rc::clone(worker), whose.clone());
             let read = tokens.tokens.asking.result(whose, || read_and_keep(worker, folder, secret, kept));
@@ -135,15 +134,19 @@ async fn read_and_keep(
     whose: Whose,
 ) -> Result<Box<str>, HostError> {
     let before = worker.rules();
-    let read = tokio::task::spawn_blocking(move || secret.resolve(&folder));
-    let read = tokio::time::timeout(TIMEOUT, read).await;
-    let late = |_| refused("the file of the token cannot be read in time".to_owned());
-    let read = read.map_err(late)?.map_err(|error| refused(error.to_string()))?;
-    let token: Box<str> = read.map_err(|error| refused(error.to_string()))?.trim().into();
+    let token: Box<str> = beside(move || secret.resolve(&folder)).await?.trim().into();
     if before.identities == worker.rules().identities {
         worker.tokens.keep(whose, &token, FILE_KEPT);
     }
     Ok(token)
+}
+
+/// Reads a secret beside the thread that serves: it may be in a file on a disk that is slow, or gone.
+async fn beside(read: impl FnOnce() -> Result<String, SecretError> + Send + 'static) -> Result<String, HostError> {
+    let read = tokio::time::timeout(TIMEOUT, tokio::task::spawn_blocking(read)).await;
+    let late = |_| refused("the file of a secret cannot be read in time".to_owned());
+    let read = read.map_err(late)?.map_err(|error| refused(error.to_string()))?;
+    read.map_err(|error| refused(error.to_string()))
 }
 
 /// What an endpoint for client credentials answers (RFC 6749 5.1); some write numbers as texts.
@@ -161,8 +164,13 @@ async fn fetch(
     resource: &str,
 ) -> Result<(Box<str>, Duration), HostError> {
     let failed = |message: String| HostError::new(HostErrorKind::Connection, message);
-    let secret = identity.application_secret.as_ref().map(|secret| secret.resolve(&worker.rules().folder)).transpose();
-    let secret = secret.map_err(|error| refused(error.to_string()))?.unwrap_or_default();
+    let secret = match identity.application_secret.clone() {
+        Some(secret) => {
+            let folder = worker.rules().folder.clone();
+            beside(move || secret.resolve(&folder)).await?
+        }
+        None => String::new(),
+    };
     let scope = identity.scope.clone().unwrap_or_else(|| format!("{}/.default", resource.trim_end_matches('/')));
     let fields = [
         ("grant_type", "client_credentials"),
@@ -228,6 +236,20 @@ mod tests {
         assert_eq!(found("https://b", None), Some("all"));
         assert_eq!(found("https://a/", Some("x")), Some("a of x"));
         assert_eq!(found("https://b", Some("x")), None);
+    }
+
+    /// A disk that answers only when others of the thread have had their turn.
+    #[tokio::test(flavor = "local")]
+    async fn a_secret_on_a_slow_disk_holds_up_nobody() {
+        let (go, wait) = std::sync::mpsc::channel();
+        let slow = move || match wait.recv_timeout(TIMEOUT) {
+            Ok(()) => Ok("secret".to_owned()),
+            Err(_) => Err(SecretError::Environment("nobody else had a turn".to_owned())),
+        };
+        let read = tokio::task::spawn_local(beside(slow));
+        let others = tokio::task::spawn_local(async move { go.send(()) });
+        assert_eq!(read.await.unwrap().unwrap(), "secret");
+        others.await.unwrap().unwrap();
     }
 
     #[test]

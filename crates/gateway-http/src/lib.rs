@@ -22,6 +22,7 @@ mod handler;
 mod identity;
 mod lifecycle;
 mod limits;
+mod line_writer;
 #[doc(hidden)]
 pub mod measure;
 mod memory;

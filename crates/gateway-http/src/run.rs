@@ -47,15 +47,36 @@ pub(crate) async fn run(cx: &mut CallContext, exchange: &mut Exchange, pipeline:
             }
             // Rare and large: kept out of the state of every call.
             several => {
-                let finished = Box::pin(side_by_side(cx, exchange, (&mut run, &ambient), several)).await;
-                if !matches!(finished, Progress::Finished(_)) {
-                    debug_assert!(false, "the engine waits for nothing: this is a bug");
-                    let error = errors::simple(500, "InternalFault", "");
-                    let answer = policy_vm::respond::error_response(&error, &exchange.call.request_id);
-                    exchange.call.response = Some(answer);
-                }
-                return;
+                let end = Box::pin(side_by_side(cx, exchange, (&mut run, &ambient), several)).await;
+                return note_end(&end, exchange);
             }
         };
+    }
+}
+
+/// A run that has not finished and waits for nothing is a bug of the engine: nobody knows how much of it has run, so what
+/// answer there is by now is none.
+fn note_end(end: &Progress, exchange: &mut Exchange) {
+    if !matches!(end, Progress::Finished(_)) {
+        tracing::error!("the engine waits for nothing: this is a bug");
+        let error = errors::simple(500, "InternalFault", "");
+        exchange.call.response = Some(policy_vm::respond::error_response(&error, &exchange.call.request_id));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use policy_vm::exchange::Response;
+
+    use super::*;
+
+    #[test]
+    fn a_run_that_does_not_end_is_no_success() {
+        let mut exchange = Exchange::new(&policy_vm::Limits::default());
+        for before in [None, Some(Response::default())] {
+            exchange.call.response = before;
+            note_end(&Progress::Pending, &mut exchange);
+            assert_eq!(exchange.call.response.as_ref().map(|response| response.status), Some(500));
+        }
     }
 }

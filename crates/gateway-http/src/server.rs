@@ -20,7 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use crate::access_log::{LogError, Writer};
 use crate::config::Config;
 use crate::crew::{Crew, Errand};
-use crate::edge::listener::{Address, accept, bind};
+use crate::edge::listener::{Address, accept, bind, is_taken};
 use crate::rules::Rules;
 use crate::service::Service;
 use crate::shared::Shared;
@@ -111,9 +111,9 @@ impl Server {
 }
 
 /// What clients are shown, one a listener.
-pub(crate) type Shown = Vec<Option<Arc<rustls::ServerConfig>>>;
+pub(crate) type ListenerTls = Vec<Option<Arc<rustls::ServerConfig>>>;
 
-pub(crate) fn tls_of(config: &Config, folder: &Path) -> Result<Shown, TlsError> {
+pub(crate) fn tls_of(config: &Config, folder: &Path) -> Result<ListenerTls, TlsError> {
     config.listeners.iter().map(|listener| tls::server(listener, folder)).collect()
 }
 
@@ -125,6 +125,8 @@ fn listen(config: &Config, threads: usize) -> Result<(Vec<Address>, Vec<Sockets>
     let mut addresses: Vec<Address> = listeners
         .map(|(number, listener)| Address { socket: listener.address, number, http2: listener.speaks_http2() })
         .collect();
+    // As every thread has a socket, so may other processes: one that takes over from another, and one that nobody knows of.
+    let shared: Vec<_> = addresses.iter().map(|address| address.socket).filter(|&address| is_taken(address)).collect();
     let mut all = Vec::new();
     for _ in 0..threads {
         let mut sockets = Vec::new();
@@ -135,6 +137,9 @@ fn listen(config: &Config, threads: usize) -> Result<(Vec<Address>, Vec<Sockets>
             sockets.push((socket, *address));
         }
         all.push(sockets);
+    }
+    for address in shared {
+        tracing::warn!("another process listens on {address} too: calls go to either, until one of them ends");
     }
     Ok((addresses, all))
 }
@@ -250,6 +255,28 @@ mod tests {
 
     use super::*;
     use crate::edge::tests::start;
+
+    /// `threats.md` R9: a resolver of the system that hangs has a thread of its own, which nobody can stop.
+    #[test]
+    fn a_name_that_is_looked_up_for_ever_does_not_hold_up_the_end() {
+        let (answer, hangs) = std::sync::mpsc::channel::<()>();
+        let (errand, errands) = unbounded_channel::<Errand>();
+        let (stop, stopped) = watch::channel(false);
+        let end = stop.clone();
+        let look_up = move |_: &Rc<Worker>| {
+            tokio::task::spawn_blocking(move || hangs.recv());
+            let _ = end.send(true);
+        };
+        assert!(errand.send(Box::new(look_up)).is_ok());
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            thread(|| start(Config::default()).0, Life { sockets: Vec::new(), errands, stop: stopped });
+            let _ = tell.send(());
+        });
+        let ended = told.recv_timeout(Duration::from_secs(20));
+        drop(answer);
+        assert!(ended.is_ok(), "it waits for a name that nobody looks up any more");
+    }
 
     /// `threats.md`: whoever was connected by the kernel before the end is served, also where nobody else was.
     #[tokio::test(flavor = "local")]

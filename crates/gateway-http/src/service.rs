@@ -122,12 +122,8 @@ pub(crate) struct Product {
     pub(crate) policy: Option<Arc<Program>>,
 }
 
-/// What the service starts with when a folder has no document of its own for all APIs.
-const DEFAULT_GLOBAL: &str =
-    "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
-
-/// The default document for all APIs.
+/// The document of all APIs, when a folder has none of its own.
 fn default_global(engine: &Engine, problems: &mut Problems) -> Option<Arc<Program>> {
-    let source = Source::new("<default policy of all APIs>", DEFAULT_GLOBAL);
+    let source = Source::new("<default policy of all APIs>", policy_vm::DEFAULT_GLOBAL);
     problems.compile(engine, &source, Scope::Global, &Environment::default())
 }

@@ -85,13 +85,13 @@ impl Keys {
 
 /// A key that a caller shows.
 #[derive(Debug)]
-pub(crate) struct Shown<'r> {
+pub(crate) struct ShownKey<'r> {
     pub(crate) key: Cow<'r, str>,
     /// It is in the header, which goes before the query.
     pub(crate) in_header: bool,
 }
 
-impl<'r> Shown<'r> {
+impl<'r> ShownKey<'r> {
     /// The key of a request, where the API wants it. An empty one is none; of several the first counts.
     pub(crate) fn of(api: &Api, headers: &'r HeaderMap, query: &str) -> Option<Self> {
         // What is no text is nobody's key, but it is not absent.

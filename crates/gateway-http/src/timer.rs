@@ -179,7 +179,7 @@ impl Deadline {
     }
 
     /// The work's result, or `None` when the moment passes first.
-    pub(crate) async fn limit<F: Future>(mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
+    pub(crate) async fn within<F: Future>(mut self, mut work: Pin<&mut F>) -> Option<F::Output> {
         std::future::poll_fn(|cx| match work.as_mut().poll(cx) {
             Poll::Ready(result) => Poll::Ready(Some(result)),
             Poll::Pending if self.poll_passed(cx) => Poll::Ready(None),
@@ -198,9 +198,9 @@ impl Drop for Deadline {
 }
 
 /// The work's result, or `None` when it takes longer. Short waits are exact, long ones are to the tick.
-pub(crate) async fn limit<F: Future>(deadlines: &Deadlines, wait: Duration, work: Pin<&mut F>) -> Option<F::Output> {
+pub(crate) async fn within<F: Future>(deadlines: &Deadlines, wait: Duration, work: Pin<&mut F>) -> Option<F::Output> {
     if wait > EXACT {
-        deadlines.after(wait).limit(work).await
+        deadlines.after(wait).within(work).await
     } else {
         Box::pin(tokio::time::timeout(wait, work)).await.ok()
     }

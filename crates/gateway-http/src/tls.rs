@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
 
@@ -17,12 +17,15 @@ use self::by_name::ByName;
 use self::client_certificate::AnyCertificate;
 use crate::backend::profile::Authorities;
 use crate::config::edge::{ClientCertificate, Listener, Tls};
+use crate::data::{FileError, read_bytes};
 
 /// Keys or certificates that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum TlsError {
+    #[error("`{file}` cannot be read: {source}")]
+    File { file: String, source: FileError },
     #[error("`{file}`: {source}")]
-    Pem { file: String, source: rustls::pki_types::pem::Error },
+    Pem { file: String, source: pem::Error },
     #[error("`{file}` contains no certificate")]
     Empty { file: String },
     #[error("`{certificate}` with `{key}`: {source}")]
@@ -91,8 +94,13 @@ fn verifier(
 
 /// The certificates of a PEM file, at least one.
 pub(crate) fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let found = pem(file, |text| CertificateDer::pem_slice_iter(text).collect::<Result<Vec<_>, _>>())?;
+    if found.is_empty() { Err(TlsError::Empty { file: file.display().to_string() }) } else { Ok(found) }
+}
+
+/// What is in a PEM file.
+pub(crate) fn pem<T>(file: &Path, what: impl FnOnce(&[u8]) -> Result<T, pem::Error>) -> Result<T, TlsError> {
     let name = || file.display().to_string();
-    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let found = read.map_err(|source| TlsError::Pem { file: name(), source })?;
-    if found.is_empty() { Err(TlsError::Empty { file: name() }) } else { Ok(found) }
+    let text = read_bytes(file).map_err(|source| TlsError::File { file: name(), source })?;
+    what(&text).map_err(|source| TlsError::Pem { file: name(), source })
 }

@@ -15,7 +15,7 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 use crate::backend::verify::thumbprint;
 use crate::certificates::Certificates;
 use crate::config::ClientCertificates;
-use crate::tls::{TlsError, certificates};
+use crate::tls::{TlsError, certificates, pem};
 
 /// The authorities of the settings. Everything is read and put together once: policies ask for each call.
 #[derive(Debug, Default)]
@@ -42,10 +42,8 @@ impl Trust {
     pub(crate) fn read(settings: &ClientCertificates, folder: &Path) -> Result<Self, TlsError> {
         let mut lists = Vec::new();
         for file in &settings.crl_files {
-            let file = folder.join(file);
-            let read =
-                CertificateRevocationListDer::pem_file_iter(&file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-            lists.extend(read.map_err(|source| TlsError::Pem { file: file.display().to_string(), source })?);
+            let read = |text: &[u8]| CertificateRevocationListDer::pem_slice_iter(text).collect::<Result<Vec<_>, _>>();
+            lists.extend(pem(&folder.join(file), read)?);
         }
         let mut trust = Self::default();
         let Some(file) = &settings.ca_file else { return Ok(trust) };

@@ -19,7 +19,7 @@ use crate::identity::Tokens;
 use crate::memory::{GiveBack, Pressure};
 use crate::metrics::{Metrics, Snapshot};
 use crate::rules::Rules;
-use crate::server::Shown;
+use crate::server::ListenerTls;
 use crate::shared::Shared;
 use crate::shedding::Shedding;
 use crate::site::Site;
@@ -48,7 +48,7 @@ pub(crate) struct Worker {
     pub(crate) log: AccessLog,
     pub(crate) metrics: Rc<Metrics>,
     /// What clients are shown, one a listener.
-    tls: RefCell<Shown>,
+    tls: RefCell<ListenerTls>,
     /// The configuration that new calls use.
     pub(crate) site: RefCell<Rc<Site>>,
     /// Those before it that calls in progress still use.
@@ -102,7 +102,7 @@ impl Worker {
         shared: Arc<Shared>,
         rules: Arc<Rules>,
         site: Site,
-        tls: Shown,
+        tls: ListenerTls,
         log: AccessLog,
         threads: usize,
     ) -> Rc<Self> {
@@ -192,7 +192,7 @@ impl Worker {
     /// Goes on with another version of the service; calls in progress end with the one they began with.
     ///
     /// A listener for which `shown` has nothing goes on showing what it does.
-    pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: Shown) {
+    pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: ListenerTls) {
         self.obey(rules);
         let former = self.site.replace(Rc::new(site));
         self.former.borrow_mut().push(former);

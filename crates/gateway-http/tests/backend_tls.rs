@@ -4,6 +4,8 @@
 
 #[path = "support/origin.rs"]
 mod origin;
+#[path = "support/process.rs"]
+mod process;
 mod support;
 
 use std::io::{Read, Write};
@@ -18,6 +20,26 @@ use support::{Backend, Folder, Scene, Then};
 
 const REASON: &str = "<on-error><set-header name=\"x-reason\" exists-action=\"override\">\
                       <value>@(context.LastError.Reason)</value></set-header></on-error>";
+
+/// Whoever starts a gateway learns whose certificates it does not check, and of nobody else.
+#[test]
+fn what_is_not_checked_is_told_at_the_start() {
+    let authority = Authority::new();
+    for (tls, expected) in [
+        ("{\"validateCertificateChain\":false}", Some("chain=false name=true")),
+        ("{\"validateCertificateName\":false}", Some("chain=true name=false")),
+        ("{\"validateCertificateName\":true}", None),
+    ] {
+        let properties = format!("\"url\":\"https://localhost:1/\",\"tls\":{tls}");
+        let folder = folder(&authority, &properties, "", "");
+        let process = process::Process::serve(folder.path().to_str().unwrap(), &[]);
+        let told = process.greeting.lines().find(|line| line.contains("certificate of a backend"));
+        assert_eq!(told.is_some(), expected.is_some(), "{}", process.greeting);
+        if let (Some(told), Some(expected)) = (told, expected) {
+            assert!(told.contains("WARN") && told.contains(&format!("backend=b {expected}")), "{told}");
+        }
+    }
+}
 
 /// A folder with one API, whose backend is the entity `b` with these properties.
 fn folder(authority: &Authority, properties: &str, inbound: &str, forward: &str) -> Folder {

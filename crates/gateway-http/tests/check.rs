@@ -3,6 +3,8 @@
 #[path = "support/command.rs"]
 mod command;
 
+use std::process::{Command, Stdio};
+
 use command::{tollgate, tollgate_reading};
 use serde_json::Value as Json;
 
@@ -187,6 +189,49 @@ fn settings_that_no_gateway_can_begin_with_are_told() {
         findings.iter().map(|finding| (finding["code"].as_str().unwrap(), finding["line"].as_u64().unwrap())).collect();
     assert_eq!(found, [("TG8022", 1), ("TG8022", 3), ("TG8022", 5), ("TG8022", 7)], "{}", done.out);
     assert_eq!(tollgate(&["serve", &format!("{folder}/policy.xml"), "--backend", "http://127.0.0.1:1"]).status, 2);
+}
+
+/// What a setting names may be anything: a pipe would be waited for, a device read for ever.
+#[cfg(unix)]
+#[test]
+fn certificates_and_keys_are_read_from_files_only() {
+    let folder = concat!(env!("CARGO_TARGET_TMPDIR"), "/pipes");
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(format!("{folder}/policy.xml"), "<policies><inbound><base/></inbound></policies>").unwrap();
+    let authority = rcgen::generate_simple_self_signed(["a.example".to_owned()]).unwrap();
+    let both = authority.cert.pem() + &authority.signing_key.serialize_pem();
+    std::fs::write(format!("{folder}/ca.pem"), both).unwrap();
+    assert!(Command::new("mkfifo").arg(format!("{folder}/pipe")).status().unwrap().success());
+    let listener = |certificate: &str, key: &str| {
+        format!(
+            "[[listener]]\naddress = \"127.0.0.1:0\"\ntls = {{ certificate = \"{certificate}\", key = \"{key}\" }}\n"
+        )
+    };
+    for (settings, code) in [
+        ("[backend]\nca_file = \"pipe\"\n".to_owned(), "TG8022"),
+        ("[client_certificates]\nca_file = \"pipe\"\n".to_owned(), "TG8022"),
+        ("[client_certificates]\nca_file = \"ca.pem\"\ncrl_files = [\"pipe\"]\n".to_owned(), "TG8022"),
+        (listener("pipe", "ca.pem"), "TG8022"),
+        (listener("ca.pem", "pipe"), "TG8022"),
+        ("[certificates.c]\nfile = \"pipe\"\n".to_owned(), "TG8083"),
+        ("[certificates.c]\nfile = \"ca.pem\"\nkey = \"pipe\"\n".to_owned(), "TG8083"),
+    ] {
+        std::fs::write(format!("{folder}/tollgate.toml"), &settings).unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+            .args(["check", &format!("{folder}/policy.xml")])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let ends = (0..2000).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            child.try_wait().unwrap().is_some()
+        });
+        let _ = child.kill();
+        let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        assert!(ends, "{settings}");
+        assert!(said.contains(code) && said.contains("pipe` cannot be read: it is no file"), "{settings}: {said}");
+    }
 }
 
 #[test]

@@ -48,6 +48,46 @@ fn forwarding(backend: &Backend, attributes: &str, settings: &str) -> Scene {
     Scene::policy(backend, &format!("<backend><forward-request {attributes}/></backend>{on_error}"), settings)
 }
 
+/// Names mean the same in any case, but some programs look for one of them.
+#[test]
+fn names_of_headers_may_be_passed_on_as_they_were_written() {
+    let answer = "HTTP/1.1 200 Fine\r\nX-bAcK: 1\r\nx-Two: 1\r\nX-TWO: 2\r\nContent-LENGTH: 5\r\n\r\nhello";
+    let backend = Backend::new(move |_, stream| reply(stream, answer));
+    let policies = |attributes: &str| {
+        format!(
+            "<inbound><set-header name=\"x-own-name\"><value>1</value></set-header>\
+             <set-header name=\"x-overridden\" exists-action=\"override\"><value>2</value></set-header></inbound>\
+             <backend><retry count=\"1\" interval=\"0\" condition=\"@(context.Response.StatusCode == 404)\">\
+             <forward-request {attributes}/></retry></backend>\
+             <outbound><set-header name=\"x-added\"><value>1</value></set-header></outbound>"
+        )
+    };
+    let request =
+        "POST / HTTP/1.1\r\nhOST: h\r\nSOAPAction: a\r\nX-FoO: 1\r\nX-oVERRIDDEN: 1\r\nContent-length: 2\r\n\r\nhi";
+    let lines = |head: &str| head.lines().map(str::to_owned).collect::<Vec<_>>();
+    for (attributes, on) in [("", true), ("follow-redirects=\"true\"", true), ("", false)] {
+        let settings = format!("[gateway]\npreserve_header_case = {on}\n");
+        let scene = Scene::policy(&backend, &policies(attributes), &settings);
+        let before = backend.seen().len();
+        let mut client = scene.client();
+        for call in 1..=2 {
+            let answer = client.send(request).read().unwrap();
+            let (sent, got) = (lines(&backend.wait_for(before + call)[before + call - 1].head), lines(&answer.head));
+            let has = |lines: &[String], line: &str| {
+                let wanted = if on { line.to_owned() } else { line.to_ascii_lowercase() };
+                assert!(lines.contains(&wanted), "{attributes}, {on}: {wanted} in {lines:?}");
+            };
+            ["SOAPAction: a", "X-FoO: 1", "X-oVERRIDDEN: 2", "X-Own-Name: 1", "X-Forwarded-For: 127.0.0.1"]
+                .iter()
+                .for_each(|line| has(&sent, line));
+            ["X-bAcK: 1", "x-Two: 1", "X-TWO: 2", "X-Added: 1", "Content-LENGTH: 5"]
+                .iter()
+                .for_each(|line| has(&got, line));
+            assert_eq!((answer.status, answer.body.as_str(), got[0].as_str()), (200, "hello", "HTTP/1.1 200 Fine"));
+        }
+    }
+}
+
 #[test]
 fn small_chunks_are_passed_on_together() {
     const TRUE: &str = "buffer-response=\"true\"";

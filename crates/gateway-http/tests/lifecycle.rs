@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use gateway_http::{Gateway, Settings};
-use operator::{ADMIN, admin, gateway, metric, page, saying_one};
+use operator::{ADMIN, admin, behind_a_breaker, gateway, metric, page, saying_one};
 use support::{Backend, Client, Folder, PATIENCE, Scene, reply, saying, until};
 
 const STILL: &str = "[reload]\nwatch = \"0s\"\n";
@@ -411,31 +411,12 @@ fn a_client_that_goes_away_costs_its_call_once() {
 #[test]
 fn a_breaker_that_has_tripped_stays_so_until_it_is_reset() {
     let broken = Backend::new(|_, stream| reply(stream, "HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"));
-    let folder = Folder::shop(&format!("http://{}", broken.address));
-    write_version(&folder, 1);
-    folder.write(
-        "apis/shop/policy.xml",
-        "<policies><inbound><base/><set-backend-service backend-id=\"broken\"/></inbound><backend><base/></backend></policies>",
-    );
-    folder.write(
-        "apis/shop/operations/get/policy.xml",
-        "<policies><inbound><base/></inbound><backend><base/></backend></policies>",
-    );
-    folder.write(
-        "backends/broken/backendInformation.json",
-        &format!(
-            "{{\"properties\":{{\"url\":\"http://{}\",\"circuitBreaker\":{{\"rules\":[{{\"name\":\"r\",\
-             \"failureCondition\":{{\"count\":2,\"interval\":\"PT1H\",\"statusCodeRanges\":[{{\"min\":500,\"max\":599}}]}},\
-             \"tripDuration\":\"PT1H\"}}]}}}}}}",
-            broken.address
-        ),
-    );
-    let scene = Scene::folder(folder, ADMIN);
+    let scene = Scene::folder(behind_a_breaker(&broken), ADMIN);
     let statuses = || [scene.get("/shop/x").status, scene.get("/shop/x").status, scene.get("/shop/x").status];
     assert_eq!(statuses(), [500, 500, 503]);
     scene.folder.write(
         "policy.xml",
-        "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>",
+        "<policies><inbound/><backend><forward-request timeout=\"9\"/></backend><outbound/><on-error/></policies>",
     );
     assert_eq!(gateway(&scene).reload("test"), Ok(2));
     assert_eq!(statuses(), [503, 503, 503], "another version of the documents is no reason to try again");

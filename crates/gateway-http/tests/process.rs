@@ -19,6 +19,8 @@ struct Process {
     child: Child,
     address: SocketAddr,
     told: Option<BufReader<ChildStderr>>,
+    /// What it said before it served.
+    greeting: String,
     folder: Folder,
 }
 
@@ -28,8 +30,8 @@ impl Process {
         let program = env!("CARGO_BIN_EXE_tollgate");
         folder.write("tollgate.toml", &format!("[access_log]\nto = \"off\"\n{settings}"));
         let policy = folder.path().join("policy.xml");
-        let line =
-            format!("{shell} exec {program} serve {} --backend {backend} --listen 127.0.0.1:0", policy.display());
+        let listen = if settings.contains("[[listener]]") { "" } else { "--listen 127.0.0.1:0" };
+        let line = format!("{shell} exec {program} serve {} --backend {backend} {listen}", policy.display());
         let mut child =
             Command::new("sh").args(["-c", &line]).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut told = BufReader::new(child.stderr.take().unwrap());
@@ -38,7 +40,7 @@ impl Process {
             assert!(told.read_line(&mut said).unwrap() > 0, "it did not start:\n{said}");
         }
         let address = said.rsplit("serving on ").next().unwrap().trim().parse().unwrap();
-        Self { child, address, told: Some(told), folder }
+        Self { child, address, told: Some(told), greeting: said, folder }
     }
 
     /// Reads and forgets what it says, so that it never waits for somebody to read.
@@ -117,22 +119,52 @@ fn what_a_reload_warns_of_is_logged() {
     assert_eq!(process.get(), "two");
 }
 
+/// A deployment sends it as soon as there is a process, which may take long to start: here until somebody reads its log.
 #[test]
-fn sigterm_ends_it_while_a_reload_hangs() {
+fn sighup_ends_nothing_that_has_not_started() {
     let folder = Folder::new();
     folder.write("policy.xml", &saying("one"));
-    let pipe = folder.path().join("pipe");
+    let pipe = folder.path().join("log");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let mut process = Process::start(folder, "http://127.0.0.1:1", "[reload]\nwatch = \"0s\"\n", "");
-    process.forget_what_it_says();
-    process.folder.write("tollgate.toml", "[access_log]\nto = \"off\"\n[backend]\nca_file = \"pipe\"\n");
+    folder.write("tollgate.toml", "[access_log]\nto = \"file\"\nfile = \"log\"\n[reload]\nwatch = \"0s\"\n");
+    let policy = folder.path().join("policy.xml");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tollgate"))
+        .args(["serve", policy.to_str().unwrap(), "--listen", "127.0.0.1:0"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let takes_hangups = || {
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap_or("0").trim().to_owned();
+        u64::from_str_radix(&caught, 16).unwrap() & 1 == 1
+    };
+    let told = child.stderr.take().map(BufReader::new);
+    let mut process = Process { child, address: "127.0.0.1:0".parse().unwrap(), told, greeting: String::new(), folder };
+    until("it listens to signals", takes_hangups);
     process.signal("-HUP");
-    // This waits until the gateway has opened it too, which then waits for what never comes.
-    let writing = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
-    assert_eq!(process.get(), "one");
-    process.signal("-TERM");
-    until("it ends", || process.child.try_wait().unwrap().is_some_and(|status| status.code() == Some(0)));
-    drop(writing);
+    let _reading = std::fs::File::open(&pipe).unwrap();
+    process.wait_for("serving on ");
+    process.wait_for("the service was taken over");
+}
+
+/// Threads share an address, and so do processes: a gateway takes over from another that way, or two are started by mistake.
+#[test]
+fn another_gateway_on_the_same_address_is_told_of() {
+    let serve = |address: &str| {
+        let folder = Folder::new();
+        folder.write("policy.xml", &saying("one"));
+        Process::start(folder, "http://127.0.0.1:1", &format!("[[listener]]\naddress = \"{address}\"\n"), "")
+    };
+    let first = serve("127.0.0.1:0");
+    assert!(!first.greeting.contains("another process"), "{}", first.greeting);
+    let second = serve(&first.address.to_string());
+    assert_eq!(second.address, first.address);
+    assert!(
+        second.greeting.contains(&format!("another process listens on {} too", first.address)),
+        "{}",
+        second.greeting
+    );
 }
 
 #[test]

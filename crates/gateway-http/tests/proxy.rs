@@ -202,6 +202,9 @@ fn malformed_answers_reach_nobody() {
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nhello",
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
         "nonsense\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX-Evil: a\rb\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nX-Evil: a\0b\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nX-Evil\r\nContent-Length: 5\r\n\r\nhello",
     ] {
         let backend = Backend::new(move |_, stream| {
             reply(stream, bad);
@@ -210,6 +213,32 @@ fn malformed_answers_reach_nobody() {
         let scene = Scene::plain(&backend);
         let answer = scene.get("/");
         assert_eq!(answer.status, 500, "{bad:?}");
+        assert!(!answer.head.to_ascii_lowercase().contains("x-evil"), "{bad:?}");
+    }
+}
+
+/// Heads that never end end the call, and others of the thread go on meanwhile.
+#[test]
+fn answers_without_end_cost_their_call() {
+    for (first, again) in
+        [("HTTP/1.1 200 OK\r\n", "X-Evil: 1\r\n"), ("HTTP/1.1 200 OK\r\nX-Evil: ", "xxxxxxxxxxxxxxxx")]
+    {
+        let backend = Backend::new(move |seen, stream| {
+            if seen.line().contains("/fine") {
+                return reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+            }
+            let _ = stream.write_all(first.as_bytes());
+            while stream.write_all(again.repeat(100).as_bytes()).is_ok() {}
+            Then::Close
+        });
+        let scene = Scene::policy(&backend, "<backend><forward-request timeout=\"3\"/></backend>", "");
+        let mut evil = scene.client();
+        evil.send("GET /evil HTTP/1.1\r\nHost: h\r\n\r\n");
+        backend.wait_for(1);
+        assert_eq!(scene.get("/fine").body, "hello", "{again:?}");
+        let answer = evil.read().unwrap();
+        assert_eq!(answer.status, 500, "{again:?}");
+        assert!(!answer.head.to_ascii_lowercase().contains("x-evil"), "{again:?}");
     }
 }
 

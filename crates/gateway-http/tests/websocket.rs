@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/operator.rs"]
+mod operator;
 mod support;
 
 use std::io::{Read, Write};
 
-use support::{Backend, Client, Folder, Scene, Then, reply};
+use operator::{ADMIN, metric};
+use support::{Backend, Client, Folder, Scene, Then, reply, until};
 
 /// Agrees to every change of protocol and sends everything back; says `bye` first when it is to end.
 fn echo() -> Backend {
@@ -107,6 +110,21 @@ fn bytes_go_both_ways_after_the_handshake() {
     scene.stop();
     let log = std::fs::read_to_string(scene.folder.path().join("access.log")).unwrap();
     assert!(log.contains("\"status\":101") && !log.contains("errorReason"), "{log}");
+}
+
+/// Each side has told the other that it has ended; who does not answer that keeps nobody's connection.
+#[test]
+fn a_side_that_never_ends_is_cut_off_when_the_other_has() {
+    let backend = echo();
+    let scene = scene(&backend, &format!("[backend]\nbody_timeout = \"10m\"\n{ADMIN}"));
+    let mut client = shake(&scene, "/socket");
+    head(&mut client);
+    client.send("end");
+    assert_eq!(read(&mut client, 3), b"bye");
+    assert!(client.is_closed());
+    // It does not close, and sends nothing either: a word to the backend would be an error, which ends everything.
+    until("the tunnel ends", || metric(&scene, "tollgate_connections") == Some(0.0));
+    drop(client);
 }
 
 /// A backend that changes the protocol, and all that it is told then.

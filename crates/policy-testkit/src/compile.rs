@@ -9,9 +9,6 @@ use policy_vm::{Engine, Environment, NamedValue, Pipeline, Scope, Section, Switc
 use crate::page::{Case, DocumentBlock, DocumentKind, Malformed};
 use crate::script::{NamedValueText, Script};
 
-/// What a service has at first as its global document: nothing but the call of the backend.
-const GLOBAL: &str = "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
-
 /// A case's documents after compiling.
 #[derive(Debug)]
 pub(crate) struct Compiled {
@@ -36,7 +33,7 @@ pub(crate) fn compile(path: &Path, case: &Case, script: &Script) -> Result<Compi
         compiled.diagnostics.extend(result.diagnostics);
     }
     if !case.documents.iter().any(|document| scope_of(&document.kind) == Some(Scope::Global)) {
-        let source = Source::new("the global document", GLOBAL);
+        let source = Source::new("the global document", policy_vm::DEFAULT_GLOBAL);
         let result = compiled.engine.compile(&source, Scope::Global, &Environment::default());
         complete &= result.program.is_some();
         programs.extend(result.program);
@@ -160,6 +157,17 @@ fn sections(path: &Path, case: &Case, scope: Scope) -> Result<Arc<Source>, Malfo
     }
     text.push_str("</policies>");
     Ok(Source::new(path.display().to_string(), text))
+}
+
+/// The errors for somebody who did not expect any: with file and line, and what to do.
+pub(crate) fn error_lines(diagnostics: &[Diagnostic]) -> String {
+    let mut lines = Vec::new();
+    for error in diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error) {
+        let (name, at) = (error.source.name(), error.source.position(error.span.start));
+        lines.push(format!("{name}:{}:{}: error {}: {}", at.line, at.column, error.code, error.headline));
+        lines.extend(error.notes.iter().map(|note| format!("  {note}")));
+    }
+    lines.join("\n")
 }
 
 /// The findings as a page writes them: positions count from the first line of their block.

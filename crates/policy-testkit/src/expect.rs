@@ -9,7 +9,7 @@ use crate::page::{Fence, Malformed};
 
 mod messages;
 
-pub(crate) use messages::{backend, response};
+pub(crate) use messages::{backend, backend_line, response, status_line};
 
 /// An expectation that did not hold.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use policy_vm::exchange::{Body, Exchange, Response};
 use policy_vm::host::{
     CacheSpace, CounterCall, ForwardOptions, HostCall, HostError, HostErrorKind, HostReply, Message, OutgoingRequest,
-    Stored,
+    Stored, Transport,
 };
 
 mod ambience;
@@ -18,6 +18,7 @@ mod cache;
 mod counters;
 mod slots;
 mod subscriptions;
+mod words;
 
 pub(crate) use ambience::{Ambience, span_ticks};
 pub(crate) use backends::{Backends, Sent};
@@ -101,9 +102,9 @@ impl FakeHost {
         let now = ambience.now();
         match call {
             HostCall::Forward(options) => self.forward(exchange, surroundings, &options),
-            HostCall::Send(request) => self.send(&request),
+            HostCall::Send(request) => self.send(&request, words::connection(&request.transport)),
             HostCall::SendOneWay(request) => {
-                self.send(&request);
+                self.send(&request, words::one_way(request.timeout, &request.transport));
                 HostReply::Done.into()
             }
             HostCall::ReadBody(message) => HostReply::Body(self.read_body(message)).into(),
@@ -157,10 +158,9 @@ impl FakeHost {
         let sent = Sent {
             method: request.method.clone(),
             url,
-            version: Some(options.http_version),
             headers: request.headers.clone(),
             body,
-            transport: exchange.call.transport.as_deref().cloned().unwrap_or_default(),
+            words: words::forwarded(options, exchange.call.transport.as_deref().unwrap_or(&Transport::default())),
         };
         let (after, answer) = self.backends.answer(sent, options.timeout, options.follow_redirects);
         let reply = answer.map(|mut response| {
@@ -178,14 +178,13 @@ impl FakeHost {
         if keep { self.request_body.clone() } else { self.request_body.take() }
     }
 
-    fn send(&mut self, request: &OutgoingRequest) -> Pending {
+    fn send(&mut self, request: &OutgoingRequest, words: Vec<String>) -> Pending {
         let sent = Sent {
             method: request.method.clone(),
             url: request.url.clone(),
-            version: None,
             headers: request.headers.clone(),
             body: if let Body::Bytes(bytes) = &request.body { bytes.clone() } else { Bytes::new() },
-            transport: request.transport.clone(),
+            words,
         };
         let (after, answer) = self.backends.answer(sent, request.timeout, false);
         Pending { after, reply: HostReply::Response(answer.map(Box::new)) }

@@ -49,10 +49,33 @@ impl Expectations {
     }
 }
 
-/// Runs all cases of a page.
+/// Which cases run: all, or those whose headings have a text in them, in any case.
+#[derive(Debug, Clone, Default)]
+pub struct Cases {
+    text: Option<String>,
+}
+
+impl Cases {
+    /// All of them.
+    pub const ALL: Self = Self { text: None };
+
+    /// Those whose headings have the text.
+    #[must_use]
+    pub fn with(text: &str) -> Self {
+        Self { text: Some(text.to_lowercase()) }
+    }
+
+    fn choose(&self, mut page: Page) -> Page {
+        page.cases.retain(|case| self.text.as_ref().is_none_or(|text| case.name.to_lowercase().contains(text)));
+        page
+    }
+}
+
+/// Runs the cases of a page.
 #[must_use]
-pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
+pub fn run_page(path: &Path, chosen: &Cases, expectations: Expectations) -> PageReport {
     let run = |page: Page| {
+        let page = chosen.choose(page);
         let mut report = run::page(&page).map_err(|malformed| vec![malformed.of(path)])?;
         if expectations == Expectations::Update {
             let (text, count) = update::rewritten(&page.text, &report.cases);
@@ -64,7 +87,7 @@ pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
             }
             if count > 0 {
                 // What was written is what counts: a block that holds for none of several requests fails still.
-                report = run::page(&Page::read(path)?).map_err(|malformed| vec![malformed.of(path)])?;
+                report = run::page(&chosen.choose(Page::read(path)?)).map_err(|malformed| vec![malformed.of(path)])?;
             }
             report.updated = count;
         }
@@ -73,6 +96,16 @@ pub fn run_page(path: &Path, expectations: Expectations) -> PageReport {
     Page::read(path).and_then(run).unwrap_or_else(|errors| PageReport {
         path: path.to_owned(),
         errors,
+        ..PageReport::default()
+    })
+}
+
+/// Runs the cases of a page that is in memory.
+#[must_use]
+pub fn run_cases(page: &Page) -> PageReport {
+    run::page(page).unwrap_or_else(|malformed| PageReport {
+        path: page.path.clone(),
+        errors: vec![malformed.of(&page.path)],
         ..PageReport::default()
     })
 }
@@ -105,18 +138,19 @@ fn collect(path: &Path, pages: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Runs all pages among files and folders; `progress` is told of each page after it ran.
+/// Runs the cases of all pages among files and folders; `progress` is told of each page after it ran.
 ///
 /// # Errors
 /// A path does not exist or cannot be read.
 pub fn run_paths(
     paths: &[PathBuf],
+    chosen: &Cases,
     expectations: Expectations,
     mut progress: impl FnMut(&PageReport),
 ) -> std::io::Result<Report> {
     let mut report = Report::default();
     for path in pages_in(paths)? {
-        let page = run_page(&path, expectations);
+        let page = run_page(&path, chosen, expectations);
         progress(&page);
         report.pages.push(page);
     }

@@ -115,9 +115,9 @@ impl Report {
         if updated > 0 {
             let _ = write!(text, ", {updated} expectations rewritten");
         }
-        let idle: Vec<&str> = self.cases().filter(|case| case.checks_nothing).map(|case| case.name.as_str()).collect();
+        let idle: Vec<String> = self.pages.iter().flat_map(PageReport::idle).collect();
         if !idle.is_empty() {
-            let _ = write!(text, ", {} without expectations: {}", idle.len(), idle.join("; "));
+            let _ = write!(text, ", {} without expectations: {}", idle.len(), idle.join(", "));
         }
         text
     }
@@ -138,6 +138,12 @@ impl Report {
 }
 
 impl PageReport {
+    /// Where the cases are that expect nothing.
+    fn idle(&self) -> impl Iterator<Item = String> {
+        let idle = self.cases.iter().filter(|case| case.checks_nothing);
+        idle.map(|case| format!("{}:{}", self.path.display(), case.line))
+    }
+
     /// What failed on this page, for people.
     #[must_use]
     pub fn failures(&self, colours: Colours) -> String {
@@ -171,8 +177,14 @@ struct ReportJson<'r> {
 struct PageJson<'r> {
     path: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<String>,
+    errors: Vec<ErrorJson<'r>>,
     cases: Vec<CaseJson<'r>>,
+}
+
+#[derive(Serialize)]
+struct ErrorJson<'r> {
+    line: u32,
+    message: &'r str,
 }
 
 #[derive(Serialize)]
@@ -201,7 +213,7 @@ impl<'r> PageJson<'r> {
     fn of(page: &'r PageReport) -> Self {
         Self {
             path: page.path.display().to_string(),
-            errors: page.errors.iter().map(ToString::to_string).collect(),
+            errors: page.errors.iter().map(|error| ErrorJson { line: error.line, message: &error.message }).collect(),
             cases: page.cases.iter().map(CaseJson::of).collect(),
         }
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use policy_vm::exchange::Exchange;
 
-use crate::compile::{Compiled, compile, diagnostic_lines};
+use crate::compile::{Compiled, compile, diagnostic_lines, error_lines};
 use crate::drive::drive;
 use crate::expect::{self, Mismatch};
 use crate::host::{Ambience, FakeHost};
@@ -40,7 +40,7 @@ fn run_case(path: &Path, case: &Case, report: &mut CaseReport) -> Result<(), Mal
     if let Some(fence) = &case.diagnostics {
         report.mismatches.extend(expect::lines("diagnostics", fence, &lines));
     } else if compiled.pipeline.is_none() {
-        report.broken = Some(format!("the document does not compile\n{}", lines.join("\n")));
+        report.broken = Some(format!("the document does not compile\n{}", error_lines(&compiled.diagnostics)));
     }
     if case.steps.is_empty() || compiled.pipeline.is_none() {
         if !case.steps.is_empty() && report.broken.is_none() {

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use http::{HeaderName, HeaderValue};
-use policy_vm::exchange::Url;
 use serde::Deserialize;
 
 use crate::page::{Fence, Malformed};
 use crate::time::Span;
+
+mod problems;
 
 /// The surroundings as one block writes them. Everything is optional.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -66,12 +64,23 @@ pub(crate) struct Script {
 
 /// The caller's address.
 #[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String")]
 pub(crate) enum ClientIp {
     /// Nobody knows it.
     None,
-    #[serde(untagged)]
     Known(std::net::IpAddr),
+}
+
+impl TryFrom<String> for ClientIp {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(Self::None);
+        }
+        let wrong = || format!("`{text}` is no address: expected one as `203.0.113.7` or `2001:db8::7`, or `none`");
+        text.parse().map(Self::Known).map_err(|_| wrong())
+    }
 }
 
 /// A token of an identity.
@@ -86,7 +95,7 @@ pub(crate) struct TokenText {
 
 /// A named value: its text, or its text and whether it is secret.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, or `{ value = \"…\", secret = true }`")]
 pub(crate) enum NamedValueText {
     Plain(String),
     Full { value: String, secret: bool },
@@ -119,23 +128,6 @@ pub(crate) struct Answer {
     pub(crate) optional: bool,
 }
 
-impl Answer {
-    /// What of it could not be an answer.
-    fn problem(&self) -> Option<String> {
-        if self.body_base64.as_ref().is_some_and(|text| BASE64.decode(text).is_err()) {
-            return Some("`body-base64` is not Base64".to_owned());
-        }
-        if !(200..=999).contains(&self.status) {
-            return Some(format!("{} is not the status of an answer", self.status));
-        }
-        let is_header =
-            |name: &str, value: &str| name.parse::<HeaderName>().is_ok() && HeaderValue::from_str(value).is_ok();
-        let mut headers = self.headers.iter().flat_map(|(name, values)| values.values().iter().map(move |v| (name, v)));
-        let (name, value) = headers.find(|(name, value)| !is_header(name, value))?;
-        Some(format!("`{name}: {value}` is not a header"))
-    }
-}
-
 fn any() -> String {
     "*".to_owned()
 }
@@ -146,7 +138,7 @@ const fn ok() -> u16 {
 
 /// A header's value or values.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a text, or a list of texts")]
 pub(crate) enum OneOrMany {
     One(String),
     Many(Vec<String>),
@@ -332,14 +324,7 @@ impl Script {
             let line = error.span().map_or(fence.line, |span| fence.line_of(span.start));
             Malformed::new(line, error.message().to_owned())
         })?;
-        let answers = script.backend.iter().flatten().find_map(Answer::problem);
-        let no_url = |(id, url): (&String, &String)| {
-            Url::parse(url).is_err().then(|| format!("the URL of the backend `{id}` is none"))
-        };
-        match answers.or_else(|| script.backends.iter().flatten().find_map(no_url)) {
-            Some(problem) => Err(Malformed::new(fence.line, problem)),
-            None => Ok(script),
-        }
+        problems::of(&script, fence).map_or(Ok(script), Err)
     }
 
     /// A key of those that hold for compiling, if there is one.

@@ -84,7 +84,7 @@ impl Surroundings {
         let bad = |message: &str| Malformed::new(line, message.to_owned());
         self.requests = self.requests.wrapping_add(1);
         let script = &self.script;
-        let routed = self.route(&request).map_err(bad)?;
+        let routed = self.route(&request).map_err(|message| Malformed::new(line, message))?;
         let mut exchange = Exchange::new(engine.limits());
         let call = &mut exchange.call;
         call.request = Request {
@@ -117,12 +117,14 @@ impl Surroundings {
     }
 
     /// The API and operation of a request, and where it goes.
-    fn route(&self, request: &RequestText) -> Result<Routed, &'static str> {
+    fn route(&self, request: &RequestText) -> Result<Routed, String> {
         let operation_text = self.script.operation.clone().unwrap_or_default();
         let api = api(&self.script.api.clone().unwrap_or_default()).ok_or("`api.service-url` is no URL")?;
-        let path = below(&request.url.path, &api.path).ok_or("the path is not below the API's path")?;
-        let matched = template::matched(&operation_text.template, path, &request.url.query)
-            .ok_or("the request does not match the operation's template")?;
+        let path = below(&request.url.path, &api.path)
+            .ok_or_else(|| format!("the path `{}` is not below the API's, `{}`", request.url.path, api.path))?;
+        let matched = template::matched(&operation_text.template, path, &request.url.query).ok_or_else(|| {
+            format!("the request does not fit the operation's template, `{}`", operation_text.template)
+        })?;
         let url = backend_url(&api, path, &request.url.query);
         let operation = operation(&operation_text, request.method.as_str());
         Ok(Routed { api, operation, matched, url })

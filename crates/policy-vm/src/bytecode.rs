@@ -57,6 +57,24 @@ pub struct Function {
     pub params: u8,
     /// Guarded ranges, innermost first.
     pub handlers: Vec<Handler>,
+    /// How many properties it reads, one of the other, when it does nothing but that: see [`properties`].
+    pub properties: usize,
+}
+
+/// The number of properties read by code that loads a part of the context, reads a property of it, perhaps one of what that
+/// gave, and returns what came last (`context.Subscription.Id`): two of five expressions are such. 0 for any other code.
+#[must_use]
+pub fn properties(code: &[Op]) -> usize {
+    let [Op::LoadView { d, .. }, rest @ ..] = code else { return 0 };
+    let mut last = *d;
+    for (count, op) in rest.iter().enumerate() {
+        match *op {
+            Op::Call { d, a, n: 1, .. } if a == last => last = d,
+            Op::Return { a } if a == last => return count,
+            _ => return 0,
+        }
+    }
+    0
 }
 
 /// A range of instructions whose exceptions are caught.

@@ -203,6 +203,7 @@ pub use drive::Host;
 pub use edits::EditedHeaders;
 pub use engine::{Compiled, Engine, Environment, Limits, NamedValue, Scope, Switches};
 pub use exchange::Exchange;
+pub use policies::forward_request::{DEFAULT_GLOBAL, OVER_HTTP2};
 pub use policies::{not_built, specs};
 pub use program::{Needs, Pipeline, Program, Section};
 pub use run::{Ended, Progress, Run};

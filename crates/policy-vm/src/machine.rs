@@ -55,7 +55,29 @@ struct Frame<'a> {
 pub(crate) fn evaluate(cx: &mut Cx<'_>, expression: ExprId) -> Result<Value, Throw> {
     let Some(code) = cx.code else { return Err(fault("no program")) };
     let function = code.functions.get(expression.0 as usize).ok_or(fault("no such function"))?;
-    run(cx, code, function, 0)
+    if function.properties > 0 { properties(cx, code, function) } else { run(cx, code, function, 0) }
+}
+
+/// Reads one property of the other, which needs neither registers nor a frame.
+fn properties<'a>(cx: &mut Cx<'a>, code: &'a Code, function: &Function) -> Result<Value, Throw> {
+    let mut value = Value::Null;
+    for op in function.code.iter().take(function.properties + 1) {
+        let site = match op {
+            Op::LoadView { part, .. } => {
+                value = (*part).into();
+                continue;
+            }
+            Op::Call { site, .. } => code.sites.get(usize::from(*site)),
+            _ => None,
+        };
+        let Some(site) = site else { return Err(fault("no such property")) };
+        if site.null_check && value.is_null() {
+            return Err(cx.throw_default(Exc::NullReference));
+        }
+        cx.type_args = &site.type_args;
+        value = (site.run)(cx, &[value])?;
+    }
+    Ok(value)
 }
 
 /// Calls a delegate that holds a compiled function.

@@ -26,7 +26,7 @@ mod cors;
 mod counting;
 mod exists_action;
 mod find_and_replace;
-mod forward_request;
+pub(crate) mod forward_request;
 mod include_fragment;
 mod ip_filter;
 mod limit_concurrency;

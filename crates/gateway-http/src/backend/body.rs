@@ -51,6 +51,15 @@ impl RequestBody {
             Self::Empty | Self::Bytes(_) => false,
         }
     }
+
+    /// A second one of the same; there is none of a stream.
+    pub(crate) fn copy(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
+            Self::Client(_) | Self::Held(_) => None,
+        }
+    }
 }
 
 impl Body for RequestBody {

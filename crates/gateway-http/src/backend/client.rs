@@ -102,12 +102,10 @@ fn copy(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
     if !request.method().is_idempotent() {
         return None;
     }
-    let body = match request.body() {
-        RequestBody::Empty => RequestBody::Empty,
-        RequestBody::Bytes(bytes) => RequestBody::Bytes(bytes.clone()),
-        RequestBody::Client(_) | RequestBody::Held(_) => return None,
-    };
-    Some(build(request.method().clone(), request.uri().clone(), request.headers().clone(), body))
+    let body = request.body().copy()?;
+    let mut copy = build(request.method().clone(), request.uri().clone(), request.headers().clone(), body);
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
 }
 
 /// A request from its parts.
@@ -196,7 +194,7 @@ async fn open(worker: &Worker, origin: &Rc<Origin>, pooled: bool) -> Result<Leas
         worker.pool.share(origin, &sender);
         Line::Two(Box::new(sender))
     } else {
-        Line::One(Box::new(Wire::new(stream).await.map_err(broken)?))
+        Line::One(Box::new(Wire::new(stream, &worker.pool.rules().gateway).await.map_err(broken)?))
     };
     drop(turn);
     Ok(Lease::new(line, origin, None))

@@ -5,25 +5,26 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::time::Instant;
 
-use http::{HeaderMap, Request, Version, response};
+use http::{Request, Version, response};
 use hyper::body::Incoming;
 use policy_vm::Exchange;
 use policy_vm::exchange::{Body, Response};
 use policy_vm::host::{ForwardOptions, HttpVersion, Message};
 
 use crate::backend::body::{BackendBody, RequestBody, collect};
-use crate::backend::client::{build, call, hops};
+use crate::backend::client::call;
 use crate::backend::error::CallError;
 use crate::backend::gather::Gather;
-use crate::backend::headers::{for_backend, take_hop_by_hop};
+use crate::backend::headers::take_hop_by_hop;
+use crate::backend::outgoing;
 use crate::backend::pool::{Lease, Origin};
 use crate::backend::routed;
+use crate::backend::spelling::Spelling;
 use crate::backend::target::{Target, target};
-use crate::backend::trailers::Trailers;
 use crate::call::CallContext;
 use crate::config::BufferResponse;
 use crate::edge::body::ClientBody;
-use crate::timer::limit;
+use crate::timer::within;
 
 /// Forwards the exchange's request.
 pub(crate) async fn forward(
@@ -55,7 +56,7 @@ pub(crate) async fn forward(
         // Pinned here and lent: a future passed on by value is stored once more in every future it passes through.
         let result = {
             let work = pin!(call(&cx.worker, &origin, &mut request));
-            limit(&cx.worker.deadlines, timeout, work).await
+            within(&cx.worker.deadlines, timeout, work).await
         };
         received(cx, result)
     } else {
@@ -98,6 +99,9 @@ pub(crate) fn keep(cx: &mut CallContext, mut parts: response::Parts, mut body: B
     if let Some(trailers) = &mut body.trailers {
         trailers.obey(Message::Response, cx.site.flow(cx.api, cx.operation, cx.product).edits.as_ref());
     }
+    if let Some(spelling) = &mut cx.spelling {
+        spelling.response = Spelling::of(parts.extensions.clone());
+    }
     let is_empty = http_body::Body::is_end_stream(&*body);
     if !is_empty {
         body.gather = Gather::of(&parts, &body, cx.buffering);
@@ -117,34 +121,14 @@ pub(crate) fn head(parts: response::Parts, body: Body) -> Response {
     }
 }
 
-/// The request as it goes out. What no policy reads again is moved, not copied.
+/// The request as it goes out.
 fn prepare(cx: &mut CallContext, exchange: &mut Exchange) -> Result<(Rc<Origin>, Request<RequestBody>), CallError> {
     let Target { origin, uri } = target(&cx.worker.pool, &exchange.call.request.url)?;
-    let request = &mut exchange.call.request;
-    let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
-    if for_backend(&mut headers, &origin.host_header, cx.client_host.as_ref(), Some(&cx.connection.forwarded_for)) {
-        cx.hops = hops(&headers);
-    }
-    let mut body = match &request.body {
-        Body::None | Body::Consumed => RequestBody::Empty,
-        Body::Bytes(bytes) => RequestBody::Bytes(Some(bytes.clone())),
-        Body::Stream => {
-            request.body = Body::Consumed;
-            cx.incoming.take().map_or(RequestBody::Empty, |body| RequestBody::Client(Box::new(body)))
-        }
-    };
-    if let Some(trailers) = &cx.trailers {
-        tell(trailers, &mut headers, &mut body);
-    }
-    Ok((origin, build(request.method.clone(), uri, headers, body)))
-}
-
-/// Says which fields come behind the body, where it is the client's.
-pub(crate) fn tell(trailers: &Trailers, headers: &mut HeaderMap, body: &mut RequestBody) {
-    let passed = trailers.tell(headers, true, body.streams());
-    if let RequestBody::Client(body) = body {
-        body.trailers = passed;
-    }
+    let mut headers = outgoing::headers(cx, exchange);
+    outgoing::fit(cx, &mut headers, &origin, true);
+    let body = outgoing::body(cx, exchange);
+    let request = outgoing::request(cx, (exchange.call.request.method.clone(), uri), headers, body, true);
+    Ok((origin, request))
 }
 
 /// Brings a client's body into memory.

@@ -22,13 +22,13 @@ type Next = Option<Result<Frame<Bytes>, BodyError>>;
 /// Pieces that are passed on together.
 #[derive(Debug)]
 pub(crate) struct Gather {
-    held: Held,
+    held: Kept,
     /// They wait for more to come.
     waits: bool,
 }
 
 #[derive(Debug, Default)]
-enum Held {
+enum Kept {
     /// Every piece goes alone.
     #[default]
     Off,
@@ -44,7 +44,7 @@ enum Held {
 
 impl Gather {
     /// Every piece goes on at once.
-    pub(crate) const OFF: Self = Self { held: Held::Off, waits: false };
+    pub(crate) const OFF: Self = Self { held: Kept::Off, waits: false };
 
     /// How the pieces of this answer are passed on, when `forward-request` is to buffer it.
     pub(crate) fn of(parts: &response::Parts, body: &BackendBody, buffering: BufferResponse) -> Self {
@@ -54,23 +54,23 @@ impl Gather {
         }
         match buffering {
             BufferResponse::Pass | BufferResponse::Whole => Self::OFF,
-            BufferResponse::Collect => Self { held: Held::Empty, waits: false },
-            BufferResponse::Wait => Self { held: Held::Empty, waits: true },
+            BufferResponse::Collect => Self { held: Kept::Empty, waits: false },
+            BufferResponse::Wait => Self { held: Kept::Empty, waits: true },
         }
     }
 
     /// Does every piece go alone?
     pub(super) const fn is_off(&self) -> bool {
-        matches!(self.held, Held::Off)
+        matches!(self.held, Kept::Off)
     }
 
     /// Is nothing held?
     pub(super) const fn is_empty(&self) -> bool {
-        matches!(self.held, Held::Off | Held::Empty)
+        matches!(self.held, Kept::Off | Kept::Empty)
     }
 }
 
-impl Held {
+impl Kept {
     /// A piece has come; gives one to be passed on.
     fn take(&mut self, piece: Bytes) -> Option<Bytes> {
         match std::mem::take(self) {
@@ -123,10 +123,10 @@ impl BackendBody {
     pub(super) fn poll_gathered(&mut self, cx: &mut Context<'_>) -> Poll<Next> {
         loop {
             match std::mem::take(&mut self.gather.held) {
-                Held::Behind(next) => return Poll::Ready(*next),
-                Held::Broken(error) => {
+                Kept::Behind(next) => return Poll::Ready(*next),
+                Kept::Broken(error) => {
                     // The library forgets what it has not sent when there is an error: it gets the time to send it.
-                    self.gather.held = Held::Behind(error);
+                    self.gather.held = Kept::Behind(error);
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -143,7 +143,7 @@ impl BackendBody {
                     Some(rest) => {
                         let is_broken = matches!(last, Some(Err(_)));
                         let last = Box::new(last);
-                        self.gather.held = if is_broken { Held::Broken(last) } else { Held::Behind(last) };
+                        self.gather.held = if is_broken { Kept::Broken(last) } else { Kept::Behind(last) };
                         Some(rest)
                     }
                     None => return Poll::Ready(last),
@@ -167,7 +167,7 @@ mod tests {
 
     /// What is passed on of pieces of these lengths, and what waits at the end.
     fn passed(lengths: &[usize]) -> (Vec<usize>, usize) {
-        let mut held = Held::Empty;
+        let mut held = Kept::Empty;
         let mut passed = Vec::new();
         for length in lengths {
             passed.extend(held.take(Bytes::from(vec![b'x'; *length])).map(|piece| piece.len()));
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn what_is_alone_is_not_copied() {
         for piece in [Bytes::from(vec![1; 100]), Bytes::from(vec![1; 9000])] {
-            let mut held = Held::Empty;
+            let mut held = Kept::Empty;
             let passed = held.take(piece.clone()).or_else(|| held.rest()).unwrap();
             assert_eq!(passed.as_ptr(), piece.as_ptr());
         }

@@ -7,18 +7,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, Method, Request, header};
+use http::{HeaderMap, HeaderName, Method, header};
 use policy_vm::Exchange;
 use policy_vm::exchange::{BackendChoice, Body, Response, Url};
 use policy_vm::host::{ForwardOptions, HttpVersion};
 use tokio::time::Instant;
 
 use crate::backend::body::{BackendBody, RequestBody};
-use crate::backend::client::{build, call, hops};
+use crate::backend::client::call;
 use crate::backend::error::CallError;
 use crate::backend::expect::{self, Shutter, expects};
-use crate::backend::forward::{keep, received, tell};
-use crate::backend::headers::for_backend;
+use crate::backend::forward::{keep, received};
+use crate::backend::outgoing;
 use crate::backend::pool::Way;
 use crate::backend::profile::Profile;
 use crate::backend::redirect::{self, MAX_REDIRECTS};
@@ -28,7 +28,7 @@ use crate::backend::upgrade;
 use crate::call::CallContext;
 use crate::config::BufferResponse;
 use crate::service::Single;
-use crate::timer::limit;
+use crate::timer::within;
 
 /// The entity that the request goes through, by number: the one that was chosen, or the one that its URL leads to.
 pub(crate) fn entity(cx: &CallContext, exchange: &Exchange) -> Result<Option<usize>, CallError> {
@@ -74,10 +74,9 @@ struct Trip {
     url: Url,
     method: Method,
     headers: HeaderMap,
-    /// `None` when it streamed away, or there is none.
-    body: Option<bytes::Bytes>,
+    /// Nothing is left of it once it streamed away.
+    body: RequestBody,
     streams: bool,
-    client_body: Option<RequestBody>,
     profile: Option<Arc<Profile>>,
     /// The proxy goes along to other servers, a certificate does not.
     proxy_only: Option<Arc<Profile>>,
@@ -117,8 +116,7 @@ impl Trip {
             Some(profile) if profile.proxy.is_some() => Some(worker.profiles.with_proxy(profile, &rules.authorities)?),
             _ => None,
         };
-        let request = &mut exchange.call.request;
-        let mut headers = if cx.keep_headers { request.headers.clone() } else { std::mem::take(&mut request.headers) };
+        let mut headers = outgoing::headers(cx, exchange);
         // Only where somebody asked: a backend that does not know it would cost every call that time.
         let patience = options.continue_timeout.filter(|patience| !patience.is_zero() && expects(&headers));
         let mut secrets = Vec::new();
@@ -127,27 +125,18 @@ impl Trip {
             let work = pin!(credentials(&worker, single, &mut headers));
             let late = || Err(CallError::Token("it did not come in time".to_owned()));
             secrets = match single.identity {
-                Some(_) => limit(&worker.deadlines, timeout, work).await.unwrap_or_else(late)?,
+                Some(_) => within(&worker.deadlines, timeout, work).await.unwrap_or_else(late)?,
                 None => work.await?,
             };
         }
-        let request = &mut exchange.call.request;
-        let (body, client_body) = match &request.body {
-            Body::None | Body::Consumed => (None, None),
-            Body::Bytes(bytes) => (Some(bytes.clone()), None),
-            Body::Stream => {
-                request.body = Body::Consumed;
-                (None, cx.incoming.take().map(|body| RequestBody::Client(Box::new(body))))
-            }
-        };
+        let body = outgoing::body(cx, exchange);
         Ok(Self {
             begin,
             url,
-            method: request.method.clone(),
+            method: exchange.call.request.method.clone(),
             headers,
+            streams: body.streams(),
             body,
-            streams: client_body.is_some(),
-            client_body,
             profile,
             proxy_only,
             secrets,
@@ -176,7 +165,7 @@ impl Trip {
                 break;
             }
             if !next.keeps_body {
-                self.body = None;
+                self.body = RequestBody::Empty;
                 self.headers.remove(header::CONTENT_TYPE);
             }
             if next.crosses {
@@ -205,20 +194,10 @@ impl Trip {
         let version = if upgrades { HttpVersion::One } else { self.version };
         let way = Way { profile: self.profile.as_ref(), version };
         let target = target_by(&cx.worker.pool, &self.url, way)?;
-        let forwarded_for = is_first.then_some(&cx.connection.forwarded_for);
-        if for_backend(&mut self.headers, &target.origin.host_header, cx.client_host.as_ref(), forwarded_for) {
-            cx.hops = hops(&self.headers);
-        }
-        let mut body = match (self.client_body.take(), &self.body) {
-            (Some(body), _) => body,
-            (None, Some(bytes)) => RequestBody::Bytes(Some(bytes.clone())),
-            (None, None) => RequestBody::Empty,
-        };
-        let mut headers = self.headers.clone();
-        if let Some(trailers) = cx.trailers.as_ref().filter(|_| is_first && !upgrades) {
-            tell(trailers, &mut headers, &mut body);
-        }
-        let mut request: Request<RequestBody> = build(self.method.clone(), target.uri.clone(), headers, body);
+        outgoing::fit(cx, &mut self.headers, &target.origin, is_first);
+        let body = self.body.copy().unwrap_or_else(|| std::mem::take(&mut self.body));
+        let line = (self.method.clone(), target.uri.clone());
+        let mut request = outgoing::request(cx, line, self.headers.clone(), body, is_first && !upgrades);
         if upgrades {
             (cx.response_body, cx.tunnel) = (None, None);
             let (response, tunnel) = upgrade::call(&cx.worker, &target.origin, request, timeout).await?;
@@ -230,7 +209,7 @@ impl Trip {
         let shutter: Option<Shutter> = self.patience.and_then(|patience| expect::hold(&mut request, patience));
         let result = {
             let work = pin!(call(&cx.worker, &target.origin, &mut request));
-            limit(&cx.worker.deadlines, timeout, work).await
+            within(&cx.worker.deadlines, timeout, work).await
         };
         let response = received(cx, result);
         // An answer without a body has ended already, and there is nobody left to want the request's.

@@ -20,7 +20,7 @@ use crate::metrics::count;
 use crate::rules::Rules;
 use crate::service::Single;
 use crate::site::Site;
-use crate::timer::limit;
+use crate::timer::within;
 use crate::worker::Worker;
 
 /// Who sends requests of the gateway's own, by the version of the service and the settings that a call began with.
@@ -93,7 +93,7 @@ pub(crate) async fn send(sender: Sender, request: OutgoingRequest) -> Result<Res
     let timeout = request.timeout;
     let result = {
         let work = pin!(exchange(&sender, request, Some(chosen.single)));
-        limit(&worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
+        within(&worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
     };
     note(worker, site, &chosen, result.as_ref());
     result
@@ -103,7 +103,7 @@ pub(crate) async fn send(sender: Sender, request: OutgoingRequest) -> Result<Res
 pub(crate) async fn send_as_it_is(sender: &Sender, request: OutgoingRequest) -> Result<Response, CallError> {
     let timeout = request.timeout;
     let work = pin!(exchange(sender, request, None));
-    limit(&sender.worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
+    within(&sender.worker.deadlines, timeout, work).await.unwrap_or(Err(CallError::Timeout))
 }
 
 async fn exchange(sender: &Sender, request: OutgoingRequest, entity: Option<&Single>) -> Result<Response, CallError> {

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
-use hyper::client::conn::http1;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 
@@ -16,7 +15,8 @@ use crate::backend::client::{addressed, count_hop};
 use crate::backend::connect::{Connected, connect};
 use crate::backend::error::CallError;
 use crate::backend::pool::Origin;
-use crate::timer::limit;
+use crate::backend::wire::builder;
+use crate::timer::within;
 use crate::worker::Worker;
 
 /// The protocol that a request asks for, if it is one that is passed through.
@@ -49,7 +49,8 @@ pub(crate) async fn call(
         }
         let mut request = addressed(request, origin, false)?;
         mark(request.headers_mut());
-        let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(broken)?;
+        let (mut sender, connection) =
+            builder(&worker.pool.rules().gateway).handshake(TokioIo::new(stream)).await.map_err(broken)?;
         tokio::task::spawn_local(async move {
             if let Err(error) = connection.with_upgrades().await {
                 tracing::debug!(%error, "a backend connection ended");
@@ -62,5 +63,5 @@ pub(crate) async fn call(
         let upgraded = hyper::upgrade::on(&mut response).await.map_err(broken)?;
         Ok((response, Some(upgraded)))
     };
-    limit(&worker.deadlines, timeout, pin!(work)).await.unwrap_or(Err(CallError::Timeout))
+    within(&worker.deadlines, timeout, pin!(work)).await.unwrap_or(Err(CallError::Timeout))
 }

@@ -21,6 +21,7 @@ use crate::backend::body::RequestBody;
 use crate::backend::connect::Stream;
 use crate::backend::ear::Listening;
 use crate::backend::line::Failed;
+use crate::config::Gateway;
 
 type Io = TokioIo<Listening<TlsStream<TcpStream>>>;
 type Connection = http1::Connection<Io, RequestBody>;
@@ -74,13 +75,23 @@ impl Wake for Bell {
     }
 }
 
+/// How HTTP/1.1 is spoken with backends.
+pub(crate) fn builder(settings: &Gateway) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    if settings.preserve_header_case {
+        // Names that nobody has written before are written as they usually are.
+        builder.preserve_header_case(true).title_case_headers(true);
+    }
+    builder
+}
+
 impl Wire {
     /// Speaks HTTP/1.1 on a stream.
-    pub(crate) async fn new(stream: Stream<TlsStream<TcpStream>>) -> hyper::Result<Self> {
+    pub(crate) async fn new(stream: Stream<TlsStream<TcpStream>>, settings: &Gateway) -> hyper::Result<Self> {
         let bell = Arc::new(Bell::default());
         let waker = Waker::from(Arc::clone(&bell));
         let stream = Listening::new(stream, &waker);
-        let (sender, connection) = http1::Builder::new().handshake(TokioIo::new(stream)).await?;
+        let (sender, connection) = builder(settings).handshake(TokioIo::new(stream)).await?;
         Ok(Self { sender, driver: Driver::Caller(Box::new(Caller { connection: Some(connection), bell, waker })) })
     }
 

@@ -117,7 +117,7 @@ impl Forwarded {
         exchange.call.backend_url = from.call.backend_url.take();
         cx.worker.give_back(from);
         cx.incoming = own.incoming.take();
-        cx.trailers = own.trailers.take();
+        (cx.trailers, cx.spelling) = (own.trailers.take(), own.spelling.take());
         (cx.response_body, cx.tunnel) = (own.response_body.take(), own.tunnel.take());
         cx.affinity = own.affinity.take();
         (cx.buffering, cx.hops) = (own.buffering, own.hops);
@@ -141,6 +141,7 @@ impl CallContext {
             wants_upgrade: self.wants_upgrade,
             tunnel: None,
             trailers: self.trailers.take(),
+            spelling: self.spelling.clone(),
             client_host: self.client_host.clone(),
             hops: self.hops,
             keep_headers: false,

@@ -45,6 +45,9 @@ const FILES: &[(&str, &str)] = &[
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let folder = &arguments.folder;
+    if folder.exists() && !folder.is_dir() {
+        bail!("`{}` is there already, and no folder: nothing was written", folder.display());
+    }
     let there = FILES.iter().map(|(name, _)| folder.join(name)).find(|file| file.symlink_metadata().is_ok());
     if let Some(file) = there {
         bail!("`{}` is there already: nothing was written", file.display());

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use policy_parser::diagnostic::render;
-use policy_testkit::{Colours, Expectations, PageReport, Report, run_paths};
+use policy_testkit::{Cases, Colours, Expectations, PageReport, Report, run_paths};
 
 use super::output::{self, Format};
 
@@ -18,6 +18,9 @@ pub(super) struct Arguments {
     /// Write what happened into the pages instead of reporting it.
     #[arg(long)]
     update: bool,
+    /// Only cases that have this text in their headings.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
     /// How the outcome is written.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -26,14 +29,18 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let expectations = if arguments.update { Expectations::Update } else { Expectations::from_environment() };
     let mut progress = Progress::new(arguments.format);
-    let report = match run_paths(&arguments.paths, expectations, |page| progress.ran(page)) {
+    let chosen = arguments.only.as_deref().map_or(Cases::ALL, Cases::with);
+    let report = match run_paths(&arguments.paths, &chosen, expectations, |page| progress.ran(page)) {
         Ok(report) => report,
         Err(error) => return Ok(output::unusable(error)),
     };
     progress.clear();
     write_report(&report, arguments.format)?;
     if report.passed() + report.failed() + report.malformed() == 0 {
-        return Ok(output::unusable("there is no case in these pages"));
+        return Ok(match &arguments.only {
+            Some(text) => output::unusable(format!("no case in these pages has '{text}' in its heading")),
+            None => output::unusable("there is no case in these pages"),
+        });
     }
     Ok(ExitCode::from(report.exit_status()))
 }

@@ -37,10 +37,21 @@ pub(crate) struct Address {
     pub(crate) http2: bool,
 }
 
-/// A socket on an address that other threads listen on too.
-pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+/// Does somebody listen on it already?
+pub(crate) fn is_taken(address: SocketAddr) -> bool {
+    let bound = address_socket(address).and_then(|socket| socket.bind(&address.into()));
+    bound.is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+}
+
+fn address_socket(address: SocketAddr) -> io::Result<Socket> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
+    Ok(socket)
+}
+
+/// A socket on an address that other threads listen on too.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let socket = address_socket(address)?;
     #[cfg(unix)]
     socket.set_reuse_port(true)?;
     socket.set_nonblocking(true)?;

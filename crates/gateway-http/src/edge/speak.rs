@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::mem::MaybeUninit;
 use std::pin::pin;
 use std::rc::Rc;
@@ -83,6 +83,9 @@ fn begin(
     http.half_close(true);
     // Those that the filter began with: the settings may have changed since.
     let limits = strict.limits();
+    if worker.rules().gateway.preserve_header_case {
+        http.preserve_header_case(true).title_case_headers(true);
+    }
     // Collecting answers for a client that has asked for more already is not for us: with it the library takes all that a
     // backend has, however slowly the client reads.
     http.max_buf_size(limits.block.max(MIN_BUFFER) + STAND_IN_ROOM);
@@ -134,11 +137,15 @@ const LOOK_SELDOM: Duration = Duration::from_secs(1);
 
 /// Does the client begin with HTTP/2? Looks without reading; `None` when it says too little for too long.
 pub(super) async fn begins_with_http2(stream: &TcpStream, limit: Duration) -> Option<bool> {
+    begins(async |seen| stream.peek(seen).await, limit).await
+}
+
+async fn begins(peek: impl AsyncFn(&mut [u8]) -> io::Result<usize>, limit: Duration) -> Option<bool> {
     let look = async {
         let mut seen = [0; PREFACE.len()];
         let mut pause = LOOK_AGAIN;
         loop {
-            let count = stream.peek(&mut seen).await.ok()?;
+            let count = peek(&mut seen).await.ok()?;
             let begun = seen.get(..count).unwrap_or_default();
             if count == PREFACE.len() || count == 0 || !PREFACE.starts_with(begun) {
                 return Some(begun == PREFACE);
@@ -177,5 +184,38 @@ fn socket(stream: &ClientStream) -> &TcpStream {
     match stream {
         ClientStream::Plain(stream) => stream,
         ClientStream::Tls(stream) => stream.get_ref().0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    /// What is there of a preface is there at every look.
+    #[tokio::test(flavor = "local", start_paused = true)]
+    async fn half_a_preface_is_not_looked_at_all_the_time() {
+        let looks = Cell::new(0);
+        let peek = async |seen: &mut [u8]| {
+            looks.set(looks.get() + 1);
+            seen[..1].copy_from_slice(b"P");
+            Ok(1)
+        };
+        assert_eq!(begins(peek, Duration::from_secs(10)).await, None);
+        assert!((2..=20).contains(&looks.get()), "{} looks in ten seconds", looks.get());
+    }
+
+    #[tokio::test(flavor = "local", start_paused = true)]
+    async fn what_is_no_preface_is_known_at_once() {
+        for (sent, begins_so) in
+            [(PREFACE, Some(true)), (b"PRI * HTTP/2.1", Some(false)), (b"POST", Some(false)), (b"", Some(false))]
+        {
+            let peek = async |seen: &mut [u8]| {
+                seen[..sent.len()].copy_from_slice(sent);
+                Ok(sent.len())
+            };
+            assert_eq!(begins(peek, Duration::ZERO).await, begins_so);
+        }
     }
 }

@@ -85,6 +85,24 @@ async fn closed_after(stream: &mut TcpStream) -> (u64, String) {
     (begin.elapsed().as_secs(), String::from_utf8_lossy(&said).into_owned())
 }
 
+/// Where there are too many connections, the last are still in the kernel's queue when the end comes.
+#[tokio::test(flavor = "local")]
+async fn the_end_takes_those_who_wait_for_room() {
+    let (worker, ..) = start(Config::default());
+    let socket = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = Address { socket: socket.local_addr().unwrap(), number: 0, http2: false };
+    let mut client = TcpStream::connect(address.socket).await.unwrap();
+    client.write_all(b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.unwrap();
+    worker.open.set(worker.most_connections() + SPARE);
+    let (stop, mut stopped) = watch::channel(false);
+    stopped.mark_unchanged();
+    stop.send(true).unwrap();
+    accept(Rc::clone(&worker), TcpListener::from_std(socket).unwrap(), address, stopped).await;
+    let mut answer = String::new();
+    client.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+}
+
 #[tokio::test(flavor = "local", start_paused = true)]
 async fn a_client_that_says_nothing_is_not_waited_for() {
     let (_worker, address, _stop) = start(Config::default());

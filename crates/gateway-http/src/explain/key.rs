@@ -7,7 +7,7 @@ use super::Question;
 use crate::errors;
 use crate::service::Service;
 use crate::site::Site;
-use crate::subscriptions::{Decision, Holder, KeyScope, Shown, Terms, decide};
+use crate::subscriptions::{Decision, Holder, KeyScope, ShownKey, Terms, decide};
 
 /// The decision about a caller's key. The key itself is not told.
 #[derive(Debug, Serialize)]
@@ -39,7 +39,7 @@ impl Key {
             let reason = "the API requires no subscription, and is in no product".to_owned();
             return (Self { place: None, subscription: None, allowed: true, product: None, reason }, None, None);
         };
-        let shown = Shown::of(model, &question.headers, &question.url.query);
+        let shown = ShownKey::of(model, &question.headers, &question.url.query);
         let decision = decide(&service.keys, shown.as_ref().map(|shown| &*shown.key), terms);
         let (product, error) = match &decision {
             Decision::Allowed { product, .. } => (*product, None),

@@ -19,7 +19,7 @@ use crate::gateway::{Settings, StartError};
 use crate::lifecycle::files::Files;
 use crate::lifecycle::recipe::Recipe;
 use crate::rules::Rules;
-use crate::server::{Shown, tls_of};
+use crate::server::{ListenerTls, tls_of};
 use crate::service::Service;
 use crate::shared::Shared;
 use crate::site::Site;
@@ -170,6 +170,7 @@ impl Keeper {
         match result {
             Ok(fresh) => {
                 let (digest, findings) = self.put_in_place(fresh);
+                self.service.backends.tell_unchecked();
                 let number = self.shared.status.taken_over(cause, digest, findings.clone());
                 tracing::info!(cause, version = number, "the service was taken over");
                 findings.iter().for_each(|finding| tracing::warn!("{finding}"));
@@ -249,7 +250,7 @@ struct Fresh {
     /// One a thread.
     sites: Vec<Site>,
     rules: Arc<Rules>,
-    shown: Shown,
+    shown: ListenerTls,
     /// What the admin listener asks for from now on.
     token: Option<Option<String>>,
     digest: String,
@@ -259,7 +260,7 @@ struct Fresh {
 
 /// What the listeners that are open show from now on, nothing where that stays as it is: a listener cannot change its address,
 /// nor take up TLS or give it up, and what is meant for one must not be shown by another.
-fn for_the_same(now: &Config, next: &Config, shown: Shown) -> Shown {
+fn for_the_same(now: &Config, next: &Config, shown: ListenerTls) -> ListenerTls {
     let mut shown = shown.into_iter().zip(&next.listeners);
     let open = now.listeners.iter().map(|open| {
         let (shown, meant) = shown.next()?;

@@ -104,6 +104,17 @@ impl Backends {
         self.list.iter()
     }
 
+    /// Says of whom it is not asked who they are.
+    pub(crate) fn tell_unchecked(&self) {
+        for Backend { id, kind, .. } in &self.list {
+            let Kind::Single(single) = kind else { continue };
+            let (chain, name) = (single.checks.chain, single.checks.name);
+            if !(chain && name) {
+                tracing::warn!(backend = %id, chain, name, "the certificate of a backend is not checked in full");
+            }
+        }
+    }
+
     /// The number of the one with this id.
     pub(crate) fn find(&self, id: &str) -> Option<usize> {
         match self.by_id.get(id) {

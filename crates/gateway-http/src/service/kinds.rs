@@ -74,7 +74,8 @@ fn become_of(kind: &str, name: &str, is_plain: bool) -> (Served, Option<(String,
             "its methods are in a `.proto`, which is not read".to_owned(),
             format!(
                 "write `{file}` for each method: `POST`, with the `urlTemplate` `/<package>.<Service>/<Method>`, and \
-                 `<forward-request http-version=\"2\" />`"
+                 `{}`",
+                policy_vm::OVER_HTTP2
             ),
         ),
         "odata" => not(

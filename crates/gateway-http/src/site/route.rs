@@ -7,7 +7,7 @@ use super::Site;
 use crate::routing::path::Path;
 use crate::routing::watch::Watch;
 use crate::routing::{Match, NoMatch};
-use crate::subscriptions::{Decision, Shown, Terms, decide};
+use crate::subscriptions::{Decision, ShownKey, Terms, decide};
 
 /// What routing looks at beside the path.
 #[derive(Debug, Clone, Copy)]
@@ -89,7 +89,7 @@ impl Site {
     /// A preflight needs no key, but one in the query says which product the request will be in.
     fn preflight_product(&self, number: usize, request: Request<'_>) -> Option<usize> {
         let (api, model) = (self.apis.get(number)?, self.service.apis.get(number)?);
-        let shown = Shown::of(model, request.headers, request.query);
+        let shown = ShownKey::of(model, request.headers, request.query);
         match decide(&self.service.keys, shown.as_ref().map(|shown| &*shown.key), self.terms(number, false)?) {
             Decision::Allowed { product, .. } => product,
             Decision::Missing | Decision::Invalid => api.open_product,

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::{TlsError, certificates};
+use super::{TlsError, certificates, pem};
 use crate::config::edge::Tls;
 
 /// Certificates by name.
@@ -69,8 +69,7 @@ impl ResolvesServerCert for ByName {
 
 /// A chain with the key of its first certificate; that they belong together is looked at here, not at the first handshake.
 fn pair(certificate: &Path, key: &Path, provider: &CryptoProvider) -> Result<Arc<CertifiedKey>, TlsError> {
-    let private = PrivateKeyDer::from_pem_file(key)
-        .map_err(|source| TlsError::Pem { file: key.display().to_string(), source })?;
+    let private = pem(key, PrivateKeyDer::from_pem_slice)?;
     let shown = CertifiedKey::from_der(certificates(certificate)?, private, provider).map_err(|source| {
         TlsError::Pair { certificate: certificate.display().to_string(), key: key.display().to_string(), source }
     })?;

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 use gateway_http::Gateway;
 use serde_json::Value;
 
-use crate::support::{Answer, Client, Folder, Scene, saying};
+use crate::support::{Answer, Backend, Client, Folder, Scene, saying};
 
 pub(crate) const ADMIN: &str = "[reload]\nwatch = \"0s\"\n[admin]\naddress = \"127.0.0.1:0\"\n";
 
@@ -21,6 +21,29 @@ pub(crate) fn saying_one(settings: &str) -> Scene {
     let folder = Folder::new();
     folder.write("policy.xml", &saying("one"));
     Scene::start(folder, "policy.xml", Some("http://127.0.0.1:1"), settings)
+}
+
+/// An API in front of a backend that trips when it has failed twice, for an hour.
+pub(crate) fn behind_a_breaker(broken: &Backend) -> Folder {
+    let folder = Folder::shop(&format!("http://{}", broken.address));
+    folder.write(
+        "policy.xml",
+        "<policies><inbound/><backend><forward-request/></backend><outbound/><on-error/></policies>",
+    );
+    folder.write(
+        "apis/shop/policy.xml",
+        "<policies><inbound><base/><set-backend-service backend-id=\"broken\"/></inbound><backend><base/></backend></policies>",
+    );
+    folder.write(
+        "backends/broken/backendInformation.json",
+        &format!(
+            "{{\"properties\":{{\"url\":\"http://{}\",\"circuitBreaker\":{{\"rules\":[{{\"name\":\"r\",\
+             \"failureCondition\":{{\"count\":2,\"interval\":\"PT1H\",\"statusCodeRanges\":[{{\"min\":500,\"max\":599}}]}},\
+             \"tripDuration\":\"PT1H\"}}]}}}}}}",
+            broken.address
+        ),
+    );
+    folder
 }
 
 pub(crate) fn gateway(scene: &Scene) -> &Gateway {

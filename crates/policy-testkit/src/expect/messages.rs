@@ -1,11 +1,10 @@
 //! Requests to backends and the response to the caller, compared as text.
 
 use policy_vm::exchange::{Body, Exchange};
-use policy_vm::host::HttpVersion;
 
 use super::{Mismatch, NONE, body_text};
 use crate::host::Sent;
-use crate::message::{ELLIPSIS, Parts, header_lines, header_name, status_line};
+use crate::message::{self, ELLIPSIS, Parts, header_lines, header_name};
 use crate::page::{Fence, Malformed};
 
 /// A message ready to be compared.
@@ -21,10 +20,38 @@ pub(crate) fn response(fence: &Fence, exchange: &Exchange) -> Result<Option<Mism
         return Ok(Mismatch::of("response", fence, fence.content().to_owned(), NONE.to_owned()));
     };
     let expected = Parts::of(fence)?;
-    let first = status_line(response.status, response.reason.as_deref());
+    let first = message::status_line(response.status, response.reason.as_deref());
     let written = Written { first, headers: header_lines(&response.headers), body: body_text(&response.body) };
     let first = canonical_status(expected.first, &written.first);
     Ok(compare("response", fence, &expected, first, &written))
+}
+
+/// Whether a block begins as a response does; one that is empty is to be written.
+pub(crate) fn status_line(fence: &Fence) -> Result<(), Malformed> {
+    let first = Parts::of(fence)?.first;
+    let status = first.strip_prefix("HTTP/1.1").unwrap_or(first).split_whitespace().next().unwrap_or_default();
+    let is_status = status.len() == 3 && status.bytes().all(|byte| byte.is_ascii_digit());
+    if is_status || first == NONE || fence.content().trim().is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{first}` is no status line: expected `HTTP/1.1 200 OK` or `200`");
+    Err(Malformed::new(fence.line + 1, message))
+}
+
+/// Whether a block begins as a request does; one that is empty is to be written.
+pub(crate) fn backend_line(fence: &Fence) -> Result<(), Malformed> {
+    let content = fence.content().trim();
+    if content.is_empty() || content == NONE {
+        return Ok(());
+    }
+    let first = Parts::of(fence)?.first;
+    let mut words = first.split_whitespace();
+    let is_method = words.next().is_some_and(|word| word.parse::<http::Method>().is_ok());
+    if is_method && words.next().is_some_and(|word| word.contains("://")) {
+        return Ok(());
+    }
+    let message = format!("`{first}` is no request: expected `METHOD URL`, or `(none)` alone");
+    Err(Malformed::new(fence.line + 1, message))
 }
 
 /// `404` and `HTTP/1.1 404` stand for any reason phrase.
@@ -55,7 +82,7 @@ pub(crate) fn backend(fences: &[Fence], sent: &[Sent]) -> Result<Vec<Mismatch>, 
         let mut words = parts.first.split_whitespace();
         let line = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         if words.next().is_none() {
-            // The page says nothing about the protocol.
+            // The page says nothing about what stands behind the URL.
             written.first = format!("{} {}", sent.method, &sent.url);
         }
         let first = if parts.first.split_whitespace().count() > 2 {
@@ -69,20 +96,10 @@ pub(crate) fn backend(fences: &[Fence], sent: &[Sent]) -> Result<Vec<Mismatch>, 
 }
 
 fn written(sent: &Sent) -> Written {
-    let version = match sent.version {
-        None => "",
-        Some(HttpVersion::One) => " HTTP/1.1",
-        Some(HttpVersion::Two) => " HTTP/2",
-        Some(HttpVersion::TwoOrOne) => " HTTP/2-or-1.1",
-    };
-    let mut first = format!("{} {}{version}", sent.method, &sent.url);
-    if let Some(certificate) = &sent.transport.certificate {
-        first.push_str(" certificate=");
-        first.push_str(&format!("{certificate:?}").replace(' ', "-"));
-    }
-    if let Some(proxy) = &sent.transport.proxy {
-        first.push_str(" proxy=");
-        first.push_str(&format!("{proxy:?}").replace(' ', "-"));
+    let mut first = format!("{} {}", sent.method, &sent.url);
+    for word in &sent.words {
+        first.push(' ');
+        first.push_str(&word.replace(' ', "-"));
     }
     Written { first, headers: header_lines(&sent.headers), body: body_text(&Body::Bytes(sent.body.clone())) }
 }

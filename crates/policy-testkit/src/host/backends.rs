@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use policy_vm::exchange::{Response, Url};
-use policy_vm::host::{HostError, HostErrorKind, HttpVersion, Transport, Unavailable};
+use policy_vm::host::{HostError, HostErrorKind, Unavailable};
 
 use crate::script::{Answer, Failure};
 
@@ -36,11 +36,10 @@ struct Scripted {
 pub(crate) struct Sent {
     pub(crate) method: Method,
     pub(crate) url: Url,
-    /// For the forwarded request.
-    pub(crate) version: Option<HttpVersion>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) transport: Transport,
+    /// What was asked for beside the message, as a page has it behind the URL.
+    pub(crate) words: Vec<String>,
 }
 
 type Answered = (Duration, Result<Response, HostError>);
@@ -215,10 +214,9 @@ mod tests {
         Sent {
             method: Method::GET,
             url: Url::parse(url_text).unwrap(),
-            version: None,
             headers: HeaderMap::new(),
             body: Bytes::new(),
-            transport: Transport::default(),
+            words: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::block::{Role, StepNumbers};
 use super::fence::{Fence, Piece, pieces};
-use super::{Case, DocumentBlock, Malformed, Step};
+use super::{Case, DocumentBlock, DocumentKind, Malformed, Step};
 
 /// The cases of a page, and all that is wrong with it. A section without a case's blocks is prose.
 pub(super) fn cases(text: &str) -> (Vec<Case>, Vec<Malformed>) {
@@ -134,10 +134,17 @@ impl Builder {
             (true, _) if is_broken => Ok(None),
             (true, None) => Ok(None),
             (true, Some(line)) => Err(Malformed::new(line, "this case has no policy document (an `xml` block)")),
+            (false, Some(line)) if only_fragments(&case) => {
+                Err(Malformed::new(line, "this case has fragments and no policy document that includes them"))
+            }
             (false, _) if case.name.is_empty() => Err(Malformed::new(case.line, "a case needs a heading")),
             (false, _) => Ok(Some(case)),
         }
     }
+}
+
+fn only_fragments(case: &Case) -> bool {
+    case.documents.iter().all(|document| matches!(document.kind, DocumentKind::Fragment(_)))
 }
 
 fn only(place: &mut Option<Fence>, fence: Fence) -> Result<(), Malformed> {

@@ -86,9 +86,14 @@ fn document(words: &[&str]) -> Result<Role, String> {
     let (mut scope, mut section, mut fragment, mut file) = (Scope::Api, None, None, None);
     for word in words {
         if let Some(found) = Section::ALL.into_iter().find(|section| section.name() == *word) {
-            section = Some(found);
+            if section.replace(found).is_some() {
+                return Err("a block is of one section".to_owned());
+            }
         } else if let Some(name) = word.strip_prefix("scope=") {
-            scope = scope_named(name).ok_or_else(|| format!("unknown scope `{name}`"))?;
+            scope = scope_named(name).ok_or_else(|| {
+                let all = Scope::ALL.map(Scope::name).join("`, `");
+                format!("unknown scope `{name}`: expected `{all}`")
+            })?;
         } else if let Some(name) = word.strip_prefix("fragment:") {
             fragment = Some(name.to_owned());
         } else if let Some(path) = word.strip_prefix("file=") {
@@ -108,14 +113,17 @@ fn document(words: &[&str]) -> Result<Role, String> {
 }
 
 fn scope_named(name: &str) -> Option<Scope> {
-    const ALL: [Scope; 5] = [Scope::Global, Scope::Workspace, Scope::Product, Scope::Api, Scope::Operation];
-    ALL.into_iter().find(|scope| scope.name() == name)
+    Scope::ALL.into_iter().find(|scope| scope.name() == name)
 }
+
+/// How many requests a case sends at most.
+const MOST_REQUESTS: u32 = 10_000;
 
 impl StepNumbers {
     fn of(text: &str) -> Result<Self, String> {
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         match (first.parse(), last.parse()) {
+            (Ok(_), Ok(last)) if last > MOST_REQUESTS => Err(format!("a case has at most {MOST_REQUESTS} requests")),
             (Ok(first), Ok(last)) if first <= last => Ok(Self { first, last }),
             _ => Err(format!("`{text}` is no number of a request: expected `2` or `2-4`")),
         }

@@ -151,6 +151,7 @@ impl<'a> Emitter<'a> {
         if let Some(slot) = self.sink.code.functions.get_mut(usize::from(number)) {
             *slot = bytecode::Function {
                 name: function.name.clone(),
+                properties: bytecode::properties(&out.code),
                 code: out.code,
                 registers: u16::try_from(out.most).map_err(|_| TooComplex)?,
                 params: u8::try_from(function.params.len()).map_err(|_| TooComplex)?,

@@ -100,7 +100,8 @@ const OUTER: &str = "ApiManagement.Fallback.";
 pub(super) fn extensions(name: &str) -> &'static [Member] {
     static BY_NAME: LazyLock<FxHashMap<&'static str, Vec<Member>>> = LazyLock::new(|| {
         let mut all: FxHashMap<&'static str, Vec<Member>> = FxHashMap::default();
-        for (id, def) in library::get().defs() {
+        let in_scope = |def: &Def| def.decl.imported || def.full_name().starts_with(OUTER);
+        for (id, def) in library::get().defs().filter(|(_, def)| in_scope(def)) {
             for signature in def.members().iter().filter(|s| s.is_extension) {
                 let level = def.full_name().starts_with(OUTER).into();
                 let member = Member { signature, def, owner: TypeId(id.0), level };

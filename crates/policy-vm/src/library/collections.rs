@@ -21,6 +21,7 @@ pub(super) mod key_value_pair;
 mod line;
 pub(super) mod list;
 pub(super) mod queue;
+pub(in crate::library) mod read_only_collection;
 pub(super) mod stack;
 pub mod table;
 
@@ -44,6 +45,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &hash_set::TYPE,
     &iset::TYPE,
     &queue::TYPE,
+    &read_only_collection::TYPE,
     &stack::TYPE,
 ];
 

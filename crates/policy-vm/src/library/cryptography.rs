@@ -17,6 +17,7 @@ mod hmac_sha256;
 mod hmac_sha384;
 mod hmac_sha512;
 mod hmac_type;
+mod key_sizes;
 mod keyed_hash_algorithm;
 mod md5_type;
 mod oid;
@@ -62,6 +63,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &hmac_sha384::TYPE,
     &hmac_sha512::TYPE,
     &hmac_type::TYPE,
+    &key_sizes::TYPE,
     &keyed_hash_algorithm::TYPE,
     &md5_type::TYPE,
     &oid::TYPE,
@@ -70,7 +72,9 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &rng_crypto_service_provider::TYPE,
     &rsa_certificate_extensions::TYPE,
     &rsa_cng::TYPE,
+    &rsa_encryption_padding::MODE,
     &rsa_encryption_padding::TYPE,
+    &rsa_signature_padding::MODE,
     &rsa_parameters::TYPE,
     &rsa_signature_padding::TYPE,
     &rsa_type::TYPE,

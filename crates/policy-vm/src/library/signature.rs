@@ -359,7 +359,11 @@ impl Reader<'_> {
         let library = library::get();
         let full = keyword_target(name).unwrap_or(name);
         let candidates = if full.contains('.') { library.named(full) } else { library.simple(full) };
-        let mut fitting = candidates.iter().copied().filter(|id| library.def(*id).type_params.len() == args.len());
+        let fits = |id: &DefId| library.def(*id).type_params.len() == args.len();
+        let all: Vec<DefId> = candidates.iter().copied().filter(fits).collect();
+        // A type whose bare name is in scope comes before one that only its full name finds.
+        let bare = all.iter().any(|id| library.def(*id).decl.imported);
+        let mut fitting = all.into_iter().filter(|id| !bare || library.def(*id).decl.imported);
         let def = fitting.next().ok_or_else(|| format!("unknown type `{name}` with {} arguments", args.len()))?;
         if fitting.next().is_some() {
             return Err(format!("type name `{name}` is ambiguous, qualify it"));

@@ -32,9 +32,12 @@ struct Decision {
     height: usize,
 }
 
-/// The state of both passes.
+/// The state of both passes; none before the first `try` that keeps the list is entered, as in nearly all evaluations.
 #[derive(Default)]
-pub(crate) struct Unwinding {
+pub(crate) struct Unwinding(Option<Box<State>>);
+
+#[derive(Default)]
+struct State {
     guards: Vec<Guard>,
     /// Exceptions on their way: an exception thrown in a `finally` block joins the one it runs for.
     decided: Vec<Decision>,
@@ -46,26 +49,38 @@ pub(crate) struct Unwinding {
 
 impl Unwinding {
     pub(super) fn enter(&mut self, guard: Guard) {
-        self.guards.push(guard);
+        self.0.get_or_insert_default().guards.push(guard);
     }
 
     pub(super) fn leave(&mut self) {
-        self.guards.pop();
+        if let Some(state) = &mut self.0 {
+            state.guards.pop();
+        }
     }
 
     /// Leaves the guards of all frames that begin at `bottom` or later.
     pub(super) fn leave_from(&mut self, bottom: usize) {
-        self.leave_while(|guard| guard.base >= bottom);
+        if let Some(state) = &mut self.0 {
+            state.leave_while(|guard| guard.base >= bottom);
+        }
     }
 
+    /// An exception that is thrown again looks for its `catch` anew.
+    pub(super) fn forget(&mut self, exception: Ref) {
+        if let Some(state) = &mut self.0 {
+            state.forget(exception);
+        }
+    }
+}
+
+impl State {
     fn leave_while(&mut self, gone: impl Fn(&Guard) -> bool) {
         while self.guards.len() > self.floor && self.guards.last().is_some_and(&gone) {
             self.guards.pop();
         }
     }
 
-    /// An exception that is thrown again looks for its `catch` anew.
-    pub(super) fn forget(&mut self, exception: Ref) {
+    fn forget(&mut self, exception: Ref) {
         self.decided.retain(|decision| decision.exception != exception);
     }
 
@@ -85,31 +100,35 @@ impl Unwinding {
 
 /// Runs what lets no exception out: it gives another one instead.
 pub(crate) fn contained<'a, T>(cx: &mut Cx<'a>, run: impl FnOnce(&mut Cx<'a>) -> T) -> T {
-    let floor = std::mem::replace(&mut cx.unwinding.floor, cx.unwinding.guards.len());
+    let hidden = |state: &mut Box<State>| std::mem::replace(&mut state.floor, state.guards.len());
+    let floor = cx.unwinding.0.as_mut().map(hidden);
     let result = run(cx);
-    cx.unwinding.floor = floor;
+    if let Some(state) = &mut cx.unwinding.0 {
+        state.floor = floor.unwrap_or_default();
+    }
     result
 }
 
 /// The first pass: finds the `catch` that takes an exception, unless that is known already.
 #[cold]
 pub(super) fn decide<'a>(cx: &mut Cx<'a>, code: &'a Code, exception: Ref) -> Result<(), Throw> {
-    let (floor, height) = (cx.unwinding.floor, cx.unwinding.guards.len());
-    if height <= floor || cx.unwinding.decided.iter().any(|decision| decision.exception == exception) {
+    let Some(state) = &cx.unwinding.0 else { return Ok(()) };
+    let (floor, height) = (state.floor, state.guards.len());
+    if height <= floor || state.decided.iter().any(|decision| decision.exception == exception) {
         return Ok(());
     }
     let Object::Exception(object) = cx.heap.object(exception) else { return Ok(()) };
     let ty = object.ty;
     let mut taken = None;
     for at in (floor..height).rev() {
-        let Some(guard) = cx.unwinding.guards.get(at).copied() else { break };
+        let Some(guard) = cx.unwinding.0.as_ref().and_then(|state| state.guards.get(at).copied()) else { break };
         let function = code.functions.get(usize::from(guard.function)).ok_or(fault("no such function"))?;
         taken = clause_for(cx, code, function, guard, ty, exception)?.map(|number| (guard.base, guard.id, number));
         if taken.is_some() {
             break;
         }
     }
-    cx.unwinding.decided.push(Decision { exception, taken, height });
+    cx.unwinding.0.get_or_insert_default().decided.push(Decision { exception, taken, height });
     Ok(())
 }
 
@@ -161,9 +180,9 @@ fn accepts<'a>(
     }
     let (type_args, frames) = (cx.type_args, cx.budget.frames);
     cx.budget.depth = depth;
-    let filter = cx.unwinding.filter.replace(top);
+    let filter = cx.unwinding.0.get_or_insert_default().filter.replace(top);
     let result = contained(cx, |cx| super::run(cx, code, function, at));
-    cx.unwinding.filter = filter;
+    cx.unwinding.0.get_or_insert_default().filter = filter;
     cx.budget.depth = depth + 1;
     cx.budget.frames = frames;
     cx.type_args = type_args;
@@ -189,12 +208,13 @@ pub(super) fn handler<'a>(
     exception: Ref,
 ) -> Option<&'a Handler> {
     let Object::Exception(object) = cx.heap.object(exception) else { return None };
-    if cx.unwinding.filter == Some(base) {
+    let state = cx.unwinding.0.as_ref();
+    if state.is_some_and(|state| state.filter == Some(base)) {
         return None;
     }
     // `pc` is already past the instruction that threw.
     let at = u32::try_from(pc).ok()?.checked_sub(1)?;
-    let taken = cx.unwinding.decided.iter().find(|d| d.exception == exception).and_then(|d| d.taken);
+    let taken = state.and_then(|state| state.decided.iter().find(|d| d.exception == exception)?.taken);
     let found = function.handlers.iter().find(|handler| {
         let wanted = match handler.clause {
             Some(clause) => taken == Some((base, clause.guard, clause.number)),
@@ -202,6 +222,8 @@ pub(super) fn handler<'a>(
         };
         wanted && handler.start <= at && at < handler.end
     })?;
-    cx.unwinding.land(base, found, exception);
+    if let Some(state) = &mut cx.unwinding.0 {
+        state.land(base, found, exception);
+    }
     Some(found)
 }

@@ -42,6 +42,13 @@ const SPEC: ElementSpec = ElementSpec::new("forward-request", "Sends the request
     .groups(&[Group::AtMostOne(&["timeout", "timeout-ms"])])
     .sections(Sections::BACKEND);
 
+/// The document of all APIs that a new service begins with.
+pub const DEFAULT_GLOBAL: &str =
+    "<policies><inbound /><backend><forward-request /></backend><outbound /><on-error /></policies>";
+
+/// What sends requests over HTTP/2, as somebody is told to write it.
+pub const OVER_HTTP2: &str = "<forward-request http-version=\"2\" />";
+
 pub(super) const POLICY: Policy = Policy { spec: SPEC, compile };
 
 fn compile(c: &mut Compiler<'_>, element: &Element) {

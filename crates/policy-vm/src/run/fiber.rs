@@ -122,61 +122,75 @@ impl Fiber {
             {
                 return event;
             }
-            let depth = self.frames.len();
-            let Some(frame) = self.frames.last() else { return Event::Ended(None) };
-            while self.regions.last().is_some_and(|region| region.frame == depth && !region.contains(frame.at)) {
-                self.regions.pop();
+            if self.frames.is_empty() {
+                return Event::Ended(None);
             }
-            if frame.at >= frame.end {
-                self.frames.pop();
-                continue;
-            }
-            let flow = match shared.steps.checked_sub(1) {
-                Some(left) => {
-                    *shared.steps = left;
-                    self.step(shared)
+            match self.run_frame(shared) {
+                Some(flow) => {
+                    if let Some(event) = self.follow(shared, flow) {
+                        return event;
+                    }
                 }
-                None => self.out_of_steps(shared),
-            };
-            if let Some(event) = self.follow(shared, flow) {
-                return event;
+                None => drop(self.frames.pop()),
             }
         }
     }
 
-    fn step(&mut self, shared: &mut Shared<'_>) -> Flow {
-        // An answer is large: it is moved only when there is one.
-        let flow = match self.reply {
-            Some(_) => {
-                let reply = self.reply.take().unwrap_or(HostReply::Done);
-                self.with_step(shared, None, |entry, cx| entry.step.resume(cx, reply))
-            }
-            None => self.with_step(shared, None, |entry, cx| entry.step.run(cx)),
-        };
-        flow
-            // A frame ends inside its program; an end of the section is the harmless answer to anything else.
-            .unwrap_or(Flow::Jump(u32::MAX))
-    }
-
-    fn out_of_steps(&mut self, shared: &mut Shared<'_>) -> Flow {
-        self.with_step(shared, None, |_, cx| {
-            let steps = cx.program.limits.steps;
-            Flow::Fail(cx.error(500, "StepLimitExceeded", format!("More than {steps} policies were executed.")))
-        })
-        .unwrap_or(Flow::Finish)
-    }
-
+    /// Runs the innermost frame: until its end, which is `None`, or until a step wants more than to go on inside it. Most are
+    /// followed by the next one, for which nothing is looked up anew.
     #[inline]
-    /// Lends the current step, or the one at an index of the current document, its surroundings.
+    fn run_frame(&mut self, shared: &mut Shared<'_>) -> Option<Flow> {
+        let depth = self.frames.len();
+        let frame = self.frames.last_mut()?;
+        let program = shared.pipeline.programs.get(usize::from(frame.level))?;
+        loop {
+            while self.regions.last().is_some_and(|region| region.frame == depth && !region.contains(frame.at)) {
+                self.regions.pop();
+            }
+            if frame.at >= frame.end {
+                return None;
+            }
+            let entry = program.steps.get(frame.at as usize)?;
+            let mut cx = StepCx {
+                exchange: shared.exchange,
+                ambient: shared.ambient,
+                program,
+                pool: frame.pool,
+                section: frame.section,
+                info: &entry.info,
+                level: frame.level,
+                kept: &mut self.kept,
+                deferred: shared.deferred,
+                at: frame.at,
+            };
+            let flow = match shared.steps.checked_sub(1) {
+                None => Flow::Fail(out_of_steps(&cx)),
+                Some(left) => {
+                    *shared.steps = left;
+                    // An answer is large: it is moved only when there is one.
+                    match self.reply {
+                        Some(_) => entry.step.resume(&mut cx, self.reply.take().unwrap_or(HostReply::Done)),
+                        None => entry.step.run(&mut cx),
+                    }
+                }
+            };
+            match flow {
+                Flow::Next => frame.at += 1,
+                Flow::Jump(to) => frame.at = to,
+                flow => return Some(flow),
+            }
+        }
+    }
+
+    /// Lends a step of the current document its surroundings.
     fn with_step<T>(
         &mut self,
         shared: &mut Shared<'_>,
-        at: Option<u32>,
+        at: u32,
         work: impl FnOnce(&StepEntry, &mut StepCx<'_>) -> T,
     ) -> Option<T> {
         let frame = self.frames.last()?;
         let program = shared.pipeline.programs.get(usize::from(frame.level))?;
-        let at = at.unwrap_or(frame.at);
         let entry = program.steps.get(at as usize)?;
         let mut cx = StepCx {
             exchange: shared.exchange,
@@ -229,7 +243,7 @@ impl Fiber {
                 Some(Exit::Error(error)) => Some(&**error),
                 _ => None,
             };
-            let way = self.with_step(shared, Some(region.owner), |entry, cx| entry.step.unwind(cx, error));
+            let way = self.with_step(shared, region.owner, |entry, cx| entry.step.unwind(cx, error));
             match way {
                 Some(Unwind::Catch(at)) if error.is_some() => {
                     if let Some(frame) = self.frames.last_mut() {
@@ -247,6 +261,12 @@ impl Fiber {
         self.frames.clear();
         Some(Event::Ended(self.exit.take()))
     }
+}
+
+#[cold]
+fn out_of_steps(cx: &StepCx<'_>) -> Box<PolicyError> {
+    let steps = cx.program.limits.steps;
+    cx.error(500, "StepLimitExceeded", format!("More than {steps} policies were executed."))
 }
 
 impl Region {

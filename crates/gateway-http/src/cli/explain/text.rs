@@ -57,7 +57,7 @@ impl Page {
         let Explanation { method, url, .. } = explanation;
         let (style, outcome) = match explanation.outcome {
             Outcome::Runs => (GREEN, "the policies run"),
-            Outcome::Preflight => (GREEN, "a preflight request: only `cors` policies run"),
+            Outcome::Preflight => (GREEN, "a preflight request: only the policies that answer it run"),
             Outcome::Refused => (RED, "refused, after `on-error`"),
             Outcome::Answered if explanation.refusal.is_some() => (RED, "refused, whatever the policies are"),
             Outcome::Answered => (GREEN, "the gateway's health, whatever the policies are"),

@@ -29,6 +29,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Collections.
         property_set("T this[int index] { get; set; }", item, set_item),
         method("void Add(T item)", change::add),
         method("void AddRange(IEnumerable<T> collection)", change::add_range),
+        method("System.Collections.ObjectModel.ReadOnlyCollection<T> AsReadOnly()", |cx, args| {
+            let element = cx.type_arg(0);
+            super::read_only_collection::new(cx, element, arg(args, 0), "list")
+        }),
         method("int BinarySearch(int index, int count, T item, IComparer<T> comparer)", order::binary_search_range),
         method("int BinarySearch(T item)", order::binary_search),
         method("int BinarySearch(T item, IComparer<T> comparer)", order::binary_search),

@@ -30,6 +30,8 @@ pub(super) struct Certificate {
     pub(super) version: i32,
     pub(super) signature_algorithm: String,
     pub(super) key_algorithm: String,
+    /// The parameters of the key's algorithm, in DER.
+    pub(super) key_parameters: Vec<u8>,
     /// The key as the certificate has it.
     pub(super) key: Vec<u8>,
     pub(super) public: Option<Arc<RsaPublicKey>>,
@@ -137,12 +139,31 @@ fn from_der(der: &[u8]) -> Option<Certificate> {
         version: parsed.version().0 as i32 + 1,
         signature_algorithm: parsed.signature_algorithm.algorithm.to_id_string(),
         key_algorithm: spki.algorithm.algorithm.to_id_string(),
+        key_parameters: spki.algorithm.parameters.as_ref().map(der_of).unwrap_or_default(),
         public: RsaPublicKey::from_pkcs1_der(&key).ok().map(Arc::new),
         private: None,
         has_private: false,
         key,
         der,
     })
+}
+
+/// A value with its tag and its length.
+fn der_of(value: &x509_parser::der_parser::asn1_rs::Any<'_>) -> Vec<u8> {
+    let constructed = if value.header.constructed() { 0x20 } else { 0 };
+    let mut out = vec![u8::try_from(value.header.tag().0 & 0x1f).unwrap_or(0) | constructed];
+    let length = value.data.len().to_be_bytes();
+    let length: Vec<u8> = length.into_iter().skip_while(|byte| *byte == 0).collect();
+    match length.as_slice() {
+        [] => out.push(0),
+        [short] if *short < 0x80 => out.push(*short),
+        long => {
+            out.push(0x80 | u8::try_from(long.len()).unwrap_or(0));
+            out.extend_from_slice(long);
+        }
+    }
+    out.extend_from_slice(value.data);
+    out
 }
 
 fn names_of(name: &X509Name<'_>) -> Names {

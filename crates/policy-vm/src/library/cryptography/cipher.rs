@@ -92,6 +92,16 @@ impl Algorithm {
         }
     }
 
+    /// The least and the most bits of a key, and the step between two sizes.
+    pub(super) const fn key_bits(self) -> (i32, i32, i32) {
+        match self {
+            Self::Aes => (128, 256, 64),
+            Self::TripleDes => (128, 192, 64),
+            Self::Des => (64, 64, 0),
+            Self::Rc2 => (40, 128, 8),
+        }
+    }
+
     /// True when keys of that many bytes exist.
     pub(super) fn takes_key(self, length: usize) -> bool {
         match self {

@@ -21,7 +21,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Security
         property("static HashAlgorithmName SHA256 { get; }", |cx, _| make(cx, "SHA256")),
         property("static HashAlgorithmName SHA384 { get; }", |cx, _| make(cx, "SHA384")),
         property("static HashAlgorithmName SHA512 { get; }", |cx, _| make(cx, "SHA512")),
-        property("string Name { get; }", name),
+        property("string Name { get; }", |cx, args| match cx.heap.native::<Name>(arg(args, 0)) {
+            Some(Name(Some(_))) => name(cx, args),
+            _ => Ok(Value::Null),
+        }),
         method("bool Equals(object obj)", equals),
         method("bool Equals(HashAlgorithmName other)", equals),
         method("int GetHashCode()", |cx, args| Ok(Value::Int32(text(cx, arg(args, 0)).len() as i32))),
@@ -35,32 +38,37 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Security
 static KNOWN: Known = Known::new("System.Security.Cryptography.HashAlgorithmName");
 
 #[derive(Debug)]
-struct Name(String);
+struct Name(Option<String>);
 
 net_object! {
     Name, KNOWN,
     fn to_text(&self, _: &Heap) -> Option<TextBuf> {
-        Some(TextBuf::from(self.0.as_str()))
+        Some(TextBuf::from(self.0.as_deref().unwrap_or_default()))
     },
     fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Name>(other).is_some_and(|other| other.0 == self.0))
     },
     fn hash(&self, _: &Heap) -> Option<u64> {
-        Some(self.0.bytes().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))))
+        Some(self.0.as_deref().unwrap_or_default().bytes().fold(0, |n, b| n.wrapping_mul(31).wrapping_add(u64::from(b))))
     }
 }
 
-fn make(cx: &mut Cx<'_>, name: &str) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(Name(name.to_owned()))?)
+pub(super) fn make(cx: &mut Cx<'_>, name: &str) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(Name(Some(name.to_owned())))?)
+}
+
+/// That of no function.
+pub(super) fn none(cx: &mut Cx<'_>) -> Result<Value, Throw> {
+    Ok(cx.heap.new_native(Name(None))?)
 }
 
 fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let name = cx.string_opt(args, 0).map(|s| cx.text(s.slice(0, 200)).to_utf8().into_owned());
-    make(cx, &name.unwrap_or_default())
+    Ok(cx.heap.new_native(Name(name))?)
 }
 
 fn text<'a>(cx: &'a Cx<'_>, value: Value) -> &'a str {
-    cx.heap.native::<Name>(value).map_or("", |name| name.0.as_str())
+    cx.heap.native::<Name>(value).and_then(|name| name.0.as_deref()).unwrap_or_default()
 }
 
 fn name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -2,7 +2,7 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
-use crate::library::{TypeDef, method, operator, property};
+use crate::library::{Allow, TypeDef, method, operator, property};
 use crate::net_object;
 use crate::types::Known;
 use crate::value::Value;
@@ -18,6 +18,16 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         property("static RSAEncryptionPadding OaepSHA256 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha256)),
         property("static RSAEncryptionPadding OaepSHA384 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha384)),
         property("static RSAEncryptionPadding OaepSHA512 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha512)),
+        property("RSAEncryptionPaddingMode Mode { get; }", |cx, args| {
+            let oaep = get(cx, args, 0).is_some_and(|padding| padding != RsaEncryptionPadding::Pkcs1);
+            Ok(Value::Enum(MODE_KNOWN.id(), i64::from(oaep)))
+        }),
+        property("HashAlgorithmName OaepHashAlgorithm { get; }", |cx, args| {
+            match get(cx, args, 0).and_then(|padding| padding.name().strip_prefix("Oaep")) {
+                Some(name) => super::hash_algorithm_name::make(cx, name),
+                None => super::hash_algorithm_name::none(cx),
+            }
+        }),
         method("bool Equals(object obj)", equals),
         method("bool Equals(RSAEncryptionPadding other)", equals),
         method("string ToString()", |cx, args| {
@@ -30,6 +40,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         }),
     ]);
 
+pub(in crate::library) const MODE: TypeDef =
+    TypeDef::enumeration("System.Security.Cryptography.RSAEncryptionPaddingMode", &[("Pkcs1", 0), ("Oaep", 1)])
+        .allow(Allow::None);
+
+static MODE_KNOWN: Known = Known::new("System.Security.Cryptography.RSAEncryptionPaddingMode");
 static KNOWN: Known = Known::new("System.Security.Cryptography.RSAEncryptionPadding");
 
 /// `RSAEncryptionPadding`.

@@ -2,7 +2,7 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
-use crate::library::{TypeDef, method, operator, property};
+use crate::library::{Allow, TypeDef, method, operator, property};
 use crate::net_object;
 use crate::types::Known;
 use crate::value::Value;
@@ -15,6 +15,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
     .members(&[
         property("static RSASignaturePadding Pkcs1 { get; }", |cx, _| make(cx, RsaSignaturePadding::Pkcs1)),
         property("static RSASignaturePadding Pss { get; }", |cx, _| make(cx, RsaSignaturePadding::Pss)),
+        property("RSASignaturePaddingMode Mode { get; }", |cx, args| {
+            let pss = get(cx, args, 0) == Some(RsaSignaturePadding::Pss);
+            Ok(Value::Enum(MODE_KNOWN.id(), i64::from(pss)))
+        }),
         method("bool Equals(object obj)", equals),
         method("bool Equals(RSASignaturePadding other)", equals),
         method("string ToString()", |cx, args| {
@@ -27,6 +31,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         }),
     ]);
 
+pub(in crate::library) const MODE: TypeDef =
+    TypeDef::enumeration("System.Security.Cryptography.RSASignaturePaddingMode", &[("Pkcs1", 0), ("Pss", 1)])
+        .allow(Allow::None);
+
+static MODE_KNOWN: Known = Known::new("System.Security.Cryptography.RSASignaturePaddingMode");
 static KNOWN: Known = Known::new("System.Security.Cryptography.RSASignaturePadding");
 
 /// `RSASignaturePadding`.

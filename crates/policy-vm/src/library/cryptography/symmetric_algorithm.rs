@@ -2,10 +2,10 @@
 
 use super::arguments::{owned, random, refuse};
 use super::cipher::{Algorithm, Mode, Operation, Padding, is_weak};
-use super::{aes_type, cipher_mode, padding_mode};
+use super::{aes_type, cipher_mode, key_sizes, padding_mode};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::{Allow, TypeDef, method, property_set};
+use crate::library::{Allow, TypeDef, method, property, property_set};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
 use crate::value::heap::NetObject;
@@ -20,6 +20,14 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         property_set("byte[] IV { get; set; }", iv, set_iv),
         property_set("byte[] Key { get; set; }", key, set_key),
         property_set("int KeySize { get; set; }", key_size, set_key_size),
+        property("KeySizes[] LegalBlockSizes { get; }", |cx, args| {
+            let bits = this(cx, args)?.algorithm.block() as i32 * 8;
+            key_sizes::array(cx, (bits, bits, 0))
+        }),
+        property("KeySizes[] LegalKeySizes { get; }", |cx, args| {
+            let sizes = this(cx, args)?.algorithm.key_bits();
+            key_sizes::array(cx, sizes)
+        }),
         property_set("CipherMode Mode { get; set; }", mode, set_mode),
         property_set("PaddingMode Padding { get; set; }", padding, set_padding),
         method("void Clear()", dispose),
@@ -27,6 +35,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         method("void Dispose()", dispose),
         method("void GenerateIV()", generate_iv),
         method("void GenerateKey()", generate_key),
+        method("bool ValidKeySize(int bitLength)", valid_key_size),
     ]);
 
 static KNOWN: Known = Known::new("System.Security.Cryptography.SymmetricAlgorithm");
@@ -87,6 +96,13 @@ fn this<'a>(cx: &'a Cx<'_>, args: &[Value]) -> Result<&'a SymmetricObject, Throw
 
 fn this_mut<'a>(cx: &'a mut Cx<'_>, args: &[Value]) -> Result<&'a mut SymmetricObject, Throw> {
     cx.heap.native_mut(arg(args, 0)).ok_or(fault("a SymmetricAlgorithm was expected"))
+}
+
+fn valid_key_size(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let bits = as_i32(args, 1)?;
+    let (least, most, step) = this(cx, args)?.algorithm.key_bits();
+    let fits = (least..=most).contains(&bits) && (step == 0 || (bits - least) % step == 0);
+    Ok(Value::Bool(fits))
 }
 
 fn block_size(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

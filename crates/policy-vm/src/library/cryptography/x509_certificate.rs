@@ -30,11 +30,23 @@ pub(in crate::library) const TYPE: TypeDef =
             method("byte[] Export(X509ContentType contentType, string password)", export),
             method("byte[] GetCertHash()", |cx, args| data(cx, args, |c| Function::Sha1.hash(&c.der))),
             method("string GetCertHashString()", |cx, args| text(cx, args, thumbprint)),
+            method("byte[] GetCertHash(HashAlgorithmName hashAlgorithm)", |cx, args| {
+                let function = super::hash_algorithm_name::function(cx, args, 1)?;
+                data(cx, args, |c| function.hash(&c.der))
+            }),
+            method("string GetCertHashString(HashAlgorithmName hashAlgorithm)", |cx, args| {
+                let function = super::hash_algorithm_name::function(cx, args, 1)?;
+                text(cx, args, |c| hexadecimal(&function.hash(&c.der)))
+            }),
             method("string GetEffectiveDateString()", |cx, args| text(cx, args, |c| date_text(c.not_before))),
             method("string GetExpirationDateString()", |cx, args| text(cx, args, |c| date_text(c.not_after))),
             method("bool Equals(X509Certificate other)", equals_other),
             method("string GetFormat()", |cx, _| cx.string("X509")),
             method("string GetKeyAlgorithm()", |cx, args| text(cx, args, |c| c.key_algorithm.clone())),
+            method("byte[] GetKeyAlgorithmParameters()", |cx, args| data(cx, args, |c| c.key_parameters.clone())),
+            method("string GetKeyAlgorithmParametersString()", |cx, args| {
+                text(cx, args, |c| hexadecimal(&c.key_parameters))
+            }),
             method("byte[] GetPublicKey()", |cx, args| data(cx, args, |c| c.key.clone())),
             method("string GetPublicKeyString()", |cx, args| text(cx, args, |c| hexadecimal(&c.key))),
             method("byte[] GetRawCertData()", |cx, args| data(cx, args, |c| c.der.clone())),

@@ -21,6 +21,7 @@ pub(in crate::library) const TYPE: TypeDef =
             constructor("X509Certificate2(byte[] rawData, string password)", new),
             constructor("X509Certificate2(byte[] rawData, string password, X509KeyStorageFlags keyStorageFlags)", new),
             constructor("X509Certificate2(X509Certificate certificate)", copy),
+            property("bool Archived { get; }", |_, _| Ok(Value::Bool(false))),
             property("string FriendlyName { get; }", |cx, _| cx.string("")),
             property("bool HasPrivateKey { get; }", |cx, args| Ok(Value::Bool(this(cx, args)?.has_private))),
             property("X500DistinguishedName IssuerName { get; }", |cx, args| {

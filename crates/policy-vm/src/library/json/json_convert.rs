@@ -28,6 +28,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("Newtonsoft.J
         method("static T DeserializeObject<T>(string value)", deserialize_object),
         method("static T DeserializeObject<T>(string value, JsonSerializerSettings settings)", deserialize_object),
         method("static string ToString(object value)", to_string),
+        // Asked for often, and not on the allow-list: `SerializeObject` does the same.
+        method("static string SerializeXmlNode(XmlNode node)", serialize_object),
+        method("static string SerializeXmlNode(XmlNode node, Formatting formatting)", serialize_object),
+        method("static string SerializeXNode(XObject node)", serialize_object),
+        method("static string SerializeXNode(XObject node, Formatting formatting)", serialize_object),
     ]);
 
 fn serialize_object(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -35,6 +35,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("object Clone()", clone),
         method("void Initialize()", |_, _| Ok(Value::Null)),
         method("static T[] Empty<T>()", empty),
+        method("static System.Collections.ObjectModel.ReadOnlyCollection<T> AsReadOnly<T>(T[] array)", |cx, args| {
+            let element = cx.type_arg(0);
+            crate::library::collections::read_only_collection::new(cx, element, arg(args, 0), "array")
+        }),
         method("static Array CreateInstance(Type elementType, int length)", create_instance),
         method("void CopyTo(Array array, int index)", change::copy_to),
         method("void CopyTo(Array array, long index)", change::copy_to),
@@ -91,6 +95,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static int BinarySearch(Array array, object value)", sort::binary_search),
         method("static int BinarySearch<T>(T[] array, T value)", sort::binary_search),
         method("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", sort::binary_search),
+        method("static int BinarySearch<T>(T[] array, int index, int length, T value)", sort::binary_search_range),
+        method(
+            "static int BinarySearch<T>(T[] array, int index, int length, T value, IComparer<T> comparer)",
+            sort::binary_search_range,
+        ),
         method("static void Sort(Array array)", sort::sort),
         method("static void Sort(Array keys, Array items)", sort::sort_pairs),
         method("static void Sort(Array array, int index, int length)", sort::sort_range),

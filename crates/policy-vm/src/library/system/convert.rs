@@ -19,6 +19,15 @@ use crate::value::{DateTime, DateTimeKind, Value, behaviour};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Convert")
     .members(&[
+        method(
+            "static int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, int offsetOut)",
+            base64::to_chars,
+        ),
+        method(
+            "static int ToBase64CharArray(byte[] inArray, int offsetIn, int length, char[] outArray, int offsetOut, \
+             Base64FormattingOptions options)",
+            base64::to_chars,
+        ),
         method("static string ToBase64String(byte[] inArray)", base64::to_string),
         method("static string ToBase64String(byte[] inArray, Base64FormattingOptions options)", base64::to_string),
         method("static string ToBase64String(byte[] inArray, int offset, int length)", base64::to_string),

@@ -85,10 +85,20 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
     exception!(32, "System.TimeZoneNotFoundException", "TimeZoneNotFoundException", "System.Exception"),
     exception!(33, "System.UnauthorizedAccessException", "UnauthorizedAccessException", "System.SystemException"),
     exception!(34, "System.UriFormatException", "UriFormatException", "System.FormatException"),
-    exception!(35, "System.Xml.XmlException", "XmlException", "System.SystemException"),
+    &XML,
     exception!(36, "System.Xml.Schema.XmlSchemaException", "XmlSchemaException", "System.SystemException"),
     exception!(37, "System.Xml.XPath.XPathException", "XPathException", "System.SystemException"),
 ];
+
+/// All of its assembly may be used.
+const XML: TypeDef = TypeDef::class("System.Xml.XmlException").base("System.SystemException").members(&[
+    constructor("XmlException()", new::<35>),
+    constructor("XmlException(string message)", new::<35>),
+    constructor("XmlException(string message, Exception innerException)", new::<35>),
+    constructor("XmlException(string message, Exception innerException, int lineNumber, int linePosition)", new_xml),
+    property("int LineNumber { get; }", |cx, args| Ok(Value::Int32(position_of(cx, args)?.0))),
+    property("int LinePosition { get; }", |cx, args| Ok(Value::Int32(position_of(cx, args)?.1))),
+]);
 
 const REGEX_PARSE: TypeDef = TypeDef::class("System.Text.RegularExpressions.RegexParseException")
     .base("System.ArgumentException")
@@ -168,6 +178,25 @@ fn new_argument_null(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn new_argument_out_of_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (parameter, message) = (text(cx, args, 0)?, message_of(cx, args, 1, Exc::ArgumentOutOfRange)?);
     with_parameter(cx, Exc::ArgumentOutOfRange, message, parameter)
+}
+
+fn new_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (line, position) = (crate::cx::as_i32(args, 2)?, crate::cx::as_i32(args, 3)?);
+    let message = text(cx, args, 0)?.unwrap_or_else(|| Exc::Xml.describe().2.to_owned());
+    let message = if line == 0 { message } else { format!("{message} Line {line}, position {position}.") };
+    create(cx, Exc::Xml, message, arg(args, 1), None)
+}
+
+/// Line and position, which the message of an `XmlException` ends with.
+fn position_of(cx: &Cx<'_>, args: &[Value]) -> Result<(i32, i32), Throw> {
+    let Some(Object::Exception(exception)) = cx.heap.get(arg(args, 0)) else {
+        return Err(fault("an exception was expected"));
+    };
+    let numbers = exception.message.rsplit_once(" Line ").and_then(|(_, place)| {
+        let (line, position) = place.strip_suffix('.')?.split_once(", position ")?;
+        Some((line.parse().ok()?, position.parse().ok()?))
+    });
+    Ok(numbers.unwrap_or_default())
 }
 
 fn param_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

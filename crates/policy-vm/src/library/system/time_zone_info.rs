@@ -80,6 +80,11 @@ pub(in crate::library) const TYPE: TypeDef =
         method("int GetHashCode()", get_hash_code),
         method("TimeSpan GetUtcOffset(DateTimeOffset dateTimeOffset)", get_utc_offset_at),
         method("TimeSpan GetUtcOffset(DateTime dateTime)", get_utc_offset),
+        method(
+            "static System.Collections.ObjectModel.ReadOnlyCollection<TimeZoneInfo> GetSystemTimeZones()",
+            get_system_time_zones,
+        ),
+        method("static void ClearCachedData()", |_, _| Ok(Value::Null)),
         method("bool HasSameRules(TimeZoneInfo other)", has_same_rules),
         method("bool IsAmbiguousTime(DateTimeOffset dateTimeOffset)", is_ambiguous_time_at),
         method("bool IsAmbiguousTime(DateTime dateTime)", is_ambiguous_time),
@@ -188,6 +193,21 @@ fn find_system_time_zone_by_id(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value,
     let id = cx.string_arg(args, 0, "id")?;
     let zone = find(cx, id)?;
     make(cx, zone)
+}
+
+/// The zones by their Windows names, as on the service's machines, from west to east.
+fn get_system_time_zones(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let now = super::date_time::now_ticks(cx);
+    cx.charge(windows::ZONES.len() * 50)?;
+    let zones = windows::ZONES.iter().filter_map(|(name, _)| Zone::find(name));
+    let mut zones: Vec<_> = zones.map(|zone| (zone.base_offset(now), zone.display_name(now), zone)).collect();
+    zones.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let mut items = Vec::with_capacity(zones.len());
+    for (_, _, zone) in zones {
+        items.push(make(cx, zone)?);
+    }
+    let list = crate::library::collections::list::new_list(cx, KNOWN.id(), items)?;
+    crate::library::collections::read_only_collection::new(cx, KNOWN.id(), list, "list")
 }
 
 fn try_find(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -35,6 +35,12 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Net.IPAddres
         property("bool IsIPv4MappedToIPv6 { get; }", |cx, a| test_v6(cx, a, |v6| v6.to_ipv4_mapped().is_some())),
         method("static IPAddress Parse(string ipString)", parse),
         method("static bool TryParse(string ipString, out IPAddress address)", try_parse),
+        method("static short HostToNetworkOrder(short host)", turned),
+        method("static int HostToNetworkOrder(int host)", turned),
+        method("static long HostToNetworkOrder(long host)", turned),
+        method("static short NetworkToHostOrder(short network)", turned),
+        method("static int NetworkToHostOrder(int network)", turned),
+        method("static long NetworkToHostOrder(long network)", turned),
         method("static bool IsLoopback(IPAddress address)", is_loopback),
         method("byte[] GetAddressBytes()", get_address_bytes),
         method("IPAddress MapToIPv4()", map_to_ipv4),
@@ -183,6 +189,16 @@ fn new_from_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Some(address) => new(cx, address),
         None => Err(cx.throw_argument(Exc::Argument, INVALID, "address")),
     }
+}
+
+/// The bytes of a number the other way around.
+fn turned(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(match arg(args, 0) {
+        Value::Int16(number) => Value::Int16(number.swap_bytes()),
+        Value::Int32(number) => Value::Int32(number.swap_bytes()),
+        Value::Int64(number) => Value::Int64(number.swap_bytes()),
+        other => other,
+    })
 }
 
 fn new_from_number(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -4,8 +4,16 @@
 
 pub(super) mod attributes;
 mod build;
+mod declaration;
+mod document;
 pub(super) mod lists;
 pub(super) mod namespaces;
+mod place;
+mod texts;
+
+pub(super) use declaration::DECLARATION;
+pub(super) use document::{DOCUMENT, FRAGMENT};
+pub(super) use texts::{CDATA, CHARACTER_DATA, COMMENT, DOCUMENT_TYPE, INSTRUCTION, SIGNIFICANT_SPACE, SPACE, TEXT};
 
 use attributes::attribute_list;
 use lists::{ChildNodes, list};
@@ -13,18 +21,17 @@ use namespaces::Manager;
 
 use super::edit;
 use super::names::{self, XMLNS};
-use super::reader::parse_document;
+use super::text::push_document_text;
 use super::tree::{self, Kind, attribute_value, attributes, children};
-use super::writer::node_text;
+use super::writer::document_text;
 use super::xpath;
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::collections::int;
-use crate::library::{TypeDef, constructor, method, property, property_set};
+use crate::library::{TypeDef, method, property, property_set};
 use crate::types::{Known, TypeId};
 use crate::value::Value;
-use crate::value::heap::NetObject;
-use crate::value::text::Str;
+use crate::value::heap::{Heap, NetObject};
+use crate::value::text::{Str, TextBuf};
 
 pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
     .interfaces(&["System.Collections.IEnumerable"])
@@ -40,6 +47,7 @@ pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
         property_set("string InnerText { get; set; }", inner_text, set_inner_text),
         property_set("string InnerXml { get; set; }", inner_xml, build::set_inner_xml),
         property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(false))),
+        property("string BaseURI { get; }", |cx, _| cx.string("")),
         property("XmlNode LastChild { get; }", |cx, args| child(cx, args, true)),
         property("string LocalName { get; }", local_name),
         property("string Name { get; }", name),
@@ -51,66 +59,36 @@ pub(super) const NODE: TypeDef = TypeDef::class("System.Xml.XmlNode")
         }),
         property("string OuterXml { get; }", outer_xml),
         method("void WriteTo(XmlWriter w)", super::xml_writer::write_to),
+        method("void WriteContentTo(XmlWriter w)", super::xml_writer::write_content_to),
         property("XmlDocument OwnerDocument { get; }", owner),
         property("XmlNode ParentNode { get; }", parent_node),
         property("string Prefix { get; }", prefix),
         property("XmlNode PreviousSibling { get; }", |cx, args| sibling(cx, args, -1)),
-        property_set("string Value { get; set; }", value, set_inner_text),
+        property_set("string Value { get; set; }", value, set_value),
         property("XmlElement this[string name] { get; }", item),
         property("XmlElement this[string localname, string ns] { get; }", build::item_in),
-        method("XmlNode AppendChild(XmlNode newChild)", build::append_child),
+        method("XmlNode AppendChild(XmlNode newChild)", place::append_child),
         method("XmlNode Clone()", build::clone_deep),
         method("XmlNode CloneNode(bool deep)", build::clone_node),
         method("string GetNamespaceOfPrefix(string prefix)", build::namespace_of_prefix),
         method("string GetPrefixOfNamespace(string namespaceURI)", build::prefix_of_namespace),
         method("XmlNode InsertAfter(XmlNode newChild, XmlNode refChild)", |cx, args| {
-            build::insert_beside(cx, args, true)
+            place::insert_beside(cx, args, true)
         }),
         method("XmlNode InsertBefore(XmlNode newChild, XmlNode refChild)", |cx, args| {
-            build::insert_beside(cx, args, false)
+            place::insert_beside(cx, args, false)
         }),
-        method("XmlNode PrependChild(XmlNode newChild)", build::prepend_child),
+        method("XmlNode PrependChild(XmlNode newChild)", place::prepend_child),
+        method("void Normalize()", place::normalize),
         method("void RemoveAll()", build::remove_all),
-        method("XmlNode ReplaceChild(XmlNode newChild, XmlNode oldChild)", build::replace_child),
-        method("XmlNode RemoveChild(XmlNode oldChild)", remove_child),
+        method("XmlNode ReplaceChild(XmlNode newChild, XmlNode oldChild)", place::replace_child),
+        method("XmlNode RemoveChild(XmlNode oldChild)", place::remove_child),
         method("XmlNodeList SelectNodes(string xpath)", select_nodes),
         method("XmlNodeList SelectNodes(string xpath, XmlNamespaceManager nsmgr)", select_nodes),
         method("XmlNode SelectSingleNode(string xpath)", select_single),
         method("XmlNode SelectSingleNode(string xpath, XmlNamespaceManager nsmgr)", select_single),
+        method("bool Supports(string feature, string version)", supports),
     ]);
-
-pub(super) const DOCUMENT: TypeDef = TypeDef::class("System.Xml.XmlDocument").base("System.Xml.XmlNode").members(&[
-    constructor("XmlDocument()", new_document),
-    property("XmlElement DocumentElement { get; }", document_element),
-    property("XmlNameTable NameTable { get; }", |_, args| Ok(arg(args, 0))),
-    method("void Load(TextReader txtReader)", load),
-    method("void Load(XmlReader reader)", load_from),
-    method("void Save(TextWriter writer)", super::xml_writer::save),
-    method("void Save(XmlWriter w)", super::xml_writer::save_to),
-    method("void LoadXml(string xml)", load_xml),
-    method("XmlAttribute CreateAttribute(string name)", build::create_attribute),
-    method("XmlAttribute CreateAttribute(string qualifiedName, string namespaceURI)", build::create_attribute),
-    method(
-        "XmlAttribute CreateAttribute(string prefix, string localName, string namespaceURI)",
-        build::create_prefixed_attribute,
-    ),
-    method("XmlCDataSection CreateCDataSection(string data)", |cx, args| build::create_leaf(cx, args, Kind::CData)),
-    method("XmlComment CreateComment(string data)", |cx, args| build::create_leaf(cx, args, Kind::Comment)),
-    method("XmlElement CreateElement(string name)", build::create_element),
-    method("XmlElement CreateElement(string qualifiedName, string namespaceURI)", build::create_element),
-    method(
-        "XmlElement CreateElement(string prefix, string localName, string namespaceURI)",
-        build::create_prefixed_element,
-    ),
-    method(
-        "XmlProcessingInstruction CreateProcessingInstruction(string target, string data)",
-        build::create_instruction,
-    ),
-    method("XmlText CreateTextNode(string text)", |cx, args| build::create_leaf(cx, args, Kind::Text)),
-    method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
-    method("XmlNodeList GetElementsByTagName(string localName, string namespaceURI)", build::by_tag_name_in),
-    method("XmlNode ImportNode(XmlNode node, bool deep)", build::import_node),
-]);
 
 pub(super) const ELEMENT: TypeDef =
     TypeDef::class("System.Xml.XmlElement").base("System.Xml.XmlLinkedNode").members(&[
@@ -118,19 +96,26 @@ pub(super) const ELEMENT: TypeDef =
             let node = node(cx, args)?;
             Ok(Value::Bool(!attributes(cx.heap, node).is_empty()))
         }),
-        property("bool IsEmpty { get; }", build::is_empty),
+        property_set("bool IsEmpty { get; set; }", build::is_empty, build::set_is_empty),
         method("string GetAttribute(string name)", get_attribute),
         method("string GetAttribute(string localName, string namespaceURI)", build::get_attribute_in),
         method("XmlAttribute GetAttributeNode(string name)", build::get_attribute_node),
+        method("XmlAttribute GetAttributeNode(string localName, string namespaceURI)", build::get_attribute_node_in),
         method("bool HasAttribute(string name)", has_attribute),
         method("bool HasAttribute(string localName, string namespaceURI)", build::has_attribute_in),
         method("void RemoveAllAttributes()", build::remove_all_attributes),
         method("void RemoveAttribute(string name)", remove_attribute),
         method("void RemoveAttribute(string localName, string namespaceURI)", build::remove_attribute_in),
+        method("XmlNode RemoveAttributeAt(int i)", build::remove_attribute_at),
         method("XmlAttribute RemoveAttributeNode(XmlAttribute oldAttr)", build::remove_attribute_node),
+        method(
+            "XmlAttribute RemoveAttributeNode(string localName, string namespaceURI)",
+            build::remove_attribute_node_in,
+        ),
         method("void SetAttribute(string name, string value)", set_attribute),
         method("string SetAttribute(string localName, string namespaceURI, string value)", build::set_attribute_in),
         method("XmlAttribute SetAttributeNode(XmlAttribute newAttr)", build::set_attribute_node_of),
+        method("XmlAttribute SetAttributeNode(string localName, string namespaceURI)", build::set_attribute_node_in),
         method("XmlNodeList GetElementsByTagName(string name)", by_tag_name),
         method("XmlNodeList GetElementsByTagName(string localName, string namespaceURI)", build::by_tag_name_in),
     ]);
@@ -140,36 +125,23 @@ pub(super) const ATTRIBUTE: TypeDef = TypeDef::class("System.Xml.XmlAttribute").
     property("bool Specified { get; }", |_, _| Ok(Value::Bool(true))),
 ]);
 pub(super) const LINKED: TypeDef = TypeDef::class("System.Xml.XmlLinkedNode").base("System.Xml.XmlNode");
-pub(super) const CHARACTER_DATA: TypeDef =
-    TypeDef::class("System.Xml.XmlCharacterData").base("System.Xml.XmlLinkedNode").members(&[
-        property_set("string Data { get; set; }", data, set_data),
-        property("int Length { get; }", |cx, args| Ok(int(build::data_text(cx, args)?.len()))),
-        method("void AppendData(string strData)", build::append_data),
-        method("string Substring(int offset, int count)", build::substring),
-    ]);
-pub(super) const TEXT: TypeDef = TypeDef::class("System.Xml.XmlText").base("System.Xml.XmlCharacterData");
-pub(super) const CDATA: TypeDef = TypeDef::class("System.Xml.XmlCDataSection").base("System.Xml.XmlCharacterData");
-pub(super) const COMMENT: TypeDef = TypeDef::class("System.Xml.XmlComment").base("System.Xml.XmlCharacterData");
-pub(super) const INSTRUCTION: TypeDef =
-    TypeDef::class("System.Xml.XmlProcessingInstruction").base("System.Xml.XmlLinkedNode").members(&[
-        property_set("string Data { get; set; }", data, set_data),
-        property("string Target { get; }", build::target),
-    ]);
-pub(super) const DOCUMENT_TYPE: TypeDef = TypeDef::class("System.Xml.XmlDocumentType").base("System.Xml.XmlLinkedNode");
-pub(super) const NAME_TABLE: TypeDef = TypeDef::class("System.Xml.XmlNameTable");
 
 /// A node of a tree, seen as an `XmlNode`. Two views of one node are equal.
 #[derive(Clone, Copy, Debug)]
 struct Dom {
     ty: TypeId,
     node: Value,
+    /// The document it belongs to, as a node of the tree; null for a document.
+    owner: Value,
+    /// The prefix that it was made with, or had where it was.
+    prefix: Str,
 }
 
 impl NetObject for Dom {
     fn net_type(&self) -> TypeId {
         self.ty
     }
-    fn equals(&self, heap: &crate::value::heap::Heap, other: Value) -> Option<bool> {
+    fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
         Some(heap.native::<Self>(other).is_some_and(|other| other.node == self.node))
     }
 }
@@ -181,6 +153,10 @@ static X_TEXT: Known = Known::new("System.Xml.XmlText");
 static X_CDATA: Known = Known::new("System.Xml.XmlCDataSection");
 static X_COMMENT: Known = Known::new("System.Xml.XmlComment");
 static X_INSTRUCTION: Known = Known::new("System.Xml.XmlProcessingInstruction");
+static X_SPACE: Known = Known::new("System.Xml.XmlWhitespace");
+static X_SIGNIFICANT_SPACE: Known = Known::new("System.Xml.XmlSignificantWhitespace");
+static X_DECLARATION: Known = Known::new("System.Xml.XmlDeclaration");
+static X_FRAGMENT: Known = Known::new("System.Xml.XmlDocumentFragment");
 static X_TYPE: Known = Known::new("System.Xml.XmlDocumentType");
 static X_NODE_TYPE: Known = Known::new("System.Xml.XmlNodeType");
 static X_LIST: Known = Known::new("System.Xml.XmlNodeList");
@@ -195,98 +171,94 @@ fn node(cx: &Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// The tree's node behind an `XmlNode`.
-pub(super) fn node_of(heap: &crate::value::heap::Heap, value: Value) -> Option<Value> {
+pub(super) fn node_of(heap: &Heap, value: Value) -> Option<Value> {
     heap.native::<Dom>(value).map(|dom| dom.node)
 }
 
+/// The document that the receiver is or belongs to, as a node of the tree.
+fn document_of(cx: &Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let this = dom(cx, args)?;
+    Ok(if this.owner.is_null() { this.node } else { this.owner })
+}
+
+/// The `XmlNode` of a tree's node that belongs to the same document as the receiver; null for null.
+fn view(cx: &mut Cx<'_>, args: &[Value], node: Value) -> Result<Value, Throw> {
+    let owner = document_of(cx, args)?;
+    new_view(cx, owner, node)
+}
+
 /// The `XmlNode` of a tree's node; null for null.
-fn view(cx: &mut Cx<'_>, node: Value) -> Result<Value, Throw> {
+fn new_view(cx: &mut Cx<'_>, owner: Value, node: Value) -> Result<Value, Throw> {
     if node.is_null() {
         return Ok(Value::Null);
     }
+    // Of each node there is one: `==` compares them.
+    let made = tree::get(cx, node)?.view;
+    if !made.is_null() {
+        return Ok(made);
+    }
     let known = match tree::get(cx, node)?.kind {
         Kind::Document { .. } => &X_DOCUMENT,
+        Kind::Fragment { .. } => &X_FRAGMENT,
+        Kind::Declaration(_) => &X_DECLARATION,
         Kind::Element { .. } => &X_ELEMENT,
         Kind::Attribute { .. } => &X_ATTRIBUTE,
         Kind::Text(_) => &X_TEXT,
+        Kind::Space { significant: true, .. } => &X_SIGNIFICANT_SPACE,
+        Kind::Space { .. } => &X_SPACE,
         Kind::CData(_) => &X_CDATA,
         Kind::Comment(_) => &X_COMMENT,
         Kind::Instruction { .. } => &X_INSTRUCTION,
         Kind::DocumentType { .. } => &X_TYPE,
     };
-    Ok(cx.heap.new_native(Dom { ty: known.id(), node })?)
+    let owner = if known.id() == X_DOCUMENT.id() { Value::Null } else { owner };
+    let made = cx.heap.new_native(Dom { ty: known.id(), node, owner, prefix: Str::EMPTY })?;
+    tree::get_mut(cx, node)?.view = made;
+    Ok(made)
 }
 
-fn new_document(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
-    let node = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
-    view(cx, node)
-}
-
-/// `Load(TextReader)`.
-fn load(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 1).is_null() {
-        return Err(cx.argument_null("input"));
+/// What is taken out of a tree, or not in one yet, has its prefix all the same.
+fn keep_prefix(cx: &mut Cx<'_>, view: Value, prefix: &str) -> Result<(), Throw> {
+    let prefix = cx.heap.new_str(prefix)?;
+    if let Some(dom) = cx.heap.native_mut::<Dom>(view) {
+        dom.prefix = prefix;
     }
-    let text = super::xml_reader::whole_text(cx, arg(args, 1))?;
-    let document = parse_document(cx, text, false)?;
-    replace_document(cx, args, document)
+    Ok(())
 }
 
-/// `Load(XmlReader)`.
-fn load_from(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 1).is_null() {
-        return Err(cx.argument_null("reader"));
+/// The prefix that the view of a node remembers.
+pub(super) fn kept_prefix(heap: &Heap, view: Value) -> Option<String> {
+    heap.native::<Dom>(view).map(|dom| heap.text(dom.prefix).to_utf8().into_owned())
+}
+
+/// Remembers the prefix that a node has where it is.
+fn note_prefix(cx: &mut Cx<'_>, node: Value) -> Result<(), Throw> {
+    let view = tree::get(cx, node)?.view;
+    let prefix = prefix_of(cx, node)?;
+    if view.is_null() || prefix.is_empty() { Ok(()) } else { keep_prefix(cx, view, &prefix) }
+}
+
+/// The node in an argument; null for null.
+fn other(cx: &Cx<'_>, args: &[Value], index: usize) -> Option<Value> {
+    node_of(cx.heap, arg(args, index))
+}
+
+fn wanted(cx: &mut Cx<'_>, args: &[Value], index: usize, parameter: &str) -> Result<Value, Throw> {
+    match other(cx, args, index) {
+        Some(node) => Ok(node),
+        None => Err(cx.argument_null(parameter)),
     }
-    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
-    super::xml_reader::read_into(cx, arg(args, 1), document)?;
-    replace_document(cx, args, document)
-}
-
-fn replace_document(cx: &mut Cx<'_>, args: &[Value], document: Value) -> Result<Value, Throw> {
-    if let Some(dom) = cx.heap.native_mut::<Dom>(arg(args, 0)) {
-        dom.node = document;
-    }
-    Ok(Value::Null)
-}
-
-fn load_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 1, "s")?;
-    let document = parse_document(cx, text, false)?;
-    replace_document(cx, args, document)
 }
 
 fn document_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let document = node(cx, args)?;
     let root = children(cx.heap, document).iter().copied().find(|child| tree::is_element(cx.heap, *child));
-    view(cx, root.unwrap_or(Value::Null))
-}
-
-fn remove_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let parent = node(cx, args)?;
-    let child = node(cx, args.get(1..).unwrap_or_default())?;
-    if tree::parent(cx, child) != parent {
-        return Err(cx.throw(Exc::Argument, "The node to be removed is not a child of this node."));
-    }
-    edit::remove(cx, child)?;
-    // An `XmlElement` that lost its last child is written `<a></a>`, an `XElement` is not.
-    if children(cx.heap, parent).is_empty() {
-        edit::fill(cx, parent)?;
-    }
-    Ok(arg(args, 1))
-}
-
-fn data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    build::data_text(cx, args).map(Value::String)
-}
-
-fn set_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let new = text_arg(cx, args, 1);
-    build::set_data(cx, args, &new)
+    view(cx, args, root.unwrap_or(Value::Null))
 }
 
 fn child_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let of = node(cx, args)?;
-    Ok(cx.heap.new_native(ChildNodes { of })?)
+    let (of, owner) = (node(cx, args)?, document_of(cx, args)?);
+    Ok(cx.heap.new_native(ChildNodes { of, owner })?)
 }
 
 fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
@@ -294,31 +266,38 @@ fn child(cx: &mut Cx<'_>, args: &[Value], last: bool) -> Result<Value, Throw> {
     let all = children(cx.heap, node);
     let found = if last { all.last() } else { all.first() };
     let found = found.copied().unwrap_or(Value::Null);
-    view(cx, found)
+    view(cx, args, found)
 }
 
 fn sibling(cx: &mut Cx<'_>, args: &[Value], step: isize) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let found = tree::sibling(cx, node, step)?;
-    view(cx, found)
+    view(cx, args, found)
 }
 
 fn parent_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let parent = if tree::is_attribute(cx.heap, node) { Value::Null } else { tree::parent(cx, node) };
-    view(cx, parent)
+    view(cx, args, parent)
 }
 
+/// The document that a node was made by; null for a document.
 fn owner(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let mut at = tree::parent(cx, node(cx, args)?);
-    while !at.is_null() && !tree::is_document(cx.heap, at) {
-        at = tree::parent(cx, at);
-    }
-    view(cx, at)
+    let owner = dom(cx, args)?.owner;
+    new_view(cx, Value::Null, owner)
+}
+
+fn supports(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (feature, version) = (text_arg(cx, args, 1), cx.string_opt(args, 2));
+    let version = version.is_none_or(|version| cx.text(version).is("1.0") || cx.text(version).is("2.0"));
+    Ok(Value::Bool(feature.eq_ignore_ascii_case("xml") && version))
 }
 
 fn inner_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
+    if let Kind::Declaration(parts) = tree::get(cx, node)?.kind {
+        return declaration::text(cx, parts);
+    }
     let text = xpath::string_value(cx, node)?;
     cx.string(&text)
 }
@@ -327,29 +306,55 @@ fn set_inner_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let new = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
     match &mut tree::get_mut(cx, node)?.kind {
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) | Kind::Attribute { value: text, .. } => *text = new,
-        _ => edit::set_text(cx, node, new)?,
+        Kind::Attribute { value: text, .. } => *text = new,
+        Kind::Element { .. } | Kind::Fragment { .. } => edit::set_text(cx, node, new)?,
+        Kind::Document { .. } => {
+            return Err(
+                cx.throw(Exc::InvalidOperation, "The 'InnerText' of a 'Document' node is read-only and cannot be set.")
+            );
+        }
+        Kind::DocumentType { .. } => {}
+        _ => return texts::set(cx, args, new),
     }
     Ok(Value::Null)
+}
+
+/// Elements and the like have no value that could be set.
+fn set_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = node(cx, args)?;
+    let kind = match tree::get(cx, node)?.kind {
+        Kind::Element { .. } => "Element",
+        Kind::Document { .. } => "Document",
+        Kind::Fragment { .. } => "DocumentFragment",
+        Kind::DocumentType { .. } => "DocumentType",
+        _ => return set_inner_text(cx, args),
+    };
+    Err(cx.throw(Exc::InvalidOperation, format_args!("Cannot set a value on node type '{kind}'.")))
 }
 
 /// Null for elements and documents, the text for all else.
 fn value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    if tree::is_element(cx.heap, node) || tree::is_document(cx.heap, node) {
-        return Ok(Value::Null);
+    match tree::get(cx, node)?.kind {
+        Kind::Element { .. } | Kind::Document { .. } | Kind::Fragment { .. } | Kind::DocumentType { .. } => {
+            Ok(Value::Null)
+        }
+        _ => inner_text(cx, args),
     }
-    inner_text(cx, args)
 }
 
 fn outer_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    let mut out = match tree::get(cx, node)?.kind {
-        Kind::Document { declaration, .. } => super::leaves::declaration_of(cx, declaration),
-        _ => cx.heap.text_buf(),
-    };
-    out.push_text(node_text(cx, node, false)?.as_text());
-    cx.string_buf(&out)
+    if tree::is_attribute(cx.heap, node) {
+        let (name, value) = (qualified_name(cx, node)?, attribute_value(cx.heap, node));
+        let mut out = TextBuf::from(&*name);
+        out.push_str("=\"");
+        push_document_text(&mut out, cx.text(value), true);
+        out.push_str("\"");
+        return cx.string_buf(&out);
+    }
+    let text = document_text(cx, node)?;
+    cx.string_buf(&text)
 }
 
 fn inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -359,7 +364,7 @@ fn inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     }
     let mut out = cx.heap.text_buf();
     for child in children(cx.heap, node).to_vec() {
-        out.push_text(node_text(cx, child, false)?.as_text());
+        out.push_text(document_text(cx, child)?.as_text());
         out.fits()?;
     }
     cx.string_buf(&out)
@@ -392,13 +397,18 @@ fn prefix_of(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
         }
         at = tree::parent(cx, at);
     }
-    Ok(String::new())
+    let view = tree::get(cx, node)?.view;
+    Ok(kept_prefix(cx.heap, view).unwrap_or_default())
 }
 
 /// `Name`: with prefix, or `#text` and the like.
 pub(super) fn qualified_name(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
     let fixed = match tree::get(cx, node)?.kind {
         Kind::Document { .. } => "#document",
+        Kind::Fragment { .. } => "#document-fragment",
+        Kind::Declaration(_) => "xml",
+        Kind::Space { significant: true, .. } => "#significant-whitespace",
+        Kind::Space { .. } => "#whitespace",
         Kind::Text(_) => "#text",
         Kind::CData(_) => "#cdata-section",
         Kind::Comment(_) => "#comment",
@@ -420,6 +430,11 @@ fn name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
     let name = qualified_name(cx, node)?;
     cx.string(&name)
+}
+
+/// The name that `XmlProcessingInstruction.Target` and `XmlNode.Name` share.
+fn target(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    name(cx, args)
 }
 
 fn local_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -449,7 +464,7 @@ fn item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let wanted = text_arg(cx, args, 1);
     for child in children(cx.heap, node).to_vec() {
         if tree::is_element(cx.heap, child) && qualified_name(cx, child)? == wanted {
-            return view(cx, child);
+            return view(cx, args, child);
         }
     }
     Ok(Value::Null)
@@ -463,18 +478,18 @@ fn select(cx: &mut Cx<'_>, args: &[Value]) -> Result<Vec<Value>, Throw> {
     let node = node(cx, args)?;
     let path = cx.string_arg(args, 1, "xpath")?;
     let path = cx.text(path).to_utf8().into_owned();
-    let prefixes = cx.heap.native::<Manager>(arg(args, 2)).map(|manager| manager.prefixes.clone());
+    let prefixes = cx.heap.native::<Manager>(arg(args, 2)).map(|manager| manager.prefixes());
     xpath::select(cx, node, &path, prefixes.as_deref())
 }
 
 fn select_nodes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = select(cx, args)?;
-    list(cx, X_LIST.id(), "System.Xml.XPathNodeList", &found)
+    list(cx, args, X_LIST.id(), "System.Xml.XPathNodeList", &found)
 }
 
 fn select_single(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = select(cx, args)?;
-    view(cx, found.first().copied().unwrap_or(Value::Null))
+    view(cx, args, found.first().copied().unwrap_or(Value::Null))
 }
 
 fn by_tag_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -485,7 +500,7 @@ fn by_tag_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
             found.push(node);
         }
     }
-    list(cx, X_LIST.id(), "System.Xml.XmlElementList", &found)
+    list(cx, args, X_LIST.id(), "System.Xml.XmlElementList", &found)
 }
 
 /// The attribute of a qualified name.
@@ -541,9 +556,9 @@ mod tests {
 
     fn with_document(test: impl FnOnce(&mut Cx<'_>, Value)) {
         check::with_cx(&[], |cx| {
-            let document = new_document(cx, &[]).unwrap();
+            let document = document::new_document(cx, &[]).unwrap();
             let text = cx.string(TEXT).unwrap();
-            load_xml(cx, &[document, text]).unwrap();
+            document::load_xml(cx, &[document, text]).unwrap();
             test(cx, document);
         });
     }

@@ -89,7 +89,8 @@ fn is_root_of(cx: &mut Cx<'_>, mut at: Value, node: Value) -> Result<bool, Throw
     Ok(false)
 }
 
-fn put(cx: &mut Cx<'_>, parent: Value, at: usize, node: Value) -> Result<usize, Throw> {
+/// Puts a node that has no parent among the children of another.
+pub(super) fn put(cx: &mut Cx<'_>, parent: Value, at: usize, node: Value) -> Result<usize, Throw> {
     cx.heap.charge(ITEM)?;
     // What stands behind moves.
     cx.charge(children(cx.heap, parent).len().saturating_sub(at) / 8)?;

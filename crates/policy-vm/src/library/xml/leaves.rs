@@ -53,7 +53,7 @@ pub(super) const DECLARATION: TypeDef = TypeDef::class("System.Xml.Linq.XDeclara
     property_set("string Version { get; set; }", |cx, a| part(cx, a, 0), |cx, a| set_part(cx, a, 0)),
     property_set("string Encoding { get; set; }", |cx, a| part(cx, a, 1), |cx, a| set_part(cx, a, 1)),
     property_set("string Standalone { get; set; }", |cx, a| part(cx, a, 2), |cx, a| set_part(cx, a, 2)),
-    method("string ToString()", declaration_text),
+    method("string ToString()", to_string),
 ]);
 
 fn new_text(cx: &mut Cx<'_>, args: &[Value], kind: fn(Str) -> Kind) -> Result<Value, Throw> {
@@ -162,17 +162,29 @@ net_object!(
 
 impl Declaration {
     fn text(&self, heap: &Heap) -> TextBuf {
-        let mut out = TextBuf::from("<?xml");
-        for (name, part) in ["version", "encoding", "standalone"].iter().zip(self.0) {
-            if let Some(part) = part {
-                out.push_str(&format!(" {name}=\""));
-                out.push_text(heap.text(part));
-                out.push_str("\"");
-            }
-        }
-        out.push_str("?>");
-        out
+        declaration_text(heap, self.0)
     }
+}
+
+/// `<?xml version="1.0"?>` of version, encoding and standalone.
+pub(super) fn declaration_text(heap: &Heap, parts: [Option<Str>; 3]) -> TextBuf {
+    let mut out = TextBuf::from("<?xml");
+    out.push_text(declared(heap, parts).as_text());
+    out.push_str("?>");
+    out
+}
+
+/// What stands in a declaration, after a space.
+pub(super) fn declared(heap: &Heap, parts: [Option<Str>; 3]) -> TextBuf {
+    let mut out = TextBuf::new();
+    for (name, part) in ["version", "encoding", "standalone"].iter().zip(parts) {
+        if let Some(part) = part {
+            out.push_str(&format!(" {name}=\""));
+            out.push_text(heap.text(part));
+            out.push_str("\"");
+        }
+    }
+    out
 }
 
 /// An `XDeclaration`.
@@ -213,12 +225,7 @@ pub(super) fn declaration_parts(heap: &Heap, declaration: Value) -> Option<[Opti
     heap.native::<Declaration>(declaration).map(|declaration| declaration.0)
 }
 
-/// The text of a declaration; nothing for null.
-pub(super) fn declaration_of(cx: &Cx<'_>, declaration: Value) -> TextBuf {
-    cx.heap.native::<Declaration>(declaration).map(|declaration| declaration.text(cx.heap)).unwrap_or_default()
-}
-
-fn declaration_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.heap.native::<Declaration>(arg(args, 0)).map(|declaration| declaration.text(cx.heap));
     cx.string_buf(&text.unwrap_or_default())
 }

@@ -19,9 +19,45 @@ use crate::value::text::{Str, TextRef};
 
 /// `XDocument.Parse`.
 pub(crate) fn parse_document(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Value, Throw> {
-    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+    let document = tree::new(cx, Kind::document(Value::Null))?;
     Reader::new(cx, text, keep_space)?.run(cx, document)?;
     Ok(document)
+}
+
+/// `XmlDocument.LoadXml`: into a document that has no content, with a node for the declaration, and white space apart from
+/// text.
+pub(super) fn parse_into(cx: &mut Cx<'_>, text: Str, document: Value, keep_space: bool) -> Result<(), Throw> {
+    let mut reader = Reader::new(cx, text, keep_space)?;
+    (reader.keep_outer_space, reader.for_document, reader.keeps_line_ends) = (keep_space, true, true);
+    let read = reader.run(cx, document);
+    // What is not whole when a mistake is met is not in the document.
+    if let (Err(_), Some(root)) = (&read, reader.open.first()) {
+        super::edit::remove(cx, root.element)?;
+    }
+    read
+}
+
+/// `XmlNode.InnerXml`: content for a place where those prefixes are known, the innermost first.
+pub(super) fn parse_fragment(
+    cx: &mut Cx<'_>,
+    text: Str,
+    fragment: Value,
+    known: Vec<(String, String)>,
+) -> Result<(), Throw> {
+    let mut reader = Reader::new(cx, text, true)?;
+    (reader.for_document, reader.keeps_line_ends, reader.root_seen) = (true, true, true);
+    for (prefix, uri) in known.into_iter().rev() {
+        let uri = cx.heap.new_str(&uri)?;
+        reader.namespaces.push((prefix.encode_utf16().collect(), uri));
+    }
+    let namespaces = reader.namespaces.len();
+    reader.open.push(Open { element: fragment, name: (0, 0), namespaces, preserved: false });
+    match reader.content(cx) {
+        Ok(()) if reader.open.len() == 1 => Ok(()),
+        Err(throw) if reader.at < reader.units.len() => Err(throw),
+        // .NET tries a text that ends too early as a document, and says what is wrong with it as such.
+        _ => Err(reader.fail(cx, 0, "Data at the root level is invalid.")),
+    }
 }
 
 /// What could be read of a text: the tree, and the mistake that ended it with the elements open there.
@@ -32,11 +68,11 @@ pub(super) struct Partial {
     pub(super) mistake: Option<(Throw, Vec<Value>)>,
 }
 
-/// Reads as far as it goes, for `XmlReader`; white space beside the root element is kept if `keep_space`.
-pub(super) fn parse_partial(cx: &mut Cx<'_>, text: Str, keep_space: bool) -> Result<Partial, Throw> {
-    let document = tree::new(cx, Kind::Document { declaration: Value::Null, children: Vec::new() })?;
+/// Reads as far as it goes, for `XmlReader`, or with `raw` for `XmlTextReader`; white space beside the root element is kept if `keep_space`.
+pub(super) fn parse_partial(cx: &mut Cx<'_>, text: Str, keep_space: bool, raw: bool) -> Result<Partial, Throw> {
+    let document = tree::new(cx, Kind::document(Value::Null))?;
     let mut reader = Reader::new(cx, text, keep_space)?;
-    reader.keep_outer_space = keep_space;
+    (reader.keep_outer_space, reader.keeps_line_ends) = (keep_space, raw);
     let mistake = match reader.run(cx, document) {
         Ok(()) => None,
         Err(throw @ Throw::Exception(_)) => Some((throw, reader.open.iter().map(|open| open.element).collect())),
@@ -72,7 +108,8 @@ struct Open {
     name: (usize, usize),
     /// Number of namespaces in scope outside it.
     namespaces: usize,
-    keep_space: bool,
+    /// By `xml:space`.
+    preserved: bool,
 }
 
 /// Elements within elements; whatever writes, copies or walks a tree may count on it for all that was read.
@@ -89,6 +126,10 @@ struct Reader {
     at: usize,
     keep_space: bool,
     keep_outer_space: bool,
+    /// For an `XmlDocument`.
+    for_document: bool,
+    /// As `XmlTextReader`, with which `XmlDocument` reads, does without `Normalization`.
+    keeps_line_ends: bool,
     open: Vec<Open>,
     /// Prefix and URI, the innermost last.
     namespaces: Vec<(Vec<u16>, Str)>,
@@ -110,7 +151,20 @@ impl Reader {
         let xml = cx.heap.new_str(names::XML)?;
         let namespaces = vec![("xml".encode_utf16().collect(), xml)];
         let (open, names) = (Vec::new(), FxHashMap::default());
-        Ok(Self { input, units, at: 0, keep_space, keep_outer_space: false, open, namespaces, names, root_seen: false })
+        let (keep_outer_space, for_document, keeps_line_ends, root_seen) = (false, false, false, false);
+        Ok(Self {
+            input,
+            units,
+            at: 0,
+            keep_space,
+            keep_outer_space,
+            for_document,
+            keeps_line_ends,
+            open,
+            namespaces,
+            names,
+            root_seen,
+        })
     }
 
     fn run(&mut self, cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
@@ -133,6 +187,22 @@ impl Reader {
         }
         if !self.root_seen {
             return Err(cx.throw(Exc::Xml, "Root element is missing."));
+        }
+        Ok(())
+    }
+
+    /// What stands in an element that is open from the beginning.
+    fn content(&mut self, cx: &mut Cx<'_>) -> Result<(), Throw> {
+        while let (Some(unit), Some(open)) = (self.peek(), self.open.last()) {
+            cx.charge(1)?;
+            let parent = open.element;
+            match unit {
+                LT if self.open.len() == 1 && self.units.get(self.at + 1) == Some(&SLASH) => {
+                    return Err(self.fail(cx, self.at + 2, "Unexpected end tag."));
+                }
+                LT => self.markup(cx, parent)?,
+                _ => self.text(cx, parent)?,
+            }
         }
         Ok(())
     }
@@ -233,7 +303,8 @@ impl Reader {
         }
         if self.keep_outer_space {
             let text = self.normalized(cx, start, self.at)?;
-            self.append(cx, document, Kind::Text(text))?;
+            let apart = Kind::Space { text, significant: false };
+            self.append(cx, document, if self.for_document { apart } else { Kind::Text(text) })?;
         }
         Ok(())
     }
@@ -269,6 +340,10 @@ impl Reader {
                 Some(slot) => *slot = Some(value),
                 None => return Err(self.fail(cx, name.0, "Syntax for an XML declaration is invalid.")),
             }
+        }
+        if self.for_document {
+            self.append(cx, document, Kind::Declaration(values))?;
+            return Ok(());
         }
         let made = super::leaves::new_declaration(cx, values)?;
         if let Kind::Document { declaration, .. } = &mut tree::get_mut(cx, document)?.kind {
@@ -443,8 +518,8 @@ impl Reader {
         let element_name = self.resolve(cx, name, true)?;
         let kind = Kind::Element { name: element_name, attributes: Vec::new(), children: Vec::new(), filled: false };
         let element = self.append(cx, parent, kind)?;
-        let outer = self.open.last().map_or(self.keep_space, |open| open.keep_space);
-        let keep_space = self.add_attributes(cx, element, &attributes, outer)?;
+        let outer = self.open.last().is_some_and(|open| open.preserved);
+        let preserved = self.add_attributes(cx, element, &attributes, outer)?;
         self.root_seen = true;
         if self.peek() == Some(SLASH) {
             self.at += 1;
@@ -459,7 +534,7 @@ impl Reader {
         if self.open.len() >= DEEPEST {
             return Err(self.fail(cx, name.0, "Elements are nested too deeply."));
         }
-        self.open.push(Open { element, name, namespaces: scope, keep_space });
+        self.open.push(Open { element, name, namespaces: scope, preserved });
         Ok(())
     }
 
@@ -522,19 +597,19 @@ impl Reader {
         Ok(())
     }
 
-    /// Adds the attributes and says whether white space is to be kept inside.
+    /// Adds the attributes and says whether `xml:space` keeps the white space inside.
     fn add_attributes(
         &mut self,
         cx: &mut Cx<'_>,
         element: Value,
         raw: &[RawAttribute],
-        keep_space: bool,
+        preserved: bool,
     ) -> Result<bool, Throw> {
-        let mut keep = keep_space;
+        let mut keep = preserved;
         for attribute in raw {
             let name = self.resolve(cx, attribute.name, false)?;
             if self.slice(attribute.name) == "xml:space" {
-                keep = cx.text(attribute.value).is("preserve") || self.keep_space;
+                keep = cx.text(attribute.value).is("preserve");
             }
             cx.charge(1 + tree::attributes(cx.heap, element).len() / 8)?;
             if tree::attribute(cx.heap, element, name).is_some() {

@@ -210,6 +210,21 @@ pub(super) fn bad_unit_at(units: &[u16], at: usize) -> Option<(usize, u16)> {
     }
 }
 
+/// Text as `XmlNode.OuterXml` has it: white space is what it is, but for line ends in attributes.
+pub(super) fn push_document_text(out: &mut TextBuf, text: crate::value::text::TextRef<'_>, attribute: bool) {
+    for unit in text.units() {
+        match (unit, attribute) {
+            (0x26, _) => out.push_str("&amp;"),
+            (0x3c, _) => out.push_str("&lt;"),
+            (0x3e, _) => out.push_str("&gt;"),
+            (0x22, true) => out.push_str("&quot;"),
+            (10, true) => out.push_str("&#xA;"),
+            (13, true) => out.push_str("&#xD;"),
+            (unit, _) => out.push(unit),
+        }
+    }
+}
+
 /// Appends text with the escapes of element content, or of an attribute value.
 pub(super) fn push_escaped(out: &mut TextBuf, text: crate::value::text::TextRef<'_>, attribute: bool) {
     let mut units = text.units().peekable();

@@ -4,7 +4,7 @@
 use super::leaves;
 use super::names::{self, XMLNS};
 use super::tree::{self, Kind};
-use crate::cx::{Cx, fault};
+use crate::cx::Cx;
 use crate::exception::{Throw, Trap};
 use crate::library::json;
 use crate::value::Value;
@@ -72,9 +72,9 @@ impl Writer {
         cx.charge(1)?;
         self.depth += 1;
         match tree::get(cx, node)?.kind.clone() {
-            Kind::Document { declaration, children } => {
-                if !declaration.is_null() {
-                    self.declaration(cx, declaration)?;
+            Kind::Document { declaration, children, .. } => {
+                if let Some(parts) = leaves::declaration_parts(cx.heap, declaration) {
+                    self.declaration(cx, parts)?;
                 }
                 self.grouped(cx, &children, named)?;
             }
@@ -88,7 +88,9 @@ impl Writer {
                     self.leaf(cx, node, value, named)?;
                 }
             }
-            Kind::Text(text) | Kind::CData(text) => self.leaf(cx, node, text, named)?,
+            Kind::Fragment { children } => self.grouped(cx, &children, named)?,
+            Kind::Declaration(parts) => self.declaration(cx, parts)?,
+            Kind::Text(text) | Kind::CData(text) | Kind::Space { text, .. } => self.leaf(cx, node, text, named)?,
             Kind::Instruction { data, .. } => self.leaf(cx, node, data, named)?,
             Kind::Comment(text) => {
                 if named {
@@ -200,10 +202,7 @@ impl Writer {
         Ok(())
     }
 
-    fn declaration(&mut self, cx: &mut Cx<'_>, declaration: Value) -> Result<(), Throw> {
-        let Some([version, encoding, standalone]) = leaves::declaration_parts(cx.heap, declaration) else {
-            return Err(fault("an XDeclaration was expected"));
-        };
+    fn declaration(&mut self, cx: &Cx<'_>, [version, encoding, standalone]: [Option<Str>; 3]) -> Result<(), Throw> {
         self.comma();
         self.out.push_str("\"?xml\":");
         self.parts(cx, [("version", version), ("encoding", encoding), ("standalone", standalone)]);
@@ -269,7 +268,11 @@ impl Writer {
                 name.push_text(cx.text(target));
             }
             Kind::DocumentType { .. } => name.push_str("!DOCTYPE"),
-            Kind::Document { .. } => {}
+            Kind::Space { significant, .. } => {
+                name.push_str(if significant { "#significant-whitespace" } else { "#whitespace" })
+            }
+            Kind::Declaration(_) => name.push_str("?xml"),
+            Kind::Document { .. } | Kind::Fragment { .. } => {}
         }
         Ok(name)
     }

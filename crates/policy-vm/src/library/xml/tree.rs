@@ -18,6 +18,8 @@ pub(crate) struct XmlObject {
     pub(super) parent: Value,
     /// Where it was last seen among its parent's children: where to look first.
     pub(super) seen_at: u32,
+    /// The `XmlNode` that shows it; null until one is wanted.
+    pub(super) view: Value,
     pub(super) kind: Kind,
 }
 
@@ -25,8 +27,22 @@ pub(crate) struct XmlObject {
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Document {
+        /// An `XDeclaration`; an `XmlDocument` has a node of its own for it.
         declaration: Value,
         children: Vec<Value>,
+        /// `XmlDocument.PreserveWhitespace`.
+        keeps_space: bool,
+    },
+    /// `XmlDocumentFragment`.
+    Fragment {
+        children: Vec<Value>,
+    },
+    /// `XmlDeclaration`: version, encoding and standalone.
+    Declaration([Option<Str>; 3]),
+    /// White space that an `XmlDocument` keeps apart from text.
+    Space {
+        text: Str,
+        significant: bool,
     },
     Element {
         name: Value,
@@ -67,13 +83,14 @@ static X_DOCUMENT_TYPE: Known = Known::new("System.Xml.Linq.XDocumentType");
 impl NetObject for XmlObject {
     fn net_type(&self) -> TypeId {
         match self.kind {
-            Kind::Document { .. } => &X_DOCUMENT,
+            // Only `XmlDocument` has fragments, and declarations and white space as nodes, and shows them by its own types.
+            Kind::Document { .. } | Kind::Fragment { .. } => &X_DOCUMENT,
             Kind::Element { .. } => &X_ELEMENT,
             Kind::Attribute { .. } => &X_ATTRIBUTE,
-            Kind::Text(_) => &X_TEXT,
+            Kind::Text(_) | Kind::Space { .. } => &X_TEXT,
             Kind::CData(_) => &X_CDATA,
             Kind::Comment(_) => &X_COMMENT,
-            Kind::Instruction { .. } => &X_INSTRUCTION,
+            Kind::Instruction { .. } | Kind::Declaration(_) => &X_INSTRUCTION,
             Kind::DocumentType { .. } => &X_DOCUMENT_TYPE,
         }
         .id()
@@ -85,9 +102,14 @@ impl NetObject for XmlObject {
 }
 
 impl Kind {
+    /// A document without content.
+    pub(super) const fn document(declaration: Value) -> Self {
+        Self::Document { declaration, children: Vec::new(), keeps_space: false }
+    }
+
     pub(super) fn children(&self) -> &[Value] {
         match self {
-            Self::Document { children, .. } | Self::Element { children, .. } => children,
+            Self::Document { children, .. } | Self::Fragment { children } | Self::Element { children, .. } => children,
             _ => &[],
         }
     }
@@ -95,7 +117,7 @@ impl Kind {
 
 /// A new node without parent.
 pub(super) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(XmlObject { parent: Value::Null, seen_at: 0, kind })?)
+    Ok(cx.heap.new_native(XmlObject { parent: Value::Null, seen_at: 0, view: Value::Null, kind })?)
 }
 
 /// The node behind a value.
@@ -118,7 +140,9 @@ pub(super) fn children(heap: &Heap, node: Value) -> &[Value] {
 
 pub(super) fn children_mut<'h>(cx: &'h mut Cx<'_>, node: Value) -> Option<&'h mut Vec<Value>> {
     match &mut cx.heap.native_mut::<XmlObject>(node)?.kind {
-        Kind::Document { children, .. } | Kind::Element { children, .. } => Some(children),
+        Kind::Document { children, .. } | Kind::Fragment { children } | Kind::Element { children, .. } => {
+            Some(children)
+        }
         _ => None,
     }
 }
@@ -211,7 +235,7 @@ pub(super) fn text_of(cx: &mut Cx<'_>, node: Value) -> Result<Str, Throw> {
         };
         *index += 1;
         match &get(cx, child)?.kind {
-            Kind::Text(text) | Kind::CData(text) => parts.push(*text),
+            Kind::Text(text) | Kind::CData(text) | Kind::Space { text, .. } => parts.push(*text),
             Kind::Element { .. } => stack.push((child, 0)),
             _ => {}
         }
@@ -250,7 +274,7 @@ fn shallow_clone(cx: &mut Cx<'_>, node: Value) -> Result<Value, Throw> {
             children.clear();
             old = std::mem::take(attributes);
         }
-        Kind::Document { children, .. } => children.clear(),
+        Kind::Document { children, .. } | Kind::Fragment { children } => children.clear(),
         _ => {}
     }
     let copy = new(cx, kind)?;

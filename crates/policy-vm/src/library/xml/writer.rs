@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::names::{self, XML, XMLNS};
-use super::text::{is_xml_unit, push_escaped, show_unit};
+use super::text::{is_xml_unit, push_document_text, push_escaped, show_unit};
 use super::tree::{self, Kind, XmlObject, attribute_value, attributes, children};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
@@ -13,8 +13,18 @@ use crate::value::text::{Str, TextBuf};
 
 /// `node.ToString(options)`.
 pub(super) fn node_text(cx: &mut Cx<'_>, node: Value, indent: bool) -> Result<TextBuf, Throw> {
+    written(cx, node, indent, false)
+}
+
+/// `XmlNode.OuterXml`.
+pub(super) fn document_text(cx: &mut Cx<'_>, node: Value) -> Result<TextBuf, Throw> {
+    written(cx, node, false, true)
+}
+
+fn written(cx: &mut Cx<'_>, node: Value, indent: bool, for_document: bool) -> Result<TextBuf, Throw> {
     let steps = usize::try_from(cx.budget.instructions).unwrap_or(usize::MAX);
     let mut writer = Writer::new(cx.heap, indent, steps);
+    writer.for_document = for_document;
     writer.node(node);
     let (work, failure, out) = (writer.work.get(), writer.failure, writer.out);
     cx.charge(work.saturating_add(out.len() / 16))?;
@@ -80,6 +90,8 @@ struct Writer<'h> {
     heap: &'h Heap,
     out: TextBuf,
     indent: bool,
+    /// As `XmlDocument` writes, which is `XmlTextWriter`'s way.
+    for_document: bool,
     mixed: bool,
     /// What the output declares, `xmlns` and `xml` and the empty default first.
     declared: Vec<Declared>,
@@ -104,6 +116,7 @@ impl<'h> Writer<'h> {
             heap,
             out,
             indent,
+            for_document: false,
             mixed: false,
             declared,
             resolved: Vec::new(),
@@ -133,7 +146,7 @@ impl<'h> Writer<'h> {
         self.push_ancestors(object.parent);
         let mut stack = Vec::new();
         match &object.kind {
-            Kind::Document { children, .. } => {
+            Kind::Document { children, .. } | Kind::Fragment { children } => {
                 for child in children {
                     self.begin(*child, &mut stack);
                     self.drain(&mut stack);
@@ -162,7 +175,7 @@ impl<'h> Writer<'h> {
     fn childless(&mut self, object: &XmlObject) {
         let Kind::Element { name, filled, .. } = &object.kind else { return };
         let base = self.declared.len();
-        let prefixed = self.start(*name, base);
+        let prefixed = self.start(*name, object.view, base);
         self.write_needed(base);
         self.out.push_str(if *filled { ">" } else { " />" });
         if *filled {
@@ -287,11 +300,12 @@ impl<'h> Writer<'h> {
     }
 
     /// Writes `<name` and gives the name as written.
-    fn start(&mut self, name: Value, base: usize) -> String {
+    fn start(&mut self, name: Value, view: Value, base: usize) -> String {
         let (local, uri) = names::parts(self.heap, name);
         let (local, uri) = (self.string(local), self.string(uri));
         let prefix = if uri.is_empty() { Some(String::new()) } else { self.resolve(&uri, true) };
-        let prefix = prefix.or_else(|| self.lookup_prefix(&uri)).unwrap_or_default();
+        let kept = || super::dom::kept_prefix(self.heap, view).filter(|_| self.for_document);
+        let prefix = prefix.or_else(|| self.lookup_prefix(&uri)).or_else(kept).unwrap_or_default();
         self.use_prefix(&prefix, &uri, base);
         let prefixed = if prefix.is_empty() { local } else { format!("{prefix}:{local}") };
         self.out.push_str("<");
@@ -304,7 +318,7 @@ impl<'h> Writer<'h> {
         let Some(object) = self.heap.native::<XmlObject>(node) else { return };
         let Kind::Element { name, attributes, children, filled } = &object.kind else {
             match &object.kind {
-                Kind::Text(_) | Kind::CData(_) => {}
+                Kind::Text(_) | Kind::CData(_) | Kind::Space { .. } => {}
                 _ => self.line(stack.len()),
             }
             return self.leaf(&object.kind);
@@ -315,7 +329,7 @@ impl<'h> Writer<'h> {
             let declaration = self.declaration(*attribute);
             self.resolved.extend(declaration);
         }
-        let prefixed = self.start(*name, base);
+        let prefixed = self.start(*name, object.view, base);
         for attribute in attributes {
             self.works(1);
             if self.stopped() {
@@ -401,6 +415,9 @@ impl<'h> Writer<'h> {
 
     fn escaped(&mut self, text: Str, attribute: bool) {
         let text = self.heap.text(text);
+        if self.for_document {
+            return push_document_text(&mut self.out, text, attribute);
+        }
         if let Some(unit) = text.units().find(|unit| !is_xml_unit(*unit)) {
             self.failure.get_or_insert(Failure::Unit(unit));
         }
@@ -425,7 +442,7 @@ impl<'h> Writer<'h> {
             }
             Kind::Instruction { target, data } => {
                 let (target, data) = (self.string(*target), self.string(*data).replace("?>", "? >"));
-                let gap = if data.is_empty() { "" } else { " " };
+                let gap = if data.is_empty() && !self.for_document { "" } else { " " };
                 self.out.push_str(&format!("<?{target}{gap}{data}?>"));
             }
             Kind::DocumentType { name, public, system, subset } => {
@@ -436,6 +453,7 @@ impl<'h> Writer<'h> {
                         out += &format!(" PUBLIC \"{}\" \"{system}\"", self.string(*public));
                     }
                     (None, Some(system)) => out += &format!(" SYSTEM \"{}\"", self.string(*system)),
+                    (None, None) if self.for_document => {}
                     (None, None) => out.push(' '),
                 }
                 if let Some(subset) = subset {
@@ -455,7 +473,14 @@ impl<'h> Writer<'h> {
                 self.escaped(*value, true);
                 self.out.push_str("\"");
             }
-            Kind::Document { .. } | Kind::Element { .. } => {}
+            Kind::Space { text, .. } => {
+                self.mixed = true;
+                self.out.push_text(self.heap.text(*text));
+            }
+            Kind::Declaration(parts) => {
+                self.out.push_text(super::leaves::declaration_text(self.heap, *parts).as_text())
+            }
+            Kind::Document { .. } | Kind::Fragment { .. } | Kind::Element { .. } => {}
         }
     }
 }

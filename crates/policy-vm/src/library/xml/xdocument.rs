@@ -34,7 +34,7 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.Linq.XDocument")
     ]);
 
 fn document(cx: &mut Cx<'_>, declaration: Value, content: Value) -> Result<Value, Throw> {
-    let document = tree::new(cx, Kind::Document { declaration, children: Vec::new() })?;
+    let document = tree::new(cx, Kind::document(declaration))?;
     append(cx, document, content)?;
     Ok(document)
 }

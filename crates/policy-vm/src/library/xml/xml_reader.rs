@@ -17,7 +17,7 @@ use crate::library::{TypeDef, constructor, method, property};
 use crate::types::Known;
 use crate::value::Value;
 use crate::value::text::TextBuf;
-pub(super) use cursor::{Cursor, read_all, read_into, read_node, whole_text};
+pub(super) use cursor::{Cursor, load_into, read_all, read_for_document, read_into, read_node, whole_text};
 
 pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlReader")
     .interfaces(&["System.IDisposable"])
@@ -190,6 +190,10 @@ fn over(
     cursor: Cursor,
 ) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(XmlReader { known, options, input, cursor })?)
+}
+
+fn is_text_reader(known: &Known) -> bool {
+    known.id() == X_TEXT_READER.id()
 }
 
 fn this<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h XmlReader, Throw> {

@@ -3,6 +3,7 @@
 //!
 //! <https://learn.microsoft.com/dotnet/api/system.xml.xmlwriter>
 
+mod pieces;
 mod settings;
 mod step;
 mod write;
@@ -12,10 +13,11 @@ use super::{dom, tree};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::text::{string_builder, string_writer};
-use crate::library::{TypeDef, constructor, method, property};
+use crate::library::{TypeDef, constructor, method, property, property_set};
 use crate::types::Known;
 use crate::value::Value;
 use crate::value::text::{Str, TextBuf};
+use pieces::{base64, bin_hex, doc_type, entity_ref, name_text, qualified_name, raw_chars, surrogate_entity};
 use settings::Settings;
 pub(super) use settings::{NEW_LINES, TYPE as SETTINGS};
 use write::Output;
@@ -46,6 +48,8 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlWriter")
         method("void WriteAttributeString(string prefix, string localName, string ns, string value)", |cx, a| {
             attribute(cx, a, [Some(1), Some(2), Some(3), Some(4)])
         }),
+        method("void WriteBase64(byte[] buffer, int index, int count)", base64),
+        method("void WriteBinHex(byte[] buffer, int index, int count)", bin_hex),
         method("void WriteCData(string text)", |cx, a| piece(cx, a, Output::cdata)),
         method("void WriteCharEntity(char ch)", char_entity),
         method("void WriteChars(char[] buffer, int index, int count)", chars),
@@ -65,6 +69,12 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlWriter")
         method("void WriteFullEndElement()", |cx, a| does(cx, a, |out| out.end_element(true))),
         method("void WriteNode(XmlReader reader, bool defattr)", write_node),
         method("void WriteProcessingInstruction(string name, string text)", instruction),
+        method("void WriteDocType(string name, string pubid, string sysid, string subset)", doc_type),
+        method("void WriteEntityRef(string name)", entity_ref),
+        method("void WriteName(string name)", name_text),
+        method("void WriteNmToken(string name)", name_text),
+        method("void WriteQualifiedName(string localName, string ns)", qualified_name),
+        method("void WriteRaw(char[] buffer, int index, int count)", raw_chars),
         method("void WriteRaw(string data)", |cx, a| piece(cx, a, Output::raw)),
         method("void WriteStartAttribute(string localName)", |cx, a| start_attribute(cx, a, [None, Some(1), None])),
         method("void WriteStartAttribute(string localName, string ns)", |cx, a| {
@@ -81,6 +91,7 @@ pub(super) const TYPE: TypeDef = TypeDef::class("System.Xml.XmlWriter")
             start(cx, a, [Some(1), Some(2), Some(3)])
         }),
         method("void WriteString(string text)", |cx, a| piece(cx, a, Output::text)),
+        method("void WriteSurrogateCharEntity(char lowChar, char highChar)", surrogate_entity),
         method("void WriteValue(object value)", value),
         method("void WriteValue(string value)", value),
         method("void WriteValue(bool value)", value),
@@ -103,10 +114,64 @@ pub(super) const STATE: TypeDef = TypeDef::enumeration(
 pub(super) const TEXT_WRITER: TypeDef = TypeDef::class("System.Xml.XmlTextWriter")
     .base("System.Xml.XmlWriter")
     .summary("Writes XML to a TextWriter.")
-    .members(&[constructor("XmlTextWriter(TextWriter w)", new_text_writer)]);
+    .members(&[
+        constructor("XmlTextWriter(TextWriter w)", new_text_writer),
+        property_set(
+            "System.Xml.Formatting Formatting { get; set; }",
+            |cx, args| Ok(Value::Enum(X_FORMATTING.id(), i64::from(this(cx, args)?.output.settings.indents))),
+            |cx, args| {
+                let indents = matches!(arg(args, 1), Value::Enum(_, 1));
+                indented(cx, args, |settings| settings.indents = indents)
+            },
+        ),
+        property_set(
+            "char IndentChar { get; set; }",
+            |cx, args| Ok(Value::Char(u16::try_from(u32::from(indentation(cx, args)?.0)).unwrap_or(32))),
+            |cx, args| {
+                let (Value::Char(unit), (_, count)) = (arg(args, 1), indentation(cx, args)?) else {
+                    return Err(fault("a char was expected"));
+                };
+                let unit = char::from_u32(u32::from(unit)).unwrap_or(' ');
+                indented(cx, args, |settings| settings.indent = unit.to_string().repeat(count))
+            },
+        ),
+        property_set(
+            "int Indentation { get; set; }",
+            |cx, args| Ok(Value::Int32(i32::try_from(indentation(cx, args)?.1).unwrap_or(0))),
+            |cx, args| {
+                let wanted = crate::cx::as_i32(args, 1)?;
+                let Ok(wanted) = usize::try_from(wanted) else {
+                    let why = format!("value ('{wanted}') must be a non-negative value. (Parameter 'value')");
+                    let why = format!("{why}\nActual value was {wanted}.");
+                    return Err(cx.throw(Exc::ArgumentOutOfRange, why));
+                };
+                cx.heap.charge(wanted)?;
+                let unit = indentation(cx, args)?.0;
+                indented(cx, args, |settings| settings.indent = unit.to_string().repeat(wanted))
+            },
+        ),
+    ]);
+
+/// Beside `Newtonsoft.Json.Formatting` only its full name says which is meant.
+pub(super) const FORMATTING: TypeDef =
+    TypeDef::enumeration("System.Xml.Formatting", &[("None", 0), ("Indented", 1)]).not_imported();
+
+/// The character that indents, and how many of it.
+fn indentation(cx: &Cx<'_>, args: &[Value]) -> Result<(char, usize), Throw> {
+    let indent = &this(cx, args)?.output.settings.indent;
+    Ok((indent.chars().next().unwrap_or(' '), indent.chars().count()))
+}
+
+fn indented(cx: &mut Cx<'_>, args: &[Value], work: impl FnOnce(&mut Settings)) -> Result<Value, Throw> {
+    if let Some(writer) = cx.heap.native_mut::<XmlWriter>(arg(args, 0)) {
+        work(&mut writer.output.settings);
+    }
+    Ok(Value::Null)
+}
 
 static X_WRITER: Known = Known::new("System.Xml.XmlWriter");
 static X_TEXT_WRITER: Known = Known::new("System.Xml.XmlTextWriter");
+static X_FORMATTING: Known = Known::new("System.Xml.Formatting");
 static X_STATE: Known = Known::new("System.Xml.WriteState");
 
 #[derive(Debug)]
@@ -139,7 +204,7 @@ fn new_text_writer(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if arg(args, 0).is_null() {
         return Err(cx.argument_null("w"));
     }
-    let settings = Settings { declares: false, fragment: true, ..Settings::default() };
+    let settings = Settings { declares: false, declares_when_told: true, fragment: true, ..Settings::default() };
     let output = Output::new(settings);
     Ok(cx.heap.new_native(XmlWriter { known: &X_TEXT_WRITER, target: arg(args, 0), output })?)
 }
@@ -276,6 +341,12 @@ fn char_entity(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = chars_of(cx, args)?;
+    does(cx, args, |out| out.text(&text))
+}
+
+/// The part of a `char[]` that an index and a count name.
+fn chars_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<TextBuf, Throw> {
     let units: Vec<u16> = crate::library::system::string::chars(cx, arg(args, 1)).into_iter().flatten().collect();
     let (from, count) = (crate::cx::as_i32(args, 2)?, crate::cx::as_i32(args, 3)?);
     let (from, count) = (usize::try_from(from).unwrap_or(usize::MAX), usize::try_from(count).unwrap_or(usize::MAX));
@@ -285,7 +356,7 @@ fn chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     };
     let mut text = TextBuf::new();
     part.iter().for_each(|unit| text.push(*unit));
-    does(cx, args, |out| out.text(&text))
+    Ok(text)
 }
 
 fn value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -339,6 +410,51 @@ pub(super) fn write_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> 
     }
     write_tree(cx, args.get(1..).unwrap_or_default(), node)?;
     Ok(Value::Null)
+}
+
+/// `XmlNode.WriteContentTo(XmlWriter)`.
+pub(super) fn write_content_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let node = dom::node_of(cx.heap, arg(args, 0)).unwrap_or(arg(args, 0));
+    if arg(args, 1).is_null() {
+        return Err(cx.throw(Exc::NullReference, "Object reference not set to an instance of an object."));
+    }
+    for child in tree::children(cx.heap, node).to_vec() {
+        write_tree(cx, args.get(1..).unwrap_or_default(), child)?;
+    }
+    Ok(Value::Null)
+}
+
+/// `XmlDocument.Save(XmlWriter)`: a declaration is written first, whether the document has one or not.
+pub(super) fn save_document_to(cx: &mut Cx<'_>, document: Value, writer: Value) -> Result<Value, Throw> {
+    if writer.is_null() {
+        return Err(cx.throw(Exc::NullReference, "Object reference not set to an instance of an object."));
+    }
+    let args = [writer];
+    let mut all = tree::children(cx.heap, document).to_vec();
+    let Some(first) = all.first().copied() else { return Ok(Value::Null) };
+    if this(cx, &args)?.output.state() == 0 {
+        let mut standalone = None;
+        if let tree::Kind::Declaration(parts) = tree::get(cx, first)?.kind {
+            standalone = parts[2].map(|text| cx.text(text).is("yes"));
+            all.remove(0);
+        }
+        act(cx, &args, |out| out.start_document(standalone))?;
+    }
+    for node in all {
+        write_tree(cx, &args, node)?;
+    }
+    flush(cx, &args)?;
+    Ok(Value::Null)
+}
+
+/// `XmlDocument.Save(TextWriter)`.
+pub(super) fn save_document(cx: &mut Cx<'_>, document: Value, target: Value, plain: bool) -> Result<Value, Throw> {
+    if target.is_null() {
+        return Err(cx.argument_null("writer"));
+    }
+    let settings = Settings { indents: !plain, ..Settings::default() };
+    let writer = over(cx, target, settings)?;
+    save_document_to(cx, document, writer)
 }
 
 /// `XNode.Save(XmlWriter)`: a document with its declaration.

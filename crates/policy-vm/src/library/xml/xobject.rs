@@ -38,11 +38,11 @@ fn node_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let number = match get(cx, arg(args, 0))?.kind {
         Kind::Element { .. } => 1,
         Kind::Attribute { .. } => 2,
-        Kind::Text(_) => 3,
+        Kind::Text(_) | Kind::Space { .. } => 3,
         Kind::CData(_) => 4,
-        Kind::Instruction { .. } => 7,
+        Kind::Instruction { .. } | Kind::Declaration(_) => 7,
         Kind::Comment(_) => 8,
-        Kind::Document { .. } => 9,
+        Kind::Document { .. } | Kind::Fragment { .. } => 9,
         Kind::DocumentType { .. } => 10,
     };
     Ok(Value::Enum(KNOWN.id(), number))

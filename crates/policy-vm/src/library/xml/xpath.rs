@@ -4,6 +4,7 @@
 
 mod axes;
 mod evaluate;
+pub(super) mod extensions;
 mod functions;
 mod lexer;
 mod number;
@@ -78,11 +79,25 @@ pub(super) fn select(
     }
 }
 
+/// What an XPath of any kind gives, or why it is none.
+fn find(
+    cx: &mut Cx<'_>,
+    from: Value,
+    text: &str,
+    prefixes: Option<&[(String, String)]>,
+) -> Result<Result<Found, Bad>, Throw> {
+    cx.charge(text.len())?;
+    match parse::parse(text, prefixes) {
+        Ok(expr) => evaluate::evaluate(cx, At { node: from, position: 1, size: 1 }, &expr).map(Ok),
+        Err(bad) => Ok(Err(bad)),
+    }
+}
+
 /// The string value of a node.
 pub(super) fn string_value(cx: &mut Cx<'_>, node: Value) -> Result<String, Throw> {
     let text = match tree::get(cx, node)?.kind {
         Kind::Attribute { .. } => attribute_value(cx.heap, node),
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) => text,
+        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) | Kind::Space { text, .. } => text,
         Kind::Instruction { data, .. } => data,
         _ => tree::text_of(cx, node)?,
     };

@@ -124,7 +124,30 @@ pub(super) fn sort_pairs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 /// The index, or the complement of where it would stand.
 pub(super) fn binary_search(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;
-    let (mut low, mut high) = (0, len);
+    search_between(cx, [arg(args, 0), arg(args, 1), arg(args, 2)], 0, len)
+}
+
+/// `BinarySearch(array, index, length, value[, comparer])`.
+pub(super) fn binary_search_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let len = len_arg(cx, args, 0, "array")?;
+    let (index, length) = (as_i32(args, 1)?, as_i32(args, 2)?);
+    for (name, value) in [("index", index), ("length", length)] {
+        if value < 0 {
+            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", name));
+        }
+    }
+    let (low, count) = (usize::try_from(index).unwrap_or(0), usize::try_from(length).unwrap_or(0));
+    let Some(high) = low.checked_add(count).filter(|high| *high <= len) else {
+        let why = "Offset and length were out of bounds for the array or count is greater than the number of elements \
+                   from index to the end of the source collection.";
+        return Err(cx.throw(Exc::Argument, why));
+    };
+    search_between(cx, [arg(args, 0), arg(args, 3), arg(args, 4)], low, high)
+}
+
+/// The place of a value between two places of a sorted array, or the complement of where it would go.
+fn search_between(cx: &mut Cx<'_>, args: [Value; 3], mut low: usize, mut high: usize) -> Result<Value, Throw> {
+    let args = &args;
     while low < high {
         cx.charge(1)?;
         // .NET's middle of the closed interval [low, high - 1].

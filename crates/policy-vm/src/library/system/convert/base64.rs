@@ -51,6 +51,48 @@ pub(super) fn to_string(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
     cx.string(&text)
 }
 
+/// `ToBase64CharArray`: into an array, from a place on.
+pub(super) fn to_chars(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some(Object::Bytes(bytes)) = cx.heap.get(arg(args, 0)) else { return Err(cx.argument_null("inArray")) };
+    let available = bytes.len();
+    let room = match cx.heap.get(arg(args, 3)) {
+        Some(Object::Array(array)) => array.items.len(),
+        _ => return Err(cx.argument_null("outArray")),
+    };
+    let (offset, length, at) = (as_i32(args, 1)?, as_i32(args, 2)?, as_i32(args, 4)?);
+    let refuse = |cx: &mut Cx<'_>, name: &str, value: i32, why: &str| {
+        let shown = format!("{name} ('{value}') must be {why}. (Parameter '{name}')\nActual value was {value}.");
+        cx.throw(Exc::ArgumentOutOfRange, shown)
+    };
+    let signed = |length: usize| i64::try_from(length).unwrap_or(i64::MAX);
+    for (name, value) in [("length", length), ("offsetIn", offset), ("offsetOut", at)] {
+        if value < 0 {
+            return Err(refuse(cx, name, value, "a non-negative value"));
+        }
+    }
+    let most = signed(available) - i64::from(length);
+    if i64::from(offset) > most {
+        return Err(refuse(cx, "offsetIn", offset, &format!("less than or equal to '{most}'")));
+    }
+    let options = arg(args, 5);
+    let text = to_string(cx, &[arg(args, 0), Value::Int32(offset), Value::Int32(length), options])?;
+    let Value::String(text) = text else { return Ok(Value::Null) };
+    let most = signed(room) - signed(text.len());
+    if i64::from(at) > most {
+        return Err(refuse(cx, "offsetOut", at, &format!("less than or equal to '{most}'")));
+    }
+    let at = usize::try_from(at).unwrap_or(usize::MAX);
+    let units: Vec<Value> = cx.text(text).units().map(Value::Char).collect();
+    let count = i32::try_from(units.len()).unwrap_or(i32::MAX);
+    if let Value::Object(handle) = arg(args, 3)
+        && let Some(Object::Array(array)) = cx.heap.object_mut(handle)
+        && let Some(place) = array.items.get_mut(at..at + units.len())
+    {
+        place.copy_from_slice(&units);
+    }
+    Ok(Value::Int32(count))
+}
+
 fn decode(text: TextRef<'_>) -> Option<Vec<u8>> {
     let clean = |text: TextRef<'_>| -> Option<Vec<u8>> {
         let units = text.units().filter(|u| !matches!(u, 9 | 10 | 13 | 32));

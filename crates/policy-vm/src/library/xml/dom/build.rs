@@ -2,10 +2,10 @@
 //! carries it, until it comes to a place where the same prefix stands for the same namespace already.
 
 use super::super::names::{self, XMLNS};
-use super::super::reader::parse_element;
+use super::super::reader::parse_fragment;
 use super::super::tree::{self, Kind, attribute_value, attributes, children};
 use super::super::{edit, xpath};
-use super::{attribute_named, list, node, node_of, qualified_name, text_arg, view};
+use super::{attribute_named, list, node, text_arg, view, wanted};
 use crate::cx::{Cx, arg, as_bool, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::value::Value;
@@ -40,7 +40,7 @@ fn declaration(cx: &mut Cx<'_>, prefix: &str, namespace: &str) -> Result<Value, 
     tree::new(cx, Kind::Attribute { name, value })
 }
 
-fn new_element(cx: &mut Cx<'_>, prefix: &str, local: &str, namespace: &str) -> Result<Value, Throw> {
+fn new_element(cx: &mut Cx<'_>, args: &[Value], prefix: &str, local: &str, namespace: &str) -> Result<Value, Throw> {
     if local.is_empty() {
         let message = "The local name for elements or attributes cannot be null or an empty string.";
         return Err(cx.throw(Exc::Argument, message));
@@ -51,7 +51,7 @@ fn new_element(cx: &mut Cx<'_>, prefix: &str, local: &str, namespace: &str) -> R
         let declaration = declaration(cx, prefix, namespace)?;
         edit::add_attribute(cx, element, declaration)?;
     }
-    view(cx, element)
+    view(cx, args, element)
 }
 
 /// `CreateElement(name[, namespaceURI])`.
@@ -59,20 +59,22 @@ pub(super) fn create_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
     cx.string_arg(args, 1, "name")?;
     let (name, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
     let (prefix, local) = split(&name);
-    new_element(cx, prefix, local, &namespace)
+    new_element(cx, args, prefix, local, &namespace)
 }
 
 /// `CreateElement(prefix, localName, namespaceURI)`.
 pub(super) fn create_prefixed_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (prefix, local, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2), text_arg(cx, args, 3));
-    new_element(cx, &prefix, &local, &namespace)
+    new_element(cx, args, &prefix, &local, &namespace)
 }
 
-fn new_attribute(cx: &mut Cx<'_>, prefix: &str, local: &str, namespace: &str) -> Result<Value, Throw> {
+fn new_attribute(cx: &mut Cx<'_>, args: &[Value], prefix: &str, local: &str, namespace: &str) -> Result<Value, Throw> {
     let namespace = if prefix == "xmlns" { XMLNS } else { namespace };
     let name = checked_name(cx, local, namespace)?;
     let attribute = tree::new(cx, Kind::Attribute { name, value: Str::EMPTY })?;
-    view(cx, attribute)
+    let made = view(cx, args, attribute)?;
+    super::keep_prefix(cx, made, prefix)?;
+    Ok(made)
 }
 
 /// `CreateAttribute(name[, namespaceURI])`.
@@ -80,131 +82,27 @@ pub(super) fn create_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value,
     cx.string_arg(args, 1, "name")?;
     let (name, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
     let (prefix, local) = split(&name);
-    new_attribute(cx, prefix, local, &namespace)
+    new_attribute(cx, args, prefix, local, &namespace)
 }
 
 /// `CreateAttribute(prefix, localName, namespaceURI)`.
 pub(super) fn create_prefixed_attribute(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (prefix, local, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2), text_arg(cx, args, 3));
-    new_attribute(cx, &prefix, &local, &namespace)
+    new_attribute(cx, args, &prefix, &local, &namespace)
 }
 
 /// A node that is made of one text.
 pub(super) fn create_leaf(cx: &mut Cx<'_>, args: &[Value], kind: fn(Str) -> Kind) -> Result<Value, Throw> {
     let text = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
     let made = tree::new(cx, kind(text))?;
-    view(cx, made)
+    view(cx, args, made)
 }
 
 pub(super) fn create_instruction(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let target = cx.string_arg(args, 1, "target")?;
     let data = cx.string_opt(args, 2).unwrap_or(Str::EMPTY);
     let made = tree::new(cx, Kind::Instruction { target, data })?;
-    view(cx, made)
-}
-
-/// The node in an argument; null for null.
-fn other(cx: &Cx<'_>, args: &[Value], index: usize) -> Option<Value> {
-    node_of(cx.heap, arg(args, index))
-}
-
-fn wanted(cx: &mut Cx<'_>, args: &[Value], index: usize, parameter: &str) -> Result<Value, Throw> {
-    match other(cx, args, index) {
-        Some(node) => Ok(node),
-        None => Err(cx.argument_null(parameter)),
-    }
-}
-
-/// Puts a node at a place among the children, out of the place where it was.
-fn put(cx: &mut Cx<'_>, parent: Value, at: usize, child: Value) -> Result<(), Throw> {
-    let mut ancestor = parent;
-    while !ancestor.is_null() {
-        if ancestor == child {
-            let message = "Cannot insert a node or any ancestor of that node as a child of itself.";
-            return Err(cx.throw(Exc::Argument, message));
-        }
-        ancestor = tree::parent(cx, ancestor);
-    }
-    let mut at = at;
-    if let Some((old, place)) = tree::place(cx, child)? {
-        edit::remove(cx, child)?;
-        if old == parent && place < at {
-            at -= 1;
-        }
-    }
-    let content_of_document = tree::is_document(cx.heap, parent) && tree::is_element(cx.heap, child);
-    if content_of_document && children(cx.heap, parent).iter().any(|node| tree::is_element(cx.heap, *node)) {
-        return Err(cx.throw(Exc::InvalidOperation, "This document already has a 'DocumentElement' node."));
-    }
-    edit::insert(cx, parent, at, child)?;
-    drop_declarations(cx, child)
-}
-
-/// Declarations that the new surroundings make already are left out.
-fn drop_declarations(cx: &mut Cx<'_>, element: Value) -> Result<(), Throw> {
-    for attribute in attributes(cx.heap, element).to_vec() {
-        let (local, namespace) = names::parts(cx.heap, tree::name(cx.heap, attribute));
-        let default = namespace.is_empty() && cx.text(local).is("xmlns");
-        if !default && !cx.text(namespace).is(XMLNS) {
-            continue;
-        }
-        let value = attribute_value(cx.heap, attribute);
-        let mut outer = tree::parent(cx, element);
-        while tree::is_element(cx.heap, outer) {
-            let same = attributes(cx.heap, outer).iter().copied().find(|candidate| {
-                names::same(cx.heap, tree::name(cx.heap, *candidate), tree::name(cx.heap, attribute))
-            });
-            if let Some(same) = same {
-                if cx.text(attribute_value(cx.heap, same)).equals(cx.text(value)) {
-                    edit::remove_attribute(cx, attribute)?;
-                }
-                break;
-            }
-            outer = tree::parent(cx, outer);
-        }
-    }
-    Ok(())
-}
-
-fn place_of(cx: &mut Cx<'_>, parent: Value, child: Value) -> Result<usize, Throw> {
-    match tree::place(cx, child)? {
-        Some((found, at)) if found == parent => Ok(at),
-        _ => Err(cx.throw(Exc::Argument, "The reference node is not a child of this node.")),
-    }
-}
-
-pub(super) fn append_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (parent, child) = (node(cx, args)?, wanted(cx, args, 1, "newChild")?);
-    let end = children(cx.heap, parent).len();
-    put(cx, parent, end, child)?;
-    Ok(arg(args, 1))
-}
-
-pub(super) fn prepend_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (parent, child) = (node(cx, args)?, wanted(cx, args, 1, "newChild")?);
-    put(cx, parent, 0, child)?;
-    Ok(arg(args, 1))
-}
-
-/// `InsertBefore` and `InsertAfter`; without a reference the end, or the beginning.
-pub(super) fn insert_beside(cx: &mut Cx<'_>, args: &[Value], after: bool) -> Result<Value, Throw> {
-    let (parent, child) = (node(cx, args)?, wanted(cx, args, 1, "newChild")?);
-    let at = match other(cx, args, 2) {
-        Some(reference) => place_of(cx, parent, reference)? + usize::from(after),
-        None if after => 0,
-        None => children(cx.heap, parent).len(),
-    };
-    put(cx, parent, at, child)?;
-    Ok(arg(args, 1))
-}
-
-pub(super) fn replace_child(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (parent, child) = (node(cx, args)?, wanted(cx, args, 1, "newChild")?);
-    let old = wanted(cx, args, 2, "oldChild")?;
-    let at = place_of(cx, parent, old)?;
-    edit::remove(cx, old)?;
-    put(cx, parent, at, child)?;
-    Ok(arg(args, 2))
+    view(cx, args, made)
 }
 
 pub(super) fn remove_all(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -218,45 +116,49 @@ pub(super) fn remove_all(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 /// `CloneNode(deep)`.
 pub(super) fn clone_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    copy(cx, node, as_bool(args, 1)?)
+    copy(cx, args, node, as_bool(args, 1)?)
 }
 
 /// `Clone()`.
 pub(super) fn clone_deep(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    copy(cx, node, true)
+    copy(cx, args, node, true)
 }
 
 /// `ImportNode(node, deep)`.
 pub(super) fn import_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let node = wanted(cx, args, 1, "node")?;
-    copy(cx, node, as_bool(args, 2)?)
+    let Some(node) = super::other(cx, args, 1) else {
+        return Err(cx.throw(Exc::InvalidOperation, "Cannot import a null node."));
+    };
+    if tree::is_document(cx.heap, node) {
+        return Err(cx.throw(Exc::InvalidOperation, "Cannot import nodes of type 'Document'."));
+    }
+    copy(cx, args, node, as_bool(args, 2)?)
 }
 
-fn copy(cx: &mut Cx<'_>, node: Value, deep: bool) -> Result<Value, Throw> {
+fn copy(cx: &mut Cx<'_>, args: &[Value], node: Value, deep: bool) -> Result<Value, Throw> {
     let made = tree::deep_clone(cx, node)?;
     if !deep && !children(cx.heap, made).is_empty() {
         edit::remove_children(cx, made)?;
         edit::fill(cx, made)?;
     }
-    view(cx, made)
+    view(cx, args, made)
 }
 
 /// Replaces the content by what a text holds.
 pub(super) fn set_inner_xml(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let node = node(cx, args)?;
-    let inner = text_arg(cx, args, 1);
-    let mut declared = String::new();
-    for (prefix, namespace) in in_scope(cx, node) {
-        let name = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
-        declared.push_str(&format!(" {name}=\"{}\"", namespace.replace('&', "&amp;").replace('"', "&quot;")));
+    let text = cx.string_opt(args, 1).unwrap_or(Str::EMPTY);
+    if tree::is_document(cx.heap, node) {
+        return super::document::load_xml(cx, &[arg(args, 0), Value::String(text)]);
     }
-    let text = string(cx, &format!("<x{declared}>{inner}</x>"))?;
-    let parsed = parse_element(cx, text, true)?;
+    let made = tree::new(cx, Kind::Fragment { children: Vec::new() })?;
+    parse_fragment(cx, text, made, in_scope(cx, node))?;
     edit::remove_children(cx, node)?;
-    for child in children(cx.heap, parsed).to_vec() {
+    for child in children(cx.heap, made).to_vec() {
         edit::remove(cx, child)?;
-        edit::append(cx, node, child)?;
+        let end = children(cx.heap, node).len();
+        edit::put(cx, node, end, child)?;
     }
     Ok(Value::Null)
 }
@@ -302,6 +204,9 @@ pub(super) fn node_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<i64, Throw> {
         Kind::Element { .. } => 1,
         Kind::Attribute { .. } => 2,
         Kind::Text(_) => 3,
+        Kind::Space { significant, .. } => 13 + i64::from(significant),
+        Kind::Declaration(_) => 17,
+        Kind::Fragment { .. } => 11,
         Kind::CData(_) => 4,
         Kind::Instruction { .. } => 7,
         Kind::Comment(_) => 8,
@@ -338,17 +243,26 @@ pub(super) fn remove_attribute_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
     Ok(Value::Null)
 }
 
+/// Declares a prefix unless it stands for the namespace already.
+fn bind(cx: &mut Cx<'_>, element: Value, prefix: &str, namespace: &str) -> Result<(), Throw> {
+    let bound = in_scope(cx, element).iter().any(|(known, uri)| known == prefix && *uri == namespace);
+    if !prefix.is_empty() && !namespace.is_empty() && !bound && namespace != XML && namespace != XMLNS {
+        let declaration = declaration(cx, prefix, namespace)?;
+        // A declaration of the same prefix for something else stays.
+        if tree::attribute(cx.heap, element, tree::name(cx.heap, declaration)).is_none() {
+            edit::add_attribute(cx, element, declaration)?;
+        }
+    }
+    Ok(())
+}
+
 /// `SetAttribute(localName, namespaceURI, value)`; the name may have a prefix, which is declared if need be.
 pub(super) fn set_attribute_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let element = node(cx, args)?;
     let (name, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
     let (prefix, local) = split(&name);
     let name = checked_name(cx, local, &namespace)?;
-    let bound = in_scope(cx, element).iter().any(|(known, uri)| known == prefix && *uri == namespace);
-    if !prefix.is_empty() && !bound && namespace != XML && namespace != XMLNS {
-        let declaration = declaration(cx, prefix, &namespace)?;
-        edit::add_attribute(cx, element, declaration)?;
-    }
+    bind(cx, element, prefix, &namespace)?;
     let value = cx.string_opt(args, 3).unwrap_or(Str::EMPTY);
     edit::set_attribute(cx, element, name, Value::String(value))?;
     Ok(Value::String(value))
@@ -356,11 +270,16 @@ pub(super) fn set_attribute_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value,
 
 pub(super) fn get_attribute_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let found = attribute_named(cx, args)?;
-    view(cx, found.unwrap_or(Value::Null))
+    view(cx, args, found.unwrap_or(Value::Null))
 }
 
 /// `SetAttributeNode(newAttr)`, `Attributes.Append(node)`: gives what was there under that name.
-pub(super) fn set_attribute_node(cx: &mut Cx<'_>, element: Value, attribute: Value) -> Result<Value, Throw> {
+pub(super) fn set_attribute_node(
+    cx: &mut Cx<'_>,
+    args: &[Value],
+    element: Value,
+    attribute: Value,
+) -> Result<Value, Throw> {
     if !tree::parent(cx, attribute).is_null() && tree::parent(cx, attribute) != element {
         let message = "The 'Attribute' node cannot be inserted because it is already an attribute of another element.";
         return Err(cx.throw(Exc::InvalidOperation, message));
@@ -370,13 +289,35 @@ pub(super) fn set_attribute_node(cx: &mut Cx<'_>, element: Value, attribute: Val
     if let Some(old) = old {
         edit::remove_attribute(cx, old)?;
     }
+    let prefix = super::prefix_of(cx, attribute)?;
     edit::add_attribute(cx, element, attribute)?;
-    view(cx, old.unwrap_or(Value::Null))
+    let (_, namespace) = names::parts(cx.heap, name);
+    let namespace = cx.text(namespace).to_utf8().into_owned();
+    bind(cx, element, &prefix, &namespace)?;
+    view(cx, args, old.unwrap_or(Value::Null))
 }
 
 pub(super) fn set_attribute_node_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let (element, attribute) = (node(cx, args)?, wanted(cx, args, 1, "newAttr")?);
-    set_attribute_node(cx, element, attribute)
+    set_attribute_node(cx, args, element, attribute)
+}
+
+/// `SetAttributeNode(localName, namespaceURI)`: the attribute of that name, made if there is none.
+pub(super) fn set_attribute_node_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if let Some(found) = attribute_in(cx, args)? {
+        return view(cx, args, found);
+    }
+    let element = node(cx, args)?;
+    let (local, namespace) = (text_arg(cx, args, 1), text_arg(cx, args, 2));
+    let name = checked_name(cx, &local, &namespace)?;
+    let made = tree::new(cx, Kind::Attribute { name, value: Str::EMPTY })?;
+    edit::add_attribute(cx, element, made)?;
+    view(cx, args, made)
+}
+
+pub(super) fn get_attribute_node_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let found = attribute_in(cx, args)?;
+    view(cx, args, found.unwrap_or(Value::Null))
 }
 
 pub(super) fn remove_attribute_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -384,8 +325,28 @@ pub(super) fn remove_attribute_node(cx: &mut Cx<'_>, args: &[Value]) -> Result<V
     if tree::parent(cx, attribute) != element {
         return Ok(Value::Null);
     }
+    super::note_prefix(cx, attribute)?;
     edit::remove_attribute(cx, attribute)?;
     Ok(arg(args, 1))
+}
+
+pub(super) fn remove_attribute_node_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some(found) = attribute_in(cx, args)? else { return Ok(Value::Null) };
+    let made = view(cx, args, found)?;
+    super::note_prefix(cx, found)?;
+    edit::remove_attribute(cx, found)?;
+    Ok(made)
+}
+
+/// `RemoveAttributeAt(i)`: null beyond the end.
+pub(super) fn remove_attribute_at(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let element = node(cx, args)?;
+    let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
+    let Some(found) = attributes(cx.heap, element).get(index).copied() else { return Ok(Value::Null) };
+    let made = view(cx, args, found)?;
+    super::note_prefix(cx, found)?;
+    edit::remove_attribute(cx, found)?;
+    Ok(made)
 }
 
 pub(super) fn remove_all_attributes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -397,7 +358,18 @@ pub(super) fn remove_all_attributes(cx: &mut Cx<'_>, args: &[Value]) -> Result<V
 pub(super) fn owner_element(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let attribute = node(cx, args)?;
     let owner = tree::parent(cx, attribute);
-    view(cx, owner)
+    view(cx, args, owner)
+}
+
+/// Sets whether an element is written `<a />`; if so its content goes.
+pub(super) fn set_is_empty(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let element = node(cx, args)?;
+    if as_bool(args, 1)? {
+        edit::remove_children(cx, element)?;
+    } else if children(cx.heap, element).is_empty() {
+        edit::fill(cx, element)?;
+    }
+    Ok(Value::Null)
 }
 
 /// True for `<a />`.
@@ -418,7 +390,7 @@ pub(super) fn by_tag_name_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
             found.push(node);
         }
     }
-    list(cx, super::X_LIST.id(), "System.Xml.XmlElementList", &found)
+    list(cx, args, super::X_LIST.id(), "System.Xml.XmlElementList", &found)
 }
 
 /// The first child element of a local name and a namespace.
@@ -428,50 +400,8 @@ pub(super) fn item_in(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         let (name, uri) = names::parts(cx.heap, tree::name(cx.heap, child));
         let fits = cx.text(name).to_utf8() == local && cx.text(uri).to_utf8() == namespace;
         if fits && tree::is_element(cx.heap, child) {
-            return view(cx, child);
+            return view(cx, args, child);
         }
     }
     Ok(Value::Null)
-}
-
-/// `Data` of texts and comments, and the members that change it.
-pub(super) fn data_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Str, Throw> {
-    let node = node(cx, args)?;
-    Ok(match tree::get(cx, node)?.kind {
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) => text,
-        Kind::Instruction { data, .. } => data,
-        _ => Str::EMPTY,
-    })
-}
-
-pub(super) fn set_data(cx: &mut Cx<'_>, args: &[Value], new: &str) -> Result<Value, Throw> {
-    let node = node(cx, args)?;
-    let new = string(cx, new)?;
-    match &mut tree::get_mut(cx, node)?.kind {
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) => *text = new,
-        Kind::Instruction { data, .. } => *data = new,
-        _ => {}
-    }
-    Ok(Value::Null)
-}
-
-pub(super) fn append_data(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let old = data_text(cx, args)?;
-    let new = cx.text(old).to_utf8().into_owned() + &text_arg(cx, args, 1);
-    set_data(cx, args, &new)
-}
-
-/// `Substring(offset, count)`, clamped at the end.
-pub(super) fn substring(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let data = data_text(cx, args)?;
-    let start = usize::try_from(as_i32(args, 1)?).unwrap_or(0);
-    let count = usize::try_from(as_i32(args, 2)?).unwrap_or(0);
-    Ok(Value::String(data.slice(start, start.saturating_add(count))))
-}
-
-/// The name that `XmlProcessingInstruction.Target` and `XmlNode.Name` share.
-pub(super) fn target(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let node = node(cx, args)?;
-    let name = qualified_name(cx, node)?;
-    cx.string(&name)
 }

@@ -1,6 +1,6 @@
 //! `System.Xml.XmlNodeList`: the children of a node as they are, or what was found, as it was then.
 
-use super::{X_LIST, view};
+use super::{X_LIST, document_of, new_view};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::Throw;
 use crate::library::collections::dispatch::{Collection, READ_ONLY};
@@ -27,6 +27,8 @@ pub(super) struct Nodes {
     pub(super) items: Vec<Value>,
     /// The element whose attributes these are.
     pub(super) owner: Value,
+    /// The document of that element.
+    pub(super) document: Value,
     /// What .NET calls a list of this kind.
     pub(super) class: &'static str,
 }
@@ -50,18 +52,28 @@ impl NetObject for Nodes {
     }
 }
 
-pub(super) fn list(cx: &mut Cx<'_>, ty: TypeId, class: &'static str, nodes: &[Value]) -> Result<Value, Throw> {
+/// Nodes of the document that the receiver belongs to.
+pub(super) fn list(
+    cx: &mut Cx<'_>,
+    args: &[Value],
+    ty: TypeId,
+    class: &'static str,
+    nodes: &[Value],
+) -> Result<Value, Throw> {
+    let document = document_of(cx, args)?;
     let mut items = Vec::with_capacity(nodes.len());
     for node in nodes {
-        items.push(view(cx, *node)?);
+        items.push(new_view(cx, document, *node)?);
     }
-    Ok(cx.heap.new_native(Nodes { ty, items, owner: Value::Null, class })?)
+    Ok(cx.heap.new_native(Nodes { ty, items, owner: Value::Null, document: Value::Null, class })?)
 }
 
 /// The children of a node as they are when somebody looks: nothing is copied for one of them.
 #[derive(Debug)]
 pub(super) struct ChildNodes {
     pub(super) of: Value,
+    /// The document, as a node of the tree.
+    pub(super) owner: Value,
 }
 
 impl NetObject for ChildNodes {
@@ -72,13 +84,14 @@ impl NetObject for ChildNodes {
         Some(TextBuf::from("System.Xml.XmlChildNodes"))
     }
     fn iterate(&self, _: Value) -> Option<Iter> {
-        Some(Iter::Lazy(Box::new(EachChild { of: self.of, at: None })))
+        Some(Iter::Lazy(Box::new(EachChild { of: self.of, owner: self.owner, at: None })))
     }
 }
 
 #[derive(Debug)]
 struct EachChild {
     of: Value,
+    owner: Value,
     /// The child given last; from it on goes the way, as in .NET: one that is taken out leads nowhere.
     at: Option<Value>,
 }
@@ -91,7 +104,7 @@ impl Enumerator for EachChild {
             Some(at) => tree::sibling(cx, at, 1)?,
         };
         self.at = Some(child);
-        if child.is_null() { Ok(None) } else { view(cx, child).map(Some) }
+        if child.is_null() { Ok(None) } else { new_view(cx, self.owner, child).map(Some) }
     }
 }
 
@@ -100,7 +113,7 @@ pub(super) fn nodes<'h>(cx: &'h Cx<'_>, args: &[Value]) -> Result<&'h Nodes, Thr
 }
 
 pub(super) fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
+    if let Some(ChildNodes { of, .. }) = cx.heap.native(arg(args, 0)) {
         return Ok(int(children(cx.heap, *of).len()));
     }
     Ok(int(nodes(cx, args)?.items.len()))
@@ -109,9 +122,9 @@ pub(super) fn list_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 /// Null beyond the end.
 pub(super) fn list_item(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let index = usize::try_from(as_i32(args, 1)?).unwrap_or(usize::MAX);
-    if let Some(ChildNodes { of }) = cx.heap.native(arg(args, 0)) {
-        let child = children(cx.heap, *of).get(index).copied().unwrap_or(Value::Null);
-        return view(cx, child);
+    if let Some(ChildNodes { of, owner }) = cx.heap.native(arg(args, 0)) {
+        let (child, owner) = (children(cx.heap, *of).get(index).copied().unwrap_or(Value::Null), *owner);
+        return new_view(cx, owner, child);
     }
     Ok(nodes(cx, args)?.items.get(index).copied().unwrap_or(Value::Null))
 }

@@ -41,7 +41,8 @@ impl Reader {
                     self.reference(cx, so_far)?;
                     continue;
                 }
-                9 | 10 | 13 => {
+                // `XmlDocument` has its own reader, `XmlTextReader`, which leaves them.
+                9 | 10 | 13 if !self.keeps_line_ends => {
                     if unit == 13 && self.units.get(self.at + 1) == Some(&10) {
                         self.buffer(cx, &mut changed, start);
                         self.at += 1;
@@ -148,10 +149,12 @@ impl Reader {
             match unit {
                 AMP => {
                     let so_far = self.buffer(cx, &mut changed, start);
-                    only_space &= matches!(self.reference(cx, so_far)?, ' ' | '\t' | '\n' | '\r');
+                    // For `XmlTextReader` a decimal reference is text.
+                    let decimal = self.keeps_line_ends && self.starts("&#") && !self.starts("&#x");
+                    only_space &= matches!(self.reference(cx, so_far)?, ' ' | '\t' | '\n' | '\r') && !decimal;
                     continue;
                 }
-                13 => {
+                13 if !self.keeps_line_ends => {
                     self.buffer(cx, &mut changed, start).push(10);
                     if self.units.get(self.at + 1) == Some(&10) {
                         self.at += 1;
@@ -172,13 +175,14 @@ impl Reader {
             }
             self.at += 1;
         }
-        let keep = self.open.last().is_some_and(|open| open.keep_space);
+        let significant = self.open.last().is_some_and(|open| open.preserved);
         // White space at the end of the input is not worth a node: the element it is in is not closed.
-        if only_space && !keep {
+        if only_space && !significant && !self.keep_space {
             return Ok(());
         }
         let text = self.finish(cx, changed, start, self.at)?;
-        self.append(cx, parent, Kind::Text(text))?;
+        let apart = only_space && self.for_document;
+        self.append(cx, parent, if apart { Kind::Space { text, significant } } else { Kind::Text(text) })?;
         Ok(())
     }
 
@@ -188,7 +192,7 @@ impl Reader {
         if let Some((at, bad)) = (0..units.len()).find_map(|i| bad_unit_at(units, i)) {
             return Err(self.bad_unit(cx, start + at, bad));
         }
-        if !units.contains(&13) {
+        if self.keeps_line_ends || !units.contains(&13) {
             return Ok(self.part(start, end));
         }
         let mut out = TextBuf::new();

@@ -4,11 +4,12 @@ use super::{XmlReader, this, this_mut};
 use crate::cx::{Cx, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::text::string_reader;
-use crate::library::xml::edit;
+use crate::library::xml::leaves::declaration_parts;
 use crate::library::xml::reader::{self, Partial};
 use crate::library::xml::reader_settings::Options;
 use crate::library::xml::text::is_space;
 use crate::library::xml::tree::{self, Kind, attributes, children};
+use crate::library::xml::{edit, names};
 use crate::value::Value;
 use crate::value::text::Str;
 
@@ -96,12 +97,13 @@ pub(super) fn current(reader: &Cursor) -> Option<Value> {
 
 /// Reads the text of a reader that has not begun.
 fn open(cx: &mut Cx<'_>, args: &[Value]) -> Result<(), Throw> {
-    let XmlReader { input, options, .. } = *this(cx, args)?;
+    let XmlReader { input, options, known, .. } = *this(cx, args)?;
     if input.is_null() {
         return Ok(());
     }
     let text = whole_text(cx, input)?;
-    let Partial { document, declaration, mistake } = reader::parse_partial(cx, text, !options.ignores_space)?;
+    let Partial { document, declaration, mistake } =
+        reader::parse_partial(cx, text, !options.ignores_space, super::is_text_reader(known))?;
     let reader = this_mut(cx, args)?;
     reader.cursor.root = document;
     (reader.cursor.mistake, reader.cursor.declaration) = (mistake, declaration);
@@ -284,7 +286,77 @@ pub(in crate::library::xml) fn read_all(cx: &mut Cx<'_>, reader: Value) -> Resul
     Ok(nodes)
 }
 
-/// Moves all that a reader has left to a document.
+/// `XmlDocument.ReadNode`: a copy of the node that a reader stands on, or of the first, which it goes past.
+pub(in crate::library::xml) fn read_for_document(
+    cx: &mut Cx<'_>,
+    reader: Value,
+    keeps: bool,
+) -> Result<Option<Value>, Throw> {
+    let args = [reader];
+    if this(cx, &args)?.cursor.place == Place::Before {
+        read(cx, &args)?;
+    }
+    if this(cx, &args)?.cursor.place == Place::Declaration {
+        let found = declaration(cx, &args)?;
+        read(cx, &args)?;
+        return tree::new(cx, Kind::Declaration(found)).map(Some);
+    }
+    while let Some(copy) = read_node(cx, reader, false)? {
+        if settle_space(cx, copy, keeps)? {
+            return Ok(Some(copy));
+        }
+    }
+    Ok(None)
+}
+
+fn declaration(cx: &Cx<'_>, args: &[Value]) -> Result<[Option<Str>; 3], Throw> {
+    let from = this(cx, args)?.cursor.document().unwrap_or(Value::Null);
+    Ok(match tree::get(cx, from)?.kind {
+        Kind::Document { declaration, .. } => declaration_parts(cx.heap, declaration).unwrap_or_default(),
+        _ => [None; 3],
+    })
+}
+
+/// White space is kept apart from text in an `XmlDocument`, or left out of it. False when the node itself is left out.
+fn settle_space(cx: &mut Cx<'_>, node: Value, keeps: bool) -> Result<bool, Throw> {
+    let is_space_text = |cx: &Cx<'_>, node: Value| match tree::get(cx, node).map(|object| &object.kind) {
+        Ok(Kind::Text(text)) if cx.text(*text).units().all(is_space) => Some(*text),
+        _ => None,
+    };
+    if let Some(text) = is_space_text(cx, node) {
+        tree::get_mut(cx, node)?.kind = Kind::Space { text, significant: false };
+        return Ok(keeps);
+    }
+    let mut work = vec![(node, false)];
+    while let Some((parent, preserved)) = work.pop() {
+        let mut significant = preserved;
+        for attribute in attributes(cx.heap, parent) {
+            let (local, uri) = names::parts(cx.heap, tree::name(cx.heap, *attribute));
+            if cx.text(uri).is(names::XML) && cx.text(local).is("space") {
+                significant = cx.text(tree::attribute_value(cx.heap, *attribute)).is("preserve");
+            }
+        }
+        let below = children(cx.heap, parent).to_vec();
+        cx.charge(below.len() + 1)?;
+        let mut stay = Vec::with_capacity(below.len());
+        for child in below {
+            match is_space_text(cx, child) {
+                Some(text) if keeps || significant => {
+                    tree::get_mut(cx, child)?.kind = Kind::Space { text, significant };
+                }
+                Some(_) => continue,
+                None => work.push((child, significant)),
+            }
+            stay.push(child);
+        }
+        if let Some(children) = tree::children_mut(cx, parent) {
+            *children = stay;
+        }
+    }
+    Ok(true)
+}
+
+/// Moves all that a reader has left to an `XDocument`.
 pub(in crate::library::xml) fn read_into(cx: &mut Cx<'_>, reader: Value, document: Value) -> Result<(), Throw> {
     let args = [reader];
     if this(cx, &args)?.cursor.place == Place::Before {
@@ -307,6 +379,24 @@ pub(in crate::library::xml) fn read_into(cx: &mut Cx<'_>, reader: Value, documen
             edit::append(cx, document, copy)?;
         }
     }
+    has_root(cx, document)
+}
+
+/// Moves all that a reader has left to an `XmlDocument`.
+pub(in crate::library::xml) fn load_into(
+    cx: &mut Cx<'_>,
+    reader: Value,
+    document: Value,
+    keeps: bool,
+) -> Result<(), Throw> {
+    while let Some(node) = read_for_document(cx, reader, keeps)? {
+        let end = children(cx.heap, document).len();
+        edit::put(cx, document, end, node)?;
+    }
+    has_root(cx, document)
+}
+
+fn has_root(cx: &mut Cx<'_>, document: Value) -> Result<(), Throw> {
     if children(cx.heap, document).iter().any(|child| tree::is_element(cx.heap, *child)) {
         return Ok(());
     }

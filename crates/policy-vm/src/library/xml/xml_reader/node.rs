@@ -5,13 +5,13 @@ use super::this;
 use crate::cx::{Cx, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::xml::dom::qualified_name;
-use crate::library::xml::leaves::declaration_parts;
+use crate::library::xml::leaves::{declaration_parts, declared};
 use crate::library::xml::names::{self, XML, XMLNS};
 use crate::library::xml::text::{is_name_start, is_name_unit, is_space};
 use crate::library::xml::tree::{self, Kind, attribute_value, attributes};
 use crate::types::Known;
 use crate::value::Value;
-use crate::value::text::Str;
+use crate::value::text::{Str, TextBuf};
 
 static NODE_TYPE: Known = Known::new("System.Xml.XmlNodeType");
 static READ_STATE: Known = Known::new("System.Xml.ReadState");
@@ -37,6 +37,9 @@ pub(super) fn node_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw>
         Place::End(_) => 15,
         Place::Node(node) => match &tree::get(cx, node)?.kind {
             Kind::Document { .. } => 9,
+            Kind::Fragment { .. } => 11,
+            Kind::Declaration(_) => 17,
+            Kind::Space { significant, .. } => 13 + i64::from(*significant),
             Kind::Element { .. } => 1,
             Kind::Attribute { .. } => 2,
             Kind::Text(text) if !reader.options.is_tree && cx.text(*text).units().all(is_space) => 13,
@@ -140,10 +143,14 @@ pub(super) fn value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let Some(node) = subject(cx, args)? else { return cx.string("") };
     Ok(Value::String(match &tree::get(cx, node)?.kind {
         Kind::Attribute { value, .. } => *value,
-        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) => *text,
+        Kind::Text(text) | Kind::CData(text) | Kind::Comment(text) | Kind::Space { text, .. } => *text,
         Kind::Instruction { data, .. } => *data,
+        Kind::Declaration(parts) => {
+            let text = declared(cx.heap, *parts);
+            return cx.string_buf(&TextBuf::from(text.as_text().to_utf8().trim_start()));
+        }
         Kind::DocumentType { subset, .. } => subset.unwrap_or(Str::EMPTY),
-        Kind::Document { .. } | Kind::Element { .. } => Str::EMPTY,
+        Kind::Document { .. } | Kind::Fragment { .. } | Kind::Element { .. } => Str::EMPTY,
     }))
 }
 

@@ -80,6 +80,8 @@ pub(super) struct Settings {
     pub(super) new_lines: i64,
     pub(super) attribute_lines: bool,
     pub(super) declares: bool,
+    /// `XmlTextWriter`: a declaration is written by `WriteStartDocument` alone.
+    pub(super) declares_when_told: bool,
     pub(super) ends_on_close: bool,
     pub(super) fragment: bool,
     pub(super) conformance: i64,
@@ -96,6 +98,7 @@ impl Default for Settings {
             new_lines: 0,
             attribute_lines: false,
             declares: true,
+            declares_when_told: false,
             ends_on_close: true,
             fragment: false,
             conformance: 2,

@@ -4,7 +4,7 @@ use super::write::Name;
 use crate::cx::Cx;
 use crate::exception::Throw;
 use crate::library::xml::dom::qualified_name;
-use crate::library::xml::leaves::declaration_parts;
+use crate::library::xml::leaves::{declaration_parts, declared};
 use crate::library::xml::names;
 use crate::library::xml::tree::{self, Kind, attributes};
 use crate::value::Value;
@@ -18,6 +18,7 @@ pub(super) enum Step {
     CData(TextBuf),
     Comment(TextBuf),
     Instruction(String, TextBuf),
+    Space(TextBuf),
     DocumentType(String),
     Element(Name, Vec<(Name, TextBuf)>),
 }
@@ -38,7 +39,12 @@ pub(super) fn step_of(cx: &mut Cx<'_>, node: Value) -> Result<Step, Throw> {
     let shown = |cx: &Cx<'_>, text: Str| cx.text(text).to_utf8().into_owned();
     let kind = tree::get(cx, node)?.kind.clone();
     Ok(match kind {
-        Kind::Document { .. } | Kind::Attribute { .. } => Step::Nothing,
+        Kind::Document { .. } | Kind::Fragment { .. } | Kind::Attribute { .. } => Step::Nothing,
+        Kind::Space { text, .. } => Step::Space(buffer(cx, text)),
+        Kind::Declaration(parts) => {
+            let text = declared(cx.heap, parts);
+            Step::Instruction("xml".to_owned(), TextBuf::from(text.as_text().to_utf8().trim_start()))
+        }
         Kind::Text(text) if text.is_empty() => Step::Nothing,
         Kind::Text(text) => Step::Text(buffer(cx, text)),
         Kind::CData(text) => Step::CData(buffer(cx, text)),

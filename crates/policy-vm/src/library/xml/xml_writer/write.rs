@@ -119,13 +119,14 @@ impl Output {
     /// The declaration that comes before everything, unless it is there or not wanted.
     fn begin(&mut self) {
         if self.state == State::Start {
-            self.declare_document(None);
+            self.declare_document(None, false);
         }
     }
 
-    fn declare_document(&mut self, standalone: Option<bool>) {
+    fn declare_document(&mut self, standalone: Option<bool>, told: bool) {
         self.state = State::Prolog;
-        if !self.settings.declares || self.settings.fragment {
+        let wanted = if self.settings.declares_when_told { told } else { self.settings.declares };
+        if !wanted || self.settings.fragment && !self.settings.declares_when_told {
             return;
         }
         self.out.push_str("<?xml version=\"1.0\" encoding=\"utf-16\"");
@@ -140,7 +141,7 @@ impl Output {
             let why = "WriteStartDocument needs to be the first call.";
             return Err(if self.state == State::Closed { self.refuse("StartDocument") } else { why.to_owned() });
         }
-        self.declare_document(standalone);
+        self.declare_document(standalone, true);
         Ok(())
     }
 
@@ -441,10 +442,29 @@ impl Output {
     }
 
     pub(super) fn instruction(&mut self, name: &str, text: &TextBuf) -> Done {
+        if name.eq_ignore_ascii_case("xml") {
+            return self.declaration(text);
+        }
         self.aside("PI")?;
         let text = text.as_text().to_utf8().replace("?>", "? >");
         let gap = if text.is_empty() { "" } else { " " };
         self.out.push_str(&format!("<?{name}{gap}{text}?>"));
+        Ok(())
+    }
+
+    /// An instruction of the name `xml`.
+    fn declaration(&mut self, text: &TextBuf) -> Done {
+        if self.state != State::Start {
+            return Err(
+                "argument: Cannot write XML declaration. WriteStartDocument method has already written it.".to_owned()
+            );
+        }
+        self.state = State::Prolog;
+        if self.settings.declares || self.settings.declares_when_told {
+            self.out.push_str("<?xml ");
+            self.out.push_text(text.as_text());
+            self.out.push_str("?>");
+        }
         Ok(())
     }
 
@@ -476,6 +496,7 @@ impl Output {
             Step::CData(text) => self.cdata(&text),
             Step::Comment(text) => self.comment(&text),
             Step::Instruction(name, text) => self.instruction(&name, &text),
+            Step::Space(text) => self.space(&text),
             Step::DocumentType(text) => {
                 self.aside("Dtd")?;
                 self.out.push_str(&text);

@@ -61,8 +61,8 @@ fn is_declaration(cx: &Cx<'_>, attribute: Value) -> bool {
 fn passes(cx: &Cx<'_>, node: Value, test: &Test, principal: Principal) -> bool {
     let Some(XmlObject { kind, .. }) = cx.heap.native::<XmlObject>(node) else { return false };
     match (test, kind) {
-        (Test::Node, kind) => !matches!(kind, Kind::DocumentType { .. }),
-        (Test::Text, Kind::Text(_) | Kind::CData(_)) | (Test::Comment, Kind::Comment(_)) => true,
+        (Test::Node, kind) => !matches!(kind, Kind::DocumentType { .. } | Kind::Declaration(_)),
+        (Test::Text, Kind::Text(_) | Kind::CData(_) | Kind::Space { .. }) | (Test::Comment, Kind::Comment(_)) => true,
         (Test::Instruction(wanted), Kind::Instruction { target, .. }) => {
             wanted.as_ref().is_none_or(|wanted| cx.text(*target).to_utf8() == *wanted)
         }

@@ -1,16 +1,15 @@
 //! Numbers of XPath: how they are written and read.
 
-/// `string(number)`: without an exponent, as short as reads back the same.
+use crate::library::system::number::format::default_double;
+
+/// `string(number)`: as .NET writes a double, not as XPath wants it.
 pub(super) fn text(number: f64) -> String {
-    if number.is_nan() {
-        "NaN".to_owned()
-    } else if number.is_infinite() {
-        if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned()
-    } else if number == 0.0 {
-        "0".to_owned()
-    } else {
-        number.to_string()
+    if number == 0.0 {
+        return "0".to_owned();
     }
+    let mut text = String::new();
+    default_double(number, &mut text);
+    text
 }
 
 /// `number(text)`.
