@@ -152,7 +152,10 @@ mod tests {
                 assert!(turn.is_none_or(|turn| turn - now <= PATIENCE), "nobody waits for what comes too late");
             }
             let may_be = 10 * (60 + 1 + 5);
-            assert!((may_be..=may_be + 1).contains(&turns), "{turns}: what may be, what came at once, what still waits");
+            assert!(
+                (may_be..=may_be + 1).contains(&turns),
+                "{turns}: what may be, what came at once, what still waits"
+            );
             let later = now + PATIENCE + AT_ONCE;
             assert_eq!(room.turn(later, 10, PATIENCE), Some(later));
         }
