@@ -220,9 +220,11 @@ fn malformed_answers_reach_nobody() {
 /// Heads that never end end the call, and others of the thread go on meanwhile.
 #[test]
 fn answers_without_end_cost_their_call() {
-    for (first, again) in
-        [("HTTP/1.1 200 OK\r\n", "X-Evil: 1\r\n"), ("HTTP/1.1 200 OK\r\nX-Evil: ", "xxxxxxxxxxxxxxxx")]
-    {
+    for (first, again) in [
+        ("HTTP/1.1 200 OK\r\n", "X-Evil: 1\r\n"),
+        ("HTTP/1.1 200 OK\r\nX-Evil: ", "xxxxxxxxxxxxxxxx"),
+        ("", "HTTP/1.1 103 Early Hints\r\nX-Evil: 1\r\n\r\n"),
+    ] {
         let backend = Backend::new(move |seen, stream| {
             if seen.line().contains("/fine") {
                 return reply(stream, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
@@ -240,6 +242,23 @@ fn answers_without_end_cost_their_call() {
         assert_eq!(answer.status, 500, "{again:?}");
         assert!(!answer.head.to_ascii_lowercase().contains("x-evil"), "{again:?}");
     }
+}
+
+/// Interim answers are no mistake, and a body may be longer than what may come before it.
+#[test]
+fn what_comes_before_an_answer_is_passed_over() {
+    let backend = Backend::new(|_, stream| {
+        let _ = stream.write_all("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(100).as_bytes());
+        let body = "x".repeat(3 << 20);
+        reply(stream, &format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{body}", body.len()))
+    });
+    let scene = Scene::plain(&backend);
+    let mut client = scene.client();
+    for _ in 0..2 {
+        let answer = client.get("/");
+        assert_eq!((answer.status, answer.body.len()), (200, 3 << 20));
+    }
+    assert_eq!(backend.connections(), 1);
 }
 
 #[test]

@@ -47,6 +47,8 @@ pub(crate) struct FakeHost {
     request_body: Option<Bytes>,
     /// The backend's body, until it has been read.
     response_body: Option<Bytes>,
+    /// It breaks off: what is there goes on to the caller, and nobody can read it.
+    breaks_off: bool,
 }
 
 /// An answer and the virtual time it takes.
@@ -69,6 +71,7 @@ impl FakeHost {
         let held = if body.is_empty() { Body::None } else { Body::Stream };
         self.request_body = (!body.is_empty()).then_some(body);
         self.response_body = None;
+        self.breaks_off = false;
         held
     }
 
@@ -118,7 +121,9 @@ impl FakeHost {
             HostCall::CacheStream { key, mut value, duration, cache } => {
                 value.body = self.response_body.clone().unwrap_or_default();
                 let key = name(&key, CacheSpace::Responses);
-                self.cache.store(&key, Stored::Cached(value), duration, cache, now);
+                if !self.breaks_off {
+                    self.cache.store(&key, Stored::Cached(value), duration, cache, now);
+                }
                 HostReply::Done.into()
             }
             HostCall::GetToken { resource, client_id } => {
@@ -163,6 +168,7 @@ impl FakeHost {
             words: words::forwarded(options, exchange.call.transport.as_deref().unwrap_or(&Transport::default())),
         };
         let (after, answer) = self.backends.answer(sent, options.timeout, options.follow_redirects);
+        self.breaks_off = self.backends.breaks_off();
         let reply = answer.map(|mut response| {
             if let Body::Bytes(bytes) = std::mem::take(&mut response.body) {
                 response.body = Body::Stream;
@@ -187,16 +193,23 @@ impl FakeHost {
             words,
         };
         let (after, answer) = self.backends.answer(sent, request.timeout, false);
+        // The whole answer is waited for.
+        let answer = if self.backends.breaks_off() { Err(broken_off()) } else { answer };
         Pending { after, reply: HostReply::Response(answer.map(Box::new)) }
     }
 
     fn read_body(&mut self, message: Message) -> Result<Bytes, HostError> {
         let body = match message {
             Message::Request => self.request_body.take(),
+            Message::Response if self.breaks_off => return Err(broken_off()),
             Message::Response => self.response_body.take(),
         };
         body.ok_or_else(already_sent)
     }
+}
+
+fn broken_off() -> HostError {
+    HostError::new(HostErrorKind::Connection, "The body of the answer broke off.")
 }
 
 fn already_sent() -> HostError {

@@ -17,6 +17,7 @@ mod piece;
 mod queries;
 mod statements;
 mod type_names;
+mod values;
 
 use policy_vm::types::TypeId;
 

@@ -62,40 +62,68 @@ pub struct Budget {
     pub frames: u32,
 }
 
-/// What the expressions of an exchange have used together: each alone is within its budget, and a loop of policies may
+/// What the expressions of an exchange may still use together: each alone is within its budget, and a loop of policies may
 /// evaluate any number of them.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Spent {
+pub(crate) struct Allowance {
     instructions: u64,
     regex_steps: u64,
-    /// How many budgets are kept free for `on-error`.
-    reserve: u32,
+    /// Own time, in microseconds: that of expressions which looked at the clock, and of policies in long loops.
+    micros: u64,
 }
 
-impl Spent {
+impl Allowance {
+    /// What an exchange begins with.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        let budgets = u64::from(limits.expressions);
+        Self {
+            instructions: limits.instructions.saturating_mul(budgets),
+            regex_steps: limits.regex_steps.saturating_mul(budgets),
+            micros: limits.run_micros,
+        }
+    }
+
     /// The budget of the next expression: that of one, as far as there is so much left.
     pub(crate) fn budget(&self, limits: &Limits) -> Budget {
-        let budgets = u64::from(limits.expressions.saturating_add(self.reserve));
-        let left = |one: u64, spent: u64| one.saturating_mul(budgets).saturating_sub(spent).min(one);
         Budget {
-            instructions: left(limits.instructions, self.instructions),
+            instructions: limits.instructions.min(self.instructions),
             depth: limits.depth,
-            micros: limits.micros,
+            micros: limits.micros.min(self.micros),
             deadline_micros: None,
-            regex_steps: left(limits.regex_steps, self.regex_steps),
+            regex_steps: limits.regex_steps.min(self.regex_steps),
             frames: MAX_FRAMES,
         }
     }
 
     /// Counts what an expression used of its budget.
-    pub(crate) fn add(&mut self, before: &Budget, after: &Budget) {
-        self.instructions += before.instructions.saturating_sub(after.instructions);
-        self.regex_steps += before.regex_steps.saturating_sub(after.regex_steps);
+    pub(crate) fn take(&mut self, before: &Budget, after: &Budget, ambient: &dyn Ambient) {
+        self.instructions -= before.instructions.saturating_sub(after.instructions).min(self.instructions);
+        self.regex_steps -= before.regex_steps.saturating_sub(after.regex_steps).min(self.regex_steps);
+        if let Some(deadline) = after.deadline_micros {
+            let began = deadline.saturating_sub(after.micros);
+            self.take_time(ambient.monotonic_micros().saturating_sub(began));
+        }
+    }
+
+    /// The own time that is left, in microseconds.
+    pub(crate) const fn micros(&self) -> u64 {
+        self.micros
+    }
+
+    /// Counts own time. When it is over, so is all else: what is tried again and again fails at once.
+    #[cold]
+    pub(crate) fn take_time(&mut self, micros: u64) {
+        self.micros = self.micros.saturating_sub(micros);
+        if self.micros == 0 {
+            (self.instructions, self.regex_steps) = (0, 0);
+        }
     }
 
     /// Lets an error handler evaluate something when all is used up.
-    pub(crate) fn keep_free(&mut self, budgets: u32) {
-        self.reserve = budgets;
+    pub(crate) fn keep_free(&mut self, limits: &Limits) {
+        self.instructions = self.instructions.max(limits.instructions);
+        self.regex_steps = self.regex_steps.max(limits.regex_steps);
+        self.micros = self.micros.max(limits.micros);
     }
 }
 
@@ -226,18 +254,26 @@ impl Cx<'_> {
         let Some(Object::Closure(closure)) = self.heap.get(delegate) else {
             return Err(self.throw_default(Exc::NullReference));
         };
-        match closure.code {
-            ClosureCode::Native { run, receiver: None } => {
+        match &closure.code {
+            &ClosureCode::Native { run, receiver: None } => {
                 self.charge(1)?;
                 run(self, args)
             }
-            ClosureCode::Native { run, receiver: Some(receiver) } => {
+            &ClosureCode::Native { run, receiver: Some(receiver) } => {
                 self.charge(1)?;
                 let mut all = vec![receiver];
                 all.extend_from_slice(args);
                 run(self, &all)
             }
             ClosureCode::Function { .. } => crate::machine::invoke(self, delegate, args),
+            ClosureCode::List(all) => {
+                let mut last = Value::Null;
+                for one in all.clone() {
+                    self.charge(1)?;
+                    last = self.invoke(one, args)?;
+                }
+                Ok(last)
+            }
         }
     }
 

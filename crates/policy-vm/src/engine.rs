@@ -32,6 +32,9 @@ pub struct Limits {
     pub depth: u32,
     /// Own time of one expression, in microseconds. Default 5 s.
     pub micros: u64,
+    /// Own time of an exchange, in microseconds: of all its policies and expressions together, without what it waits for.
+    /// Default 10 s.
+    pub run_micros: u64,
     /// Steps of regular expressions in one expression. Default 10 million.
     pub regex_steps: u64,
     /// Bytes of a body that a policy reads. Default 2 MiB.
@@ -49,6 +52,7 @@ impl Default for Limits {
             string: 8 << 20,
             depth: 200,
             micros: 5_000_000,
+            run_micros: 10_000_000,
             regex_steps: 10_000_000,
             buffered_body: 2 << 20,
             steps: 100_000,

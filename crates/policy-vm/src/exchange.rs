@@ -29,7 +29,7 @@ pub struct Exchange {
     /// Registers of running functions.
     pub(crate) stack: Vec<Value>,
     /// What all expressions of the exchange have used.
-    pub(crate) expressions: crate::cx::Spent,
+    pub(crate) expressions: crate::cx::Allowance,
     /// The main line of a run, while there is none: its room is worth 600 instructions a run.
     pub(crate) idle: Vec<crate::run::Branch>,
 }
@@ -42,7 +42,7 @@ impl Exchange {
             call: Call::default(),
             heap: Heap::new(limits.memory, limits.string),
             stack: Vec::new(),
-            expressions: crate::cx::Spent::default(),
+            expressions: crate::cx::Allowance::default(),
             idle: Vec::new(),
         }
     }
@@ -50,7 +50,7 @@ impl Exchange {
     /// Forgets the call, keeping buffers for the next one.
     pub fn reset(&mut self) {
         self.heap.reset();
-        self.expressions = crate::cx::Spent::default();
+        self.expressions = crate::cx::Allowance::default();
         self.call.reset();
         self.stack.truncate(crate::machine::REGISTERS_KEPT);
         self.stack.shrink_to(crate::machine::REGISTERS_KEPT);

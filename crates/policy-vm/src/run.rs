@@ -20,7 +20,9 @@ mod fiber;
 mod join;
 mod preflight;
 mod response;
+mod steps;
 
+use crate::cx::Allowance;
 use crate::error::PolicyError;
 use crate::exchange::Exchange;
 use crate::host::{Ambient, HostCall, HostReply};
@@ -29,6 +31,7 @@ use crate::step::Deferred;
 use fiber::{Event, Exit, Shared};
 pub(crate) use join::Branch;
 use join::Doing;
+use steps::Steps;
 
 /// Steps that `on-error` may execute after the budget of the other sections is exhausted.
 const STEPS_FOR_ON_ERROR: u64 = 1000;
@@ -44,7 +47,7 @@ pub struct Run<'p> {
     branches: Vec<Branch>,
     deferred: Vec<Deferred>,
     stage: Stage,
-    steps: u64,
+    steps: Steps,
     calls: Vec<(CallId, HostCall)>,
     cancelled: Vec<CallId>,
     next_call: u32,
@@ -98,7 +101,7 @@ impl<'p> Run<'p> {
             branches: Vec::new(),
             deferred: Vec::new(),
             stage: Stage::Over,
-            steps: 0,
+            steps: Steps::NONE,
             calls: Vec::new(),
             cancelled: Vec::new(),
             next_call: 0,
@@ -179,8 +182,9 @@ impl<'p> Run<'p> {
     }
 
     fn prepare(&mut self, exchange: &mut Exchange) {
-        let budgets = self.pipeline.programs.iter().map(|program| program.limits.steps);
-        self.steps = budgets.max().unwrap_or_default();
+        let limits = self.pipeline.programs.iter().map(|program| &program.limits).max_by_key(|limits| limits.steps);
+        self.steps = Steps::new(limits.map_or(0, |limits| limits.steps));
+        exchange.expressions = limits.map(Allowance::new).unwrap_or_default();
         if self.branches.is_empty() {
             self.branches = std::mem::take(&mut exchange.idle);
         }
@@ -212,6 +216,7 @@ impl<'p> Run<'p> {
                 Event::Call(call) if self.branches.len() == 1 && !matches!(call, HostCall::AcquireSlot { .. }) => {
                     let id = self.next_id();
                     self.set(index, Doing::Waiting(id));
+                    self.steps.pause(exchange, ambient);
                     return Progress::Call(id, call);
                 }
                 Event::Call(call) => {
@@ -231,6 +236,7 @@ impl<'p> Run<'p> {
                 Event::Ended(exit) => self.branch_ended(index, exit),
             }
         }
+        self.steps.pause(exchange, ambient);
         self.progress()
     }
 
@@ -324,9 +330,11 @@ impl<'p> Run<'p> {
             return;
         }
         self.failed = true;
-        self.steps = self.steps.max(STEPS_FOR_ON_ERROR);
+        self.steps.keep_free(STEPS_FOR_ON_ERROR);
         exchange.heap.keep_free(MEMORY_FOR_ON_ERROR);
-        exchange.expressions.keep_free(1);
+        if let Some(limits) = self.pipeline.programs.iter().map(|p| &p.limits).max_by_key(|limits| limits.steps) {
+            exchange.expressions.keep_free(limits);
+        }
         response::set_error(exchange, error);
         self.enter(exchange, ambient, Section::OnError);
     }

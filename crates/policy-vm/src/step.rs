@@ -72,6 +72,16 @@ pub(crate) enum Flow {
     Fail(Box<PolicyError>),
 }
 
+/// A policy that has done what it does goes on with the next step.
+impl From<Result<(), Box<PolicyError>>> for Flow {
+    fn from(done: Result<(), Box<PolicyError>>) -> Self {
+        match done {
+            Ok(()) => Self::Next,
+            Err(error) => Self::Fail(error),
+        }
+    }
+}
+
 /// What the owner of a region does about a way out of it.
 #[derive(Debug)]
 pub(crate) enum Unwind {
@@ -180,7 +190,7 @@ impl StepCx<'_> {
         };
         let result = work(&mut cx);
         let left = cx.budget;
-        self.exchange.expressions.add(&budget, &left);
+        self.exchange.expressions.take(&budget, &left, self.ambient);
         result
     }
 

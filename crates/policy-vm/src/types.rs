@@ -387,3 +387,15 @@ pub fn nameless(id: TypeId) -> TypeId {
         _ => id,
     }
 }
+
+/// It is made of a type parameter of which only the constraints are known.
+pub(crate) fn is_open(ty: TypeId) -> bool {
+    match get(ty) {
+        // No type parameter has a space in its name; what has no type is shown with one.
+        Type::Opaque(opaque) => !opaque.name.contains(' '),
+        Type::Named { args, .. } => args.iter().any(|arg| is_open(*arg)),
+        Type::Array { element, .. } => is_open(*element),
+        Type::Nullable(inner) => is_open(*inner),
+        _ => false,
+    }
+}

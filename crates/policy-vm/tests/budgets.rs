@@ -5,9 +5,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use policy_vm::exception::{Throw, Trap};
-use policy_vm::host::Ambient;
+use policy_vm::host::{Ambient, HostReply};
 use policy_vm::value::Value;
-use policy_vm::{Exchange, Limits, eval};
+use policy_vm::{Ended, Engine, Environment, Exchange, Limits, Pipeline, Progress, Run, Scope, Source, eval};
 
 /// A clock on which some time passes between two looks.
 #[derive(Default)]
@@ -437,4 +437,36 @@ fn binding_again_and_again_is_given_up() {
     let defaults = nest(14, "((Func<int>)(() => { int F(int x = ", "1", ") => x; return F(); }))()");
     let errors = eval::compile(&format!("@({defaults})")).err().unwrap_or_default();
     assert!(errors.iter().any(|e| e.code == "CS1736"), "{errors:?}");
+}
+
+/// A loop around a loop around an expression that is just within its budget ends, and `on-error` can still say why: a run
+/// has a budget of its own, of instructions and of time.
+#[test]
+fn a_run_is_bounded_as_a_whole() {
+    let document = "<policies><inbound><retry condition=\"true\" count=\"50\" interval=\"0\">\
+        <retry condition=\"true\" count=\"50\" interval=\"0\"><set-variable name=\"n\" \
+        value=\"@{ int n = 0; for (int i = 0; i < 60000; i++) { n += i; } return n; }\" /></retry></retry></inbound>\
+        <on-error><set-variable name=\"why\" value=\"@(context.LastError.Reason + new string('!', 3))\" /></on-error></policies>";
+    let why = |limits: Limits, passing: u64| {
+        let engine = Engine::new().with_limits(limits);
+        let source = Source::new("policy.xml", document);
+        let program = engine.compile(&source, Scope::Api, &Environment::default()).program.expect("it compiles");
+        let pipeline = Pipeline::new([program]);
+        let mut exchange = Exchange::new(engine.limits());
+        let clock = Clock { passing, ..Clock::default() };
+        let mut run = Run::new(&pipeline);
+        let mut progress = run.begin(&mut exchange, &clock);
+        while let Progress::Call(id, _) = progress {
+            progress = run.reply(&mut exchange, &clock, id, HostReply::Done);
+        }
+        assert!(matches!(progress, Progress::Finished(Ended::WithError)), "{progress:?}");
+        let error = exchange.call.last_error.take().expect("an error");
+        assert!(exchange.variables().iter().any(|(name, _)| *name == "why"), "{error:?}");
+        (error.message, clock.now.load(Ordering::Relaxed))
+    };
+    let (message, _) = why(Limits { instructions: 1_000_000, expressions: 3, ..Limits::default() }, 0);
+    assert!(message.contains("instruction budget"), "{message}");
+    // 40 ms each, and a second together: whoever looks at the clock lets 10 ms pass.
+    let (_, now) = why(Limits { run_micros: 1_000_000, ..Limits::default() }, 10_000);
+    assert!((1_000_000..2_000_000).contains(&now), "{now}");
 }

@@ -1,10 +1,12 @@
-//! A backend's stream that knows when there is nothing to read.
+//! A backend's stream that knows when there is nothing to read, and when it has been too much.
 //!
 //! The library looks for something to read in every turn of a connection, six times or so a call, and finds something once.
 //! When a look found nothing, the reactor has promised to tell; until it does, the answer is known without asking it again.
 
+use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
@@ -19,6 +21,39 @@ pub(crate) struct Listening<T> {
     stream: Stream<T>,
     /// None over TLS, where to read can also mean to write.
     ear: Option<Ear>,
+    room: Room,
+}
+
+/// How many bytes may still come before an answer has begun. The library reads interim answers for as long as there are any,
+/// and nobody else of the thread has a turn meanwhile.
+#[derive(Debug, Clone)]
+pub(crate) struct Room(Rc<Cell<u64>>);
+
+/// An answer's head and the interim ones before it; a single head is bounded by the library, to less than half of it.
+const BEFORE_AN_ANSWER: u64 = 1 << 20;
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Rc::new(Cell::new(u64::MAX)))
+    }
+}
+
+impl Room {
+    /// An answer is waited for, or has begun: then its body has limits of its own.
+    pub(crate) fn bound(&self, waits: bool) {
+        self.0.set(if waits { BEFORE_AN_ANSWER } else { u64::MAX });
+    }
+
+    fn take(&self, bytes: usize) -> io::Result<()> {
+        match self.0.get() {
+            u64::MAX => Ok(()),
+            0 => Err(io::Error::new(io::ErrorKind::InvalidData, "the backend says much and does not answer")),
+            left => {
+                self.0.set(left.saturating_sub(bytes as u64));
+                Ok(())
+            }
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -50,32 +85,43 @@ impl Wake for News {
 
 impl<T> Listening<T> {
     /// Listens on behalf of one driver; to anybody else it is a stream like any other.
-    pub(crate) fn new(stream: Stream<T>, driver: &Waker) -> Self {
+    pub(crate) fn new(stream: Stream<T>, driver: &Waker, room: Room) -> Self {
         let ear = matches!(stream, Stream::Plain(_)).then(|| {
             let news = Arc::new(News { came: AtomicBool::new(false), driver: driver.clone() });
             Ear { waker: Waker::from(Arc::clone(&news)), news, waiting: false }
         });
-        Self { stream, ear }
+        Self { stream, ear, room }
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Listening<T> {
-    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let Some(ear) = &mut this.ear else { return Pin::new(&mut this.stream).poll_read(cx, buf) };
+impl<T: AsyncRead + Unpin> Listening<T> {
+    fn look(&mut self, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let Some(ear) = &mut self.ear else { return Pin::new(&mut self.stream).poll_read(cx, buf) };
         if !ear.news.driver.will_wake(cx.waker()) {
             // From now on somebody else is told.
             ear.waiting = false;
-            return Pin::new(&mut this.stream).poll_read(cx, buf);
+            return Pin::new(&mut self.stream).poll_read(cx, buf);
         }
         if ear.waiting && !ear.news.came.load(Ordering::Acquire) {
             return Poll::Pending;
         }
         // Forgotten before the look: what comes from now on is news again.
         ear.news.came.store(false, Ordering::Release);
-        let polled = Pin::new(&mut this.stream).poll_read(&mut Context::from_waker(&ear.waker), buf);
+        let polled = Pin::new(&mut self.stream).poll_read(&mut Context::from_waker(&ear.waker), buf);
         ear.waiting = polled.is_pending();
         polled
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Listening<T> {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buf.filled().len();
+        let polled = this.look(cx, buf);
+        match polled {
+            Poll::Ready(Ok(())) => Poll::Ready(this.room.take(buf.filled().len() - before)),
+            other => other,
+        }
     }
 }
 
@@ -147,7 +193,7 @@ mod tests {
         let task = poll_fn(|cx| Poll::Ready(cx.waker().clone())).await;
         let driver = Arc::new(Driver { task, told: AtomicBool::new(false) });
         let waker = Waker::from(Arc::clone(&driver)).clone();
-        let mut stream = Listening::new(Stream::<TcpStream>::Plain(stream), &waker);
+        let mut stream = Listening::new(Stream::<TcpStream>::Plain(stream), &waker, Room::default());
         for _ in 0..3 {
             assert!(read(&mut stream, &waker).is_pending() && read(&mut stream, &waker).is_pending());
             assert!(stream.ear.as_ref().is_some_and(|ear| ear.waiting));

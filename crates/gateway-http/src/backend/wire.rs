@@ -19,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 
 use crate::backend::body::RequestBody;
 use crate::backend::connect::Stream;
-use crate::backend::ear::Listening;
+use crate::backend::ear::{Listening, Room};
 use crate::backend::line::Failed;
 use crate::config::Gateway;
 
@@ -31,6 +31,8 @@ type Connection = http1::Connection<Io, RequestBody>;
 pub(crate) struct Wire {
     sender: SendRequest<RequestBody>,
     driver: Driver,
+    /// For what comes before an answer.
+    room: Room,
 }
 
 #[derive(Debug)]
@@ -90,9 +92,11 @@ impl Wire {
     pub(crate) async fn new(stream: Stream<TlsStream<TcpStream>>, settings: &Gateway) -> hyper::Result<Self> {
         let bell = Arc::new(Bell::default());
         let waker = Waker::from(Arc::clone(&bell));
-        let stream = Listening::new(stream, &waker);
+        let room = Room::default();
+        let stream = Listening::new(stream, &waker, room.clone());
         let (sender, connection) = builder(settings).handshake(TokioIo::new(stream)).await?;
-        Ok(Self { sender, driver: Driver::Caller(Box::new(Caller { connection: Some(connection), bell, waker })) })
+        let driver = Driver::Caller(Box::new(Caller { connection: Some(connection), bell, waker }));
+        Ok(Self { sender, driver, room })
     }
 
     /// Gives the connection a task of its own.
@@ -124,6 +128,7 @@ impl Wire {
 
     /// Sends a request and waits for the head of the answer.
     pub(crate) async fn send(&mut self, request: &mut Request<RequestBody>) -> Result<Response<Incoming>, Failed> {
+        self.room.bound(true);
         let result = match &mut self.driver {
             Driver::Task => self.sender.try_send_request(std::mem::take(request)).await,
             Driver::Caller(caller) => {
@@ -133,6 +138,7 @@ impl Wire {
                 std::future::poll_fn(|cx| caller.turn(cx, |inner| answer.as_mut().poll(inner))).await
             }
         };
+        self.room.bound(false);
         result.map_err(|error| Failed::new(error, request))
     }
 

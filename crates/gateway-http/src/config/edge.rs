@@ -101,6 +101,15 @@ pub(crate) struct Limits {
     pub(crate) streams: u32,
     /// Frames of an HTTP/2 connection that carry nothing and that no data explains: this many at once, a tenth a second.
     pub(crate) control_frames: u32,
+    /// Instructions of one expression; all of a call have 50 times as many.
+    pub(crate) instructions: u64,
+    /// Bytes that all expressions of a call may allocate together.
+    pub(crate) expression_memory: usize,
+    /// Policies that a call may execute, those of loops each time.
+    pub(crate) policies: u64,
+    /// Own time of all policies of a call together, without what they wait for.
+    #[serde(with = "duration")]
+    pub(crate) own_time: Duration,
 }
 
 impl Default for Limits {
@@ -118,6 +127,10 @@ impl Default for Limits {
             memory: 0,
             streams: 100,
             control_frames: 2_000,
+            instructions: 10_000_000,
+            expression_memory: 64 << 20,
+            policies: 100_000,
+            own_time: Duration::from_secs(10),
         }
     }
 }

@@ -25,7 +25,15 @@ impl Recipe {
 
     /// What a run may use, by these settings.
     pub(crate) fn limits(settings: &Settings) -> Limits {
-        Limits { buffered_body: settings.config.limits.buffered_body, ..Limits::default() }
+        let limits = &settings.config.limits;
+        Limits {
+            buffered_body: limits.buffered_body,
+            instructions: limits.instructions,
+            memory: limits.expression_memory,
+            steps: limits.policies,
+            run_micros: u64::try_from(limits.own_time.as_micros()).unwrap_or(u64::MAX),
+            ..Limits::default()
+        }
     }
 
     /// The settings as they are now.

@@ -23,6 +23,8 @@ pub(crate) struct Backends {
     sent: Vec<Sent>,
     /// Requests that no answer fits.
     unanswered: Vec<String>,
+    /// The body of the last answer breaks off.
+    breaks_off: bool,
 }
 
 #[derive(Debug)]
@@ -72,6 +74,11 @@ impl Backends {
         std::mem::take(&mut self.unanswered)
     }
 
+    /// Whether the body of the last answer breaks off.
+    pub(crate) const fn breaks_off(&self) -> bool {
+        self.breaks_off
+    }
+
     /// Answers a request, following redirects when wanted.
     pub(crate) fn answer(&mut self, mut request: Sent, timeout: Duration, follow: bool) -> Answered {
         let mut total = Duration::ZERO;
@@ -91,6 +98,7 @@ impl Backends {
 
     fn answer_once(&mut self, request: Sent) -> Answered {
         let (method, text) = (request.method.clone(), request.url.to_string());
+        self.breaks_off = false;
         self.sent.push(request);
         let Some(answer) = self.next(&method, &text) else {
             if !self.answers.is_empty() {
@@ -98,6 +106,7 @@ impl Backends {
             }
             return (Duration::ZERO, Ok(super::in_memory(200, Bytes::new())));
         };
+        self.breaks_off = answer.body_error;
         let after = answer.delay.map_or(Duration::ZERO, |delay| delay.0);
         (after, answer.error.map_or_else(|| Ok(response(&answer)), |failure| Err(failed_until(failure, &answer))))
     }

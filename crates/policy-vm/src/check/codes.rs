@@ -79,6 +79,8 @@ codes! {
     UNKNOWN_CERTIFICATE = "TG0251";
     /// Callers with different credentials may get each other's cached responses.
     SHARED_PRIVATE_RESPONSE = "TG0252";
+    /// A `cors` inside other policies answers no preflight.
+    NO_PREFLIGHT = "TG0253";
     /// The document is compiled to more steps than the limit.
     TOO_MANY_STEPS = "TG0260";
 }

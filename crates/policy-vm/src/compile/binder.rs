@@ -66,6 +66,8 @@ pub(super) struct Binder {
     pub(super) labels: Vec<LabelScope>,
     pub(super) label_count: u32,
     pub(super) switches: Vec<SwitchScope>,
+    /// There is a `switch` around the function being bound.
+    pub(super) in_outer_switch: bool,
     /// Local functions with type parameters, with what they were bound to for which type arguments.
     pub(super) generics: Vec<(Rc<Generic>, Instances)>,
     /// Type parameters in scope.
@@ -172,6 +174,7 @@ impl Binder {
             labels: Vec::new(),
             label_count: 0,
             switches: Vec::new(),
+            in_outer_switch: false,
             generics: Vec::new(),
             type_names: Vec::new(),
             struct_parameters: Vec::new(),
@@ -271,9 +274,9 @@ impl Binder {
                 let body = Box::new(self.convert_returns(*body, ty));
                 Stmt::Foreach { item, variable, convert, source, body }
             }
-            Stmt::Switch { value, sections, default } => {
+            Stmt::Switch { value, sections, default, complete } => {
                 let sections = sections.into_iter().map(|(tests, body)| (tests, list(self, body))).collect();
-                Stmt::Switch { value, sections, default }
+                Stmt::Switch { value, sections, default, complete }
             }
             Stmt::Try { body, catches, finally } => {
                 let body = list(self, body);

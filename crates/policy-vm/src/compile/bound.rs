@@ -320,6 +320,8 @@ pub(super) enum Stmt {
         value: Option<(LocalId, Expr)>,
         sections: Vec<(Vec<Expr>, Vec<Stmt>)>,
         default: Option<usize>,
+        /// Some label takes the value for sure: neither `default` is ever taken, nor none of them.
+        complete: bool,
     },
     Break,
     Continue,

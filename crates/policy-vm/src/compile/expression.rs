@@ -440,13 +440,19 @@ impl Binder {
             return Expr::error(span);
         }
         let shown_ty = types::display(ty);
-        if matches!(types::get(ty), Type::Opaque(_)) && !subtype::is_reference(ty) && !types::is_value_type(ty) {
+        if matches!(types::get(ty), Type::Opaque(_)) && !subtype::is_reference(ty) {
             return self.fail("CS0413", span, format!("The type parameter '{shown_ty}' cannot be used with the 'as' operator because it does not have a class type constraint nor a 'class' constraint"));
         }
         if types::is_value_type(ty) && nullable_inner(ty).is_none() {
             return self.fail("CS0077", span, format!("The as operator must be used with a reference type or nullable type ('{shown_ty}' is a non-nullable value type)"));
         }
-        if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
+        let open = types::is_open(operand.ty) || types::is_open(ty);
+        if !operand.is_null_literal() && !open && !self.may_be(operand.ty, ty) {
+            // What was fine with the function's type parameters is only never true with these arguments.
+            if self.in_instance() {
+                let nothing = Box::new(self.default_value(ty, span));
+                return Expr::new(Kind::Sequence { effects: vec![operand], result: nothing }, ty, span);
+            }
             let (source, shown_ty) = (types::display_qualified(operand.ty), types::display_qualified(ty));
             return self.fail("CS0039", span, format!("Cannot convert type '{source}' to '{shown_ty}' via a reference conversion, boxing conversion, unboxing conversion, wrapping conversion, or null type conversion"));
         }

@@ -268,7 +268,9 @@ impl Walk<'_> {
                 let exits = self.exits.pop().unwrap_or_default();
                 exits.breaks.into_iter().fold(state, State::meet)
             }
-            Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default, state),
+            Stmt::Switch { value, sections, default, complete } => {
+                self.switch(value.as_ref(), sections, *default, *complete, state)
+            }
             Stmt::Break => {
                 if let Some(exits) = self.exits.last_mut() {
                     exits.breaks.push(state);
@@ -351,6 +353,7 @@ impl Walk<'_> {
         value: Option<&(LocalId, Expr)>,
         sections: &[(Vec<Expr>, Vec<Stmt>)],
         default: Option<usize>,
+        complete: bool,
         mut state: State,
     ) -> State {
         if let Some((slot, value)) = value {
@@ -360,9 +363,9 @@ impl Walk<'_> {
         self.exits.push(Exits::default());
         let outer = self.around.len();
         sections.iter().for_each(|(_, body)| self.around.extend(labels_of(body)));
-        let mut after = if default.is_some() { State::unreachable() } else { state.clone() };
+        let mut after = if default.is_some() || complete { State::unreachable() } else { state.clone() };
         for (i, (tests, body)) in sections.iter().enumerate() {
-            let mut entry: Option<State> = (default == Some(i)).then(|| state.clone());
+            let mut entry: Option<State> = (default == Some(i) && !complete).then(|| state.clone());
             for test in tests {
                 let (yes, _) = self.condition(test, state.clone());
                 entry = Some(match entry {

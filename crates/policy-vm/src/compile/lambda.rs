@@ -12,6 +12,8 @@ use super::expression::{Entity, strip};
 use super::overload::{Arg, ArgKind};
 use crate::types::{self, TypeId};
 
+pub(super) const NO_ASYNC: &str = "Asynchronous functions ('async') are not supported within expressions";
+
 impl Binder {
     /// What a lambda returns when its parameters have these types; void for a body without value. A mistake in the body
     /// does not hide what its result is.
@@ -127,6 +129,9 @@ impl Binder {
         }
         if lambda.is_async {
             let shown = types::display(ty);
+            if delegate(ty).is_some_and(|(_, returns)| returns == types::void()) {
+                return self.fail("TG0405", lambda.arrow, NO_ASYNC);
+            }
             return self.fail("CS4010", lambda.arrow, format!("Cannot convert async lambda expression to delegate type '{shown}'. An async lambda expression may return void, Task or Task<T>, none of which are convertible to '{shown}'."));
         }
         let Some((params, returns)) = delegate(ty) else {
@@ -208,6 +213,10 @@ impl Binder {
     ) -> (Vec<Stmt>, TypeId) {
         match (body, returns) {
             (LambdaBody::Expression(expr), Some(ty)) if ty == types::void() => {
+                if let ast::ExprKind::Throw(what) = &expr.kind {
+                    let value = self.throw_value(what, types::null(), expr.span);
+                    return (vec![Stmt::Expr(value), Stmt::Return(None)], ty);
+                }
                 let value = self.value_or_void(expr);
                 self.check_statement(expr, &value);
                 (vec![Stmt::Expr(value), Stmt::Return(None)], ty)
@@ -300,6 +309,7 @@ impl Binder {
             walls: self.walls.clone(),
             labels: std::mem::take(&mut self.labels),
             switches: std::mem::take(&mut self.switches),
+            in_outer_switch: self.in_outer_switch,
             receivers: std::mem::take(&mut self.receivers),
         };
         self.function = id;
@@ -309,6 +319,7 @@ impl Binder {
         } else {
             self.walls.push(Wall { is_lambda: true, breakable: outer.breakable, loops: outer.loops });
         }
+        self.in_outer_switch |= !outer.switches.is_empty();
         outer
     }
 
@@ -322,6 +333,7 @@ impl Binder {
         self.walls = outer.walls;
         self.labels = outer.labels;
         self.switches = outer.switches;
+        self.in_outer_switch = outer.in_outer_switch;
         self.receivers = outer.receivers;
     }
 }
@@ -381,6 +393,7 @@ pub(super) struct Outer {
     walls: Vec<Wall>,
     labels: Vec<LabelScope>,
     switches: Vec<SwitchScope>,
+    in_outer_switch: bool,
     receivers: Vec<(LocalId, TypeId)>,
 }
 

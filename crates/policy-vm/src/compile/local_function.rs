@@ -12,6 +12,7 @@ use policy_parser::csharp::ast::{self, ArgumentMode};
 use super::ExpressionError;
 use super::binder::{Binder, Symbol};
 use super::bound::{Expr, FnId, Kind};
+use super::lambda::NO_ASYNC;
 use super::overload::Parameter;
 use crate::library::{self, ParamMode};
 use crate::types::{self, Nature, Opaque, Type, TypeId};
@@ -46,7 +47,18 @@ impl Binder {
     pub(super) fn declare_function(&mut self, function: &ast::LocalFunction) -> Option<FnId> {
         self.check_fresh(&function.name);
         self.check_parameters(function);
-        if function.is_async {
+        let is_task = |this: &mut Self| {
+            let returns = this.silently(|this| this.return_type(function)).0;
+            (returns == types::void()).then_some(true).or((returns == types::error()).then_some(false))
+        };
+        if function.is_async
+            && let Some(nothing) = is_task(self)
+        {
+            // What names a task was refused for that.
+            if nothing {
+                self.error("TG0405", function.name.span, NO_ASYNC);
+            }
+        } else if function.is_async {
             self.error("CS1983", function.return_type.span, "The return type of an async method must be void, Task, Task<T>, a task-like type, IAsyncEnumerable<T>, or IAsyncEnumerator<T>");
         }
         let name = function.name.text.clone();
@@ -199,6 +211,9 @@ impl Binder {
         }
         let before = self.errors.len();
         let (body, _) = self.function_body(&function.body, Some(returns), None);
+        if function.is_async && (returns == types::void() || returns == types::error()) {
+            self.errors.truncate(before);
+        }
         self.reword(before, function);
         self.scopes.pop();
         self.leave(outer);

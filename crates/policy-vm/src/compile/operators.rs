@@ -1,5 +1,6 @@
 //! Operators: numeric promotion, strings, lifting over nullables, operators that library types declare.
 
+mod delegates;
 mod lifted;
 mod unary;
 
@@ -105,7 +106,7 @@ impl Binder {
         if op == BinaryOp::Coalesce {
             return self.coalesce(left, right, span);
         }
-        let right = self.operand(right);
+        let right = self.right_operand(op, left.ty, right);
         match op {
             BinaryOp::AndAlso | BinaryOp::OrElse => self.logical(op, left, right, span),
             _ => self.binary(op, left, right, span),
@@ -252,6 +253,9 @@ impl Binder {
         if super::expression::tuple::elements_of(left.ty).is_some()
             && let Some(done) = self.tuple_equality(op, left.clone(), right.clone(), span)
         {
+            return done;
+        }
+        if let Some(done) = self.delegates(op, &left, &right, span) {
             return done;
         }
         let is_text = |e: &Expr| e.ty == TypeId::STRING || e.is_null_literal();

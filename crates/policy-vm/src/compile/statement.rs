@@ -113,7 +113,7 @@ impl Binder {
             StmtKind::DoWhile { body, condition } => self.do_while(body, condition),
             StmtKind::For { init, condition, step, body } => self.for_statement(init, condition.as_ref(), step, body),
             StmtKind::Foreach { ty, designation, source, body } => self.foreach(ty, designation, source, body, span),
-            StmtKind::Switch { value, sections } => self.switch(value, sections, span),
+            StmtKind::Switch { value, sections } => self.switch(value, sections),
             StmtKind::Break => {
                 if self.breakable == 0 {
                     self.refuse_jump(false, span);

@@ -64,10 +64,7 @@ impl Step for CacheLookupValue {
     }
 
     fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        match self.found(cx, reply) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.found(cx, reply).into()
     }
 }
 

@@ -54,10 +54,7 @@ impl Step for CacheRemoveValue {
     }
 
     fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        match self.answered(cx, &reply) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.answered(cx, &reply).into()
     }
 }
 

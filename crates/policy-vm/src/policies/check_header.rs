@@ -97,10 +97,7 @@ fn values_of(cx: &StepCx<'_>, name: &str) -> Vec<String> {
 
 impl Step for CheckHeader {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.check(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.check(cx).into()
     }
 }
 

@@ -86,6 +86,9 @@ fn compile(c: &mut Compiler<'_>, element: &Element) {
     if c.is_direct() && c.section == Section::Inbound {
         c.preflight.push(at);
         c.needs.answers_preflight = true;
+    } else {
+        let headline = "a 'cors' inside another policy answers no preflight requests";
+        c.warn(codes::NO_PREFLIGHT, element.name_span, headline);
     }
 }
 

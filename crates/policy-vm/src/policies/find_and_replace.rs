@@ -7,9 +7,9 @@ use policy_parser::document::Element;
 use crate::check::codes;
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::Body;
 use crate::operand::TextOperand;
-use crate::policies::{Policy, message};
+use crate::policies::Policy;
+use crate::policies::message::{self, TooLarge};
 use crate::spec::{Accepts, Attribute, ElementSpec};
 use crate::step::{Flow, Step, StepCx};
 
@@ -46,43 +46,25 @@ impl FindAndReplace {
         if from.is_empty() {
             return Err(cx.bad_value("The text to search is empty."));
         }
-        let limit = cx.program.limits.buffered_body.max(cx.program.limits.string);
-        let replaced = match message::current(cx) {
-            Some((_, Body::Bytes(bytes))) => replace(bytes, from.as_bytes(), to.as_bytes(), limit),
-            _ => return Ok(()),
-        };
-        match replaced {
-            Ok(Some(bytes)) => {
-                if let Some((headers, body)) = message::current(cx) {
-                    *body = Body::Bytes(bytes);
-                    headers.remove(http::header::CONTENT_LENGTH);
-                }
-                Ok(())
-            }
-            Ok(None) => Ok(()),
-            Err(()) => Err(cx.error(500, "BodyTooLarge", format!("The body would have more than {limit} bytes."))),
-        }
+        message::edit_body(cx, |_, body, limit| replace(body, from.as_bytes(), to.as_bytes(), limit))
     }
 }
 
 impl Step for FindAndReplace {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.edit(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.edit(cx).into()
     }
 }
 
 /// The body with every occurrence replaced; `None` when there is none, an error when it would be too large.
-fn replace(body: &[u8], from: &[u8], to: &[u8], limit: usize) -> Result<Option<Bytes>, ()> {
+fn replace(body: &[u8], from: &[u8], to: &[u8], limit: usize) -> Result<Option<Bytes>, TooLarge> {
     let count = memmem::find_iter(body, from).count();
     if count == 0 {
         return Ok(None);
     }
     let size = (body.len() - count * from.len()).saturating_add(count.saturating_mul(to.len()));
     if size > limit.max(body.len()) {
-        return Err(());
+        return Err(TooLarge);
     }
     let mut out = Vec::with_capacity(size);
     let mut copied = 0;

@@ -136,10 +136,7 @@ fn refused(cx: &StepCx<'_>, reason: &'static str, message: String) -> Box<Policy
 
 impl Step for IpFilter {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.check(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.check(cx).into()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use crate::error::PolicyError;
 use crate::exchange::Body;
 use crate::host::Message;
 use crate::program::Section;
@@ -51,6 +52,30 @@ pub(super) fn replace_body(headers: &mut HeaderMap, body: &mut Body, bytes: byte
     headers.remove(header::CONTENT_LENGTH);
     if let Some(value) = headers.get(header::CONTENT_TYPE).and_then(with_utf8) {
         headers.insert(header::CONTENT_TYPE, value);
+    }
+}
+
+/// A body that an edit would make larger than bodies may be.
+#[derive(Debug)]
+pub(super) struct TooLarge;
+
+/// Edits the body of the current message, if it has one in memory. `edit` gets the message with the bytes that the new body
+/// may have; it gives none when there is nothing to change.
+pub(super) fn edit_body(
+    cx: &mut StepCx<'_>,
+    edit: impl FnOnce(&HeaderMap, &[u8], usize) -> Result<Option<bytes::Bytes>, TooLarge>,
+) -> Result<(), Box<PolicyError>> {
+    let limit = cx.program.limits.buffered_body.max(cx.program.limits.string);
+    let Some((headers, body)) = current(cx) else { return Ok(()) };
+    let Body::Bytes(bytes) = &*body else { return Ok(()) };
+    match edit(headers, bytes, limit) {
+        Ok(Some(edited)) => {
+            *body = Body::Bytes(edited);
+            headers.remove(header::CONTENT_LENGTH);
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(TooLarge) => Err(cx.error(500, "BodyTooLarge", format!("The body would have more than {limit} bytes."))),
     }
 }
 

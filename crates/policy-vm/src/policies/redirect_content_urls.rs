@@ -11,9 +11,10 @@ use policy_parser::document::Element;
 
 use crate::compile::Compiler;
 use crate::error::PolicyError;
-use crate::exchange::{BackendChoice, Body, Call, Url};
+use crate::exchange::{BackendChoice, Call, Url};
 use crate::host::Message;
-use crate::policies::{Policy, message};
+use crate::policies::Policy;
+use crate::policies::message::{self, TooLarge};
 use crate::spec::{ElementSpec, Once, Sections};
 use crate::step::{Flow, Step, StepCx};
 
@@ -39,32 +40,17 @@ impl RedirectContentUrls {
             Message::Request => (gateway, backend),
             Message::Response => (backend, gateway),
         };
-        let limit = cx.program.limits.buffered_body.max(cx.program.limits.string);
-        let replaced = match message::current(cx) {
+        message::edit_body(cx, |headers, body, limit| {
             // What is compressed has no links to be found.
-            Some((headers, Body::Bytes(bytes))) if !headers.contains_key(http::header::CONTENT_ENCODING) => {
-                replace(bytes, &from, &to, limit)
-            }
-            _ => return Ok(()),
-        };
-        match (replaced, message::current(cx)) {
-            (Ok(Some(bytes)), Some((headers, body))) => {
-                *body = Body::Bytes(bytes);
-                headers.remove(http::header::CONTENT_LENGTH);
-                Ok(())
-            }
-            (Ok(_), _) => Ok(()),
-            (Err(()), _) => Err(cx.error(500, "BodyTooLarge", format!("The body would have more than {limit} bytes."))),
-        }
+            let is_plain = !headers.contains_key(http::header::CONTENT_ENCODING);
+            if is_plain { replace(body, &from, &to, limit) } else { Ok(None) }
+        })
     }
 }
 
 impl Step for RedirectContentUrls {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.edit(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.edit(cx).into()
     }
 }
 
@@ -90,7 +76,7 @@ fn base_text(url: &Url) -> String {
 }
 
 /// The body with every link replaced; `None` when there is none, an error when it would be too large.
-fn replace(body: &[u8], from: &Url, to: &Url, limit: usize) -> Result<Option<Bytes>, ()> {
+fn replace(body: &[u8], from: &Url, to: &Url, limit: usize) -> Result<Option<Bytes>, TooLarge> {
     let to = base_text(to);
     let escaped_to = to.replace('/', "\\/");
     let links = Links::of(from);
@@ -102,7 +88,7 @@ fn replace(body: &[u8], from: &Url, to: &Url, limit: usize) -> Result<Option<Byt
         let Some(before) = body.get(copied..link.start) else { continue };
         let to = if link.escaped { &escaped_to } else { &to };
         if out.len() + before.len() + to.len() > limit.max(body.len()) {
-            return Err(());
+            return Err(TooLarge);
         }
         out.extend_from_slice(before);
         out.extend_from_slice(to.as_bytes());
@@ -112,7 +98,7 @@ fn replace(body: &[u8], from: &Url, to: &Url, limit: usize) -> Result<Option<Byt
         return Ok(None);
     }
     out.extend_from_slice(body.get(copied..).unwrap_or_default());
-    if out.len() > limit.max(body.len()) { Err(()) } else { Ok(Some(out.into())) }
+    if out.len() > limit.max(body.len()) { Err(TooLarge) } else { Ok(Some(out.into())) }
 }
 
 /// What is looked for.

@@ -57,10 +57,7 @@ impl RewriteUri {
 
 impl Step for RewriteUri {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.rewrite(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.rewrite(cx).into()
     }
 }
 

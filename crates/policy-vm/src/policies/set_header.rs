@@ -239,10 +239,7 @@ struct SetHeader(HeaderEdit);
 
 impl Step for SetHeader {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.0.edit_current(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.0.edit_current(cx).into()
     }
 }
 

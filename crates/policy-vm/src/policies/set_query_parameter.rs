@@ -63,10 +63,7 @@ impl SetQueryParameter {
 
 impl Step for SetQueryParameter {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.edit(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.edit(cx).into()
     }
 }
 

@@ -78,10 +78,7 @@ impl Trace {
 
 impl Step for Trace {
     fn run(&self, cx: &mut StepCx<'_>) -> Flow {
-        match self.write(cx) {
-            Ok(()) => Flow::Next,
-            Err(error) => Flow::Fail(error),
-        }
+        self.write(cx).into()
     }
 }
 

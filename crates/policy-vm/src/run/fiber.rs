@@ -7,6 +7,8 @@ use crate::host::{Ambient, HostCall, HostReply};
 use crate::program::{Pipeline, Section, StepEntry};
 use crate::step::{Deferred, Flow, Kept, StepCx, Unwind};
 
+use super::steps::{Exhausted, Steps};
+
 /// One line of execution.
 #[derive(Debug, Default)]
 pub(super) struct Fiber {
@@ -70,7 +72,7 @@ pub(super) struct Shared<'r> {
     pub(super) exchange: &'r mut Exchange,
     pub(super) ambient: &'r dyn Ambient,
     pub(super) deferred: &'r mut Vec<Deferred>,
-    pub(super) steps: &'r mut u64,
+    pub(super) steps: &'r mut Steps,
 }
 
 impl Fiber {
@@ -163,16 +165,17 @@ impl Fiber {
                 deferred: shared.deferred,
                 at: frame.at,
             };
-            let flow = match shared.steps.checked_sub(1) {
-                None => Flow::Fail(out_of_steps(&cx)),
-                Some(left) => {
-                    *shared.steps = left;
-                    // An answer is large: it is moved only when there is one.
-                    match self.reply {
-                        Some(_) => entry.step.resume(&mut cx, self.reply.take().unwrap_or(HostReply::Done)),
-                        None => entry.step.run(&mut cx),
-                    }
-                }
+            let exhausted = match shared.steps.count() {
+                true => None,
+                false => shared.steps.refill(cx.exchange, cx.ambient).err(),
+            };
+            let flow = match exhausted {
+                Some(exhausted) => Flow::Fail(out_of_budget(&cx, exhausted)),
+                // An answer is large: it is moved only when there is one.
+                None => match self.reply {
+                    Some(_) => entry.step.resume(&mut cx, self.reply.take().unwrap_or(HostReply::Done)),
+                    None => entry.step.run(&mut cx),
+                },
             };
             match flow {
                 Flow::Next => frame.at += 1,
@@ -263,10 +266,18 @@ impl Fiber {
     }
 }
 
+/// The error for a run that has used up what all its policies may have together.
 #[cold]
-fn out_of_steps(cx: &StepCx<'_>) -> Box<PolicyError> {
-    let steps = cx.program.limits.steps;
-    cx.error(500, "StepLimitExceeded", format!("More than {steps} policies were executed."))
+fn out_of_budget(cx: &StepCx<'_>, exhausted: Exhausted) -> Box<PolicyError> {
+    let limits = &cx.program.limits;
+    let (reason, message) = match exhausted {
+        Exhausted::Steps => ("StepLimitExceeded", format!("More than {} policies were executed.", limits.steps)),
+        Exhausted::Time => {
+            let ms = limits.run_micros / 1000;
+            ("TimeLimitExceeded", format!("Policies took more than {ms} ms of time of their own."))
+        }
+    };
+    cx.error(500, reason, message)
 }
 
 impl Region {

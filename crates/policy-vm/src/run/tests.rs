@@ -126,6 +126,46 @@ fn steps_are_counted() {
     assert!(shown.contains("StepLimitExceeded: More than 500 policies were executed."), "{shown}");
 }
 
+/// A loop of policies that evaluate nothing takes time as well; a clock goes on by 2 ms whenever it is looked at.
+#[test]
+fn own_time_is_counted_without_expressions() {
+    let body = "<set-method>GET</set-method>".repeat(30);
+    let document = format!(
+        "<retry condition=\"true\" count=\"50\" interval=\"0\" first-fast-retry=\"true\"><retry condition=\"true\" \
+         count=\"50\" interval=\"0\">{body}</retry></retry>"
+    );
+    let run = |run_micros: u64| {
+        let mut scene = Scene::backend(&document);
+        scene.clock.passing = 2000.into();
+        scene.engine = scene.engine.with_limits(Limits { run_micros, ..Limits::default() });
+        scene.run()
+    };
+    let shown = run(20_000);
+    assert!(shown.contains("TimeLimitExceeded: Policies took more than 20 ms of time of their own."), "{shown}");
+    let shown = run(10_000_000);
+    assert!(!shown.contains("TimeLimitExceeded"), "{shown}");
+}
+
+/// Each expression is far within its own time; together they are not. What is waited for in between does not count.
+#[test]
+fn expressions_have_a_time_together() {
+    let long = "@{ int n = 0; for (int i = 0; i < 50000; i++) { n += i; } return n; }";
+    let each = |between: &str| {
+        let mut scene = Scene::inbound(&format!(
+            "<retry condition=\"true\" count=\"40\" interval=\"1\"><set-variable name=\"n\" value=\"{long}\" />{between}</retry>"
+        ));
+        scene.clock.passing = 1000.into();
+        scene
+    };
+    let mut scene = each("");
+    scene.engine = scene.engine.with_limits(Limits { run_micros: 30_000, ..Limits::default() });
+    let shown = scene.run();
+    assert!(shown.contains("ExpressionValueEvaluationFailure"), "{shown}");
+    // 41 seconds of waiting are nothing to 10 of its own.
+    let shown = each("").run();
+    assert!(!shown.contains("Failure"), "{shown}");
+}
+
 #[test]
 fn a_status_without_body_has_none() {
     let shown =

@@ -8,7 +8,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use rustc_hash::{FxBuildHasher, FxHasher};
 
-use super::heap::{Heap, Object};
+use super::heap::{ClosureCode, Heap, Object};
 use super::text::{Str, TextBuf, TextRef};
 use super::{Ref, Value};
 use crate::cx::Cx;
@@ -309,6 +309,7 @@ impl<'a> Walk<'a> {
                 s == t && a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.equals(*a, *b, depth))
             }
             (Object::Type(a), Object::Type(b)) => a == b,
+            (Object::Closure(a), Object::Closure(b)) => a.ty == b.ty && self.delegates_equal(&a.code, &b.code, depth),
             (Object::Native(a), Object::Native(_)) => match a.equals(heap, Value::Object(y)) {
                 Some(equal) => equal,
                 None => match (heap.native::<Tuple>(Value::Object(x)), heap.native::<Tuple>(Value::Object(y))) {
@@ -319,6 +320,22 @@ impl<'a> Walk<'a> {
                     _ => false,
                 },
             },
+            _ => false,
+        }
+    }
+
+    /// They call the same with the same.
+    fn delegates_equal(&mut self, a: &ClosureCode, b: &ClosureCode, depth: usize) -> bool {
+        use ClosureCode as C;
+        match (a, b) {
+            (
+                C::Function { program: p, function: f, captures: x },
+                C::Function { program: q, function: g, captures: y },
+            ) => p == q && f == g && x == y,
+            (C::Native { run: f, receiver: x }, C::Native { run: g, receiver: y }) => {
+                std::ptr::fn_addr_eq(*f, *g) && x == y
+            }
+            (C::List(x), C::List(y)) => x.len() == y.len() && x.iter().zip(y).all(|(x, y)| self.equals(*x, *y, depth)),
             _ => false,
         }
     }
@@ -361,6 +378,7 @@ impl<'a> Walk<'a> {
             Object::Type(ty) => ty.hash(hasher),
             // Which tokens are equal only they know; their hash tells nothing.
             Object::Json(_) => {}
+            Object::Closure(closure) => closure.ty.hash(hasher),
             Object::Native(object) => match (object.hash(heap), heap.native::<Tuple>(Value::Object(handle))) {
                 (Some(hash), _) => hasher.write_u64(hash),
                 (None, Some(tuple)) => tuple.items.iter().for_each(|v| self.hash(*v, hasher, depth)),

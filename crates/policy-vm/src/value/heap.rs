@@ -122,6 +122,8 @@ pub enum ClosureCode {
         /// The receiver of an instance method.
         receiver: Option<Value>,
     },
+    /// Several, one after the other (`a + b`): none of them is such a list itself.
+    List(Box<[Value]>),
 }
 
 /// An object of a type that no other variant of [`Object`] serves.

@@ -66,7 +66,7 @@ impl Emitter<'_> {
             Stmt::Foreach { item, variable, convert, source, body } => {
                 self.foreach(*item, *variable, convert.as_ref(), source, body)
             }
-            Stmt::Switch { value, sections, default } => self.switch(value.as_ref(), sections, *default),
+            Stmt::Switch { value, sections, default, .. } => self.switch(value.as_ref(), sections, *default),
             Stmt::Break => self.leave_to(|leave| match leave {
                 Leave::Loop { exit, .. } | Leave::Switch { exit } => Some(*exit),
                 Leave::Finally(_) | Leave::Catches => None,

@@ -5,7 +5,7 @@ use policy_parser::csharp::ast::{self, BinaryOp, ExprKind};
 
 use super::strip;
 use crate::compile::binder::Binder;
-use crate::compile::bound::{Const, Expr, Kind, Target, nullable_inner, prim_of};
+use crate::compile::bound::{Const, Expr, Kind, Target, delegate, nullable_inner, prim_of};
 use crate::compile::members::{self};
 use crate::compile::operators::is_untyped;
 use crate::library::MemberKind;
@@ -291,7 +291,7 @@ impl Binder {
             let _ = self.silent_value(value);
             return Expr::error(span);
         };
-        let right = self.operand(value);
+        let right = self.right_operand(op, read.ty, value);
         if right.is_error() || read.is_error() {
             return Expr::error(span);
         }
@@ -303,6 +303,10 @@ impl Binder {
         let plain = prim_of(ty).is_some() || ty == TypeId::BOOL || crate::compile::bound::is_enum(ty);
         if right.is_null_literal() && plain {
             return self.no_conversion(&Expr { span, ..right }, ty);
+        }
+        let joins = matches!(op, BinaryOp::Add | BinaryOp::Sub) && delegate(ty).is_some();
+        if joins && !self.converts(&right, ty) {
+            return self.no_conversion(&right, ty);
         }
         let kept = std::mem::take(&mut self.errors);
         let result = self.binary(op, read.clone(), right.clone(), span);

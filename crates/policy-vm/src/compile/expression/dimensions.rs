@@ -120,6 +120,10 @@ impl Binder {
             self.error("CS0022", span, format!("Wrong number of indices inside []; expected {rank}"));
             return None;
         }
+        if args.iter().any(|arg| arg.name.is_some()) {
+            self.error("CS1742", span, "An array access may not have a named argument specifier");
+            return None;
+        }
         let mut all = vec![array];
         all.extend(args.iter().map(|arg| self.dimension(&arg.value)));
         (!all.iter().any(Expr::is_error)).then_some(all)

@@ -42,6 +42,11 @@ impl Binder {
         self.type_names.truncate(known);
     }
 
+    /// What is bound is a generic function with its type arguments.
+    pub(in crate::compile) const fn in_instance(&self) -> bool {
+        self.instances.1 > 0
+    }
+
     /// The function that a generic one becomes with these type arguments.
     fn instance(&mut self, index: usize, type_args: &[TypeId]) -> Option<FnId> {
         const MOST: u32 = 256;

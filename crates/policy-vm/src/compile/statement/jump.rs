@@ -104,7 +104,17 @@ impl Binder {
     /// `goto case e;`, and `goto default;` without an expression.
     pub(super) fn goto_case(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
         let Some(ty) = self.switches.last().map(|s| s.ty) else {
-            self.error("CS0153", span, "A goto case is only valid inside a switch statement");
+            // The one around the function is out of reach.
+            if self.in_outer_switch {
+                let label = match value {
+                    None => "default".to_owned(),
+                    Some(value) => self.case_text(value),
+                };
+                let message = format!("No such label '{label}' within the scope of the goto statement");
+                self.error("CS0159", span, message);
+            } else {
+                self.error("CS0153", span, "A goto case is only valid inside a switch statement");
+            }
             return Stmt::Block(Vec::new());
         };
         if self.in_finally.is_some_and(|(_, outside)| self.switches.len() <= outside) {
@@ -134,19 +144,21 @@ impl Binder {
         Stmt::Goto(id)
     }
 
-    /// Puts the labels that `goto case` asked for in front of the sections they name.
+    /// Puts the labels that `goto case` asked for in front of the sections they name, and tells which those are.
     pub(super) fn place_cases(
         &mut self,
         wanted: Vec<(Option<Const>, LabelId, Span)>,
         seen: &[(Const, usize)],
         default: Option<usize>,
         sections: &mut [(Vec<crate::compile::bound::Expr>, Vec<Stmt>)],
-    ) {
+    ) -> Vec<usize> {
+        let mut led_to = Vec::new();
         for (constant, id, span) in wanted {
             let section = match &constant {
                 None => default,
                 Some(constant) => seen.iter().find(|(c, _)| c == constant).map(|(_, section)| *section),
             };
+            led_to.extend(section);
             match section.and_then(|i| sections.get_mut(i)) {
                 Some((_, body)) => body.insert(0, Stmt::Label(id)),
                 None => {
@@ -162,6 +174,7 @@ impl Binder {
                 }
             }
         }
+        led_to
     }
 }
 

@@ -125,8 +125,9 @@ impl Binder {
         if operand.is_error() || ty == types::error() {
             return Expr::error(span);
         }
-        if !operand.is_null_literal() && !self.may_be(operand.ty, ty) {
-            if !declares {
+        let open = types::is_open(operand.ty) || types::is_open(ty);
+        if !operand.is_null_literal() && !open && !self.may_be(operand.ty, ty) {
+            if !declares || self.in_instance() {
                 // "The given expression is never of the provided type" is only a warning for the plain operator.
                 let no = Expr::constant(Const::Bool(false), TypeId::BOOL, span);
                 return Expr::new(Kind::Sequence { effects: vec![operand], result: Box::new(no) }, TypeId::BOOL, span);
@@ -151,6 +152,15 @@ impl Binder {
         }
         if constant.constant.is_none() {
             return self.fail("CS0150", constant.span, "A constant value is expected");
+        }
+        if matches!(types::get(operand.ty), types::Type::Opaque(_))
+            && !(constant.is_null_literal() && (types::is_value_type(operand.ty) || subtype::is_reference(operand.ty)))
+        {
+            let (from, to) = (shown(&operand), shown(&constant));
+            let message = format!(
+                "An expression of type '{from}' cannot be handled by a pattern of type '{to}'. Please use language version '8.0' or greater to match an open type with a constant pattern."
+            );
+            return self.fail("CS8511", constant.span, message);
         }
         if constant.is_null_literal() {
             if types::is_value_type(operand.ty) && nullable_inner(operand.ty).is_none() {

@@ -10,22 +10,46 @@ use crate::compile::expression::shown;
 use crate::compile::operators::is_untyped;
 use crate::types::TypeId;
 
+/// What is found out about the labels of a `switch`, one after the other.
+struct Labels {
+    /// The value, where it is a constant.
+    known: Option<Const>,
+    /// Constants, with the sections they lead to.
+    seen: Vec<(Const, usize)>,
+    /// Types that labels take all values of.
+    handled: Vec<TypeId>,
+    /// One of them takes the value for sure: what follows is for nothing.
+    settled: bool,
+    /// Sections that a label leads to.
+    live: Vec<usize>,
+}
+
+/// A section whose end can be reached: where nothing leads to its beginning, that is no mistake.
+struct FallsThrough {
+    section: usize,
+    at: Span,
+    code: &'static str,
+    message: String,
+}
+
 impl Binder {
-    pub(super) fn switch(&mut self, value: &ast::Expr, sections: &[ast::SwitchSection], span: Span) -> (Stmt, bool) {
+    pub(super) fn switch(&mut self, value: &ast::Expr, sections: &[ast::SwitchSection]) -> (Stmt, bool) {
         let mut value = self.operand(value);
         if value.is_null_literal() || is_untyped(value.ty) {
             let found = shown(&value);
             value = self.fail("CS8119", value.span, format!("The switch expression must be a value; found '{found}'."));
         }
-        let known = value.constant.clone();
         let slot = self.temporary(value.ty);
-        let is_error = value.is_error();
+        let mut labels = Labels {
+            known: value.constant.clone(),
+            seen: Vec::new(),
+            handled: Vec::new(),
+            settled: false,
+            live: Vec::new(),
+        };
         let mut bound = Vec::new();
         let mut default = None;
-        let mut reachable = false;
-        let mut seen: Vec<(Const, usize)> = Vec::new();
-        let mut handled: Vec<TypeId> = Vec::new();
-        let mut exhausted = false;
+        let mut falling = Vec::new();
         self.switches.push(SwitchScope { ty: value.ty, wanted: Vec::new() });
         // What a section declares is known in the others; what its patterns declare is not.
         let mut shared = Vec::new();
@@ -46,13 +70,7 @@ impl Binder {
                     }
                     SwitchLabel::Case { pattern, guard, span } => {
                         let subject = self.slot(slot, *span);
-                        exhausted |= self.covers(value.ty, pattern, guard.is_some(), &mut handled);
-                        let mut test = self.case_test(subject, pattern, *span, (&mut seen, i), guard.is_some());
-                        if let Some(guard) = guard {
-                            let guard = self.condition(guard);
-                            test = Expr::new(Kind::AndAlso(vec![test, guard]), TypeId::BOOL, *span);
-                        }
-                        tests.push(test);
+                        tests.push(self.case(subject, pattern, guard.as_ref(), *span, &mut labels, i));
                     }
                 }
             }
@@ -62,26 +80,90 @@ impl Binder {
             shared = self.scopes.pop().unwrap_or_default();
             self.breakable -= 1;
             self.scopes.pop();
-            if goes_on && !section.statements.is_empty() {
-                let label = self.label_text(section);
-                let (code, text) = if i + 1 == sections.len() {
-                    ("CS8070", format!("Control cannot fall out of switch from final case label ('{label}')"))
-                } else {
-                    ("CS0163", format!("Control cannot fall through from one case label ('{label}') to another"))
-                };
-                let at = section.labels.first().map_or(section.span, label_span);
-                self.error(code, at, text);
+            if goes_on {
+                falling.push(self.falls_through(sections, i));
             }
-            reachable |= section.statements.iter().any(breaks);
             bound.push((tests, body));
         }
-        exhausted |= known.is_some_and(|value| seen.iter().any(|(label, _)| *label == value));
-        if let Some(switch) = self.switches.pop() {
-            self.place_cases(switch.wanted, &seen, default, &mut bound);
+        if !labels.settled {
+            labels.live.extend(default);
         }
-        let value = if is_error { None } else { Some((slot, value)) };
-        let _ = span;
-        (Stmt::Switch { value, sections: bound, default }, reachable || default.is_none() && !exhausted)
+        if let Some(switch) = self.switches.pop() {
+            let led_to = self.place_cases(switch.wanted, &labels.seen, default, &mut bound);
+            labels.live.extend(led_to);
+        }
+        for found in falling.into_iter().filter(|found| labels.live.contains(&found.section)) {
+            self.error(found.code, found.at, found.message);
+        }
+        let mut alive = sections.iter().enumerate().filter(|(i, _)| labels.live.contains(i));
+        let leaves = alive.any(|(_, section)| section.statements.iter().any(breaks));
+        let complete = labels.settled;
+        let value = if value.is_error() { None } else { Some((slot, value)) };
+        (Stmt::Switch { value, sections: bound, default, complete }, leaves || default.is_none() && !complete)
+    }
+
+    /// A label with a pattern; what is left of its test where the value is known.
+    fn case(
+        &mut self,
+        subject: Expr,
+        pattern: &Pattern,
+        guard: Option<&ast::Expr>,
+        span: Span,
+        labels: &mut Labels,
+        section: usize,
+    ) -> Expr {
+        let ty = subject.ty;
+        let takes_all = self.covers(ty, pattern, guard.is_some(), &mut labels.handled);
+        let (mut test, constant) = self.case_test(subject, pattern, span, (&mut labels.seen, section), guard.is_some());
+        let takes = match &labels.known {
+            None => takes_all.then_some(true),
+            Some(known) => self.takes(ty, known, pattern, constant.as_ref()),
+        };
+        let mut takes = takes.filter(|_| !test.is_error());
+        if let Some(guard) = guard {
+            let guard = self.condition(guard);
+            takes = match (takes, &guard.constant) {
+                (Some(false), _) | (_, Some(Const::Bool(false))) => Some(false),
+                (takes, Some(Const::Bool(true))) => takes,
+                _ => None,
+            };
+            test = Expr::new(Kind::AndAlso(vec![test, guard]), TypeId::BOOL, span);
+        }
+        if labels.settled || takes == Some(false) {
+            return Expr::constant(Const::Bool(false), TypeId::BOOL, span);
+        }
+        labels.live.push(section);
+        labels.settled = takes == Some(true);
+        test
+    }
+
+    /// Whether a label takes a constant, where that is sure.
+    fn takes(&mut self, ty: TypeId, known: &Const, pattern: &Pattern, constant: Option<&Const>) -> Option<bool> {
+        if let Some(constant) = constant {
+            let alike = std::mem::discriminant(known) == std::mem::discriminant(constant);
+            return (alike || *known == Const::Null || *constant == Const::Null).then_some(known == constant);
+        }
+        let Pattern::Declaration { ty: syntax, .. } = pattern else { return None };
+        if Self::is_var(syntax) {
+            return Some(true);
+        }
+        let wanted = self.silently(|this| this.type_of_syntax(syntax)).0;
+        (wanted == ty).then_some(*known != Const::Null)
+    }
+
+    /// What is said of a section whose end can be reached.
+    fn falls_through(&mut self, sections: &[ast::SwitchSection], index: usize) -> FallsThrough {
+        let Some(section) = sections.get(index) else {
+            return FallsThrough { section: index, at: Span::default(), code: "CS0163", message: String::new() };
+        };
+        let label = self.label_text(section);
+        let (code, message) = if index + 1 == sections.len() {
+            ("CS8070", format!("Control cannot fall out of switch from final case label ('{label}')"))
+        } else {
+            ("CS0163", format!("Control cannot fall through from one case label ('{label}') to another"))
+        };
+        let at = section.labels.first().map_or(section.span, label_span);
+        FallsThrough { section: index, at, code, message }
     }
 
     /// A label that takes every value; reports one that no value is left for.
@@ -105,16 +187,20 @@ impl Binder {
     /// The last label of a section as messages show it.
     fn label_text(&mut self, section: &ast::SwitchSection) -> String {
         match section.labels.last() {
-            Some(SwitchLabel::Case { pattern: Pattern::Constant(expr), .. }) => {
-                let (value, _) = self.silently(|this| this.value(expr));
-                let shown = value.constant.as_ref().map(crate::compile::convert::written);
-                format!("case {}:", shown.unwrap_or_default())
-            }
+            Some(SwitchLabel::Case { pattern: Pattern::Constant(expr), .. }) => self.case_text(expr),
             Some(SwitchLabel::Case { .. }) => "case".to_owned(),
             _ => "default:".to_owned(),
         }
     }
 
+    /// A label with a constant as messages show it.
+    pub(super) fn case_text(&mut self, expr: &ast::Expr) -> String {
+        let (value, _) = self.silently(|this| this.value(expr));
+        let shown = value.constant.as_ref().map(crate::compile::convert::written);
+        format!("case {}:", shown.unwrap_or_default())
+    }
+
+    /// The test of a label, and its constant.
     fn case_test(
         &mut self,
         subject: Expr,
@@ -122,12 +208,14 @@ impl Binder {
         span: Span,
         (seen, section): (&mut Vec<(Const, usize)>, usize),
         guarded: bool,
-    ) -> Expr {
-        let Pattern::Constant(expr) = pattern else { return self.pattern_test(subject, pattern, span, true) };
+    ) -> (Expr, Option<Const>) {
+        let Pattern::Constant(expr) = pattern else {
+            return (self.pattern_test(subject, pattern, span, true), None);
+        };
         let value = self.value(expr);
-        let constant = value.constant.clone().filter(|_| !guarded);
+        let known = value.constant.clone();
         let test = self.constant_test(subject, value, span);
-        if let Some(constant) = constant {
+        if let Some(constant) = known.clone().filter(|_| !guarded) {
             if seen.iter().any(|(c, _)| *c == constant) {
                 let shown = crate::compile::convert::written(&constant);
                 self.error(
@@ -138,7 +226,7 @@ impl Binder {
             }
             seen.push((constant, section));
         }
-        test
+        (test, known)
     }
 }
 
