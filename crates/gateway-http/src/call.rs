@@ -165,7 +165,7 @@ impl CallContext {
     /// Is it bearable that this call asks a backend once more?
     pub(crate) fn may_retry(&self) -> bool {
         let worker = &self.worker;
-        let percent = u64::from(worker.rules().backend.retry_percent);
+        let percent = u64::from(self.rules.backend.retry_percent);
         let may = self.site.may_retry(self.api, worker.clock.millis(), percent);
         if !may && worker.metrics.refused("RetryBudgetExhausted", worker.clock.millis()) {
             let api = self.api().map(|api| api.api.id.as_str());

@@ -16,7 +16,7 @@ use policy_parser::{Diagnostic, Source, Span};
 
 #[cfg(test)]
 pub(crate) use self::de::keys_at;
-pub(crate) use self::de::read;
+pub(crate) use self::de::{AS_WRITTEN, read};
 pub(crate) use self::json::parse as parse_json;
 pub(crate) use self::merge::merge;
 pub(crate) use self::text::{FileError, decode, read_bytes, read_text};

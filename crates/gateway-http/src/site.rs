@@ -4,6 +4,7 @@
 pub(crate) mod route;
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
@@ -111,6 +112,17 @@ impl Site {
             return true;
         };
         api.retries.may(answers.0.iter().map(Cell::get).sum(), millis, percent)
+    }
+
+    /// Takes over what is left of the retries of APIs that are there again.
+    pub(crate) fn adopt(&self, before: &Self) {
+        let known: HashMap<&str, &Retries> =
+            before.apis.iter().map(|api| (api.api.id.as_str(), &api.retries)).collect();
+        for api in &self.apis {
+            if let Some(before) = known.get(api.api.id.as_str()) {
+                api.retries.adopt(before);
+            }
+        }
     }
 
     /// What was answered: the API's id, empty for none, the first digit of the statuses, how often.

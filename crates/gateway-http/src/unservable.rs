@@ -5,9 +5,13 @@ use std::path::Path;
 
 use policy_parser::Diagnostic;
 
+use crate::access_log::LogError;
+use crate::admin;
+use crate::backend::egress::Egress;
 use crate::config::{Config, LogTarget};
 use crate::rules::Rules;
-use crate::{admin, tls};
+use crate::tls::{self, TlsError};
+use crate::trust::Trust;
 
 /// What stands in the way.
 pub(crate) fn unservable(config: &Config, folder: &Path) -> Vec<Diagnostic> {
@@ -18,14 +22,35 @@ pub(crate) fn unservable(config: &Config, folder: &Path) -> Vec<Diagnostic> {
             tell(&["listener", &number.to_string(), "tls"], error.to_string());
         }
     }
-    if let Err(error) = Rules::read(config, folder, None) {
-        tell(&[], error.to_string());
+    for (path, why) in rules(config, folder) {
+        tell(path, why);
     }
     if let Some(why) = admin::lacks_token(&config.admin) {
         tell(&["admin", "address"], why);
     }
     if config.access_log.to == LogTarget::File && config.access_log.file.is_none() {
-        tell(&["access_log", "to"], "`to = \"file\"` needs `file`".to_owned());
+        tell(&["access_log", "to"], LogError::NoFile.to_string());
+    }
+    found
+}
+
+/// What stands in the way of the settings that every thread is handed.
+fn rules(config: &Config, folder: &Path) -> Vec<(&'static [&'static str], String)> {
+    let mut found: Vec<(&'static [&'static str], String)> = Vec::new();
+    let ca_file = config.backend.ca_file.as_ref().map(|file| folder.join(file));
+    if let Err(error) = tls::authorities(ca_file.as_deref()) {
+        found.push((&["backend", "ca_file"], error.to_string()));
+    }
+    if let Err(error) = Egress::new(&config.egress) {
+        found.push((&["egress"], TlsError::Egress(error).to_string()));
+    }
+    if let Err(error) = Trust::read(&config.client_certificates, folder) {
+        found.push((&["client_certificates"], error.to_string()));
+    }
+    if found.is_empty()
+        && let Err(error) = Rules::read(config, folder, None)
+    {
+        found.push((&[], error.to_string()));
     }
     found
 }

@@ -60,7 +60,7 @@ pub(crate) struct Worker {
     pressure: Cell<Pressure>,
     pub(crate) connections: RefCell<Vec<Weak<Connection>>>,
     pub(crate) open: Cell<usize>,
-    pub(crate) handshakes: Rc<Handshakes>,
+    pub(crate) handshakes: Handshakes,
     /// No further connection could be taken at the last attempt.
     crowded: Cell<bool>,
     /// How many threads share the limits.
@@ -135,7 +135,7 @@ impl Worker {
             pressure: Cell::new(Pressure::None),
             connections: RefCell::default(),
             open: Cell::new(0),
-            handshakes: Rc::default(),
+            handshakes: Handshakes::default(),
             threads,
             one_way: Cell::new(0),
             exchanges: RefCell::default(),
@@ -194,6 +194,7 @@ impl Worker {
     /// A listener for which `shown` has nothing goes on showing what it does.
     pub(crate) fn replace(&self, site: Site, rules: Arc<Rules>, shown: ListenerTls) {
         self.obey(rules);
+        site.adopt(&self.site.borrow());
         let former = self.site.replace(Rc::new(site));
         self.former.borrow_mut().push(former);
         for (now, next) in self.tls.borrow_mut().iter_mut().zip(shown) {

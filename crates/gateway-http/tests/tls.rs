@@ -288,6 +288,14 @@ fn a_handshake_that_does_not_come_is_not_waited_for() {
     }
 }
 
+/// Closed from the other side; that nothing comes for a while is not enough.
+fn is_closed(stream: &mut impl Read) -> bool {
+    match stream.read(&mut [0]) {
+        Ok(count) => count == 0,
+        Err(error) => error.kind() == std::io::ErrorKind::ConnectionReset,
+    }
+}
+
 /// Clients that begin and never end: the newest of them make room for one another, and for whoever means it.
 #[test]
 fn too_many_handshakes_make_room_for_newer_ones() {
@@ -303,17 +311,37 @@ fn too_many_handshakes_make_room_for_newer_ones() {
         })
         .collect();
     for mut stream in silent.iter().take(4) {
-        assert!(matches!(stream.read(&mut [0]), Ok(0) | Err(_)), "closed");
+        assert!(is_closed(&mut stream));
     }
     let client = Arc::new(authority.client(None, &[]));
     for _ in 0..3 {
         assert!(get(address, &client, "other.example").is_ok());
     }
     // One of them had to go for the clients that meant it; the newest still has its time.
-    assert!(matches!((&silent[4]).read(&mut [0]), Ok(0) | Err(_)), "closed");
+    assert!(is_closed(&mut &silent[4]));
     silent[5].set_nonblocking(true).unwrap();
     let waits = (&silent[5]).read(&mut [0]).unwrap_err();
     assert_eq!(waits.kind(), std::io::ErrorKind::WouldBlock);
+}
+
+/// Those who wait for their turn are not taken for some that never end.
+#[test]
+fn whoever_waits_for_his_turn_gets_it() {
+    let authority = Authority::new();
+    let settings = "[limits]\nhandshakes = 12\nhandshakes_per_second = 8\n[timeouts]\nhandshake = \"1h\"";
+    let (_scene, address) = scene(&authority, SHOW, settings);
+    let client = Arc::new(authority.client(None, &[]));
+    let streams: Vec<Tls> = (0..24)
+        .map(|_| {
+            let mut stream = connect(address, &client, "other.example");
+            // The first flight only: all of them have begun before any can be done.
+            stream.conn.write_tls(&mut stream.sock).unwrap();
+            stream
+        })
+        .collect();
+    for (number, mut stream) in streams.into_iter().enumerate() {
+        stream.conn.complete_io(&mut stream.sock).unwrap_or_else(|error| panic!("number {number}: {error}"));
+    }
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Diagnostic {
     pub span: Span,
     /// What to do about it, or what was expected.
     pub notes: Vec<String>,
+    /// The name that it is about, whole and as it is written, where somebody goes on with it.
+    pub name: Option<Box<str>>,
 }
 
 impl Diagnostic {
@@ -47,6 +49,7 @@ impl Diagnostic {
             source: Arc::clone(source),
             span,
             notes: Vec::new(),
+            name: None,
         }
     }
 
@@ -60,6 +63,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
+        self
+    }
+
+    /// Says which name it is about.
+    #[must_use]
+    pub fn about(mut self, name: impl Into<Box<str>>) -> Self {
+        self.name = Some(name.into());
         self
     }
 }

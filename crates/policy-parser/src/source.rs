@@ -4,7 +4,7 @@
 //! entities decoded); an [`OffsetMap`] leads every offset of the derived text back to the file, so that a position is
 //! always a line and a column of what the user can see.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A range of byte offsets, end exclusive, inside the text it belongs to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +57,8 @@ pub struct Source {
     text: String,
     line_starts: Vec<u32>,
     is_shown: bool,
+    /// The same to be shown, where somebody asked for it.
+    shown: OnceLock<Arc<Self>>,
 }
 
 impl Source {
@@ -67,7 +69,7 @@ impl Source {
         // A byte order mark is no character of the first line: editors do not count it.
         let mut line_starts = vec![if text.starts_with('\u{FEFF}') { 3 } else { 0 }];
         line_starts.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| offset(i + 1)));
-        Arc::new(Self { name: name.into(), text, line_starts, is_shown: true })
+        Arc::new(Self { name: name.into(), text, line_starts, is_shown: true, shown: OnceLock::new() })
     }
 
     /// The same for a file that may have secrets in it: its lines are never shown.
@@ -84,6 +86,15 @@ impl Source {
     #[must_use]
     pub const fn is_shown(&self) -> bool {
         self.is_shown
+    }
+
+    /// The same file for a place in it that may be shown, whatever else it has; made once.
+    #[must_use]
+    pub fn shown(self: &Arc<Self>) -> Arc<Self> {
+        if self.is_shown {
+            return Arc::clone(self);
+        }
+        Arc::clone(self.shown.get_or_init(|| Self::new(self.name.as_str(), self.text.as_str())))
     }
 
     /// The name given at construction.

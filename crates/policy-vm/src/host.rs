@@ -177,7 +177,7 @@ pub enum CacheSpace {
 /// Attributes of `forward-request`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForwardOptions {
-    /// Until the response's headers; zero for the default of 300 s.
+    /// Until the response's headers; never zero.
     pub timeout: Duration,
     /// Until `100 Continue`, for a request with `Expect`; `None`: the body follows at once.
     pub continue_timeout: Option<Duration>,

@@ -281,8 +281,13 @@ fn offering(tls: &Arc<rustls::ClientConfig>, version: HttpVersion) -> Arc<rustls
     Arc::new(tls)
 }
 
+/// A server as figures and messages name it.
+pub(crate) fn shown_origin(tls: bool, host: &str, port: u16) -> String {
+    format!("{}://{host}:{port}", if tls { "https" } else { "http" })
+}
+
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}:{}", if self.tls { "https" } else { "http" }, self.host, self.port)
+        f.write_str(&shown_origin(self.tls, &self.host, self.port))
     }
 }

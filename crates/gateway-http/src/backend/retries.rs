@@ -20,12 +20,12 @@ pub(crate) struct Retries {
     left: Cell<u64>,
     /// Answers and time when somebody last asked: nothing is reckoned while nobody does.
     answered: Cell<u64>,
-    asked: Cell<u64>,
+    asked: Cell<Option<u64>>,
 }
 
 impl Default for Retries {
     fn default() -> Self {
-        Self { left: Cell::new(AT_FIRST * ONE), answered: Cell::new(0), asked: Cell::new(0) }
+        Self { left: Cell::new(AT_FIRST * ONE), answered: Cell::new(0), asked: Cell::new(None) }
     }
 }
 
@@ -33,12 +33,18 @@ impl Retries {
     /// May a call be tried again? The API has given `answers` so far, of which each allows `percent` of a retry.
     pub(crate) fn may(&self, answers: u64, millis: u64, percent: u64) -> bool {
         let answers = answers.saturating_sub(self.answered.replace(answers));
-        let passed = millis.saturating_sub(self.asked.replace(millis));
+        let passed = self.asked.replace(Some(millis)).map_or(0, |asked| millis.saturating_sub(asked));
         let come = answers.saturating_mul(percent).saturating_add(passed.saturating_mul(A_SECOND * ONE) / 1_000);
         let left = self.left.get().saturating_add(come).min(MOST_KEPT * ONE);
         let after = left.checked_sub(ONE);
         self.left.set(after.unwrap_or(left));
         after.is_some()
+    }
+
+    /// Goes on with what another version of the API has left; its answers are counted anew.
+    pub(crate) fn adopt(&self, before: &Self) {
+        self.left.set(before.left.get());
+        self.asked.set(before.asked.get());
     }
 }
 
@@ -74,5 +80,18 @@ mod tests {
         let bridged = (0..).take_while(|_| retries.may(1_000_000, 10_000, 200)).count();
         assert_eq!(bridged, 999);
         assert!(!retries.may(1_000_000, 10_000, 200), "nothing comes back by asking");
+    }
+
+    #[test]
+    fn what_there_is_at_first_does_not_grow_before_anybody_asks() {
+        let late = 24 * 3_600 * 1_000;
+        let all = |retries: &Retries| (0..).take_while(|_| retries.may(0, late, 0)).count();
+        assert_eq!(all(&Retries::default()), 100);
+        // A reload gives nothing.
+        let (before, after) = (Retries::default(), Retries::default());
+        assert_eq!(all(&before), 100);
+        after.adopt(&before);
+        assert_eq!(all(&after), 0);
+        assert_eq!((0..).take_while(|_| after.may(0, late + 1_000, 0)).count(), 10, "in a second");
     }
 }

@@ -10,7 +10,7 @@ use policy_vm::exchange::Url;
 use serde::Serialize;
 
 use crate::backend::members::Turn;
-use crate::backend::pool::OriginStatus;
+use crate::backend::pool::{OriginStatus, shown_origin};
 use crate::service::{Backends, Kind, Service};
 
 /// A backend entity as one thread sees it.
@@ -222,10 +222,7 @@ fn configured(service: &Service) -> HashSet<String> {
         Kind::Pool(_) => None,
     });
     let urls = entities.chain(service.apis.iter().filter_map(|api| api.service_url.as_ref()));
-    let origin = |url: &Url| {
-        let scheme = if matches!(url.scheme.as_str(), "https" | "wss") { "https" } else { "http" };
-        format!("{scheme}://{}:{}", url.host, url.port)
-    };
+    let origin = |url: &Url| shown_origin(matches!(url.scheme.as_str(), "https" | "wss"), &url.host, url.port);
     urls.map(origin).collect()
 }
 

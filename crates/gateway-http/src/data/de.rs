@@ -182,6 +182,9 @@ impl Mistake {
     }
 }
 
+/// The name of a type that takes a number or a text without quotes as the file has it.
+pub(crate) const AS_WRITTEN: &str = "as written";
+
 #[derive(Clone, Copy)]
 struct Reader<'n> {
     node: &'n Node,
@@ -312,7 +315,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mistake> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Mistake> {
+        if let Some(text) = self.number().filter(|_| name == AS_WRITTEN) {
+            return visitor.visit_str(text).map_err(|mistake| self.placed(mistake));
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::unconstrained;
 use tokio::task::yield_now;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::backend::connect::Stream;
 use crate::edge::connection::Connection;
@@ -143,31 +144,24 @@ fn start(worker: &Rc<Worker>, stream: TcpStream, peer: SocketAddr, address: Addr
     }
 }
 
+/// What became of a handshake.
+enum Shaken {
+    Hands(Box<TlsStream<TcpStream>>),
+    /// There are too many of them.
+    TooMany,
+    Failed,
+}
+
 async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Connection, acceptor: TlsAcceptor) {
     let worker = &admitted.0;
     let limit = worker.timeouts.get().handshake;
-    let (most, a_second) = worker.most_handshakes();
-    let mut handshake = worker.handshakes.begin(most);
-    let accept = async {
-        // Who says nothing takes nobody's turn.
-        stream.readable().await?;
-        let now = Instant::now();
-        let turn = worker.handshakes.turn(now, a_second);
-        if turn > now {
-            tokio::time::sleep_until(turn.into()).await;
-        }
-        acceptor.accept(stream).await
-    };
-    let done = tokio::select! {
-        done = tokio::time::timeout(limit, accept) => Some(done),
-        () = handshake.put_out() => None,
-    };
-    drop(handshake);
-    let Some(Ok(Ok(stream))) = done else {
+    let shaken =
+        tokio::time::timeout(limit, handshake(worker, stream, acceptor, limit)).await.unwrap_or(Shaken::Failed);
+    let Shaken::Hands(stream) = shaken else {
         count(&worker.metrics.handshake_errors);
-        if done.is_none() && worker.metrics.refused("TooManyHandshakes", worker.clock.millis()) {
+        if matches!(shaken, Shaken::TooMany) && worker.metrics.refused("TooManyHandshakes", worker.clock.millis()) {
             let client = connection.peer;
-            tracing::warn!(%client, "a handshake was given up for a newer one: see `limits.handshakes`");
+            tracing::warn!(%client, "a handshake was given up for others: see `limits.handshakes`");
         }
         return;
     };
@@ -175,7 +169,29 @@ async fn shake_hands(admitted: Admitted, stream: TcpStream, mut connection: Conn
     let is_http2 = session.alpn_protocol() == Some(b"h2");
     let shown = session.peer_certificates().and_then(|chain| chain.first());
     connection.certificate = shown.map(|certificate| Bytes::copy_from_slice(certificate));
-    speak(admitted, Stream::Tls(Box::new(stream)), connection, is_http2).await;
+    speak(admitted, Stream::Tls(stream), connection, is_http2).await;
+}
+
+async fn handshake(worker: &Worker, stream: TcpStream, acceptor: TlsAcceptor, limit: Duration) -> Shaken {
+    let (most, a_second) = worker.most_handshakes();
+    // Who says nothing takes nobody's turn, and has a room of his own: those who speak do so at once.
+    let mut silent = worker.handshakes.silent.begin(most);
+    tokio::select! {
+        ready = stream.readable() => if ready.is_err() { return Shaken::Failed },
+        () = silent.put_out() => return Shaken::TooMany,
+    }
+    drop(silent);
+    let now = Instant::now();
+    // What is left of the limit is for the handshake itself.
+    let Some(turn) = worker.handshakes.turn(now, a_second, limit / 2) else { return Shaken::TooMany };
+    if turn > now {
+        tokio::time::sleep_until(turn.into()).await;
+    }
+    let mut begun = worker.handshakes.going_on.begin(most);
+    tokio::select! {
+        done = acceptor.accept(stream) => done.map_or(Shaken::Failed, |stream| Shaken::Hands(Box::new(stream))),
+        () = begun.put_out() => Shaken::TooMany,
+    }
 }
 
 async fn speak(admitted: Admitted, stream: ClientStream, connection: Connection, is_http2: bool) {

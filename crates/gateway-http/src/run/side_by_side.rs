@@ -1,4 +1,5 @@
-//! Several calls of a run outstanding at once: all of them are begun before any is waited for. What a call has only once (its
+//! Several calls of a run outstanding at once: all of them are begun before any is waited for, but for
+//! a response that somebody else fetches for the cache. What a call has only once (its
 //! exchange with the backend, its bodies) is used by one after the other.
 
 use std::collections::VecDeque;

@@ -20,8 +20,6 @@ impl Embedded {
     pub(crate) fn new(node: &Node) -> Option<Self> {
         let text = node.text()?;
         let file = &node.place.source;
-        // The policy may be shown, whatever else is in the file.
-        let file = if file.is_shown() { Arc::clone(file) } else { Source::new(file.name(), file.text()) };
         let span = node.place.span;
         let raw = file.text().get(span.start as usize..span.end as usize).unwrap_or_default();
         let map = if raw.starts_with('"') && file.name().ends_with(".json") {
@@ -29,7 +27,7 @@ impl Embedded {
         } else {
             line_map(raw, text, span.start)
         };
-        Some(Self { text: Source::new(file.name(), text), file, map })
+        Some(Self { text: Source::new(file.name(), text), file: Arc::clone(file), map })
     }
 
     /// What the compiler reads.
@@ -41,7 +39,8 @@ impl Embedded {
     pub(crate) fn lead_back(&self, finding: &mut Diagnostic) {
         if Arc::ptr_eq(&finding.source, &self.text) {
             finding.span = self.map.origin_span(finding.span);
-            finding.source = Arc::clone(&self.file);
+            // The policy may be shown, whatever else is in the file.
+            finding.source = self.file.shown();
         }
     }
 }
@@ -126,6 +125,21 @@ mod tests {
         assert_eq!(embedded.source().text(), "<a>\r\n\tü😀<b/>");
         assert_eq!(place(&embedded, "<a>"), (2, 13));
         assert_eq!(place(&embedded, "<b/>"), (2, 40));
+    }
+
+    /// Overrides are one large file with many policies in it: its text is there once more at most.
+    #[test]
+    fn findings_of_a_hidden_file_share_what_is_shown() {
+        let source = Source::hidden("x.yaml", "a: <p/>\nb: <q/>\nkey: 0123\n");
+        let node = parse_yaml(&source, &mut Vec::new()).unwrap();
+        let found = ["a", "b"].map(|key| {
+            let embedded = Embedded::new(node.get(key).unwrap()).unwrap();
+            assert!(Arc::ptr_eq(&embedded.file, &source), "nothing is copied before there is a finding");
+            let mut finding = Diagnostic::error("X", embedded.source(), Span::new(0, 1), "");
+            embedded.lead_back(&mut finding);
+            finding.source
+        });
+        assert!(Arc::ptr_eq(&found[0], &found[1]) && found[0].is_shown());
     }
 
     #[test]

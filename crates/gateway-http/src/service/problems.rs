@@ -88,10 +88,9 @@ impl Problems {
     fn settle_missing(&mut self) {
         let mut unused = Vec::new();
         for (name, Missing { mut finding, line }) in std::mem::take(&mut self.missing) {
-            let headline = format!("there is no named value {}", diagnostic::quoted(&name));
             let mut uses = Vec::new();
             self.found.retain(|found| {
-                let is_use = found.code == UNKNOWN_NAMED_VALUE && found.headline == headline;
+                let is_use = found.code == UNKNOWN_NAMED_VALUE && found.name.as_deref() == Some(name.as_str());
                 if is_use {
                     let line = found.source.position(found.span.start).line;
                     uses.push((found.severity, format!("{}:{line}", found.source.name())));
@@ -127,7 +126,8 @@ impl Problems {
     /// Named values that the folder does not have at all.
     fn settle_unknown(&mut self) {
         for finding in self.found.iter_mut().filter(|finding| finding.code == UNKNOWN_NAMED_VALUE) {
-            let name = finding.headline.trim_start_matches("there is no named value `").trim_end_matches('`');
+            // Those that only comments name need not be written.
+            let Some(name) = finding.name.as_deref().filter(|_| finding.severity == Severity::Error) else { continue };
             let line = Line::secret("named_values", name, &variable("VALUE", name));
             finding.notes.push(line.note());
             self.lines.push(line);

@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer};
 
+use crate::data::AS_WRITTEN;
+
 /// A resource of which only single properties are looked at.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -280,41 +282,29 @@ pub(super) struct Authorization {
     pub(super) parameter: String,
 }
 
-/// A label that people write as a number, and that the service takes so.
+/// A label that people write as a number, and that the service takes so: `1.10` is another one than `1.1`.
 fn label<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    from.deserialize_any(Label)
+    from.deserialize_newtype_struct(AS_WRITTEN, Label)
 }
 
 struct Label;
 
-impl Visitor<'_> for Label {
+impl<'de> Visitor<'de> for Label {
     type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_any(self)
+    }
+
     fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
         Ok(Some(text.to_owned()))
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Some(number.to_string()))
-    }
-
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E>(self) -> Result<Self::Value, E> {
         Ok(None)
     }
 }
@@ -338,5 +328,35 @@ pub(super) fn kind_and_name(id: &str) -> (&str, &str) {
     match parts.next() {
         Some(kind) if !kind.is_empty() => (kind, name),
         _ => (name, ""),
+    }
+}
+
+#[cfg(test)]
+mod labels {
+    use policy_parser::Source;
+
+    use super::ApiInformation;
+    use crate::data::{parse_json, parse_yaml, read};
+
+    #[test]
+    fn a_label_is_what_is_written() {
+        let written = [
+            ("x.yaml", "apiVersion: 1.10\napiRevision: 01\n", "1.10", "01"),
+            ("x.yaml", "apiVersion: 1.0\napiRevision: 1e3\n", "1.0", "1e3"),
+            ("x.yaml", "apiVersion: v1\napiRevision: \"2\"\n", "v1", "2"),
+            ("x.json", "{\"apiVersion\": 2.0, \"apiRevision\": 2}", "2.0", "2"),
+        ];
+        for (name, text, version, revision) in written {
+            let (source, mut found) = (Source::new(name, text), Vec::new());
+            let node =
+                if name.ends_with("json") { parse_json(&source, &mut found) } else { parse_yaml(&source, &mut found) };
+            let api: ApiInformation = read(&node.unwrap(), "TG8003", &mut found).unwrap();
+            assert_eq!((api.api_version.as_deref(), api.api_revision.as_deref()), (Some(version), Some(revision)));
+            assert!(found.is_empty(), "{found:?}");
+        }
+        let (source, mut found) = (Source::new("x.yaml", "apiVersion: null\napiRevision:\n"), Vec::new());
+        let node = parse_yaml(&source, &mut found).unwrap();
+        let api: ApiInformation = read(&node, "TG8003", &mut found).unwrap();
+        assert_eq!((api.api_version, api.api_revision), (None, None));
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn check(
                 .with_note("named values are substituted in comments as well"),
             _ => Diagnostic::error(codes::UNKNOWN_NAMED_VALUE, source, *span, headline),
         };
+        diagnostic = diagnostic.about(name);
         if let Some(name) = suggest::closest(name, names.iter().copied()) {
             diagnostic = diagnostic.with_note(format!("did you mean {}?", quoted(name)));
         }

@@ -22,6 +22,7 @@ use crate::run::{CallId, Ended, Progress, Run};
 pub(crate) struct Scene {
     pub(crate) engine: Engine,
     no_counters: bool,
+    no_timers: bool,
     /// Attempts that it allows beyond the first.
     retries: u32,
     pub(crate) environment: Environment,
@@ -111,6 +112,7 @@ impl Scene {
             first_first: false,
             documents: Vec::new(),
             no_counters: false,
+            no_timers: false,
             retries: u32::MAX,
             engine,
         }
@@ -142,7 +144,6 @@ impl Scene {
         self
     }
 
-    /// A header of the request.
     /// With switches, for the documents that come after.
     pub(crate) fn switches(mut self, switches: crate::engine::Switches) -> Self {
         self.engine = self.engine.with_switches(switches);
@@ -155,12 +156,19 @@ impl Scene {
         self
     }
 
+    /// That cannot wait.
+    pub(crate) const fn without_timers(mut self) -> Self {
+        self.no_timers = true;
+        self
+    }
+
     /// Bounds the retries of all policies together.
     pub(crate) fn retries(mut self, most: u32) -> Self {
         self.retries = most;
         self
     }
 
+    /// A header of the request.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
         self.exchange.call.request.headers.append(name, HeaderValue::from_str(value).expect("a value"));
@@ -345,6 +353,9 @@ impl Scene {
             HostCall::Retry(time) => {
                 let Some(left) = self.retries.checked_sub(1) else { return HostReply::Acquired(false) };
                 self.retries = left;
+                if self.no_timers && !time.is_zero() {
+                    return HostReply::Failed(HostError::new(HostErrorKind::Refused, "no timers"));
+                }
                 if !time.is_zero() {
                     self.log.push(format!("sleep {time:?}"));
                     self.clock.ticks.fetch_add(i64::try_from(time.as_micros()).unwrap_or(0) * 10, Ordering::Relaxed);

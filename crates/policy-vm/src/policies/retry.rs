@@ -176,9 +176,12 @@ impl Step for Decide {
     }
 
     fn resume(&self, cx: &mut StepCx<'_>, reply: HostReply) -> Flow {
-        if matches!(reply, HostReply::Acquired(false)) {
+        match reply {
+            HostReply::Acquired(true) => {}
             // As if the attempts had been used up: what the last one left is the outcome.
-            return self.give_up(cx).map_or_else(Flow::Fail, |()| Flow::Next);
+            HostReply::Acquired(false) => return self.give_up(cx).map_or_else(Flow::Fail, |()| Flow::Next),
+            HostReply::Failed(error) => return Flow::Fail(cx.host_failed(&error)),
+            _ => return Flow::Fail(cx.fault("a retry was asked for")),
         }
         if let Some(attempts) = cx.kept::<Attempts>(self.start) {
             attempts.error = None;
@@ -278,6 +281,15 @@ mod tests {
         let shown = Scene::backend(retry).failure(HostErrorKind::Connection).retries(0).run();
         let raised = "! forward-request BackendConnectionFailure: it did not work";
         assert!(shown.matches("> forward").count() == 1 && shown.contains(raised), "{shown}");
+    }
+
+    /// Attempts without a pause are what the interval is there to prevent.
+    #[test]
+    fn a_host_that_cannot_wait_is_asked_once() {
+        let retry = "<retry condition=\"true\" count=\"9\" interval=\"10\"><forward-request /></retry>";
+        let shown = Scene::backend(retry).answer(503, &[], "a").without_timers().run();
+        assert!(shown.matches("> forward").count() == 1 && shown.contains("! retry "), "{shown}");
+        assert!(shown.contains("no timers"), "{shown}");
     }
 
     #[test]

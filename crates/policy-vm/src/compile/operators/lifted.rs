@@ -11,21 +11,24 @@ use crate::types::{self, TypeId};
 impl Binder {
     /// An operator with at least one nullable operand: null in, null (or false) out.
     pub(super) fn lifted(&mut self, op: BinaryOp, left: Expr, right: Expr, plain: TypeId, span: Span) -> Expr {
-        let a = self.hold(left, span);
-        let b = self.hold(right, span);
+        let mut effects = Vec::new();
+        // What costs nothing is repeated, and kept only where the other side may change it.
+        let is_repeated = |e: &Expr| e.constant.is_some() || matches!(e.kind, Kind::Local(_));
+        let simple = is_repeated(&right);
+        let slot_a = if simple && is_repeated(&left) { left } else { self.keep(left, &mut effects) };
+        let slot_b = if simple { right } else { self.keep(right, &mut effects) };
         let has =
             |e: &Expr| Expr::new(Kind::IsNull { negated: true, operand: Box::new(e.clone()) }, TypeId::BOOL, span);
         let unwrap = |e: &Expr| match nullable_inner(e.ty) {
             Some(inner) => e.clone().retyped(inner),
             None => e.clone(),
         };
-        let (slot_a, slot_b) = (a.1.clone(), b.1.clone());
         let null = |e: &Expr| e.is_null_literal();
         let (ua, ub) = (unwrap(&slot_a), unwrap(&slot_b));
         let value = if null(&slot_a) || null(&slot_b) { None } else { Some(self.binary(op, ua, ub, span)) };
         if let (BinaryOp::And | BinaryOp::Or, TypeId::BOOL) = (op, plain) {
             let result = three_valued(op == BinaryOp::Or, &slot_a, &slot_b, span);
-            return self.after([a.0, b.0], result, span);
+            return after(effects, result, span);
         }
         let both: Vec<Expr> =
             [&slot_a, &slot_b].into_iter().filter(|e| nullable_inner(e.ty).is_some()).map(has).collect();
@@ -58,28 +61,17 @@ impl Binder {
             (true, ..) => Expr::constant(Const::Bool(op == BinaryOp::Ne), TypeId::BOOL, span),
             (false, ..) => Expr::constant(Const::Null, types::nullable_of(plain), span),
         };
-        self.after([a.0, b.0], result, span)
+        after(effects, result, span)
     }
+}
 
-    pub(super) fn after(&mut self, effects: [Option<Expr>; 2], result: Expr, span: Span) -> Expr {
-        let effects: Vec<Expr> = effects.into_iter().flatten().collect();
-        if effects.is_empty() {
-            return result;
-        }
-        let ty = result.ty;
-        Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span)
+/// The result, behind what has to be done first.
+fn after(effects: Vec<Expr>, result: Expr, span: Span) -> Expr {
+    if effects.is_empty() {
+        return result;
     }
-
-    /// Evaluates once; what costs nothing is repeated.
-    pub(super) fn hold(&mut self, value: Expr, span: Span) -> (Option<Expr>, Expr) {
-        if value.constant.is_some() || matches!(value.kind, Kind::Local(_)) {
-            return (None, value);
-        }
-        let ty = value.ty;
-        let slot = self.temporary(ty);
-        let set = Expr::new(Kind::Let { slot, value: Box::new(value) }, types::void(), span);
-        (Some(set), self.slot(slot, span))
-    }
+    let ty = result.ty;
+    Expr::new(Kind::Sequence { effects, result: Box::new(result) }, ty, span)
 }
 
 /// `a & b` and `a | b` on `bool?`: what one side decides does not need the other to have a value.

@@ -186,7 +186,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
 static KIND: Known = Known::new("System.DateTimeKind");
 static DAY_OF_WEEK: Known = Known::new("System.DayOfWeek");
 
-const UNREPRESENTABLE: &str = "The added or subtracted value results in an un-representable DateTime.";
+pub(in crate::library) const UNREPRESENTABLE: &str =
+    "The added or subtracted value results in an un-representable DateTime.";
 
 /// A `DateTime` value.
 ///

@@ -136,12 +136,12 @@ fn float_2(args: &[Value], f: fn(f64, f64) -> f64) -> Result<Value, Throw> {
     Ok(like(arg(args, 0), f(number(args, 0)?, number(args, 1)?)))
 }
 
-/// `Log`, natural or to a base.
 /// The NaN of a number below zero has no sign, whatever the library of C gives it.
 fn unsigned(x: f64, result: f64) -> f64 {
     if x < 0.0 { f64::NAN } else { result }
 }
 
+/// `Log`, natural or to a base.
 pub(crate) fn log(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let x = number(args, 0)?;
     let result = match args.get(1) {

@@ -8,7 +8,7 @@ mod content;
 use rustc_hash::FxHashMap;
 
 use super::names;
-use super::text::{is_name_start, is_name_unit, is_space, is_xml_unit, show_unit};
+use super::text::{is_name_start, is_name_unit, is_space, is_xml_unit, show_character, show_unit};
 use super::tree::{self, Kind};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
@@ -267,11 +267,7 @@ impl Reader {
 
     /// The character at a place and its number, both of its units.
     fn shown(&self, at: usize, unit: u16) -> (String, String) {
-        let low = self.units.get(at + 1).copied();
-        match char::decode_utf16([unit].into_iter().chain(low)).next() {
-            Some(Ok(wide)) if wide > '\u{ffff}' => (wide.to_string(), format!("0x{:X}", u32::from(wide))),
-            _ => show_unit(unit),
-        }
+        show_character(unit, self.units.get(at + 1).copied())
     }
 
     fn end_of_file(&self, cx: &mut Cx<'_>, place: &str) -> Throw {

@@ -42,6 +42,14 @@ pub(super) fn show_unit(unit: u16) -> (String, String) {
     (shown, format!("0x{unit:02X}"))
 }
 
+/// A character as messages show it, with its value, by its first unit and the one behind it.
+pub(super) fn show_character(unit: u16, next: Option<u16>) -> (String, String) {
+    match char::decode_utf16([unit].into_iter().chain(next)).next() {
+        Some(Ok(wide)) if wide > '\u{ffff}' => (wide.to_string(), format!("0x{:X}", u32::from(wide))),
+        _ => show_unit(unit),
+    }
+}
+
 /// The content of a node made of any value: XML's lexical form.
 pub(super) fn to_xml_text(cx: &mut Cx<'_>, value: Value) -> Result<Str, Throw> {
     let text = match value {

@@ -570,7 +570,6 @@ impl<S: Tokens> Typed<S> {
     }
 }
 
-/// Whether a class has neither a constructor without parameters nor a single one with them.
 /// Classes of the library that only others are derived from.
 const ABSTRACT: [&str; 17] = [
     "System.Delegate",
@@ -598,6 +597,7 @@ fn is_abstract(ty: TypeId) -> bool {
     def.decl.kind == TypeDefKind::Interface || ABSTRACT.contains(&def.full_name())
 }
 
+/// Whether a class has neither a constructor without parameters nor a single one with them.
 fn has_no_constructor(ty: TypeId) -> bool {
     let Type::Named { def, .. } = types::get(ty) else { return false };
     let def = library::get().def(*def);

@@ -62,6 +62,29 @@ pub(in crate::library) fn by_format(
     Ok(Err(Bad::Format))
 }
 
+/// The time that the first of these formats gives that fits.
+///
+/// # Errors
+/// A spent budget.
+pub(in crate::library) fn by_known(
+    cx: &mut Cx<'_>,
+    text: Str,
+    formats: &[&str],
+    styles: Styles,
+) -> Result<Option<DateTime>, Throw> {
+    let today = super::today_ticks(cx);
+    let units = if text.len() > LONGEST { Vec::new() } else { units_of(cx, text)? };
+    for format in formats {
+        cx.charge(format.len())?;
+        if let Ok((parsed, styles)) = read_exact(&units, format, today, styles, false)
+            && let Ok(at) = parsed.date_time(styles)
+        {
+            return Ok(Some(at));
+        }
+    }
+    Ok(None)
+}
+
 /// The `FormatException` for a text.
 pub(in crate::library) fn refuse(cx: &mut Cx<'_>, text: Str, bad: &Bad) -> Throw {
     let message = bad.message(&cx.text(text).to_utf8());

@@ -4,7 +4,7 @@ use crate::cx::{Cx, arg};
 use crate::exception::Throw;
 use crate::library::system::date_time::exact::Styles;
 use crate::library::system::date_time::parse::Bad;
-use crate::library::system::date_time::parsing::{by_format, refuse};
+use crate::library::system::date_time::parsing::{by_format, by_known, refuse};
 use crate::library::system::date_time_offset;
 use crate::library::xml::xsd_date::XsdDate;
 use crate::value::{DateTime, DateTimeKind, Value};
@@ -62,15 +62,10 @@ pub(super) fn to_date_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thr
 /// `ToDateTime(s)`.
 pub(super) fn to_date_time_by_known(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let text = cx.string_arg(args, 0, "s")?;
-    for format in FORMATS {
-        let format = cx.heap.new_str(format)?;
-        if let Ok((parsed, styles)) = by_format(cx, text, Value::String(format), styles(), false)?
-            && let Ok(at) = parsed.date_time(styles)
-        {
-            return Ok(Value::DateTime(at));
-        }
+    match by_known(cx, text, &FORMATS, styles())? {
+        Some(at) => Ok(Value::DateTime(at)),
+        None => Err(refuse(cx, text, &Bad::Format)),
     }
-    Err(refuse(cx, text, &Bad::Format))
 }
 
 /// `ToDateTime(s, format)`, `ToDateTime(s, formats)`.

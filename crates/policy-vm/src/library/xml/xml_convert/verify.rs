@@ -3,9 +3,9 @@
 use super::{COLON, is_public};
 use crate::cx::Cx;
 use crate::exception::{Exc, Throw};
-use crate::library::xml::text::{is_name_start, is_name_unit, is_space, is_xml_unit, show_unit};
+use crate::library::xml::text::{is_name_start, is_name_unit, is_space, is_xml_unit, show_character, show_unit};
 use crate::value::Value;
-use crate::value::text::Str;
+use crate::value::text::{Str, TextRef};
 
 /// What is said of a character that may not be there.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,17 +71,48 @@ pub(super) fn white_space(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
 
 pub(super) fn characters(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let content = cx.string_arg(args, 0, "content")?;
-    check(cx, content, Bad::Character, |_, unit| is_xml_unit(unit))
+    cx.charge(content.len() / 8)?;
+    match bad_character(cx.text(content)) {
+        None => Ok(Value::String(content)),
+        Some(why) => Err(cx.throw(Exc::Xml, why)),
+    }
+}
+
+/// What is said of the first character that may not be there.
+fn bad_character(text: TextRef<'_>) -> Option<String> {
+    let is_low = |unit: u16| (0xdc00..0xe000).contains(&unit);
+    let mut units = text.units();
+    while let Some(unit) = units.next() {
+        match unit {
+            0xd800..0xdc00 => match units.next() {
+                Some(low) if is_low(low) => {}
+                next => return Some(half_a_pair(unit, next)),
+            },
+            unit if is_low(unit) || !is_xml_unit(unit) => {
+                let (shown, hex) = show_unit(unit);
+                return Some(format!("'{shown}', hexadecimal value {hex}, is an invalid character."));
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is said of the first half of a pair that has no second.
+fn half_a_pair(high: u16, next: Option<u16>) -> String {
+    match next {
+        None => "The surrogate pair is invalid. Missing a low surrogate character.".to_owned(),
+        Some(next) => format!(
+            "The surrogate pair (0x{high:X}, 0x{next:X}) is invalid. A high surrogate character (0xD800 - 0xDBFF) must \
+             always be paired with a low surrogate character (0xDC00 - 0xDFFF)."
+        ),
+    }
 }
 
 /// The character at a place, and its number.
 fn shown(cx: &Cx<'_>, text: Str, at: usize) -> (String, String) {
     let text = cx.text(text);
-    let pair = text.get(at).into_iter().chain(text.get(at + 1));
-    match char::decode_utf16(pair).next() {
-        Some(Ok(wide)) if wide > '\u{ffff}' => (wide.to_string(), format!("0x{:X}", u32::from(wide))),
-        _ => show_unit(text.get(at).unwrap_or_default()),
-    }
+    show_character(text.get(at).unwrap_or_default(), text.get(at + 1))
 }
 
 fn check(cx: &mut Cx<'_>, text: Str, bad: Bad, good: impl Fn(usize, u16) -> bool) -> Result<Value, Throw> {

@@ -192,8 +192,10 @@ pub(super) fn in_order(cx: &mut Cx<'_>, nodes: Vec<Value>) -> Result<Vec<Value>,
         if !handle(&node).is_some_and(|at| seen.insert(at)) {
             continue;
         }
-        cx.heap.charge(ITEM * 2)?;
-        keyed.push((key(cx, node)?, node));
+        let key = key(cx, node)?;
+        // A key is as long as its node is deep.
+        cx.heap.charge(ITEM * 2 + size_of_val(key.as_slice()))?;
+        keyed.push((key, node));
     }
     // Sorting takes so many comparisons.
     let rounds = keyed.len().checked_ilog2().map_or(0, |log| log as usize + 1);
