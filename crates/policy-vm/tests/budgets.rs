@@ -457,7 +457,7 @@ fn a_run_is_bounded_as_a_whole() {
         let mut run = Run::new(&pipeline);
         let mut progress = run.begin(&mut exchange, &clock);
         while let Progress::Call(id, _) = progress {
-            progress = run.reply(&mut exchange, &clock, id, HostReply::Done);
+            progress = run.reply(&mut exchange, &clock, id, HostReply::Acquired(true));
         }
         assert!(matches!(progress, Progress::Finished(Ended::WithError)), "{progress:?}");
         let error = exchange.call.last_error.take().expect("an error");
