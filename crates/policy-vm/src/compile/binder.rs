@@ -157,6 +157,7 @@ impl Binder {
             calls: Vec::new(),
             signature: Vec::new(),
             span: Span::default(),
+            body_span: Span::default(),
         };
         Self {
             errors: Vec::new(),
@@ -210,7 +211,7 @@ impl Binder {
                 }
                 if let Some(f) = self.functions.first_mut() {
                     f.returns = value.ty;
-                    f.body = vec![Stmt::Return(Some(value))];
+                    f.body = vec![Stmt::Return(Some(value), expr.span)];
                 }
             }
             ast::Root::Block(block) => {
@@ -260,7 +261,7 @@ impl Binder {
             stmts.into_iter().map(|s| this.convert_returns(s, ty)).collect()
         };
         match stmt {
-            Stmt::Return(Some(value)) => Stmt::Return(Some(self.convert(value, ty))),
+            Stmt::Return(Some(value), span) => Stmt::Return(Some(self.convert(value, ty)), span),
             Stmt::Block(body) => Stmt::Block(list(self, body)),
             Stmt::If(c, a, b) => {
                 let a = Box::new(self.convert_returns(*a, ty));

@@ -329,7 +329,8 @@ pub(super) enum Stmt {
     Continue,
     Label(LabelId),
     Goto(LabelId),
-    Return(Option<Expr>),
+    /// With its place.
+    Return(Option<Expr>, Span),
     Throw(Option<Expr>),
     Try {
         body: Vec<Stmt>,
@@ -397,6 +398,8 @@ pub(super) struct Function {
     pub(super) signature: Vec<super::local_function::Param>,
     /// Where it ends, or its name: where it is to blame for what it does not do.
     pub(super) span: Span,
+    /// Its body, for local functions.
+    pub(super) body_span: Span,
 }
 
 /// The primitive a numeric type is.

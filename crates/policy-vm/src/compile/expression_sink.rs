@@ -61,7 +61,9 @@ impl ExpressionSink {
             binder.errors.extend(super::result_type::finding(ty, wanted, self.any_result, whole));
         } else if let Some(first) = binder.errors.iter().filter(|e| !e.warning).map(|e| e.span.start).min() {
             // What is wrong is not in the bound tree, so nothing is known of what comes after it.
-            let before = |e: &ExpressionError| e.span.start < first && matches!(e.code, "CS0165" | "CS0170" | "CS0269");
+            let before = |e: &ExpressionError| {
+                e.span.start < first && matches!(e.code, "CS0165" | "CS0170" | "CS0177" | "CS0269")
+            };
             let found = super::flow::check(&binder).into_iter().filter(before);
             binder.errors.extend(found.collect::<Vec<_>>());
         }

@@ -133,8 +133,8 @@ struct Walk<'b> {
     around: Vec<LabelId>,
     /// The `try` statements with a `finally` that are around, outermost first.
     tries: Vec<Try>,
-    /// States where the function being walked ends.
-    returns: Vec<State>,
+    /// States where the function being walked returns, and where that is.
+    returns: Vec<(State, Span)>,
     summaries: FxHashMap<FnId, Rc<Summary>>,
     /// The local function being summarized, with what it needs.
     summarized: Option<(FnId, Vec<LocalId>)>,
@@ -143,12 +143,18 @@ struct Walk<'b> {
 impl Walk<'_> {
     /// A function's body; what it gives back is the state at all its ends.
     fn body(&mut self, list: &[Stmt], state: State) -> State {
+        let (end, returns) = self.body_ends(list, state);
+        returns.into_iter().map(|(state, _)| state).fold(end, State::meet)
+    }
+
+    /// The state at the end of a function's body, and those where it returns before.
+    fn body_ends(&mut self, list: &[Stmt], state: State) -> (State, Vec<(State, Span)>) {
         let exits = std::mem::take(&mut self.exits);
         let returns = std::mem::take(&mut self.returns);
         let (around, tries) = (std::mem::take(&mut self.around), std::mem::take(&mut self.tries));
         let end = self.statements(list, state);
         (self.exits, self.around, self.tries) = (exits, around, tries);
-        std::mem::replace(&mut self.returns, returns).into_iter().fold(end, State::meet)
+        (end, std::mem::replace(&mut self.returns, returns))
     }
 
     /// Walks a list again as long as a `goto` in it has brought something new to a label above it.
@@ -198,7 +204,7 @@ impl Walk<'_> {
             true => *state = State::unreachable(),
             false => end.assigned.iter().for_each(|id| state.set(*id)),
         };
-        self.returns.iter_mut().skip(returned).for_each(through);
+        self.returns.iter_mut().skip(returned).for_each(|(state, _)| through(state));
         for (exits, (breaks, continues)) in self.exits.iter_mut().zip(left) {
             exits.breaks.iter_mut().skip(breaks).for_each(through);
             exits.continues.iter_mut().skip(continues).for_each(through);
@@ -295,11 +301,11 @@ impl Walk<'_> {
                 self.jump(*id, state);
                 State::unreachable()
             }
-            Stmt::Return(value) => {
+            Stmt::Return(value, span) => {
                 if let Some(value) = value {
                     state = self.expr(value, state);
                 }
-                self.returns.push(state);
+                self.returns.push((state, *span));
                 State::unreachable()
             }
             Stmt::Throw(value) => {
@@ -553,16 +559,22 @@ impl Walk<'_> {
             inside.set(*param);
         }
         let outer = self.summarized.replace((id, Vec::new()));
-        let end = self.body(&function.body, inside);
+        let (end, returns) = self.body_ends(&function.body, inside);
         let needs = std::mem::replace(&mut self.summarized, outer).map(|(_, needs)| needs).unwrap_or_default();
-        for param in function.params.iter().filter(|p| mode(p) == Some(ParamMode::Out)) {
-            if !end.has(*param) && self.reported.insert(*param) {
+        // Where something is wrong, what it assigns is not in the bound tree.
+        let within = |span: Span| function.body_span.start <= span.start && span.end <= function.body_span.end;
+        let sound = !binder.errors.iter().any(|e| !e.warning && within(e.span));
+        for param in function.params.iter().filter(|p| sound && mode(p) == Some(ParamMode::Out)) {
+            let at_end = (&end, function.span);
+            let ends = returns.iter().map(|(state, span)| (state, *span)).chain([at_end]);
+            for (_, span) in ends.filter(|(state, _)| !state.has(*param)) {
                 let name = binder.local(*param).map(|l| l.name.clone()).unwrap_or_default();
                 let message =
                     format!("The out parameter '{name}' must be assigned to before control leaves the current method");
-                self.errors.push(ExpressionError { code: "CS0177", message, span: function.span, warning: false });
+                self.errors.push(ExpressionError { code: "CS0177", message, span, warning: false });
             }
         }
+        let end = returns.into_iter().map(|(state, _)| state).fold(end, State::meet);
         let sets = function.captures.iter().copied().filter(|id| end.has(*id)).collect();
         let summary = Rc::new(Summary { needs, sets });
         self.summaries.insert(id, Rc::clone(&summary));

@@ -215,11 +215,11 @@ impl Binder {
             (LambdaBody::Expression(expr), Some(ty)) if ty == types::void() => {
                 if let ast::ExprKind::Throw(what) = &expr.kind {
                     let value = self.throw_value(what, types::null(), expr.span);
-                    return (vec![Stmt::Expr(value), Stmt::Return(None)], ty);
+                    return (vec![Stmt::Expr(value), Stmt::Return(None, expr.span)], ty);
                 }
                 let value = self.value_or_void(expr);
                 self.check_statement(expr, &value);
-                (vec![Stmt::Expr(value), Stmt::Return(None)], ty)
+                (vec![Stmt::Expr(value), Stmt::Return(None, expr.span)], ty)
             }
             (LambdaBody::Expression(expr), Some(ty)) => {
                 let value = if let ast::ExprKind::Throw(what) = &expr.kind {
@@ -227,7 +227,7 @@ impl Binder {
                 } else {
                     self.value_for(expr, ty)
                 };
-                (vec![Stmt::Return(Some(value))], ty)
+                (vec![Stmt::Return(Some(value), expr.span)], ty)
             }
             (LambdaBody::Expression(expr), None) => {
                 let value = if let ast::ExprKind::Throw(what) = &expr.kind {
@@ -236,7 +236,7 @@ impl Binder {
                     self.untyped_result(expr)
                 };
                 let ty = value.ty;
-                (vec![Stmt::Return(Some(value))], ty)
+                (vec![Stmt::Return(Some(value), expr.span)], ty)
             }
             (LambdaBody::Block(block), returns) => {
                 let (body, reachable) = self.block(block);
@@ -294,6 +294,7 @@ impl Binder {
             calls: Vec::new(),
             signature: Vec::new(),
             span: Span::default(),
+            body_span: Span::default(),
         });
         id
     }

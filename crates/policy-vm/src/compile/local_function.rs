@@ -115,6 +115,10 @@ impl Binder {
             f.params = locals;
             f.signature = params;
             f.span = function.name.span;
+            f.body_span = match &function.body {
+                ast::LambdaBody::Block(block) => block.span,
+                ast::LambdaBody::Expression(expr) => expr.span,
+            };
         }
         id
     }

@@ -115,16 +115,12 @@ impl Binder {
             StmtKind::Foreach { ty, designation, source, body } => self.foreach(ty, designation, source, body, span),
             StmtKind::Switch { value, sections } => self.switch(value, sections),
             StmtKind::Break => {
-                if self.breakable == 0 {
-                    self.refuse_jump(false, span);
-                }
-                (Stmt::Break, false)
+                let nowhere = self.breakable == 0 && self.refuse_jump(false, span);
+                (Stmt::Break, nowhere)
             }
             StmtKind::Continue => {
-                if self.loops == 0 {
-                    self.refuse_jump(true, span);
-                }
-                (Stmt::Continue, false)
+                let nowhere = self.loops == 0 && self.refuse_jump(true, span);
+                (Stmt::Continue, nowhere)
             }
             StmtKind::Return(value) => (self.return_statement(value.as_ref(), span), false),
             StmtKind::Throw(value) => (self.throw_statement(value.as_ref(), span), false),
@@ -149,8 +145,13 @@ impl Binder {
             }
             // Where a label may stand, the list of statements has taken it off.
             StmtKind::Labeled { body, .. } => self.statement(body),
-            StmtKind::Goto(label) => (self.goto(label, span), false),
-            StmtKind::GotoCase(value) => (self.goto_case(value.as_ref(), span), false),
+            // What leads nowhere is no jump: what follows is reached.
+            StmtKind::Goto(label) => {
+                self.goto(label, span).map_or((Stmt::Block(Vec::new()), true), |goto| (goto, false))
+            }
+            StmtKind::GotoCase(value) => {
+                self.goto_case(value.as_ref(), span).map_or((Stmt::Block(Vec::new()), true), |goto| (goto, false))
+            }
             StmtKind::Unsupported("yield") => {
                 self.refuse_yield(span);
                 (Stmt::Block(Vec::new()), false)
@@ -237,7 +238,7 @@ impl Binder {
         }
         let returns = self.returns.clone();
         match (returns, value) {
-            (Returns::Type(ty), None) if ty == types::void() => Stmt::Return(None),
+            (Returns::Type(ty), None) if ty == types::void() => Stmt::Return(None, span),
             (Returns::Type(ty), Some(value)) if ty == types::void() => {
                 let _ = self.value(value);
                 self.error(
@@ -245,13 +246,13 @@ impl Binder {
                     span,
                     "Anonymous function converted to a void returning delegate cannot return a value",
                 );
-                Stmt::Return(None)
+                Stmt::Return(None, span)
             }
-            (Returns::Type(ty), Some(value)) => Stmt::Return(Some(self.value_for(value, ty))),
+            (Returns::Type(ty), Some(value)) => Stmt::Return(Some(self.value_for(value, ty)), span),
             (Returns::Type(ty), None) => {
                 let ty = types::display(ty);
                 self.error("CS0126", span, format!("An object of a type convertible to '{ty}' is required"));
-                Stmt::Return(None)
+                Stmt::Return(None, span)
             }
             (Returns::Infer(_), value) => {
                 let value = match value {
@@ -261,7 +262,7 @@ impl Binder {
                         if self.function.0 == 0 {
                             self.error("CS0126", span, "An object of a type convertible to 'object' is required");
                         }
-                        return Stmt::Return(None);
+                        return Stmt::Return(None, span);
                     }
                 };
                 let value = if value.ty == types::void() && self.function.0 == 0 {
@@ -272,7 +273,7 @@ impl Binder {
                 if let Returns::Infer(list) = &mut self.returns {
                     list.push(Expr { kind: Kind::Default, ..value.clone() });
                 }
-                Stmt::Return(Some(value))
+                Stmt::Return(Some(value), span)
             }
         }
     }

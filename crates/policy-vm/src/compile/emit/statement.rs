@@ -85,7 +85,7 @@ impl Emitter<'_> {
                 let Some((label, keeps)) = self.out.gotos.get(id).copied() else { return Ok(()) };
                 self.go(Way::Jump { label, keeps, back: true })
             }
-            Stmt::Return(value) => {
+            Stmt::Return(value, _) => {
                 let r = self.out.returned.map_or_else(|| self.take(), Ok)?;
                 match value {
                     Some(value) => self.expr(value, r)?,

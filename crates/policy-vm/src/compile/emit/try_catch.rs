@@ -265,7 +265,7 @@ fn in_statement(stmt: &Stmt) -> bool {
         | Stmt::Continue
         | Stmt::Label(_)
         | Stmt::Goto(_)
-        | Stmt::Return(_)
+        | Stmt::Return(..)
         | Stmt::Throw(_) => false,
     }
 }

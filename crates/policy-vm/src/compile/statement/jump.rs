@@ -67,10 +67,12 @@ impl Binder {
         self.labels.iter().enumerate().rev().find_map(|(list, scope)| declared(scope).map(|id| (list, id)))
     }
 
-    /// `break` or `continue` where nothing is to be left: perhaps there is, behind what cannot be left.
-    pub(super) fn refuse_jump(&mut self, loops_only: bool, span: Span) {
+    /// `break` or `continue` where nothing is to be left: perhaps there is, behind what cannot be left. True when there is
+    /// none: it is no jump then, and what follows is reached.
+    pub(super) fn refuse_jump(&mut self, loops_only: bool, span: Span) -> bool {
         let beyond = |wall: &Wall| (if loops_only { wall.loops } else { wall.breakable }) > 0;
         let innermost = if self.walls.iter().any(beyond) { self.walls.last() } else { None };
+        let nowhere = innermost.is_none();
         match innermost {
             Some(Wall { is_lambda: true, .. }) => {
                 let message = "Control cannot leave the body of an anonymous method or lambda expression";
@@ -79,15 +81,17 @@ impl Binder {
             Some(_) => self.error("CS0157", span, LEAVES_FINALLY),
             None => self.error("CS0139", span, "No enclosing loop out of which to break or continue"),
         }
+        nowhere
     }
 
-    pub(super) fn goto(&mut self, label: &ast::Ident, span: Span) -> Stmt {
+    /// None where it leads nowhere, which is said.
+    pub(super) fn goto(&mut self, label: &ast::Ident, span: Span) -> Option<Stmt> {
         match self.label_id(&label.text) {
             Some((list, id)) => {
                 if self.in_finally.is_some_and(|(outside, _)| list < outside) {
                     self.error("CS0157", span, LEAVES_FINALLY);
                 }
-                Stmt::Goto(id)
+                Some(Stmt::Goto(id))
             }
             None => {
                 let name = &label.text;
@@ -96,13 +100,13 @@ impl Binder {
                     label.span,
                     format!("No such label '{name}' within the scope of the goto statement"),
                 );
-                Stmt::Block(Vec::new())
+                None
             }
         }
     }
 
-    /// `goto case e;`, and `goto default;` without an expression.
-    pub(super) fn goto_case(&mut self, value: Option<&ast::Expr>, span: Span) -> Stmt {
+    /// `goto case e;`, and `goto default;` without an expression; none where it leads nowhere, which is said.
+    pub(super) fn goto_case(&mut self, value: Option<&ast::Expr>, span: Span) -> Option<Stmt> {
         let Some(ty) = self.switches.last().map(|s| s.ty) else {
             // The one around the function is out of reach.
             if self.in_outer_switch {
@@ -112,10 +116,10 @@ impl Binder {
                 };
                 let message = format!("No such label '{label}' within the scope of the goto statement");
                 self.error("CS0159", span, message);
-            } else {
-                self.error("CS0153", span, "A goto case is only valid inside a switch statement");
+                return Some(Stmt::Block(Vec::new()));
             }
-            return Stmt::Block(Vec::new());
+            self.error("CS0153", span, "A goto case is only valid inside a switch statement");
+            return None;
         };
         if self.in_finally.is_some_and(|(_, outside)| self.switches.len() <= outside) {
             self.error("CS0157", span, LEAVES_FINALLY);
@@ -128,11 +132,11 @@ impl Binder {
                 let plain = if bound.is_null_literal() { ty } else { nullable_inner(ty).unwrap_or(ty) };
                 let bound = self.convert(bound, plain);
                 if bound.is_wrong_constant() {
-                    return Stmt::Block(Vec::new());
+                    return None;
                 }
                 let Some(constant) = bound.constant else {
                     self.error("CS0150", value.span, "A constant value is expected");
-                    return Stmt::Block(Vec::new());
+                    return None;
                 };
                 Some(constant)
             }
@@ -141,18 +145,19 @@ impl Binder {
         if let Some(switch) = self.switches.last_mut() {
             switch.wanted.push((constant, id, span));
         }
-        Stmt::Goto(id)
+        Some(Stmt::Goto(id))
     }
 
-    /// Puts the labels that `goto case` asked for in front of the sections they name, and tells which those are.
+    /// Puts the labels that `goto case` asked for in front of the sections they name, and tells which those are, and which
+    /// jumps name none.
     pub(super) fn place_cases(
         &mut self,
         wanted: Vec<(Option<Const>, LabelId, Span)>,
         seen: &[(Const, usize)],
         default: Option<usize>,
         sections: &mut [(Vec<crate::compile::bound::Expr>, Vec<Stmt>)],
-    ) -> Vec<usize> {
-        let mut led_to = Vec::new();
+    ) -> (Vec<usize>, Vec<Span>) {
+        let (mut led_to, mut lost) = (Vec::new(), Vec::new());
         for (constant, id, span) in wanted {
             let section = match &constant {
                 None => default,
@@ -162,6 +167,7 @@ impl Binder {
             match section.and_then(|i| sections.get_mut(i)) {
                 Some((_, body)) => body.insert(0, Stmt::Label(id)),
                 None => {
+                    lost.push(span);
                     let label = match &constant {
                         None => "default:".to_owned(),
                         Some(constant) => format!("case {}:", crate::compile::convert::written(constant)),
@@ -174,7 +180,7 @@ impl Binder {
                 }
             }
         }
-        led_to
+        (led_to, lost)
     }
 }
 

@@ -9,6 +9,22 @@ use crate::compile::expression::{Entity, shown};
 use crate::compile::subtype;
 use crate::types::{self, TypeId};
 
+const TYPE_PATTERN: &str =
+    "Feature 'type pattern' is not available in C# 7.3. Please use language version 9.0 or greater.";
+
+/// A dotted name as an expression.
+fn as_expression(syntax: &ast::TypeSyntax) -> Option<ast::Expr> {
+    let ast::TypeKind::Named(parts) = &syntax.kind else { return None };
+    let mut parts = parts.iter();
+    let first = parts.next()?;
+    let mut expr = ast::Expr { kind: ExprKind::Name(first.clone()), span: first.ident.span };
+    for name in parts {
+        let span = Span::new(expr.span.start, name.ident.span.end);
+        expr = ast::Expr { kind: ExprKind::Member { target: Box::new(expr), name: name.clone() }, span };
+    }
+    Some(expr)
+}
+
 impl Binder {
     /// `operand is pattern`.
     pub(in crate::compile) fn is_pattern(&mut self, operand: Expr, pattern: &Pattern, span: Span) -> Expr {
@@ -42,11 +58,25 @@ impl Binder {
                 if let Some(constant) = self.name_as_constant(syntax) {
                     return self.constant_test(operand, constant, span);
                 }
+                let (ty, clean) = self.silently(|this| this.type_of_syntax(syntax));
+                let generic = |name: &ast::SimpleName| name.type_args.is_some();
+                let is_type = clean
+                    || as_expression(syntax).is_none_or(|name| match &name.kind {
+                        ExprKind::Member { name, .. } | ExprKind::Name(name) => generic(name),
+                        _ => true,
+                    });
+                if in_case && is_type {
+                    return self.fail("CS8370", syntax.span, TYPE_PATTERN);
+                }
+                // What is no type is told of as a constant that there is not.
                 let before = self.errors.len();
-                let ty = self.type_of_syntax(syntax);
-                if in_case && self.names_nothing(syntax, before) {
+                if in_case && let Some(name) = as_expression(syntax) {
+                    let _ = self.value(&name);
+                }
+                if self.errors.len() > before {
                     return Expr::error(span);
                 }
+                let ty = if clean { ty } else { self.type_of_syntax(syntax) };
                 self.type_test(operand, ty, false, span)
             }
             Pattern::Constant(expr) => {
@@ -89,31 +119,9 @@ impl Binder {
         }
     }
 
-    /// Rewords what was said since `before` about an unknown type that is a lone name.
-    fn names_nothing(&mut self, syntax: &ast::TypeSyntax, before: usize) -> bool {
-        let ast::TypeKind::Named(parts) = &syntax.kind else { return false };
-        let [name] = parts.as_slice() else { return false };
-        match self.errors.get_mut(before) {
-            Some(error) if error.code == "CS0246" && name.type_args.is_none() => {
-                let text = &name.ident.text;
-                error.code = "CS0103";
-                error.message = format!("The name '{text}' does not exist in the current context");
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// `is Name`: a constant if the name leads to one, else a type.
     pub(super) fn name_as_constant(&mut self, syntax: &ast::TypeSyntax) -> Option<Expr> {
-        let ast::TypeKind::Named(parts) = &syntax.kind else { return None };
-        let mut parts = parts.iter();
-        let first = parts.next()?;
-        let mut expr = ast::Expr { kind: ExprKind::Name(first.clone()), span: first.ident.span };
-        for name in parts {
-            let span = Span::new(expr.span.start, name.ident.span.end);
-            expr = ast::Expr { kind: ExprKind::Member { target: Box::new(expr), name: name.clone() }, span };
-        }
+        let expr = as_expression(syntax)?;
         let (value, clean) = self.silently(|this| match this.entity(&expr) {
             Entity::Value(value) => Some(value),
             _ => None,
@@ -164,8 +172,12 @@ impl Binder {
         }
         if constant.is_null_literal() {
             if types::is_value_type(operand.ty) && nullable_inner(operand.ty).is_none() {
-                let ty = operand.ty;
-                return self.no_conversion(&constant, ty);
+                let target = types::display(operand.ty);
+                return self.fail(
+                    "CS0037",
+                    constant.span,
+                    format!("Cannot convert null to '{target}' because it is a non-nullable value type"),
+                );
             }
             return Expr::new(Kind::IsNull { negated: false, operand: Box::new(operand) }, TypeId::BOOL, span);
         }

@@ -8,7 +8,7 @@ use crate::compile::binder::{Binder, SwitchScope};
 use crate::compile::bound::{Const, Expr, Kind, Stmt};
 use crate::compile::expression::shown;
 use crate::compile::operators::is_untyped;
-use crate::types::TypeId;
+use crate::types::{self, TypeId};
 
 /// What is found out about the labels of a `switch`, one after the other.
 struct Labels {
@@ -41,7 +41,7 @@ impl Binder {
         }
         let slot = self.temporary(value.ty);
         let mut labels = Labels {
-            known: value.constant.clone(),
+            known: known_value(&value),
             seen: Vec::new(),
             handled: Vec::new(),
             settled: false,
@@ -89,17 +89,24 @@ impl Binder {
             labels.live.extend(default);
         }
         if let Some(switch) = self.switches.pop() {
-            let led_to = self.place_cases(switch.wanted, &labels.seen, default, &mut bound);
+            let (led_to, lost) = self.place_cases(switch.wanted, &labels.seen, default, &mut bound);
             labels.live.extend(led_to);
+            // Such a jump leads nowhere: what stands behind it is reached.
+            let ends_lost =
+                |s: &ast::SwitchSection| last_of(&s.statements).is_some_and(|last| lost.contains(&last.span));
+            let ending = sections.iter().enumerate().filter(|(_, section)| ends_lost(section)).map(|(i, _)| i);
+            falling.extend(ending.map(|i| self.falls_through(sections, i)).collect::<Vec<_>>());
         }
+        let mut fell = false;
         for found in falling.into_iter().filter(|found| labels.live.contains(&found.section)) {
             self.error(found.code, found.at, found.message);
+            fell = true;
         }
         let mut alive = sections.iter().enumerate().filter(|(i, _)| labels.live.contains(i));
         let leaves = alive.any(|(_, section)| section.statements.iter().any(breaks));
         let complete = labels.settled;
         let value = if value.is_error() { None } else { Some((slot, value)) };
-        (Stmt::Switch { value, sections: bound, default, complete }, leaves || default.is_none() && !complete)
+        (Stmt::Switch { value, sections: bound, default, complete }, leaves || fell || default.is_none() && !complete)
     }
 
     /// A label with a pattern; what is left of its test where the value is known.
@@ -188,6 +195,10 @@ impl Binder {
     fn label_text(&mut self, section: &ast::SwitchSection) -> String {
         match section.labels.last() {
             Some(SwitchLabel::Case { pattern: Pattern::Constant(expr), .. }) => self.case_text(expr),
+            Some(SwitchLabel::Case { pattern: Pattern::Type(syntax), .. }) => {
+                let value = self.name_as_constant(syntax);
+                value.and_then(|value| named_case(&value)).unwrap_or_else(|| "case".to_owned())
+            }
             Some(SwitchLabel::Case { .. }) => "case".to_owned(),
             _ => "default:".to_owned(),
         }
@@ -209,10 +220,13 @@ impl Binder {
         (seen, section): (&mut Vec<(Const, usize)>, usize),
         guarded: bool,
     ) -> (Expr, Option<Const>) {
-        let Pattern::Constant(expr) = pattern else {
-            return (self.pattern_test(subject, pattern, span, true), None);
+        let value = match pattern {
+            Pattern::Constant(expr) => Some(self.value(expr)),
+            // A name that leads to a constant: `DayOfWeek.Monday`.
+            Pattern::Type(syntax) => self.name_as_constant(syntax),
+            Pattern::Declaration { .. } => None,
         };
-        let value = self.value(expr);
+        let Some(value) = value else { return (self.pattern_test(subject, pattern, span, true), None) };
         let known = value.constant.clone();
         let test = self.constant_test(subject, value, span);
         if let Some(constant) = known.clone().filter(|_| !guarded) {
@@ -228,6 +242,38 @@ impl Binder {
         }
         (test, known)
     }
+}
+
+/// The last statement of a list, or of the block that ends it.
+fn last_of(list: &[ast::Stmt]) -> Option<&ast::Stmt> {
+    let mut last = list.last()?;
+    while let ast::StmtKind::Block(block) = &last.kind {
+        last = block.statements.last()?;
+    }
+    Some(last)
+}
+
+/// The value of what is switched over, where the compiler follows it: a constant, and a null that was given a type.
+fn known_value(value: &Expr) -> Option<Const> {
+    let typed_null = || match &value.kind {
+        Kind::Convert { operand, .. } if operand.is_null_literal() => Some(Const::Null),
+        _ => None,
+    };
+    value.constant.clone().or_else(typed_null)
+}
+
+/// A label that names a constant as messages show it: one of an enumeration by its name.
+fn named_case(value: &Expr) -> Option<String> {
+    let constant = value.constant.as_ref()?;
+    let member = match (constant.clone(), crate::compile::bound::named(value.ty)) {
+        (Const::Int(n), Some((def, _))) => def.decl.values.iter().find(|(_, of)| i128::from(*of) == n),
+        _ => None,
+    };
+    let shown = match member {
+        Some((name, _)) => format!("{}.{name}", types::display(value.ty)),
+        None => crate::compile::convert::written(constant),
+    };
+    Some(format!("case {shown}:"))
 }
 
 fn label_span(label: &SwitchLabel) -> Span {
