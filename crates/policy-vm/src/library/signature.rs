@@ -252,9 +252,7 @@ impl Reader<'_> {
     /// A generic method names its type parameters after the return type that uses them: `T First<T>(…)`.
     fn find_method_params(&mut self) {
         // The bracket behind a name, not that of a tuple.
-        let named = |(at, _): &(usize, &str)| {
-            self.text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '>')
-        };
+        let named = |(at, _): &(usize, &str)| self.text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '>');
         let Some((paren, _)) = self.text.match_indices('(').find(named) else { return };
         let head = self.text[..paren].trim_end();
         if !head.ends_with('>') || head.contains("operator") {

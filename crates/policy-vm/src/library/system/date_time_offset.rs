@@ -52,9 +52,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
         property("int Month { get; }", |cx, args| part(cx, args, |p| p.month)),
         property("int Nanosecond { get; }", |cx, args| part(cx, args, |p| p.fraction % 10 * 100)),
         property("TimeSpan Offset { get; }", offset),
-        property("int TotalOffsetMinutes { get; }", |cx, args| {
-            Ok(Value::Int32(as_offset(cx, args, 0)?.1.into()))
-        }),
+        property("int TotalOffsetMinutes { get; }", |cx, args| Ok(Value::Int32(as_offset(cx, args, 0)?.1.into()))),
         property("int Second { get; }", |cx, args| part(cx, args, |p| p.second)),
         property("long Ticks { get; }", |cx, args| Ok(Value::Int64(as_offset(cx, args, 0)?.0))),
         property("TimeSpan TimeOfDay { get; }", |cx, args| Ok(Value::TimeSpan(as_offset(cx, args, 0)?.0 % PER_DAY))),

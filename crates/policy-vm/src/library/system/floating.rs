@@ -140,8 +140,20 @@ macro_rules! functions {
                 }
                 let (part, odd) = (x.abs() % 1.0, x.abs() % 2.0 >= 1.0);
                 let tangent = match part {
-                    _ if part == 0.0 => if odd { -0.0 } else { 0.0 },
-                    _ if part == 0.5 => if odd { $rust::NEG_INFINITY } else { $rust::INFINITY },
+                    _ if part == 0.0 => {
+                        if odd {
+                            -0.0
+                        } else {
+                            0.0
+                        }
+                    }
+                    _ if part == 0.5 => {
+                        if odd {
+                            $rust::NEG_INFINITY
+                        } else {
+                            $rust::INFINITY
+                        }
+                    }
                     _ if part <= 0.25 => (part * PI).tan(),
                     _ if part <= 0.75 => ((0.5 - part) * PI).tan().recip(),
                     _ => -((1.0 - part) * PI).tan(),
@@ -242,7 +254,13 @@ macro_rules! functions {
                 let odd = n % 2 != 0;
                 Ok(Value::$marker(match n {
                     0 => -$rust::NAN,
-                    2 => if x == 0.0 { 0.0 } else { x.sqrt() },
+                    2 => {
+                        if x == 0.0 {
+                            0.0
+                        } else {
+                            x.sqrt()
+                        }
+                    }
                     3 => x.cbrt(),
                     _ if x.is_nan() => x,
                     _ if x == 0.0 => {

@@ -261,31 +261,93 @@ macro_rules! float_type {
             method(concat!("static ", $keyword, " Tan(", $keyword, " x)"), |_, a| own::one(a, $rust::tan)),
             method(concat!("static ", $keyword, " TanPi(", $keyword, " x)"), |_, a| own::one(a, own::tan_pi)),
             method(concat!("static ", $keyword, " Tanh(", $keyword, " x)"), |_, a| own::one(a, $rust::tanh)),
-            method(concat!("static ", $keyword, " DegreesToRadians(", $keyword, " degrees)"), |_, a| own::one(a, own::degrees_to_radians)),
-            method(concat!("static ", $keyword, " RadiansToDegrees(", $keyword, " radians)"), |_, a| own::one(a, own::radians_to_degrees)),
-            method(concat!("static ", $keyword, " BitDecrement(", $keyword, " x)"), |_, a| own::one(a, $rust::next_down)),
+            method(concat!("static ", $keyword, " DegreesToRadians(", $keyword, " degrees)"), |_, a| {
+                own::one(a, own::degrees_to_radians)
+            }),
+            method(concat!("static ", $keyword, " RadiansToDegrees(", $keyword, " radians)"), |_, a| {
+                own::one(a, own::radians_to_degrees)
+            }),
+            method(concat!("static ", $keyword, " BitDecrement(", $keyword, " x)"), |_, a| {
+                own::one(a, $rust::next_down)
+            }),
             method(concat!("static ", $keyword, " BitIncrement(", $keyword, " x)"), |_, a| own::one(a, $rust::next_up)),
-            method(concat!("static ", $keyword, " ReciprocalEstimate(", $keyword, " x)"), |_, a| own::one(a, $rust::recip)),
-            method(concat!("static ", $keyword, " ReciprocalSqrtEstimate(", $keyword, " x)"), |_, a| own::one(a, own::recip_sqrt)),
-            method(concat!("static ", $keyword, " Atan2(", $keyword, " y, ", $keyword, " x)"), |_, a| own::two(a, $rust::atan2)),
-            method(concat!("static ", $keyword, " Atan2Pi(", $keyword, " y, ", $keyword, " x)"), |_, a| own::two(a, own::atan_2_pi)),
-            method(concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"), |_, a| own::two(a, $rust::copysign)),
-            method(concat!("static ", $keyword, " Ieee754Remainder(", $keyword, " left, ", $keyword, " right)"), |_, a| own::two(a, own::remainder)),
-            method(concat!("static ", $keyword, " MaxNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::max_number)),
-            method(concat!("static ", $keyword, " MinNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::min_number)),
-            method(concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::max_magnitude)),
-            method(concat!("static ", $keyword, " MaxMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::max_magnitude_number)),
-            method(concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::min_magnitude)),
-            method(concat!("static ", $keyword, " MinMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, own::min_magnitude_number)),
-            method(concat!("static ", $keyword, " Hypot(", $keyword, " x, ", $keyword, " y)"), |_, a| own::two(a, $rust::hypot)),
-            method(concat!("static ", $keyword, " FusedMultiplyAdd(", $keyword, " left, ", $keyword, " right, ", $keyword, " addend)"), |_, a| own::three(a, $rust::mul_add)),
-            method(concat!("static ", $keyword, " Lerp(", $keyword, " value1, ", $keyword, " value2, ", $keyword, " amount)"), |_, a| own::three(a, own::lerp)),
+            method(concat!("static ", $keyword, " ReciprocalEstimate(", $keyword, " x)"), |_, a| {
+                own::one(a, $rust::recip)
+            }),
+            method(concat!("static ", $keyword, " ReciprocalSqrtEstimate(", $keyword, " x)"), |_, a| {
+                own::one(a, own::recip_sqrt)
+            }),
+            method(concat!("static ", $keyword, " Atan2(", $keyword, " y, ", $keyword, " x)"), |_, a| {
+                own::two(a, $rust::atan2)
+            }),
+            method(concat!("static ", $keyword, " Atan2Pi(", $keyword, " y, ", $keyword, " x)"), |_, a| {
+                own::two(a, own::atan_2_pi)
+            }),
+            method(concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"), |_, a| {
+                own::two(a, $rust::copysign)
+            }),
+            method(
+                concat!("static ", $keyword, " Ieee754Remainder(", $keyword, " left, ", $keyword, " right)"),
+                |_, a| own::two(a, own::remainder),
+            ),
+            method(concat!("static ", $keyword, " MaxNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_number)
+            }),
+            method(concat!("static ", $keyword, " MinNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_number)
+            }),
+            method(concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_magnitude)
+            }),
+            method(concat!("static ", $keyword, " MaxMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_magnitude_number)
+            }),
+            method(concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_magnitude)
+            }),
+            method(concat!("static ", $keyword, " MinMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_magnitude_number)
+            }),
+            method(concat!("static ", $keyword, " Hypot(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, $rust::hypot)
+            }),
+            method(
+                concat!(
+                    "static ",
+                    $keyword,
+                    " FusedMultiplyAdd(",
+                    $keyword,
+                    " left, ",
+                    $keyword,
+                    " right, ",
+                    $keyword,
+                    " addend)"
+                ),
+                |_, a| own::three(a, $rust::mul_add),
+            ),
+            method(
+                concat!(
+                    "static ",
+                    $keyword,
+                    " Lerp(",
+                    $keyword,
+                    " value1, ",
+                    $keyword,
+                    " value2, ",
+                    $keyword,
+                    " amount)"
+                ),
+                |_, a| own::three(a, own::lerp),
+            ),
             method(concat!("static bool IsPow2(", $keyword, " value)"), own::is_pow2),
             method(concat!("static int ILogB(", $keyword, " x)"), own::exponent),
             method(concat!("static ", $keyword, " ScaleB(", $keyword, " x, int n)"), own::scale),
             method(concat!("static ", $keyword, " RootN(", $keyword, " x, int n)"), own::root_n),
             method(concat!("static (", $keyword, " Sin, ", $keyword, " Cos) SinCos(", $keyword, " x)"), own::sin_cos),
-            method(concat!("static (", $keyword, " SinPi, ", $keyword, " CosPi) SinCosPi(", $keyword, " x)"), own::sin_cos_pi),
+            method(
+                concat!("static (", $keyword, " SinPi, ", $keyword, " CosPi) SinCosPi(", $keyword, " x)"),
+                own::sin_cos_pi,
+            ),
             operator(concat!("static bool operator ==(", $keyword, " left, ", $keyword, " right)"), |_, a| {
                 shared::operator(a, f64::eq)
             }),
