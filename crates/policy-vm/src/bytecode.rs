@@ -8,10 +8,10 @@ mod disassemble;
 
 use std::fmt;
 
-use crate::library::NativeFn;
+use crate::library::{FindText, NativeFn, Place};
 use crate::types::TypeId;
-use crate::value::Part;
 use crate::value::text::Str;
+use crate::value::{Part, View};
 
 pub use disassemble::disassemble;
 
@@ -59,6 +59,8 @@ pub struct Function {
     pub handlers: Vec<Handler>,
     /// How many properties it reads, one of the other, when it does nothing but that: see [`properties`].
     pub properties: usize,
+    /// Where the text is that it gives, when it does nothing but read it: see [`lent`].
+    pub lent: Option<(View, FindText)>,
 }
 
 /// The number of properties read by code that loads a part of the context, reads a property of it, perhaps one of what that
@@ -75,6 +77,19 @@ pub fn properties(code: &[Op]) -> usize {
         }
     }
     0
+}
+
+/// Where the text is that is all [`properties`] come to, in parts of the context that are known without running anything.
+#[must_use]
+pub fn lent(code: &[Op], sites: &[CallSite]) -> Option<(View, FindText)> {
+    let (last, before) = code.get(..=properties(code))?.split_last()?;
+    let place = |op: &Op| match op {
+        Op::LoadView { part, .. } => Some(Place::Part(*part)),
+        Op::Call { site, .. } => sites.get(usize::from(*site))?.place,
+        _ => None,
+    };
+    let (Some(Place::Text(find)), Some(Place::Part(part))) = (place(last), place(before.last()?)) else { return None };
+    Some((View { part, index: 0 }, find))
 }
 
 /// A range of instructions whose exceptions are caught.
@@ -120,6 +135,8 @@ pub struct CallSite {
     pub signature: &'static str,
     /// The receiver must not be null.
     pub null_check: bool,
+    /// Where in the exchange the getter finds what it gives.
+    pub place: Option<Place>,
 }
 
 impl fmt::Debug for CallSite {

@@ -242,7 +242,21 @@ pub struct Member {
     /// Members of what this one gives, by their signatures, that run on its own arguments instead: `jwt.Claims` need not be
     /// made to find one claim. They get the arguments of this one in place of what it gives.
     pub asked: &'static [(&'static str, NativeFn)],
+    /// Where in the exchange a getter finds what it gives, if that is all it does.
+    pub place: Option<Place>,
 }
+
+/// Where in the exchange a getter finds what it gives.
+#[derive(Clone, Copy, Debug)]
+pub enum Place {
+    /// A part of the context; null where it is not there.
+    Part(crate::value::Part),
+    /// A text of the part that the getter is asked of.
+    Text(FindText),
+}
+
+/// Finds a text of a part of the context; none where it is null, or what holds it is not there.
+pub type FindText = fn(&crate::exchange::Call, crate::value::View) -> Option<&str>;
 
 /// The value of a `const` member, or of a default argument.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -272,7 +286,7 @@ pub enum Intrinsic {
 /// `"static T First<T>(this IEnumerable<T> source)"`.
 #[must_use]
 pub const fn method(signature: &'static str, run: NativeFn) -> Member {
-    Member { signature, run, set: None, constant: None, intrinsic: Intrinsic::None, asked: &[] }
+    Member { signature, run, set: None, constant: None, intrinsic: Intrinsic::None, asked: &[], place: None }
 }
 
 /// A constructor: `"String(char c, int count)"`.
@@ -318,6 +332,13 @@ impl Member {
     #[must_use]
     pub const fn asked(mut self, asked: &'static [(&'static str, NativeFn)]) -> Self {
         self.asked = asked;
+        self
+    }
+
+    /// Sets where in the exchange the getter finds what it gives.
+    #[must_use]
+    pub const fn found_at(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 

@@ -33,10 +33,15 @@ impl TextOperand {
     pub(crate) fn eval_or_null(&self, cx: &mut StepCx<'_>) -> Result<Option<Cow<'_, str>>> {
         match self {
             Self::Literal(text) => Ok(Some(Cow::Borrowed(text))),
-            Self::Expression(id) => match cx.eval(*id)? {
-                Value::Null => Ok(None),
-                value => Ok(Some(Cow::Owned(text_of(cx, value)?))),
-            },
+            Self::Expression(id) => {
+                if let Some(text) = cx.lent(*id) {
+                    return Ok(Some(Cow::Owned(text.to_owned())));
+                }
+                match cx.eval(*id)? {
+                    Value::Null => Ok(None),
+                    value => Ok(Some(Cow::Owned(text_of(cx, value)?))),
+                }
+            }
         }
     }
 
@@ -47,6 +52,9 @@ impl TextOperand {
             Self::Literal(text) => return Ok(Some(look(text.as_bytes()))),
             Self::Expression(id) => *id,
         };
+        if let Some(text) = cx.lent(id) {
+            return Ok(Some(look(text.as_bytes())));
+        }
         match cx.eval(id)? {
             Value::Null => Ok(None),
             Value::String(text) => Ok(Some(match cx.exchange.heap.text(text) {
@@ -225,4 +233,29 @@ pub(crate) fn bytes_of(cx: &mut StepCx<'_>, value: Value) -> Result<bytes::Bytes
         return Ok(bytes::Bytes::copy_from_slice(bytes));
     }
     Ok(text_of(cx, value)?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policies::check::Scene;
+
+    /// A text of the exchange is lent from where it is; what is not there is told as evaluating it tells.
+    #[test]
+    fn texts_of_the_exchange() {
+        let shown = |value: &str| {
+            let policy = format!("<set-header name=\"x-a\"><value>@({value})</value></set-header>");
+            let mut scene = Scene::inbound(&policy).subscription("s-é");
+            let shown = scene.run();
+            match shown.lines().find(|line| line.starts_with('!')) {
+                Some(error) => error.to_owned(),
+                None => scene.request().lines().find(|line| line.starts_with("x-a")).unwrap_or_default().to_owned(),
+            }
+        };
+        assert_eq!(shown("context.Request.Method"), "x-a: GET");
+        assert_eq!(shown("context.Subscription.Id"), "x-a: s-é");
+        assert_eq!(shown("context.Subscription.Id.Length"), "x-a: 3");
+        let no_user = "! set-header ExpressionValueEvaluationFailure: Expression evaluation failed. \
+                       Object reference not set to an instance of an object. (api/inbound/set-header/)";
+        assert_eq!(shown("context.User.Id"), no_user);
+    }
 }

@@ -171,6 +171,13 @@ impl StepCx<'_> {
         self.with_cx(|cx| crate::machine::evaluate(cx, expression)).map_err(|throw| self.expression_failed(throw))
     }
 
+    /// The text of an expression that does nothing but name one of the exchange (`context.Subscription.Id`), where it is;
+    /// `None` for any other, and where there is none: evaluating it says then whether that is a null or an exception.
+    pub(crate) fn lent(&self, expression: ExprId) -> Option<&str> {
+        let (view, find) = self.program.code.functions.get(expression.0 as usize)?.lent?;
+        find(&self.exchange.call, view)
+    }
+
     /// Lends what native functions work with.
     pub(crate) fn with_cx<T>(&mut self, work: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         let limits = &self.program.limits;

@@ -99,6 +99,8 @@ pub(super) struct Callee {
     pub(super) null_check: bool,
     /// What runs instead when a member of this signature is all that is asked of the result.
     pub(super) asked: &'static [(&'static str, NativeFn)],
+    /// Where in the exchange the getter finds what it gives.
+    pub(super) place: Option<crate::library::Place>,
 }
 
 /// The kinds of expressions.

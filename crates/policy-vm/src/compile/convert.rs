@@ -390,6 +390,7 @@ impl Binder {
             signature: signature.text,
             null_check: false,
             asked: &[],
+            place: None,
         };
         let call = Expr::new(Kind::Call { callee, args: vec![operand], outs: Vec::new() }, result, span);
         if result == to {

@@ -148,10 +148,12 @@ impl<'a> Emitter<'a> {
                 set_target(op, target);
             }
         }
+        let lent = bytecode::lent(&out.code, &self.sink.code.sites);
         if let Some(slot) = self.sink.code.functions.get_mut(usize::from(number)) {
             *slot = bytecode::Function {
                 name: function.name.clone(),
                 properties: bytecode::properties(&out.code),
+                lent,
                 code: out.code,
                 registers: u16::try_from(out.most).map_err(|_| TooComplex)?,
                 params: u8::try_from(function.params.len()).map_err(|_| TooComplex)?,
@@ -225,6 +227,7 @@ impl<'a> Emitter<'a> {
             type_args: callee.type_args.clone().into(),
             signature: callee.signature,
             null_check: callee.null_check,
+            place: callee.place,
         };
         self.sink.code.sites.push(site);
         u16::try_from(self.sink.code.sites.len() - 1).map_err(|_| TooComplex)
@@ -508,7 +511,7 @@ impl<'a> Emitter<'a> {
         if let [Expr { kind: Kind::Call { callee: getter, args: receiver, .. }, .. }, rest @ ..] = args
             && let Some((_, run)) = getter.asked.iter().find(|(signature, _)| *signature == callee.signature)
         {
-            let callee = Callee { run: *run, null_check: getter.null_check, ..callee.clone() };
+            let callee = Callee { run: *run, null_check: getter.null_check, place: None, ..callee.clone() };
             return self.call_past(&callee, receiver, rest, d);
         }
         let (a, n) = self.run_of(args)?;

@@ -205,6 +205,7 @@ impl Binder {
             signature: member.signature.text,
             null_check,
             asked: member.signature.asked,
+            place: member.signature.place,
         }
     }
 

@@ -193,6 +193,18 @@ const fn part_at(part: Part, index: u32) -> Value {
     Value::View(View { part, index })
 }
 
+/// A property that is a part of the context where there is one, else null.
+macro_rules! part_or_null {
+    ($signature:literal, $part:ident, $there:expr) => {
+        $crate::library::property($signature, |cx, _| {
+            let there: fn(&$crate::exchange::Call) -> bool = $there;
+            Ok($crate::library::apim::part_if(there(cx.call), $crate::value::Part::$part))
+        })
+        .found_at($crate::library::Place::Part($crate::value::Part::$part))
+    };
+}
+use part_or_null;
+
 /// A getter whose part the compiler knows already.
 macro_rules! part {
     ($part:ident) => {
@@ -204,14 +216,14 @@ use part;
 /// A property that is a text of the exchange, given by where it is found; null when what holds it is not there.
 macro_rules! text {
     ($signature:literal, $find:expr) => {
-        $crate::library::property($signature, |cx, args| $crate::library::apim::texts::copied(cx, args, $find)).asked(
-            &[
+        $crate::library::property($signature, |cx, args| $crate::library::apim::texts::copied(cx, args, $find))
+            .asked(&[
                 ($crate::library::EQUALS, |cx, args| $crate::library::apim::texts::equals(cx, args, $find)),
                 ("bool StartsWith(string value)", |cx, args| {
                     $crate::library::apim::texts::starts_with(cx, args, $find)
                 }),
-            ],
-        )
+            ])
+            .found_at($crate::library::Place::Text($find))
     };
 }
 use text;

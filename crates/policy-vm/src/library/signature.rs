@@ -38,6 +38,8 @@ pub struct Signature {
     pub intrinsic: Intrinsic,
     /// What runs for members of what a getter gives.
     pub asked: &'static [(&'static str, NativeFn)],
+    /// Where in the exchange a getter finds what it gives.
+    pub place: Option<library::Place>,
 }
 
 /// What kind of member it is.
@@ -182,6 +184,7 @@ impl Reader<'_> {
             constant: member.constant,
             intrinsic: member.intrinsic,
             asked: member.asked,
+            place: member.place,
         };
         signature.is_static = self.word("static");
         if self.word("const") {

@@ -175,13 +175,14 @@ fn time_span(seconds: u64) -> String {
 pub(super) fn key(family: &str, parts: &[impl AsRef<[u8]>]) -> Box<str> {
     // Exact where nothing is escaped, as in nearly all keys: one allocation.
     let room: usize = parts.iter().map(|part| part.as_ref().len() + 1).sum();
-    let mut key = String::with_capacity(family.len() + room);
-    key.push_str(family);
+    let mut key = Vec::with_capacity(family.len() + room);
+    key.extend_from_slice(family.as_bytes());
     for part in parts {
-        key.push('/');
+        key.push(b'/');
         encode_into(&mut key, part.as_ref(), COMPONENT);
     }
-    key.into()
+    // Names of ours and what is encoded are ASCII.
+    String::from_utf8(key).unwrap_or_default().into()
 }
 
 /// What a document of a scope belongs to.

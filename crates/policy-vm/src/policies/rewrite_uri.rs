@@ -6,7 +6,7 @@ use crate::compile::Compiler;
 use crate::error::PolicyError;
 use crate::exchange::Call;
 use crate::exchange::base_url::join;
-use crate::exchange::url::{COMPONENT, PATH, QUERY, encode, name_of, parameters};
+use crate::exchange::url::{COMPONENT, Kept, PATH, QUERY, encode, name_of, parameters};
 use crate::operand::{BoolOperand, TextOperand};
 use crate::policies::Policy;
 use crate::spec::{Accepts, Attribute, ElementSpec, Sections};
@@ -78,8 +78,11 @@ fn rewritten(call: &Call, template: &str, copy: bool) -> Result<(String, String)
     Ok((path, query))
 }
 
+/// What stays of a parameter that matches the rest of a path.
+const SEGMENTS: &Kept = &Kept::new(b"-._~/");
+
 /// Replaces the placeholders of one part of a template; what stands between them is encoded where it must be.
-fn fill(call: &Call, part: &str, kept: &[u8]) -> Result<String, Problem> {
+fn fill(call: &Call, part: &str, kept: &Kept) -> Result<String, Problem> {
     let mut out = String::with_capacity(part.len());
     let mut rest = part;
     while let Some((before, after)) = rest.split_once('{') {
@@ -106,7 +109,7 @@ fn placeholder(call: &Call, name: &str) -> Result<String, Problem> {
         return Err(Problem::Invalid("A matched parameter is a relative path segment."));
     }
     let whole = name.starts_with('*') || known.starts_with('*');
-    Ok(encode(value, if whole { b"-._~/" } else { COMPONENT }))
+    Ok(encode(value, if whole { SEGMENTS } else { COMPONENT }))
 }
 
 /// Puts the parameters of the backend's own URL in front, and appends those of the request, if they are copied, that the

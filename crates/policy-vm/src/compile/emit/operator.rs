@@ -54,7 +54,7 @@ impl Emitter<'_> {
             && (args.len() == 1 || matches!(args.first(), Some(Expr { kind: Kind::View(_), .. })))
             && outs.is_empty()
         {
-            let callee = Callee { run: *run, asked: &[], ..callee.clone() };
+            let callee = Callee { run: *run, asked: &[], place: None, ..callee.clone() };
             self.call_past(&callee, args, std::slice::from_ref(constant), d)?;
             if negated {
                 self.push(Op::Not { d, a: d });

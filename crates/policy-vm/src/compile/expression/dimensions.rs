@@ -163,7 +163,7 @@ fn filled(items: Vec<Expr>, sizes: &[Option<usize>], element: TypeId, ty: TypeId
 }
 
 fn callee(run: NativeFn, signature: &'static str, type_arg: TypeId, null_check: bool) -> Callee {
-    Callee { run, type_args: vec![type_arg], signature, null_check, asked: &[] }
+    Callee { run, type_args: vec![type_arg], signature, null_check, asked: &[], place: None }
 }
 
 fn native(run: NativeFn, signature: &'static str, type_arg: TypeId, args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {

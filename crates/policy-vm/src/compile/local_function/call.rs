@@ -217,6 +217,7 @@ impl Binder {
 /// An element of an array by reference: the array, then the indexes.
 fn refer(args: Vec<Expr>, ty: TypeId, span: Span) -> Expr {
     let signature = "ref T this[params int[] indexes]";
-    let callee = Callee { run: element::refer, type_args: vec![ty], signature, null_check: true, asked: &[] };
+    let callee =
+        Callee { run: element::refer, type_args: vec![ty], signature, null_check: true, asked: &[], place: None };
     Expr::new(Kind::Call { callee, args, outs: Vec::new() }, ty, span)
 }

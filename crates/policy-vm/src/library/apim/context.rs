@@ -8,28 +8,26 @@ use crate::library::{TypeDef, method, property, view};
 use crate::value::heap::Object;
 use crate::value::{Part, Value};
 
-use super::{part, part_if, text, utc};
+use super::{part, part_if, part_or_null, text, utc};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::interface("ApiManagement.IContext").members(&[
-    property("IContextApi Api { get; }", |cx, _| Ok(part_if(cx.call.api.is_some(), Part::Api))),
+    part_or_null!("IContextApi Api { get; }", Api, |call| call.api.is_some()),
     property("IBackend Backend { get; }", backend),
     view("IDeployment Deployment { get; }", Part::Deployment, part!(Deployment)),
     property("TimeSpan Elapsed { get; }", elapsed),
-    property("IGraphQL GraphQL { get; }", |cx, _| Ok(part_if(cx.call.graph_ql.is_some(), Part::GraphQl))),
-    property("ILastError LastError { get; }", |cx, _| Ok(part_if(cx.call.last_error.is_some(), Part::LastError))),
-    property("IOperation Operation { get; }", |cx, _| Ok(part_if(cx.call.operation.is_some(), Part::Operation))),
-    property("IProduct Product { get; }", |cx, _| Ok(part_if(cx.call.product.is_some(), Part::Product))),
+    part_or_null!("IGraphQL GraphQL { get; }", GraphQl, |call| call.graph_ql.is_some()),
+    part_or_null!("ILastError LastError { get; }", LastError, |call| call.last_error.is_some()),
+    part_or_null!("IOperation Operation { get; }", Operation, |call| call.operation.is_some()),
+    part_or_null!("IProduct Product { get; }", Product, |call| call.product.is_some()),
     view("IRequest Request { get; }", Part::Request, part!(Request)),
     property("Guid RequestId { get; }", request_id),
-    property("IResponse Response { get; }", |cx, _| Ok(part_if(cx.call.response.is_some(), Part::Response))),
-    property("ISubscription Subscription { get; }", |cx, _| {
-        Ok(part_if(cx.call.subscription.is_some(), Part::Subscription))
-    }),
+    part_or_null!("IResponse Response { get; }", Response, |call| call.response.is_some()),
+    part_or_null!("ISubscription Subscription { get; }", Subscription, |call| call.subscription.is_some()),
     property("DateTime Timestamp { get; }", |cx, _| Ok(utc(cx.call.timestamp))),
     property("bool Tracing { get; }", |cx, _| Ok(Value::Bool(cx.call.tracing))),
-    property("IUser User { get; }", |cx, _| Ok(part_if(cx.call.user.is_some(), Part::User))),
+    part_or_null!("IUser User { get; }", User, |call| call.user.is_some()),
     view("IReadOnlyDictionary<string, object> Variables { get; }", Part::Variables, part!(Variables)),
-    property("IWorkspace Workspace { get; }", |cx, _| Ok(part_if(cx.call.workspace.is_some(), Part::Workspace))),
+    part_or_null!("IWorkspace Workspace { get; }", Workspace, |call| call.workspace.is_some()),
     method("void Trace(string message)", trace),
     method("void Trace(string source, object data)", trace_data),
 ]);

@@ -5,17 +5,14 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
-use crate::exchange::Call;
+use crate::library::FindText;
+use crate::value::Value;
 use crate::value::text::TextRef;
-use crate::value::{Value, View};
 
 use super::view_arg;
 
-/// Where a text is; none when what holds it is not there.
-type Find = fn(&Call, View) -> Option<&str>;
-
 /// The text as a string.
-pub(super) fn copied(cx: &mut Cx<'_>, args: &[Value], find: Find) -> Result<Value, Throw> {
+pub(super) fn copied(cx: &mut Cx<'_>, args: &[Value], find: FindText) -> Result<Value, Throw> {
     match find(cx.call, view_arg(args)?) {
         Some(text) => Ok(Value::String(cx.heap.new_str(text)?)),
         None => Ok(Value::Null),
@@ -23,7 +20,7 @@ pub(super) fn copied(cx: &mut Cx<'_>, args: &[Value], find: Find) -> Result<Valu
 }
 
 /// `text == other`.
-pub(super) fn equals(cx: &mut Cx<'_>, args: &[Value], find: Find) -> Result<Value, Throw> {
+pub(super) fn equals(cx: &mut Cx<'_>, args: &[Value], find: FindText) -> Result<Value, Throw> {
     Ok(Value::Bool(match (find(cx.call, view_arg(args)?), arg(args, 1)) {
         (Some(text), Value::String(other)) => same(text, cx.heap.text(other)),
         (text, other) => text.is_none() && other.is_null(),
@@ -39,7 +36,7 @@ pub(super) fn same(text: &str, other: TextRef<'_>) -> bool {
 }
 
 /// `text.StartsWith(value)`.
-pub(super) fn starts_with(cx: &mut Cx<'_>, args: &[Value], find: Find) -> Result<Value, Throw> {
+pub(super) fn starts_with(cx: &mut Cx<'_>, args: &[Value], find: FindText) -> Result<Value, Throw> {
     let view = view_arg(args)?;
     if find(cx.call, view).is_none() {
         return Err(cx.throw_default(Exc::NullReference));

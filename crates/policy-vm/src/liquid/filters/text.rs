@@ -220,9 +220,12 @@ pub(super) fn truncate_words(r: &mut Rendering<'_, '_>, value: Value, arguments:
     })
 }
 
+/// What `WebUtility.UrlEncode` leaves alone; a blank becomes `+`.
+const FORM: &crate::exchange::url::Kept = &crate::exchange::url::Kept::new(b"-_.!*() ");
+
 /// `WebUtility.UrlEncode`.
 pub(super) fn url_encode(r: &mut Rendering<'_, '_>, value: Value, _: &[Value]) -> Done {
-    edit(r, &value, |text| crate::exchange::url::encode(text, b"-_.!*() ").replace(' ', "+"))
+    edit(r, &value, |text| crate::exchange::url::encode(text, FORM).replace(' ', "+"))
 }
 
 /// `WebUtility.UrlDecode`.
