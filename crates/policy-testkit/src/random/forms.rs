@@ -96,7 +96,8 @@ impl Generator {
 
     /// One step of a chain that keeps the type of its elements.
     fn link(&mut self, ty: TypeId, parts: &mut Vec<Part>) {
-        let plain = [".Skip(1)", ".Take(2)", ".Reverse()", ".Distinct()", ".ToArray()", ".Concat(new {T}[0])"];
+        let plain =
+            [".Skip(1)", ".Take(2)", ".Reverse()", ".Distinct()", ".ToArray()", ".Concat(Enumerable.Empty<{T}>())"];
         let key = match self.dice.below(6) {
             0 | 1 => {
                 let name = written(ty).unwrap_or_default();

@@ -107,6 +107,7 @@ const KEPT: [Kept; 35] = [
             "or more of the two is a method group",
             "target-typed conditional expression",
             "'method group'",
+            "'(method group, ",
             "'method'",
             "method group cannot",
             "CS8119",

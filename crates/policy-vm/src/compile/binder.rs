@@ -221,9 +221,10 @@ impl Binder {
                     let open = Span::new(0, 2);
                     self.error("CS0161", open, "not all code paths return a value");
                 }
-                let never = matches!(&self.returns, Returns::Infer(operands) if operands.is_empty());
+                let never =
+                    matches!(&self.returns, Returns::Infer(operands) if operands.iter().all(Expr::is_null_literal));
                 let (returns, body) = self.finish_returns(body, block.span);
-                // What only throws, or never ends, has no type and may stand anywhere that null may.
+                // What only throws, never ends, or gives nothing but null has no type and may stand anywhere that null may.
                 let returns = if never && returns == TypeId::OBJECT { types::null() } else { returns };
                 if let Some(f) = self.functions.first_mut() {
                     f.returns = returns;

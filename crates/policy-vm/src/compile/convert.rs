@@ -158,6 +158,8 @@ impl Binder {
                 let into = prim_of(to).or_else(|| prim_of(nullable_inner(to).unwrap_or(to)));
                 let constant = match (&value.constant, into) {
                     (Some(c), Some(prim)) => fold::convert(c, prim_of(value.ty).unwrap_or(prim), prim, false),
+                    // A zero of any kind is that of an enumeration.
+                    (Some(Const::Float(_) | Const::Decimal(_)), None) => Some(Const::Int(0)),
                     (c, None) => c.clone(),
                     (None, _) => None,
                 };
@@ -502,10 +504,16 @@ fn array_cast(from: TypeId, to: TypeId) -> bool {
 
 /// Constants of type `int` fit smaller types, `0` fits any enumeration.
 fn constant_conversion(value: &Expr, to: TypeId) -> Option<Implicit> {
-    let Some(Const::Int(n)) = value.constant else { return None };
+    // Any zero fits an enumeration, also one of a real number.
+    let n = match value.constant {
+        Some(Const::Int(n)) => n,
+        Some(Const::Float(0.0)) if is_enum(nullable_inner(to).unwrap_or(to)) => 0,
+        Some(Const::Decimal(d)) if d.is_zero() && is_enum(nullable_inner(to).unwrap_or(to)) => 0,
+        _ => return None,
+    };
     let target = nullable_inner(to).unwrap_or(to);
     if is_enum(target) {
-        return (n == 0 && prim_of(value.ty).is_some()).then_some(Implicit::Constant);
+        return (n == 0 && value.ty != TypeId::CHAR && prim_of(value.ty).is_some()).then_some(Implicit::Constant);
     }
     let into = prim_of(target)?;
     let (min, max) = fold::range(into)?;

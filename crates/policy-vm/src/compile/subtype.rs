@@ -82,6 +82,12 @@ fn variant(from: TypeId, to: TypeId) -> bool {
     {
         return m == n && is_reference(*a) && converts(*a, *b);
     }
+    // A list of its elements an array is as well, though `IList` is not covariant.
+    if let (Type::Array { element, rank: 1 }, Some((list, [item]))) = (types::get(from), named(to))
+        && ["System.Collections.Generic.IList", "System.Collections.Generic.ICollection"].contains(&list.full_name())
+    {
+        return is_reference(*element) && converts(*element, *item);
+    }
     let (Some((from_def, from_args)), Some((to_def, to_args))) = (named(from), named(to)) else { return false };
     if !std::ptr::eq(from_def, to_def) || from_args.len() != to_args.len() {
         return false;

@@ -254,7 +254,9 @@ impl Reader<'_> {
 
     /// A generic method names its type parameters after the return type that uses them: `T First<T>(…)`.
     fn find_method_params(&mut self) {
-        let Some(paren) = self.text.find('(') else { return };
+        // The bracket behind a name, not that of a tuple.
+        let named = |(at, _): &(usize, &str)| self.text[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '>');
+        let Some((paren, _)) = self.text.match_indices('(').find(named) else { return };
         let head = self.text[..paren].trim_end();
         if !head.ends_with('>') || head.contains("operator") {
             return;
@@ -318,6 +320,26 @@ impl Reader<'_> {
     }
 
     fn ty(&mut self) -> Result<TypeId, String> {
+        let ty = if self.peek() == Some('(') { self.tuple()? } else { self.named()? };
+        self.suffixes(ty)
+    }
+
+    /// `(int Quotient, int Remainder)`.
+    fn tuple(&mut self) -> Result<TypeId, String> {
+        self.need('(')?;
+        let mut elements = Vec::new();
+        while self.peek() != Some(')') {
+            let ty = self.ty()?;
+            elements.push((self.ident().map(Into::into), ty));
+            if self.peek() == Some(',') {
+                self.need(',')?;
+            }
+        }
+        self.need(')')?;
+        Ok(types::intern(Type::Tuple(elements.into())))
+    }
+
+    fn named(&mut self) -> Result<TypeId, String> {
         let name = self.dotted().ok_or("type expected")?;
         let mut args = Vec::new();
         if self.peek() == Some('<') {
@@ -330,7 +352,10 @@ impl Reader<'_> {
             }
             self.need('>')?;
         }
-        let mut ty = self.resolve(name, &args)?;
+        self.resolve(name, &args)
+    }
+
+    fn suffixes(&mut self, mut ty: TypeId) -> Result<TypeId, String> {
         loop {
             match self.peek() {
                 Some('?') => {

@@ -19,6 +19,7 @@ pub(super) mod double;
 pub(crate) mod enum_type;
 pub(crate) mod exception;
 pub(super) mod exceptions;
+pub(super) mod floating;
 pub(crate) mod formatting;
 pub(crate) mod guid;
 pub(super) mod icomparable;

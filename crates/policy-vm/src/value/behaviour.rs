@@ -444,7 +444,7 @@ pub fn compare(cx: &mut Cx<'_>, a: Value, b: Value) -> Result<Ordering, Throw> {
         }
         (a, b) => match (integer::get(a), integer::get(b)) {
             (Some(x), Some(y)) if std::mem::discriminant(&a) == std::mem::discriminant(&b) => x.cmp(&y),
-            _ => return Err(not_comparable(cx, a)),
+            _ => return Err(not_comparable(cx, a, b)),
         },
     })
 }
@@ -476,7 +476,7 @@ fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
             }
             let tuples = (cx.heap.native::<Tuple>(a), cx.heap.native::<Tuple>(b));
             let (Some(s), Some(t)) = tuples else {
-                return Err(not_comparable(cx, a));
+                return Err(not_comparable(cx, a, b));
             };
             if s.ty != t.ty {
                 let ty = s.ty;
@@ -497,10 +497,12 @@ fn compare_objects(cx: &mut Cx<'_>, x: Ref, y: Ref) -> Result<Ordering, Throw> {
     }
 }
 
-fn not_comparable(cx: &mut Cx<'_>, a: Value) -> Throw {
-    match type_of(cx.heap, a) {
-        Some(ty) if system::object::is_comparable(cx, a) => system::object::wrong_type(cx, ty),
-        _ => cx.throw(Exc::Argument, "At least one object must implement IComparable."),
+/// The first of the two that knows an order says that the other is of another type.
+fn not_comparable(cx: &mut Cx<'_>, a: Value, b: Value) -> Throw {
+    let comparable = [a, b].into_iter().find(|value| system::object::is_comparable(cx, *value));
+    match comparable.and_then(|value| type_of(cx.heap, value)) {
+        Some(ty) => system::object::wrong_type(cx, ty),
+        None => cx.throw(Exc::Argument, "At least one object must implement IComparable."),
     }
 }
 

@@ -203,6 +203,9 @@ pub(crate) fn compare_held(cx: &mut Cx<'_>, left: Value, right: Value) -> Result
 
 /// A value and an object that is no `JValue`.
 fn compare_other(cx: &mut Cx<'_>, ty: TokenType, value: Value, other: Ref) -> Result<Ordering, Throw> {
+    if value.is_null() {
+        return Ok(Ordering::Less);
+    }
     if let (TokenType::String | TokenType::Raw | TokenType::Comment, Object::Json(_)) = (ty, cx.heap.object(other)) {
         // As texts, whatever the other is.
         let (a, b) = (convert::text(cx, value)?, crate::value::behaviour::to_text(cx, Value::Object(other))?);
@@ -221,5 +224,10 @@ pub(super) fn compare_tokens(cx: &mut Cx<'_>, left: Ref, right: Ref) -> Result<O
     let (Some((ty, a)), Some((other, b))) = (node::scalar(cx.heap, left), node::scalar(cx.heap, right)) else {
         return Ok(Ordering::Equal);
     };
+    if (ty, other) == (TokenType::String, TokenType::Date) && !a.is_null() && !b.is_null() {
+        // What is compared as dates is no date on this side.
+        let why = "Unable to cast object of type 'System.String' to type 'System.DateTimeOffset'.";
+        return Err(cx.throw(Exc::InvalidCast, why));
+    }
     compare(cx, if ty == TokenType::String { other } else { ty }, a, b)
 }

@@ -143,7 +143,18 @@ fn find_compared(cx: &mut Cx<'_>, args: &[Value]) -> Result<Option<Ref>, Throw> 
     let object = this(args)?;
     let Some(name) = cx.string_opt(args, 1) else { return Ok(None) };
     let exact = node::find(cx.heap, object, name);
-    let ignore_case = matches!(arg(args, 2), Value::Enum(_, 1 | 3 | 5));
+    let ignore_case = match arg(args, 2) {
+        Value::Enum(_, 4) | Value::Null => false,
+        Value::Enum(_, comparison) => {
+            let count = sequence::properties(cx.heap, object).len();
+            if exact.is_none() && count > 0 && !(0..=5).contains(&comparison) {
+                let why = "The string comparison type passed in is currently not supported.";
+                return Err(cx.throw_argument(Exc::Argument, why, "comparisonType"));
+            }
+            comparison % 2 == 1
+        }
+        _ => false,
+    };
     if exact.is_some() || !ignore_case {
         return Ok(exact);
     }

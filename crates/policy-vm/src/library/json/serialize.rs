@@ -59,6 +59,12 @@ fn object(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
             _ => edit::new_value(cx, value),
         },
         Value::View(_) => native(cx, value, depth),
+        // A token has no characters.
+        Value::Char(unit) => {
+            let text = library::system::char::text_of(unit);
+            let text = cx.string_buf(&text)?;
+            edit::new_value(cx, text)
+        }
         value => edit::new_value(cx, value),
     }
 }

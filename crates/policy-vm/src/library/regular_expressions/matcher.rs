@@ -32,6 +32,8 @@ pub(super) struct Limits<'a> {
     pub(super) ambient: &'a dyn Ambient,
     /// By the ambient's clock; `u64::MAX` for none.
     pub(super) timeout_micros: u64,
+    /// A timeout too short to be one: it is over where the first place to match at is found.
+    pub(super) spent: bool,
     /// The expression's own time and when it is over, as in [`Budget`](crate::cx::Budget).
     pub(super) micros: u64,
     pub(super) deadline_micros: Option<u64>,
@@ -221,6 +223,9 @@ impl<'a, 'l, T: Units> Matcher<'a, 'l, T> {
         let mut at = self.scan_start;
         loop {
             let Some(candidate) = self.candidate(at) else { return Ok(None) };
+            if self.limits.spent {
+                return Err(Stop::Timeout);
+            }
             self.steps(1 + (candidate.abs_diff(at) as u64) / 16)?;
             let end = if self.straight { self.run_straight(candidate)? } else { self.run(candidate)? };
             if let Some(end) = end {

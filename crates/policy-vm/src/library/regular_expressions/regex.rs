@@ -144,8 +144,9 @@ fn this(cx: &Cx<'_>, args: &[Value]) -> Result<(Job, Str), Throw> {
 /// The input and the pattern of a static member, with options from the argument at `options` on.
 fn given(cx: &mut Cx<'_>, args: &[Value], options: usize) -> Result<(Job, Str), Throw> {
     let pattern = cx.string_arg(args, 1, "pattern")?;
-    let input = cx.string_arg(args, 0, "input")?;
-    Ok((Job::new(cx, args, pattern, options)?, input))
+    // The pattern is read before anybody looks at the text.
+    let job = Job::new(cx, args, pattern, options)?;
+    Ok((job, cx.string_arg(args, 0, "input")?))
 }
 
 /// Where a search begins: at the argument, or where it begins by itself.

@@ -77,6 +77,8 @@ impl Job {
             steps: allowed,
             ambient: cx.ambient,
             timeout_micros: self.timeout.map_or(u64::MAX, |micros| now.saturating_add(micros)),
+            // .NET rounds to milliseconds.
+            spent: self.timeout.is_some_and(|micros| micros < 500),
             micros: cx.budget.micros,
             deadline_micros: cx.budget.deadline_micros,
         };

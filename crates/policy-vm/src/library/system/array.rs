@@ -106,6 +106,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static int FindLastIndex<T>(T[] array, int startIndex, int count, Predicate<T> match)", find::find_last_index),
         method("static bool TrueForAll<T>(T[] array, Predicate<T> match)", find::true_for_all),
         method("static int BinarySearch(Array array, object value)", sort::binary_search),
+        method(
+            "static int BinarySearch(Array array, int index, int length, object value)",
+            sort::binary_search_range,
+        ),
         method("static int BinarySearch<T>(T[] array, T value)", sort::binary_search),
         method("static int BinarySearch<T>(T[] array, T value, IComparer<T> comparer)", sort::binary_search),
         method("static int BinarySearch<T>(T[] array, int index, int length, T value)", sort::binary_search_range),
@@ -116,8 +120,18 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         method("static void Sort(Array array)", sort::sort),
         method("static void Sort(Array keys, Array items)", sort::sort_pairs),
         method("static void Sort(Array array, int index, int length)", sort::sort_range),
+        method("static void Sort(Array keys, Array items, int index, int length)", sort::sort_pairs_range),
         method("static void Sort<T>(T[] array)", sort::sort),
         method("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items)", sort::sort_pairs),
+        method(
+            "static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, int index, int length)",
+            sort::sort_pairs_range,
+        ),
+        method(
+            "static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, int index, int length, \
+             IComparer<TKey> comparer)",
+            sort::sort_pairs_range,
+        ),
         method("static void Sort<T>(T[] array, int index, int length)", sort::sort_range),
         method("static void Sort<T>(T[] array, IComparer<T> comparer)", sort::sort),
         method("static void Sort<TKey, TValue>(TKey[] keys, TValue[] items, IComparer<TKey> comparer)", sort::sort_pairs),

@@ -56,6 +56,22 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.BitCo
         method("static double Int64BitsToDouble(long value)", int64_bits_to_double),
         method("static int SingleToInt32Bits(float value)", single_to_int32_bits),
         method("static float Int32BitsToSingle(int value)", int32_bits_to_single),
+        method("static ulong DoubleToUInt64Bits(double value)", |_, a| match arg(a, 0) {
+            Value::Double(v) => Ok(Value::UInt64(v.to_bits())),
+            _ => Err(fault("a double was expected")),
+        }),
+        method("static double UInt64BitsToDouble(ulong value)", |_, a| match arg(a, 0) {
+            Value::UInt64(v) => Ok(Value::Double(f64::from_bits(v))),
+            _ => Err(fault("a ulong was expected")),
+        }),
+        method("static uint SingleToUInt32Bits(float value)", |_, a| match arg(a, 0) {
+            Value::Single(v) => Ok(Value::UInt32(v.to_bits())),
+            _ => Err(fault("a float was expected")),
+        }),
+        method("static float UInt32BitsToSingle(uint value)", |_, a| match arg(a, 0) {
+            Value::UInt32(v) => Ok(Value::Single(f32::from_bits(v))),
+            _ => Err(fault("a uint was expected")),
+        }),
     ])
     .summary("Converts between numbers and bytes.");
 

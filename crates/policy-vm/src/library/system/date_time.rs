@@ -76,6 +76,16 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
             "DateTime(int year, int month, int day, int hour, int minute, int second, int millisecond, DateTimeKind kind)",
             make::from_parts,
         ),
+        constructor(
+            "DateTime(int year, int month, int day, int hour, int minute, int second, int millisecond, \
+             int microsecond)",
+            make::from_small_parts,
+        ),
+        constructor(
+            "DateTime(int year, int month, int day, int hour, int minute, int second, int millisecond, \
+             int microsecond, DateTimeKind kind)",
+            make::from_small_parts,
+        ),
         property("static DateTime MaxValue { get; }", max_value),
         property("static DateTime MinValue { get; }", min_value),
         property("static DateTime UnixEpoch { get; }", unix_epoch),

@@ -29,6 +29,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
              TimeSpan offset)",
             from_parts,
         ),
+        constructor(
+            "DateTimeOffset(int year, int month, int day, int hour, int minute, int second, int millisecond, \
+             int microsecond, TimeSpan offset)",
+            from_parts,
+        ),
         property("static DateTimeOffset MaxValue { get; }", |cx, _| value(cx, DateTime::MAX_TICKS, 0)),
         property("static DateTimeOffset MinValue { get; }", |cx, _| value(cx, 0, 0)),
         property("static DateTimeOffset UnixEpoch { get; }", |cx, _| value(cx, DateTime::UNIX_EPOCH_TICKS, 0)),
@@ -47,6 +52,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.DateTime
         property("int Month { get; }", |cx, args| part(cx, args, |p| p.month)),
         property("int Nanosecond { get; }", |cx, args| part(cx, args, |p| p.fraction % 10 * 100)),
         property("TimeSpan Offset { get; }", offset),
+        property("int TotalOffsetMinutes { get; }", |cx, args| Ok(Value::Int32(as_offset(cx, args, 0)?.1.into()))),
         property("int Second { get; }", |cx, args| part(cx, args, |p| p.second)),
         property("long Ticks { get; }", |cx, args| Ok(Value::Int64(as_offset(cx, args, 0)?.0))),
         property("TimeSpan TimeOfDay { get; }", |cx, args| Ok(Value::TimeSpan(as_offset(cx, args, 0)?.0 % PER_DAY))),
@@ -232,6 +238,9 @@ fn from_ticks(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 fn from_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let offset = check_offset(cx, as_span(args, args.len().saturating_sub(1))?)?;
     let ticks = make::date(cx, args, 0)? + make::time(cx, args, 3)? + make::millisecond(cx, args, 6)?;
+    // Here .NET says it in other words than `DateTime` does.
+    let why = "Hour, Minute, and Second parameters describe an un-representable DateTime.";
+    let ticks = ticks + if args.len() > 8 { make::microsecond(cx, args, why)? } else { 0 };
     checked(cx, ticks, offset)
 }
 

@@ -62,6 +62,21 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Decimal"
         method("static decimal Max(decimal x, decimal y)", math::max),
         method("static decimal Min(decimal x, decimal y)", math::min),
         method("static int Sign(decimal d)", math::sign),
+        method("static decimal CopySign(decimal value, decimal sign)", copy_sign),
+        method("static decimal MaxMagnitude(decimal x, decimal y)", |cx, a| magnitude(cx, a, true)),
+        method("static decimal MinMagnitude(decimal x, decimal y)", |cx, a| magnitude(cx, a, false)),
+        method("static bool IsCanonical(decimal value)", |cx, a| {
+            test(cx, a, |d| d.scale() == 0 || d.mantissa() % 10 != 0)
+        }),
+        method("static bool IsEvenInteger(decimal value)", |cx, a| {
+            test(cx, a, |d| d.is_integer() && d.trunc().mantissa() % 2 == 0)
+        }),
+        method("static bool IsInteger(decimal value)", |cx, a| test(cx, a, |d| d.is_integer())),
+        method("static bool IsNegative(decimal value)", |cx, a| test(cx, a, |d| d.is_sign_negative())),
+        method("static bool IsOddInteger(decimal value)", |cx, a| {
+            test(cx, a, |d| d.is_integer() && d.trunc().mantissa() % 2 != 0)
+        }),
+        method("static bool IsPositive(decimal value)", |cx, a| test(cx, a, |d| d.is_sign_positive())),
         method("static int Compare(decimal d1, decimal d2)", compare_to),
         method("int CompareTo(object value)", compare_to),
         method("int CompareTo(decimal value)", compare_to),
@@ -204,6 +219,26 @@ fn new_from_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Some(d) => value(cx, d),
         None => Err(math::not_at_most(cx, "scale", scale.into(), 28)),
     }
+}
+
+fn test(cx: &Cx<'_>, args: &[Value], holds: fn(Decimal) -> bool) -> Result<Value, Throw> {
+    Ok(Value::Bool(holds(as_decimal(cx, args, 0)?)))
+}
+
+fn copy_sign(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (mut number, sign) = (as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
+    number.set_sign_negative(sign.is_sign_negative());
+    value(cx, number)
+}
+
+/// The one that is farther from zero, or nearer to it; of two equally far ones the greater, or the less.
+fn magnitude(cx: &mut Cx<'_>, args: &[Value], most: bool) -> Result<Value, Throw> {
+    let (x, y) = (as_decimal(cx, args, 0)?, as_decimal(cx, args, 1)?);
+    let first = match x.abs().cmp(&y.abs()) {
+        std::cmp::Ordering::Equal => x.is_sign_negative() != most,
+        order => order.is_gt() == most,
+    };
+    Ok(arg(args, usize::from(!first)))
 }
 
 fn scale(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

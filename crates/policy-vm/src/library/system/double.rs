@@ -8,5 +8,6 @@ super::number::float::float_type!(
     Double,
     f64::from_bits(1),
     parse_double,
-    try_parse_double
+    try_parse_double,
+    double
 );

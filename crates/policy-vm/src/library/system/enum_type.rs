@@ -179,7 +179,7 @@ fn try_parse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn try_parse_type(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if arg(args, 1).is_null() && !arg(args, 0).is_null() {
+    if arg(args, 1).is_null() {
         cx.set_out(0, Value::Null);
         return Ok(Value::Bool(false));
     }

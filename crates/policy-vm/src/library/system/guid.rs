@@ -26,6 +26,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.Guid")
         property("static Guid Empty { get; }", |cx, _| value(cx, [0; 16])),
         method("static Guid NewGuid()", new_guid),
         method("static Guid Parse(string input)", parse),
+        method("static Guid Parse(string s, IFormatProvider provider)", parse),
+        method("static bool TryParse(string s, IFormatProvider provider, out Guid result)", try_parse),
         method("static bool TryParse(string input, out Guid result)", try_parse),
         method("static Guid ParseExact(string input, string format)", parse_exact),
         method("static bool TryParseExact(string input, string format, out Guid result)", try_parse_exact),
@@ -120,7 +122,7 @@ const FORMATS: &str =
     "Format string can be only \"D\", \"d\", \"N\", \"n\", \"P\", \"p\", \"B\", \"b\", \"X\" or \"x\".";
 
 /// Reads a Guid of any form, or of the one form whose letter is given.
-pub(super) fn read(text: TextRef<'_>, format: Option<u8>) -> Result<Bytes, &'static str> {
+pub(in crate::library) fn read(text: TextRef<'_>, format: Option<u8>) -> Result<Bytes, &'static str> {
     let text = text.to_utf8();
     let text = text.trim();
     let form = match format {

@@ -4,11 +4,13 @@ use std::cmp::Ordering;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use super::decimal;
 use super::number::integer;
+use super::{decimal, floating};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Constant, TypeDef, constant, method};
+use crate::types::{self, Type, TypeId};
+use crate::value::heap::Object;
 use crate::value::{Value, behaviour};
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Math")
@@ -54,6 +56,21 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Math"
         method("static long BigMul(int a, int b)", big_mul),
         method("static int DivRem(int a, int b, out int result)", div_rem),
         method("static long DivRem(long a, long b, out long result)", div_rem),
+        method("static (sbyte Quotient, sbyte Remainder) DivRem(sbyte left, sbyte right)", div_rem_pair),
+        method("static (byte Quotient, byte Remainder) DivRem(byte left, byte right)", div_rem_pair),
+        method("static (short Quotient, short Remainder) DivRem(short left, short right)", div_rem_pair),
+        method("static (ushort Quotient, ushort Remainder) DivRem(ushort left, ushort right)", div_rem_pair),
+        method("static (int Quotient, int Remainder) DivRem(int left, int right)", div_rem_pair),
+        method("static (uint Quotient, uint Remainder) DivRem(uint left, uint right)", div_rem_pair),
+        method("static (long Quotient, long Remainder) DivRem(long left, long right)", div_rem_pair),
+        method("static (ulong Quotient, ulong Remainder) DivRem(ulong left, ulong right)", div_rem_pair),
+        method("static long BigMul(long a, long b, out long low)", big_mul_signed),
+        method("static ulong BigMul(ulong a, ulong b, out ulong low)", big_mul_unsigned),
+        method("static int ILogB(double x)", floating::double::exponent),
+        method("static double ScaleB(double x, int n)", floating::double::scale),
+        method("static double ReciprocalEstimate(double d)", |_, a| float(a, f64::recip)),
+        method("static double ReciprocalSqrtEstimate(double d)", |_, a| float(a, |d| d.sqrt().recip())),
+        method("static (double Sin, double Cos) SinCos(double x)", floating::double::sin_cos),
         method("static decimal Ceiling(decimal d)", ceiling),
         method("static double Ceiling(double a)", ceiling),
         method("static decimal Floor(decimal d)", floor),
@@ -166,7 +183,7 @@ fn fused_multiply_add(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 /// The remainder of division rounded to even (IEEE 754 `remainder`).
-fn ieee_remainder(x: f64, y: f64) -> f64 {
+pub(super) fn ieee_remainder(x: f64, y: f64) -> f64 {
     if x.is_nan() || y.is_nan() {
         return f64::NAN;
     }
@@ -227,7 +244,47 @@ fn big_mul(_: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Int64(i64::from(as_i32(args, 0)?) * i64::from(as_i32(args, 1)?)))
 }
 
+/// The high half of the product; the low one goes `out`.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+fn big_mul_signed(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (Some(a), Some(b)) = (integer::get(arg(args, 0)), integer::get(arg(args, 1))) else {
+        return Err(fault("an integer was expected"));
+    };
+    let product = a.wrapping_mul(b);
+    cx.set_out(0, Value::Int64(product as i64));
+    Ok(Value::Int64((product >> 64) as i64))
+}
+
+/// As [`big_mul_signed`], without signs.
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+fn big_mul_unsigned(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (Value::UInt64(a), Value::UInt64(b)) = (arg(args, 0), arg(args, 1)) else {
+        return Err(fault("a ulong was expected"));
+    };
+    let product = u128::from(a) * u128::from(b);
+    cx.set_out(0, Value::UInt64(product as u64));
+    Ok(Value::UInt64((product >> 64) as u64))
+}
+
+/// `(Quotient, Remainder)`.
+pub(crate) fn div_rem_pair(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (quotient, remainder, ty) = divided(cx, args)?;
+    pair(cx, ty, quotient, remainder)
+}
+
+/// A tuple of two values of one type.
+pub(super) fn pair(cx: &mut Cx<'_>, ty: TypeId, first: Value, second: Value) -> Result<Value, Throw> {
+    let ty = types::intern(Type::Tuple(Box::new([(None, ty), (None, ty)])));
+    Ok(Value::Object(cx.heap.new_object(Object::Anonymous { ty, values: Box::new([first, second]) })?))
+}
+
 fn div_rem(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let (quotient, remainder, _) = divided(cx, args)?;
+    cx.set_out(0, remainder);
+    Ok(quotient)
+}
+
+fn divided(cx: &mut Cx<'_>, args: &[Value]) -> Result<(Value, Value, TypeId), Throw> {
     let kind = behaviour::type_of(cx.heap, arg(args, 0)).and_then(integer::kind_of);
     let (Some(a), Some(b), Some(kind)) = (integer::get(arg(args, 0)), integer::get(arg(args, 1)), kind) else {
         return Err(fault("an integer was expected"));
@@ -235,11 +292,10 @@ fn div_rem(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if b == 0 {
         return Err(cx.throw_default(Exc::DivideByZero));
     }
-    match kind.checked(a / b) {
-        Some(quotient) => {
-            cx.set_out(0, kind.value(a % b));
-            Ok(quotient)
-        }
+    // What is narrower than `int` is divided as one, and cut off.
+    let quotient = if kind.bits < 32 { Some(kind.value(a / b)) } else { kind.checked(a / b) };
+    match quotient {
+        Some(quotient) => Ok((quotient, kind.value(a % b), kind.ty)),
         None => Err(cx.throw_default(Exc::Overflow)),
     }
 }
@@ -410,7 +466,7 @@ pub(crate) fn out_of_range(cx: &mut Cx<'_>, parameter: &str, actual: i64, must: 
 /// Above this, `x * x` would lose what is added to it, and soon overflow.
 const LARGE: f64 = 268_435_456.0;
 
-fn acosh(x: f64) -> f64 {
+pub(super) fn acosh(x: f64) -> f64 {
     if x < 1.0 {
         // The NaN of the library of C, whose sign .NET shows.
         return -f64::NAN;
@@ -418,6 +474,6 @@ fn acosh(x: f64) -> f64 {
     if x > LARGE { x.ln() + std::f64::consts::LN_2 } else { x.acosh() }
 }
 
-fn asinh(x: f64) -> f64 {
+pub(super) fn asinh(x: f64) -> f64 {
     if x.abs() > LARGE { (x.abs().ln() + std::f64::consts::LN_2).copysign(x) } else { x.asinh() }
 }

@@ -103,6 +103,10 @@ pub(crate) fn type_of(cx: &Cx<'_>, value: Value) -> Option<TypeId> {
 /// `Object must be of type Int32.`
 pub(crate) fn wrong_type(cx: &mut Cx<'_>, ty: TypeId) -> Throw {
     let name = match types::get(ty) {
+        Type::Named { def, .. } if crate::library::get().def(*def).full_name() == "System.Tuple" => {
+            let why = format!("Argument must be of type {}.", types::net_name(ty));
+            return cx.throw_argument(Exc::Argument, &why, "other");
+        }
         Type::Named { def, .. } => crate::library::get().def(*def).simple_name().to_owned(),
         _ => types::net_name(ty),
     };

@@ -8,5 +8,6 @@ super::number::float::float_type!(
     Single,
     f32::from_bits(1),
     parse_single,
-    try_parse_single
+    try_parse_single,
+    single
 );

@@ -79,7 +79,11 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.StringB
         method("StringBuilder Insert(int index, ushort value)", insert),
         method("StringBuilder Insert(int index, uint value)", insert),
         method("StringBuilder Insert(int index, ulong value)", insert),
-        method("StringBuilder Insert(int index, object value)", insert),
+        method("StringBuilder Insert(int index, object value)", |cx, args| match arg(args, 2) {
+            // Not even the index is looked at.
+            Value::Null => Ok(arg(args, 0)),
+            _ => insert(cx, args),
+        }),
         method("StringBuilder AppendFormat(string format, object arg0)", append_format),
         method("StringBuilder AppendFormat(string format, object arg0, object arg1)", append_format),
         method("StringBuilder AppendFormat(string format, object arg0, object arg1, object arg2)", append_format),
@@ -189,6 +193,10 @@ fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         }
         (Value::Int32(capacity), 2) if capacity > as_i32(args, 1)? => {
             return Err(out_of_range(cx, "Capacity exceeds maximum capacity.", "capacity"));
+        }
+        (Value::Int32(_), 2) if as_i32(args, 1)? < 1 => {
+            let most = as_i32(args, 1)?.into();
+            return Err(math::out_of_range(cx, "maxCapacity", most, "must be a non-negative and non-zero value."));
         }
         (Value::Int32(n), _) => (Str::EMPTY, Some(n)),
         (_, 2) => (text.unwrap_or(Str::EMPTY), Some(as_i32(args, 1)?)),

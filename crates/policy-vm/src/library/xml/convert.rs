@@ -11,7 +11,7 @@ use crate::library::system::date_time::exact::Styles;
 use crate::library::system::date_time::parsing::{free, refuse};
 use crate::value::Value;
 use crate::value::heap::Object;
-use crate::value::text::Str;
+use crate::value::text::{Str, TextBuf};
 
 /// What is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,20 +154,8 @@ fn date(cx: &mut Cx<'_>, text: Str) -> Result<Value, Throw> {
 }
 
 fn guid(cx: &mut Cx<'_>, text: &str) -> Result<Value, Throw> {
-    let inner = text.strip_prefix('{').and_then(|t| t.strip_suffix('}')).unwrap_or(text);
-    let groups: Vec<&str> = inner.split('-').collect();
-    let well_formed = inner.len() == 32 || groups.iter().map(|g| g.len()).eq([8, 4, 4, 4, 12]);
-    let digits: String = groups.concat();
-    let mut bytes = [0; 16];
-    let mut read = digits.len() == 32;
-    for (i, byte) in bytes.iter_mut().enumerate() {
-        match digits.get(i * 2..i * 2 + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(value) => *byte = value,
-            None => read = false,
-        }
+    match crate::library::system::guid::read(TextBuf::from(text).as_text(), None) {
+        Ok(bytes) => Ok(Value::Object(cx.heap.new_object(Object::Guid(bytes))?)),
+        Err(why) => Err(cx.throw(Exc::Format, why)),
     }
-    if !(read && well_formed) {
-        return Err(cx.throw(Exc::Format, "Unrecognized Guid format."));
-    }
-    Ok(Value::Object(cx.heap.new_object(Object::Guid(bytes))?))
 }

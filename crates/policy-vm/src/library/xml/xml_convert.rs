@@ -131,6 +131,9 @@ fn text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn date_text(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match arg(args, 0) {
+        Value::DateTime(_) if !matches!(arg(args, 1), Value::Enum(_, 0..=3) | Value::Null) => {
+            Err(date::no_mode(cx, args))
+        }
         Value::DateTime(at) => to_xml_text(cx, Value::DateTime(date::in_mode(args, at))).map(Value::String),
         _ => text(cx, args),
     }

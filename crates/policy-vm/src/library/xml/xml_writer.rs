@@ -202,7 +202,7 @@ fn over(cx: &mut Cx<'_>, target: Value, settings: Settings) -> Result<Value, Thr
 
 fn new_text_writer(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if arg(args, 0).is_null() {
-        return Err(cx.argument_null("w"));
+        return Err(cx.throw_default(Exc::NullReference));
     }
     let settings = Settings { declares: false, declares_when_told: true, fragment: true, ..Settings::default() };
     let output = Output::new(settings);

@@ -550,6 +550,9 @@ impl<S: Tokens> Typed<S> {
                     value => super::text_of(cx, value)?,
                 };
                 let ty = types::net_name(target);
+                if value.is_null() && ty.starts_with("System.Collections.Generic.KeyValuePair`2[") {
+                    return Err(self.fail(cx, "Cannot convert null value to KeyValuePair."));
+                }
                 let thrown = self.fail(cx, &format!("Error converting value {shown} to type '{ty}'."));
                 if let Throw::Exception(at) = thrown
                     && let Some(Object::Exception(exception)) = cx.heap.object_mut(at)

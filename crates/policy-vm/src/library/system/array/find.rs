@@ -170,6 +170,10 @@ pub(super) fn find_index(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 pub(super) fn find_last_index(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;
     let (start, count) = bounds(args);
+    // An empty array has no first place either; `LastIndexOf` takes one all the same.
+    if len == 0 && start.is_some_and(|start| start == Value::Int32(0)) {
+        return Err(range_error(cx, LAST_START, "startIndex"));
+    }
     let (from, to) = backward(cx, len, start, count)?;
     let predicate = predicate(cx, args)?;
     let found = first(cx, arg(args, 0), predicate, (from..to).rev(), true)?;

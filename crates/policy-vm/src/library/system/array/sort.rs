@@ -121,6 +121,25 @@ pub(super) fn sort_pairs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
     sort_part(cx, arg(args, 0), arg(args, 1), (0, len), By::Comparer(arg(args, 2)))
 }
 
+/// `Sort(keys, items, index, length)` and `Sort(keys, items, index, length, comparer)`.
+pub(super) fn sort_pairs_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let len = len_arg(cx, args, 0, "keys")?;
+    let (index, length) = (as_i32(args, 2)?, as_i32(args, 3)?);
+    for (name, value) in [("index", index), ("length", length)] {
+        if value < 0 {
+            return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", name));
+        }
+    }
+    let (from, count) = (usize::try_from(index).unwrap_or(0), usize::try_from(length).unwrap_or(0));
+    let to = from.saturating_add(count);
+    if to > len.min(super::len(cx, arg(args, 1)).unwrap_or(len)) {
+        let message = "Offset and length were out of bounds for the array or count is greater than the number of \
+                       elements from index to the end of the source collection.";
+        return Err(cx.throw(Exc::Argument, message));
+    }
+    sort_part(cx, arg(args, 0), arg(args, 1), (from, to), By::Comparer(arg(args, 4)))
+}
+
 /// The index, or the complement of where it would stand.
 pub(super) fn binary_search(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;

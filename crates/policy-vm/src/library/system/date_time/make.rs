@@ -53,6 +53,21 @@ pub(in crate::library) fn millisecond(cx: &mut Cx<'_>, args: &[Value], index: us
     }
 }
 
+/// Ticks of microseconds given as the eighth number.
+pub(in crate::library) fn microsecond(cx: &mut Cx<'_>, args: &[Value], why: &str) -> Result<i64, Throw> {
+    match as_i32(args, 7)? {
+        n @ 0..=999 => Ok(i64::from(n) * 10),
+        _ => Err(cx.throw_argument(Exc::ArgumentOutOfRange, why, "microsecond")),
+    }
+}
+
+pub(super) fn from_small_parts(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let ticks = date(cx, args, 0)? + time(cx, args, 3)? + millisecond(cx, args, 6)?;
+    let ticks = ticks + microsecond(cx, args, "Valid values are between 0 and 999, inclusive.")?;
+    let kind = as_kind(cx, args, 8)?;
+    value(ticks, kind)
+}
+
 pub(super) fn from_date(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     value(date(cx, args, 0)?, DateTimeKind::Unspecified)
 }

@@ -124,9 +124,10 @@ pub(crate) fn is_class(args: &[Value], class: std::num::FpCategory) -> Result<Va
 
 /// The members that both types declare.
 macro_rules! float_type {
-    ($full:literal, $keyword:literal, $tested:literal, $rust:ident, $marker:ident, $epsilon:expr, $parse:ident, $try_parse:ident) => {
+    ($full:literal, $keyword:literal, $tested:literal, $rust:ident, $marker:ident, $epsilon:expr, $parse:ident, $try_parse:ident, $own:ident) => {
         use std::num::FpCategory;
 
+        use $crate::library::system::floating::$own as own;
         use $crate::library::system::number::float as shared;
         use $crate::library::system::{math, object, type_code};
         use $crate::library::{Constant, Intrinsic, Member, TypeDef, constant, method, operator};
@@ -234,6 +235,119 @@ macro_rules! float_type {
             method(concat!("static ", $keyword, " Log2(", $keyword, " value)"), |_, a| math::float(a, f64::log2)),
             method(concat!("static ", $keyword, " Log10(", $keyword, " x)"), |_, a| math::float(a, f64::log10)),
             method(concat!("static ", $keyword, " Pow(", $keyword, " x, ", $keyword, " y)"), math::pow),
+            method(concat!("static ", $keyword, " ExpM1(", $keyword, " x)"), |_, a| own::one(a, own::exp_m1)),
+            method(concat!("static ", $keyword, " Exp2(", $keyword, " x)"), |_, a| own::one(a, own::exp_2)),
+            method(concat!("static ", $keyword, " Exp2M1(", $keyword, " x)"), |_, a| own::one(a, own::exp_2_m1)),
+            method(concat!("static ", $keyword, " Exp10(", $keyword, " x)"), |_, a| own::one(a, own::exp_10)),
+            method(concat!("static ", $keyword, " Exp10M1(", $keyword, " x)"), |_, a| own::one(a, own::exp_10_m1)),
+            method(concat!("static ", $keyword, " LogP1(", $keyword, " x)"), |_, a| own::one(a, own::log_p1)),
+            method(concat!("static ", $keyword, " Log2P1(", $keyword, " x)"), |_, a| own::one(a, own::log_2_p1)),
+            method(concat!("static ", $keyword, " Log10P1(", $keyword, " x)"), |_, a| own::one(a, own::log_10_p1)),
+            method(concat!("static ", $keyword, " Acos(", $keyword, " x)"), |_, a| own::one(a, $rust::acos)),
+            method(concat!("static ", $keyword, " AcosPi(", $keyword, " x)"), |_, a| own::one(a, own::acos_pi)),
+            method(concat!("static ", $keyword, " Acosh(", $keyword, " x)"), |_, a| own::one(a, own::acosh)),
+            method(concat!("static ", $keyword, " Asin(", $keyword, " x)"), |_, a| own::one(a, $rust::asin)),
+            method(concat!("static ", $keyword, " AsinPi(", $keyword, " x)"), |_, a| own::one(a, own::asin_pi)),
+            method(concat!("static ", $keyword, " Asinh(", $keyword, " x)"), |_, a| own::one(a, own::asinh)),
+            method(concat!("static ", $keyword, " Atan(", $keyword, " x)"), |_, a| own::one(a, $rust::atan)),
+            method(concat!("static ", $keyword, " AtanPi(", $keyword, " x)"), |_, a| own::one(a, own::atan_pi)),
+            method(concat!("static ", $keyword, " Atanh(", $keyword, " x)"), |_, a| own::one(a, $rust::atanh)),
+            method(concat!("static ", $keyword, " Cos(", $keyword, " x)"), |_, a| own::one(a, $rust::cos)),
+            method(concat!("static ", $keyword, " CosPi(", $keyword, " x)"), |_, a| own::one(a, own::cos_pi)),
+            method(concat!("static ", $keyword, " Cosh(", $keyword, " x)"), |_, a| own::one(a, $rust::cosh)),
+            method(concat!("static ", $keyword, " Sin(", $keyword, " x)"), |_, a| own::one(a, $rust::sin)),
+            method(concat!("static ", $keyword, " SinPi(", $keyword, " x)"), |_, a| own::one(a, own::sin_pi)),
+            method(concat!("static ", $keyword, " Sinh(", $keyword, " x)"), |_, a| own::one(a, $rust::sinh)),
+            method(concat!("static ", $keyword, " Tan(", $keyword, " x)"), |_, a| own::one(a, $rust::tan)),
+            method(concat!("static ", $keyword, " TanPi(", $keyword, " x)"), |_, a| own::one(a, own::tan_pi)),
+            method(concat!("static ", $keyword, " Tanh(", $keyword, " x)"), |_, a| own::one(a, $rust::tanh)),
+            method(concat!("static ", $keyword, " DegreesToRadians(", $keyword, " degrees)"), |_, a| {
+                own::one(a, own::degrees_to_radians)
+            }),
+            method(concat!("static ", $keyword, " RadiansToDegrees(", $keyword, " radians)"), |_, a| {
+                own::one(a, own::radians_to_degrees)
+            }),
+            method(concat!("static ", $keyword, " BitDecrement(", $keyword, " x)"), |_, a| {
+                own::one(a, $rust::next_down)
+            }),
+            method(concat!("static ", $keyword, " BitIncrement(", $keyword, " x)"), |_, a| own::one(a, $rust::next_up)),
+            method(concat!("static ", $keyword, " ReciprocalEstimate(", $keyword, " x)"), |_, a| {
+                own::one(a, $rust::recip)
+            }),
+            method(concat!("static ", $keyword, " ReciprocalSqrtEstimate(", $keyword, " x)"), |_, a| {
+                own::one(a, own::recip_sqrt)
+            }),
+            method(concat!("static ", $keyword, " Atan2(", $keyword, " y, ", $keyword, " x)"), |_, a| {
+                own::two(a, $rust::atan2)
+            }),
+            method(concat!("static ", $keyword, " Atan2Pi(", $keyword, " y, ", $keyword, " x)"), |_, a| {
+                own::two(a, own::atan_2_pi)
+            }),
+            method(concat!("static ", $keyword, " CopySign(", $keyword, " value, ", $keyword, " sign)"), |_, a| {
+                own::two(a, $rust::copysign)
+            }),
+            method(
+                concat!("static ", $keyword, " Ieee754Remainder(", $keyword, " left, ", $keyword, " right)"),
+                |_, a| own::two(a, own::remainder),
+            ),
+            method(concat!("static ", $keyword, " MaxNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_number)
+            }),
+            method(concat!("static ", $keyword, " MinNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_number)
+            }),
+            method(concat!("static ", $keyword, " MaxMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_magnitude)
+            }),
+            method(concat!("static ", $keyword, " MaxMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::max_magnitude_number)
+            }),
+            method(concat!("static ", $keyword, " MinMagnitude(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_magnitude)
+            }),
+            method(concat!("static ", $keyword, " MinMagnitudeNumber(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, own::min_magnitude_number)
+            }),
+            method(concat!("static ", $keyword, " Hypot(", $keyword, " x, ", $keyword, " y)"), |_, a| {
+                own::two(a, $rust::hypot)
+            }),
+            method(
+                concat!(
+                    "static ",
+                    $keyword,
+                    " FusedMultiplyAdd(",
+                    $keyword,
+                    " left, ",
+                    $keyword,
+                    " right, ",
+                    $keyword,
+                    " addend)"
+                ),
+                |_, a| own::three(a, $rust::mul_add),
+            ),
+            method(
+                concat!(
+                    "static ",
+                    $keyword,
+                    " Lerp(",
+                    $keyword,
+                    " value1, ",
+                    $keyword,
+                    " value2, ",
+                    $keyword,
+                    " amount)"
+                ),
+                |_, a| own::three(a, own::lerp),
+            ),
+            method(concat!("static bool IsPow2(", $keyword, " value)"), own::is_pow2),
+            method(concat!("static int ILogB(", $keyword, " x)"), own::exponent),
+            method(concat!("static ", $keyword, " ScaleB(", $keyword, " x, int n)"), own::scale),
+            method(concat!("static ", $keyword, " RootN(", $keyword, " x, int n)"), own::root_n),
+            method(concat!("static (", $keyword, " Sin, ", $keyword, " Cos) SinCos(", $keyword, " x)"), own::sin_cos),
+            method(
+                concat!("static (", $keyword, " SinPi, ", $keyword, " CosPi) SinCosPi(", $keyword, " x)"),
+                own::sin_cos_pi,
+            ),
             operator(concat!("static bool operator ==(", $keyword, " left, ", $keyword, " right)"), |_, a| {
                 shared::operator(a, f64::eq)
             }),

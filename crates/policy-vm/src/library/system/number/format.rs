@@ -49,6 +49,8 @@ pub(crate) fn format(cx: &mut Cx<'_>, number: Number, format: &str, out: &mut St
         default_double(v, out);
         return Ok(());
     }
+    // A zero ends a format.
+    let format = format.split('\0').next().unwrap_or_default();
     match specifier(format) {
         Some(Specifier::Standard(letter, precision)) => {
             if let Some(n) = precision.filter(|n| *n > 512) {

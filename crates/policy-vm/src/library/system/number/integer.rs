@@ -139,6 +139,20 @@ macro_rules! integer_type {
             ),
             method("TypeCode GetTypeCode()", $crate::library::system::type_code::get_type_code),
             method(
+                concat!(
+                    "static (",
+                    $keyword,
+                    " Quotient, ",
+                    $keyword,
+                    " Remainder) DivRem(",
+                    $keyword,
+                    " left, ",
+                    $keyword,
+                    " right)"
+                ),
+                $crate::library::system::math::div_rem_pair,
+            ),
+            method(
                 concat!("static ", $keyword, " Clamp(", $keyword, " value, ", $keyword, " min, ", $keyword, " max)"),
                 $crate::library::system::math::clamp,
             ),

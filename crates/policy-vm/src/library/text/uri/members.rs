@@ -181,8 +181,9 @@ fn enum_arg(args: &[Value], index: usize) -> i64 {
 
 pub(super) fn get_left_part(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let part = enum_arg(args, 1);
-    if !(0..=3).contains(&part) {
-        return Err(cx.throw_argument(Exc::Argument, "The requested value was not found.", "part"));
+    if get(cx, arg(args, 0))?.parts.is_some() && !(0..=3).contains(&part) {
+        let why = format!("The subcomponent, {part}, of this uri is not valid.");
+        return Err(cx.throw_argument(Exc::Argument, &why, "part"));
     }
     text(cx, args, |p| match part {
         0 => format!("{}{}", p.scheme, if p.authority { "://" } else { ":" }),
@@ -202,6 +203,7 @@ mod component {
     pub(super) const QUERY: i64 = 32;
     pub(super) const FRAGMENT: i64 = 64;
     pub(super) const STRONG_PORT: i64 = 128;
+    pub(super) const NORMALIZED_HOST: i64 = 256;
     pub(super) const KEEP_DELIMITER: i64 = 0x4000_0000;
 }
 
@@ -209,8 +211,14 @@ pub(super) fn get_components(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, T
     let (wanted, format) = (enum_arg(args, 1), enum_arg(args, 2));
     // `SerializationInfoString` is the sign bit.
     if wanted & i64::from(i32::MIN) != 0 && wanted != i64::from(i32::MIN) {
-        let message = "UriComponents.SerializationInfoString must not be combined with other UriComponents.";
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, message, "components"));
+        let mut actual = TextBuf::new();
+        crate::value::behaviour::write_text(cx, arg(args, 1), &mut actual)?;
+        let message = format!(
+            "UriComponents.SerializationInfoString must not be combined with other UriComponents. (Parameter \
+             'components')\nActual value was {}.",
+            actual.as_text().to_utf8()
+        );
+        return Err(cx.throw_with_parameter(Exc::ArgumentOutOfRange, message, "components"));
     }
     if !(0..=3).contains(&format) {
         return Err(out_of_range(cx, "format"));
@@ -268,13 +276,14 @@ fn components(p: &Parts, wanted: i64, format: i64) -> String {
             out.push('@');
         }
     }
-    if is(c::HOST) {
+    let host = c::HOST | c::NORMALIZED_HOST;
+    if is(host) {
         out.push_str(&p.host);
     }
     if let Some(port) = p.port {
         let default = default_port(&p.scheme) == Some(port);
         if is(c::STRONG_PORT) || (is(c::PORT) && !default) {
-            if is(c::HOST) {
+            if is(host) {
                 out.push(':');
             }
             out.push_str(&port.to_string());

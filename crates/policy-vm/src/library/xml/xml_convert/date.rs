@@ -1,7 +1,7 @@
 //! Dates: by the types of XML Schema, or by formats.
 
 use crate::cx::{Cx, arg};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::system::date_time::exact::Styles;
 use crate::library::system::date_time::parse::Bad;
 use crate::library::system::date_time::parsing::{by_format, by_known, refuse};
@@ -54,9 +54,22 @@ pub(super) fn in_mode(args: &[Value], at: DateTime) -> DateTime {
 
 /// `ToDateTime(s, mode)`.
 pub(super) fn to_date_time(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let text = cx.string_arg(args, 0, "s")?;
+    let Some(text) = cx.string_opt(args, 0) else { return Err(cx.throw_default(Exc::NullReference)) };
     let at = XsdDate::read(cx, text)?.date_time(cx)?;
+    if !matches!(arg(args, 1), Value::Enum(_, 0..=3)) {
+        return Err(no_mode(cx, args));
+    }
     Ok(Value::DateTime(in_mode(args, at)))
+}
+
+/// What is said of a number that is no `XmlDateTimeSerializationMode`.
+pub(super) fn no_mode(cx: &mut Cx<'_>, args: &[Value]) -> Throw {
+    let mode = if let Value::Enum(_, mode) = arg(args, 1) { mode } else { 0 };
+    let why = format!(
+        "The '{mode}' value for the 'dateTimeOption' parameter is not an allowed value for the \
+         'XmlDateTimeSerializationMode' enumeration."
+    );
+    cx.throw(Exc::Argument, why)
 }
 
 /// `ToDateTime(s)`.
