@@ -5,7 +5,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use policy_vm::exception::{Throw, Trap};
+use policy_vm::exchange::Variable;
 use policy_vm::host::{Ambient, HostReply};
+use policy_vm::stored::Stored;
 use policy_vm::value::Value;
 use policy_vm::{Ended, Engine, Environment, Exchange, Limits, Pipeline, Progress, Run, Scope, Source, eval};
 
@@ -469,4 +471,37 @@ fn a_run_is_bounded_as_a_whole() {
     // 40 ms each, and a second together: whoever looks at the clock lets 10 ms pass.
     let (_, now) = why(Limits { run_micros: 1_000_000, ..Limits::default() }, 10_000);
     assert!((1_000_000..2_000_000).contains(&now), "{now}");
+}
+
+/// What an expression asked for and did not get is not taken, and what was taken leaves `on-error` a reserve: it can still
+/// say what went wrong, whichever budget ran out.
+#[test]
+fn on_error_runs_after_each_budget() {
+    for (expression, words) in [
+        ("new byte[1000000000].Length", "memory budget"),
+        ("Enumerable.Range(0, 100000).Select(n => new string('x', 10000)).ToList().Count", "memory budget"),
+        ("new string('x', 2000000000)", "made a string longer than allowed"),
+        ("Enumerable.Range(0, int.MaxValue).Count(n => n > 0)", "instruction budget"),
+        ("Regex.IsMatch(new string('a', 40), \"^(a+)+(b|c)+$\")", "regular expression exceeded"),
+    ] {
+        let expression = expression.replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+        let document = format!(
+            "<policies><inbound><set-variable name=\"n\" value=\"@({expression})\" /></inbound><on-error>\
+             <set-variable name=\"why\" value=\"@((&quot;failed: &quot; + context.LastError.Message).Contains(&quot;{words}&quot;))\" />\
+             </on-error></policies>"
+        );
+        let engine = Engine::new();
+        let source = Source::new("policy.xml", document.as_str());
+        let compiled = engine.compile(&source, Scope::Api, &Environment::default());
+        assert!(compiled.program.is_some(), "{expression}: {:?}", compiled.diagnostics);
+        let pipeline = Pipeline::new(compiled.program);
+        let mut exchange = Exchange::new(engine.limits());
+        let progress = Run::new(&pipeline).begin(&mut exchange, &Clock::default());
+        assert!(matches!(progress, Progress::Finished(Ended::WithError)), "{expression}: {progress:?}");
+        let error = exchange.call.last_error.take().expect("an error");
+        assert!(error.message.contains(words), "{expression}: {}", error.message);
+        let said = exchange.variables().iter().find(|(name, _)| *name == "why").map(|(_, value)| value.clone());
+        let words_of_it = Variable::Value(Stored::Bool(true));
+        assert_eq!(format!("{said:?}"), format!("{:?}", Some(words_of_it)), "{expression}");
+    }
 }

@@ -28,6 +28,7 @@ mod rng_crypto_service_provider;
 mod rsa_certificate_extensions;
 mod rsa_cng;
 mod rsa_encryption_padding;
+mod rsa_export;
 mod rsa_parameters;
 mod rsa_signature_padding;
 mod rsa_type;

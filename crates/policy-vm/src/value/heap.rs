@@ -690,3 +690,20 @@ macro_rules! net_object {
         }
     };
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Starts and lengths of texts are 32-bit numbers, whatever limit an embedder asks for.
+    #[test]
+    fn no_heap_gives_out_more_than_it_can_number() {
+        let mut heap = Heap::new(usize::MAX, usize::MAX);
+        assert_eq!(heap.charge_string(MOST), Ok(()));
+        assert_eq!(heap.charge(1), Err(Trap::Memory));
+        heap.keep_free(1 << 20);
+        assert_eq!(heap.charge(1 << 20), Ok(()));
+        assert_eq!(heap.charge(1), Err(Trap::Memory));
+        assert_eq!((heap.longest(), u32::try_from(heap.spent()).is_ok()), (heap.limit, true));
+    }
+}

@@ -170,3 +170,22 @@ fn columns(character: char) -> usize {
         _ => 1,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::{Source, Span};
+
+    /// A document of one line is as long as it likes: what is shown of it, and looked at, is a part around the culprit.
+    #[test]
+    fn of_a_long_line_a_part_is_shown() {
+        let source = Source::new("policy.xml", "<a a=\"x\"/>é".repeat(20_000));
+        for at in [0u32, 12, 120_000, 239_988] {
+            let excerpt = Excerpt::new(&Diagnostic::error("TG0001", &source, Span::new(at, at + 2), "wrong"));
+            assert!(excerpt.line.trim_matches('…').chars().count() <= SHOWN, "{at}: {}", excerpt.line);
+            let culprit: String = excerpt.line.chars().skip(excerpt.indent).take(excerpt.carets).collect();
+            assert_eq!(culprit, source.text().get(at as usize..at as usize + 2).unwrap_or_default(), "{at}");
+            assert_eq!((excerpt.line.starts_with('…'), excerpt.line.ends_with('…')), (at > 12, at < 239_000), "{at}");
+        }
+    }
+}

@@ -108,8 +108,22 @@ impl Binder {
             // How many arguments there are is known, whatever is wrong in them.
             if !candidates.is_empty() && !takes_count(&candidates, &args) {
                 let count = args.len();
-                let message = format!("'{shown}' does not contain a constructor that takes {count} arguments");
-                self.error("CS1729", at, message);
+                // Of one constructor that wants more it is said what.
+                let missing = match candidates.as_slice() {
+                    [only] if args.iter().all(|arg| arg.name.is_none()) => only.signature.params.get(count),
+                    _ => None,
+                };
+                if let (Some(missing), [only]) = (missing, candidates.as_slice()) {
+                    let (name, signature) = (missing.name, self.signature_name(only));
+                    let message = format!(
+                        "There is no argument given that corresponds to the required formal parameter '{name}' of \
+                         '{signature}'"
+                    );
+                    self.error("CS7036", at, message);
+                } else {
+                    let message = format!("'{shown}' does not contain a constructor that takes {count} arguments");
+                    self.error("CS1729", at, message);
+                }
             }
             self.look_into(&args);
             return Expr::error(span);

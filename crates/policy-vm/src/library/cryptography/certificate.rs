@@ -21,6 +21,8 @@ pub(super) struct Certificate {
     pub(super) der: Vec<u8>,
     pub(super) subject: String,
     pub(super) issuer: String,
+    /// Both names again, from the most general part on.
+    pub(super) names_in_order: [String; 2],
     pub(super) subject_names: Names,
     pub(super) issuer_names: Names,
     pub(super) serial: Vec<u8>,
@@ -129,8 +131,9 @@ fn from_der(der: &[u8]) -> Option<Certificate> {
         }
     }
     Some(Certificate {
-        subject: display(parsed.subject()),
-        issuer: display(parsed.issuer()),
+        subject: display(parsed.subject(), true),
+        issuer: display(parsed.issuer(), true),
+        names_in_order: [display(parsed.subject(), false), display(parsed.issuer(), false)],
         subject_names,
         issuer_names,
         serial: parsed.raw_serial().to_vec(),
@@ -185,8 +188,8 @@ fn add_names(names: &mut Names, general: &[GeneralName<'_>]) {
     }
 }
 
-/// A distinguished name as Windows shows it: the most specific part first.
-fn display(name: &X509Name<'_>) -> String {
+/// A distinguished name as Windows shows it: the most specific part first, or last as it is written.
+fn display(name: &X509Name<'_>, specific_first: bool) -> String {
     let mut parts: Vec<String> = name
         .iter_rdn()
         .map(|rdn| {
@@ -200,7 +203,9 @@ fn display(name: &X509Name<'_>) -> String {
             values.collect::<Vec<_>>().join(" + ")
         })
         .collect();
-    parts.reverse();
+    if specific_first {
+        parts.reverse();
+    }
     parts.join(", ")
 }
 

@@ -67,6 +67,11 @@ fn new(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(cx.heap.new_native(Name(name))?)
 }
 
+/// Made of an empty text, not of none.
+pub(super) fn is_empty(cx: &Cx<'_>, value: Value) -> bool {
+    cx.heap.native::<Name>(value).is_some_and(|name| name.0.as_deref() == Some(""))
+}
+
 fn text<'a>(cx: &'a Cx<'_>, value: Value) -> &'a str {
     cx.heap.native::<Name>(value).and_then(|name| name.0.as_deref()).unwrap_or_default()
 }

@@ -2,13 +2,16 @@
 
 use super::digest::Function;
 use super::hmac_type::{hash_data, new};
-use crate::library::{TypeDef, constructor, method};
+use crate::library::{Constant, TypeDef, constant, constructor, method};
 use crate::types::Known;
+use crate::value::Value;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.HMACSHA512")
     .base("HMAC")
     .summary("A keyed hash over SHA512.")
     .members(&[
+        constant("const int HashSizeInBits", Constant::Value(Value::Int32(512))),
+        constant("const int HashSizeInBytes", Constant::Value(Value::Int32(64))),
         constructor("HMACSHA512()", |cx, args| new(cx, args, Function::Sha512, &KNOWN)),
         constructor("HMACSHA512(byte[] key)", |cx, args| new(cx, args, Function::Sha512, &KNOWN)),
         method("static byte[] HashData(byte[] key, byte[] source)", |cx, args| hash_data(cx, args, Function::Sha512)),

@@ -1,7 +1,7 @@
 //! `System.Security.Cryptography.RSAEncryptionPadding`.
 
 use crate::cx::{Cx, arg};
-use crate::exception::Throw;
+use crate::exception::{Exc, Throw};
 use crate::library::{Allow, TypeDef, method, operator, property};
 use crate::net_object;
 use crate::types::Known;
@@ -18,6 +18,21 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         property("static RSAEncryptionPadding OaepSHA256 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha256)),
         property("static RSAEncryptionPadding OaepSHA384 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha384)),
         property("static RSAEncryptionPadding OaepSHA512 { get; }", |cx, _| make(cx, RsaEncryptionPadding::OaepSha512)),
+        method("static RSAEncryptionPadding CreateOaep(HashAlgorithmName hashAlgorithm)", |cx, args| {
+            use super::digest::Function as F;
+            if super::hash_algorithm_name::is_empty(cx, arg(args, 0)) {
+                return Err(cx.throw_argument(Exc::Argument, "The value cannot be an empty string.", "hashAlgorithm"));
+            }
+            let padding = match super::hash_algorithm_name::function(cx, args, 0)? {
+                F::Sha1 => RsaEncryptionPadding::OaepSha1,
+                F::Sha256 => RsaEncryptionPadding::OaepSha256,
+                F::Sha384 => RsaEncryptionPadding::OaepSha384,
+                F::Sha512 => RsaEncryptionPadding::OaepSha512,
+                // No such padding is ever used here.
+                F::Md5 => return Err(super::arguments::refuse(cx, "'MD5' is not a known hash algorithm.")),
+            };
+            make(cx, padding)
+        }),
         property("RSAEncryptionPaddingMode Mode { get; }", |cx, args| {
             let oaep = get(cx, args, 0).is_some_and(|padding| padding != RsaEncryptionPadding::Pkcs1);
             Ok(Value::Enum(MODE_KNOWN.id(), i64::from(oaep)))

@@ -12,6 +12,7 @@ use super::arguments::{bytes, owned, refuse};
 use super::digest::Function;
 use super::hash_algorithm_name::function;
 use super::rsa_encryption_padding::{RsaEncryptionPadding, padding as encryption_padding};
+use super::rsa_export::{self as export, Form};
 use super::rsa_parameters;
 use super::rsa_signature_padding::{RsaSignaturePadding, padding as signature_padding};
 use crate::cx::{Cx, arg, as_bool, as_i32, fault};
@@ -34,6 +35,10 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cry
         method("byte[] Decrypt(byte[] data, RSAEncryptionPadding padding)", decrypt),
         method("byte[] Encrypt(byte[] data, RSAEncryptionPadding padding)", encrypt),
         method("RSAParameters ExportParameters(bool includePrivateParameters)", rsa_parameters::export),
+        method("byte[] ExportRSAPrivateKey()", |cx, args| export::bytes(cx, args, Form::Private)),
+        method("string ExportRSAPrivateKeyPem()", |cx, args| export::pem(cx, args, Form::Private)),
+        method("byte[] ExportRSAPublicKey()", |cx, args| export::bytes(cx, args, Form::Public)),
+        method("string ExportRSAPublicKeyPem()", |cx, args| export::pem(cx, args, Form::Public)),
         method("int GetMaxOutputSize()", |cx, args| {
             let bits = key_bits(cx, args)?;
             Ok(Value::Int32(bits / 8))

@@ -2,13 +2,16 @@
 
 use super::digest::Function;
 use super::hash_algorithm::{create_named, hash_data, make};
-use crate::library::{TypeDef, method};
+use crate::library::{Constant, TypeDef, constant, method};
 use crate::types::Known;
+use crate::value::Value;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.SHA256")
     .base("HashAlgorithm")
     .summary("The hash function SHA256.")
     .members(&[
+        constant("const int HashSizeInBits", Constant::Value(Value::Int32(256))),
+        constant("const int HashSizeInBytes", Constant::Value(Value::Int32(32))),
         method("static SHA256 Create()", |cx, _| make(cx, Function::Sha256, &KNOWN)),
         method("static SHA256 Create(string hashName)", create_named),
         method("static byte[] HashData(byte[] source)", |cx, args| hash_data(cx, args, Function::Sha256)),

@@ -2,13 +2,16 @@
 
 use super::digest::Function;
 use super::hash_algorithm::{create_named, hash_data, make};
-use crate::library::{TypeDef, method};
+use crate::library::{Constant, TypeDef, constant, method};
 use crate::types::Known;
+use crate::value::Value;
 
 pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Security.Cryptography.SHA512")
     .base("HashAlgorithm")
     .summary("The hash function SHA512.")
     .members(&[
+        constant("const int HashSizeInBits", Constant::Value(Value::Int32(512))),
+        constant("const int HashSizeInBytes", Constant::Value(Value::Int32(64))),
         method("static SHA512 Create()", |cx, _| make(cx, Function::Sha512, &KNOWN)),
         method("static SHA512 Create(string hashName)", create_named),
         method("static byte[] HashData(byte[] source)", |cx, args| hash_data(cx, args, Function::Sha512)),

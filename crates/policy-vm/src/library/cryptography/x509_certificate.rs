@@ -42,6 +42,8 @@ pub(in crate::library) const TYPE: TypeDef =
             method("string GetExpirationDateString()", |cx, args| text(cx, args, |c| date_text(c.not_after))),
             method("bool Equals(X509Certificate other)", equals_other),
             method("string GetFormat()", |cx, _| cx.string("X509")),
+            method("string GetName()", |cx, args| text(cx, args, |c| c.names_in_order[0].clone())),
+            method("string GetIssuerName()", |cx, args| text(cx, args, |c| c.names_in_order[1].clone())),
             method("string GetKeyAlgorithm()", |cx, args| text(cx, args, |c| c.key_algorithm.clone())),
             method("byte[] GetKeyAlgorithmParameters()", |cx, args| data(cx, args, |c| c.key_parameters.clone())),
             method("string GetKeyAlgorithmParametersString()", |cx, args| {

@@ -2,7 +2,7 @@
 //!
 //! <https://learn.microsoft.com/dotnet/api/system.datetimeoffset>
 
-use super::date_time::arguments::{as_date_time, as_f64, as_i64, as_offset, as_span, as_styles};
+use super::date_time::arguments::{as_date_time, as_f64, as_i64, as_offset, as_offset_styles, as_span};
 use super::date_time::calendar::{self, PER_DAY, PER_HOUR, PER_MICROSECOND, PER_MILLISECOND, PER_MINUTE, PER_SECOND};
 use super::date_time::parsing::{by_format, free, refuse};
 use super::date_time::{self, format::Moment, hash_ticks, make, parse::Bad};
@@ -409,7 +409,7 @@ fn refuse_offset(cx: &mut Cx<'_>, text: Str, bad: &Bad) -> Throw {
 }
 
 fn offset_styles(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<date_time::exact::Styles, Throw> {
-    let styles = as_styles(cx, args, index, "styles")?;
+    let styles = as_offset_styles(cx, args, index)?;
     if styles.no_current_date {
         let why = "The DateTimeStyles value 'NoCurrentDateDefault' is not allowed when parsing DateTimeOffset.";
         return Err(cx.throw_argument(Exc::Argument, why, "styles"));

@@ -102,7 +102,8 @@ macro_rules! functions {
             /// The sine of so many half turns. Whole ones are exact, and what is beside them is at most a quarter.
             pub(in crate::library::system) fn sin_pi(x: $rust) -> $rust {
                 if !x.is_finite() {
-                    return $rust::NAN;
+                    // .NET's own NaN has a sign.
+                    return -$rust::NAN;
                 }
                 let (part, odd) = (x.abs() % 1.0, x.abs() % 2.0 >= 1.0);
                 if part == 0.0 {
@@ -119,7 +120,8 @@ macro_rules! functions {
             /// The cosine of so many half turns.
             pub(in crate::library::system) fn cos_pi(x: $rust) -> $rust {
                 if !x.is_finite() {
-                    return $rust::NAN;
+                    // .NET's own NaN has a sign.
+                    return -$rust::NAN;
                 }
                 let (part, odd) = (x.abs() % 1.0, x.abs() % 2.0 >= 1.0);
                 if part == 0.5 {
@@ -136,7 +138,8 @@ macro_rules! functions {
             /// The tangent of so many half turns.
             pub(in crate::library::system) fn tan_pi(x: $rust) -> $rust {
                 if !x.is_finite() {
-                    return $rust::NAN;
+                    // .NET's own NaN has a sign.
+                    return -$rust::NAN;
                 }
                 let (part, odd) = (x.abs() % 1.0, x.abs() % 2.0 >= 1.0);
                 let tangent = match part {

@@ -329,8 +329,15 @@ fn part_of(cx: &mut Cx<'_>, args: &[Value], from: usize, names: (&str, &str)) ->
     if arg(args, from).is_null() && (at, size) != (0, 0) {
         return Err(cx.argument_null("value"));
     }
+    let appended = from == 1;
+    let of_chars = names.1 == "charCount";
+    if size == 0 && appended && !of_chars {
+        // Where nothing is appended, no place is looked at.
+        return Ok(TextBuf::new());
+    }
     if size > whole.len() || at > whole.len() - size {
-        return Err(out_of_range(cx, INDEX_OR_END, names.0));
+        let name = if appended && of_chars { names.1 } else { names.0 };
+        return Err(out_of_range(cx, INDEX_OR_END, name));
     }
     let mut part = TextBuf::new();
     part.push_text(whole.as_text().slice(at, at + size));

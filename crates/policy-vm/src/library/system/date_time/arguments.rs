@@ -90,7 +90,20 @@ pub(crate) fn as_kind(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<D
 /// # Errors
 /// `ArgumentException` when styles contradict each other.
 pub(crate) fn as_styles(cx: &mut Cx<'_>, args: &[Value], index: usize, parameter: &str) -> Result<Styles, Throw> {
-    let why = match Styles::from_bits(as_enum(args, index)) {
+    checked_styles(cx, as_enum(args, index), parameter)
+}
+
+/// A `DateTimeStyles` argument of `DateTimeOffset`, where `RoundtripKind` means nothing and stands beside anything.
+///
+/// # Errors
+/// `ArgumentException` when styles contradict each other.
+pub(crate) fn as_offset_styles(cx: &mut Cx<'_>, args: &[Value], index: usize) -> Result<Styles, Throw> {
+    const ROUNDTRIP_KIND: i64 = 128;
+    checked_styles(cx, as_enum(args, index) & !ROUNDTRIP_KIND, "styles")
+}
+
+fn checked_styles(cx: &mut Cx<'_>, bits: i64, parameter: &str) -> Result<Styles, Throw> {
+    let why = match Styles::from_bits(bits) {
         None => "An undefined DateTimeStyles value is being used.",
         Some(s) if s.assume_local && s.assume_universal => {
             "The DateTimeStyles values AssumeLocal and AssumeUniversal cannot be used together."

@@ -411,9 +411,10 @@ pub(super) fn hex_unescape(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thr
 
 pub(super) fn is_hex_encoding(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     // Before the beginning is no place to look at, where there would be three units.
-    let index = i64::from(as_i32(args, 1)?);
-    let len = cx.string_opt(args, 0).map_or(0, |text| i64::try_from(text.len()).unwrap_or(i64::MAX));
-    if index < 0 && len - index >= 3 && !arg(args, 0).is_null() {
+    let index = as_i32(args, 1)?;
+    let len = cx.string_opt(args, 0).map_or(0, |text| i32::try_from(text.len()).unwrap_or(i32::MAX));
+    // The difference wraps around, as .NET's does.
+    if index < 0 && len.wrapping_sub(index) >= 3 && !arg(args, 0).is_null() {
         return Err(cx.throw_default(Exc::IndexOutOfRange));
     }
     let part = pattern_at(cx, args)?;
