@@ -2,8 +2,8 @@
 //! 7.0 for `default` without a type).
 //!
 //! `csharp_errors.jsonl` holds texts with the compiler's first error. Where ours is another one on purpose, `ours` says
-//! which: a stray character is reported as such and not as a missing expression; an unclosed interpolation hole at its
-//! brace; the expression's own parentheses are no cast, whatever stands in them.
+//! which: an unclosed interpolation hole is reported at its brace; the expression's own parentheses are no cast,
+//! whatever stands in them.
 //! `csharp_accepts.jsonl` holds texts without syntax errors, constructs that are refused later among them.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -85,8 +85,7 @@ impl<'t> Parser<'t> {
                 return false;
             }
             if std::mem::take(&mut first) {
-                let span = self.token().span();
-                self.expected_at(expected, span);
+                self.unexpected(expected);
             }
             self.skip();
         }

@@ -66,8 +66,9 @@ impl<'t> Parser<'t> {
                 Root::Expression(self.error_expr())
             }
         };
-        // Positions are what the user reads by; the lexer found its errors first.
-        self.errors.sort_by_key(|error| error.span.start);
+        // Positions are what the user reads by; the lexer found its errors first. Of a stray character the compiler first
+        // tells what is missing where it stands.
+        self.errors.sort_by_key(|error| (error.span.start, matches!(error.code, "CS1056" | "CS1646")));
         (root, self.errors)
     }
 
@@ -282,10 +283,6 @@ impl<'t> Parser<'t> {
         if self.stopped || self.last_error == Some(span.start) {
             return;
         }
-        // A stray character was reported as such; what it is mistaken for is no news.
-        if self.at(TokenKind::Bad) && span.start >= self.previous_end() {
-            return;
-        }
         self.last_error = Some(span.start);
         let limit = offset(self.text.len());
         let span = Span::new(span.start.min(limit), span.end.min(limit));
@@ -296,6 +293,15 @@ impl<'t> Parser<'t> {
     pub(super) fn expected(&mut self, kind: TokenKind) {
         let span = self.missing_span();
         self.expected_at(kind, span);
+    }
+
+    /// Complains about the token in front, in whose place one of that kind should stand, and which is going to be
+    /// skipped. A stray character is known already.
+    pub(super) fn unexpected(&mut self, expected: TokenKind) {
+        if !self.at(TokenKind::Bad) {
+            let span = self.current.span();
+            self.expected_at(expected, span);
+        }
     }
 
     /// Complains that a token of that kind should stand at `span`.
@@ -331,6 +337,8 @@ impl<'t> Parser<'t> {
     /// The token in front as the compiler would print it. Past the end it sees what the expression is embedded in.
     pub(super) fn shown(&self) -> &'t str {
         match self.kind() {
+            // A stray character is a token without a text.
+            TokenKind::Bad => "",
             TokenKind::End if self.is_block => "}",
             TokenKind::End => ";",
             _ => self.text_of(self.current),

@@ -50,8 +50,7 @@ impl Parser<'_> {
     /// Skips what can be no statement, complaining once. What would declare a type is skipped as a whole.
     fn skip_to_statement(&mut self) {
         use TokenKind as K;
-        let span = self.token().span();
-        self.expected_at(K::CloseBrace, span);
+        self.unexpected(K::CloseBrace);
         while !self.kind().is_end() && !self.at(K::CloseBrace) && !self.starts_statement() {
             if matches!(self.kind(), K::Class | K::Struct | K::Interface | K::Enum | K::Namespace) {
                 while !matches!(self.kind(), K::OpenBrace | K::CloseBrace | K::Semicolon) && !self.kind().is_end() {
