@@ -103,11 +103,12 @@ pub enum Exc {
     Xml,
     XmlSchema,
     XPath,
+    Serialization,
 }
 
 impl Exc {
     /// All, in the order of declaration.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Exception,
         Self::SystemException,
         Self::ApplicationException,
@@ -146,6 +147,7 @@ impl Exc {
         Self::Xml,
         Self::XmlSchema,
         Self::XPath,
+        Self::Serialization,
     ];
 
     /// Full .NET name, base class and the message used when none is given.
@@ -297,6 +299,11 @@ impl Exc {
                 ("System.Xml.Schema.XmlSchemaException", Some(E::SystemException), "A schema error occurred.")
             }
             E::XPath => ("System.Xml.XPath.XPathException", Some(E::SystemException), ""),
+            E::Serialization => (
+                "System.Runtime.Serialization.SerializationException",
+                Some(E::SystemException),
+                "Serialization error.",
+            ),
         }
     }
 }

@@ -79,4 +79,6 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &time_span_styles::TYPE,
     &time_zone::TYPE,
     &time_zone_info::TYPE,
+    &time_zone_info::adjustment_rule::TYPE,
+    &time_zone_info::transition_time::TYPE,
 ];

@@ -100,6 +100,7 @@ fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         E::OutOfMemory => -2_147_024_882,
         E::Overflow => -2_146_233_066,
         E::Rank => -2_146_233_065,
+        E::Serialization => -2_146_233_076,
         E::RegexMatchTimeout | E::Timeout => -2_146_233_083,
         E::UnauthorizedAccess => -2_147_024_891,
         E::Xml => -2_146_232_000,

@@ -59,7 +59,7 @@ pub(crate) fn simple_name(ty: TypeId) -> String {
     match types::get(ty) {
         Type::Named { def, .. } => {
             let full = crate::library::get().def(*def).net_name();
-            full.rsplit('.').next().unwrap_or_default().to_owned()
+            full.rsplit(['.', '+']).next().unwrap_or_default().to_owned()
         }
         Type::Array { element, rank } => format!("{}[{}]", simple_name(*element), ",".repeat(usize::from(*rank) - 1)),
         Type::Nullable(_) => "Nullable`1".to_owned(),
