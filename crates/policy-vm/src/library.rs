@@ -51,6 +51,9 @@ pub const EQUALS: &str = "==";
 /// are set with [`Cx::set_out`].
 pub type NativeFn = fn(&mut Cx<'_>, &[Value]) -> Result<Value, Throw>;
 
+/// What makes `default(T)`.
+pub type ZeroFn = fn(&mut Heap) -> Result<Value, Trap>;
+
 /// A registered type, by its place in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DefId(pub(crate) u32);
@@ -109,7 +112,7 @@ pub struct TypeDef {
     /// One sentence for `tollgate doc`.
     pub summary: &'static str,
     /// Makes `default(T)` of a structure that is an object here.
-    pub zero: Option<fn(&mut Heap) -> Result<Value, Trap>>,
+    pub zero: Option<ZeroFn>,
 }
 
 impl TypeDef {
@@ -224,7 +227,7 @@ impl TypeDef {
 
     /// Sets what makes `default(T)`.
     #[must_use]
-    pub const fn zero(mut self, zero: fn(&mut Heap) -> Result<Value, Trap>) -> Self {
+    pub const fn zero(mut self, zero: ZeroFn) -> Self {
         self.zero = Some(zero);
         self
     }

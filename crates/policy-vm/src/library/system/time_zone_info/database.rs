@@ -125,6 +125,9 @@ impl File {
 
     /// The n-th rule of a zone with this standard offset. `last` is what [`File::last_rule`] gives.
     pub(super) fn rule(&self, index: usize, base: i64, last: Option<Rule>) -> Option<Rule> {
+        if index >= self.rule_count() {
+            return None;
+        }
         let index = index + self.too_early();
         let begin = index.checked_sub(1);
         let start = match begin {
