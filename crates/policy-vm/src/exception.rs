@@ -57,6 +57,27 @@ pub struct ExceptionObject {
     pub inner: Value,
     /// `ArgumentException.ParamName` and the like; already part of `message`.
     pub parameter: Option<Box<str>>,
+    /// It was thrown, if not by the engine itself.
+    pub thrown: bool,
+    /// What a program set.
+    pub set: Option<Box<SetByProgram>>,
+}
+
+/// The properties of an exception that a program may set.
+#[derive(Clone, Copy, Debug)]
+pub struct SetByProgram {
+    /// `Source`.
+    pub source: Value,
+    /// `HelpLink`.
+    pub help_link: Value,
+    /// `HResult`; that of the type while nobody set it.
+    pub hresult: Option<i32>,
+}
+
+impl Default for SetByProgram {
+    fn default() -> Self {
+        Self { source: Value::Null, help_link: Value::Null, hresult: None }
+    }
 }
 
 /// The exception types that library functions throw, by their short names.

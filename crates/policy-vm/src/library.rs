@@ -51,8 +51,8 @@ pub const EQUALS: &str = "==";
 /// are set with [`Cx::set_out`].
 pub type NativeFn = fn(&mut Cx<'_>, &[Value]) -> Result<Value, Throw>;
 
-/// What makes `default(T)`.
-pub type ZeroFn = fn(&mut Heap) -> Result<Value, Trap>;
+/// What makes `default(T)` of a type.
+pub type ZeroFn = fn(&mut Heap, TypeId) -> Result<Value, Trap>;
 
 /// A registered type, by its place in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -544,7 +544,7 @@ pub fn default_of(heap: &mut Heap, ty: TypeId) -> Result<Value, Throw> {
                         Object::Pair { ty, key, value }
                     }
                     _ => match def.decl.zero {
-                        Some(zero) => return Ok(zero(heap)?),
+                        Some(zero) => return Ok(zero(heap, ty)?),
                         None => return Ok(Value::Null),
                     },
                 }

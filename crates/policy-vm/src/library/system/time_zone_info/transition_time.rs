@@ -15,7 +15,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::structure("System.TimeZone
     .summary("A day of each year on which a zone's clock is changed.")
     .interfaces(&["IEquatable<System.TimeZoneInfo.TransitionTime>"])
     .not_imported()
-    .zero(|heap| heap.new_native(Transition::default()))
+    .zero(|heap, _| heap.new_native(Transition::default()))
     .members(&[
         property("int Day { get; }", |cx, args| Ok(Value::Int32(this(cx, args, 0)?.day.into()))),
         property("DayOfWeek DayOfWeek { get; }", |cx, args| {
