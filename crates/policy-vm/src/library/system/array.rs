@@ -208,6 +208,10 @@ pub(super) fn put(cx: &mut Cx<'_>, array: Value, at: usize, values: &[Value]) ->
     Ok(())
 }
 
+fn negative(cx: &mut Cx<'_>, name: &str) -> Throw {
+    cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", name)
+}
+
 /// The first index of an array's only dimension.
 fn lower(cx: &Cx<'_>, array: Value) -> i32 {
     cx.heap.native::<Matrix>(array).and_then(|matrix| matrix.lower.first().copied()).unwrap_or(0)

@@ -259,6 +259,9 @@ fn rules_given(cx: &mut Cx<'_>, array: Value, base: i64) -> Result<Vec<Rule>, Th
 }
 
 fn check_rule(cx: &mut Cx<'_>, rule: &Rule, before: Option<&Rule>, base: i64) -> Result<(), Throw> {
+    if base.checked_add(rule.base_delta).is_none_or(|sum| sum.checked_add(rule.delta).is_none()) {
+        return Err(cx.throw(Exc::Overflow, "TimeSpan overflowed because the duration is too long."));
+    }
     if !(-14 * PER_HOUR..=14 * PER_HOUR).contains(&rule.full_offset(base)) {
         let why = "The sum of the BaseUtcOffset and DaylightDelta properties must within plus or minus 14.0 hours.";
         return Err(cx.throw(Exc::InvalidTimeZone, why));

@@ -27,9 +27,18 @@ pub(super) fn copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         return copy_part(cx, arg(args, 0), 0, arg(args, 1), 0, number(args, 2)?);
     }
     let (source, target) = (arg(args, 0), arg(args, 2));
-    let from = number(args, 1)?.saturating_sub(lower(cx, source).into());
-    let at = number(args, 3)?.saturating_sub(lower(cx, target).into());
+    let from = above(cx, number(args, 1)?, source, "sourceIndex")?;
+    let at = above(cx, number(args, 3)?, target, "destinationIndex")?;
     copy_part(cx, source, from, target, at, number(args, 4)?)
+}
+
+/// An index as one of an array that begins at 0.
+fn above(cx: &mut Cx<'_>, index: i64, array: Value, name: &str) -> Result<i64, Throw> {
+    let lower = i64::from(lower(cx, array));
+    if lower != 0 && index < lower {
+        return Err(math::out_of_range(cx, name, index, &format!("must be greater than or equal to '{lower}'.")));
+    }
+    Ok(index.saturating_sub(lower))
 }
 
 fn below_zero(cx: &mut Cx<'_>, name: &str, actual: i64) -> Throw {
@@ -118,8 +127,8 @@ fn range(cx: &mut Cx<'_>, args: &[Value]) -> Result<(usize, usize), Throw> {
     }
     let index = as_i32(args, 1)?.saturating_sub(lower(cx, arg(args, 0)));
     let length = as_i32(args, 2)?;
-    let Ok(from) = usize::try_from(index) else { return Err(math::negative(cx, "index", index.into())) };
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let Ok(from) = usize::try_from(index) else { return Err(super::negative(cx, "index")) };
+    let Ok(count) = usize::try_from(length) else { return Err(super::negative(cx, "length")) };
     if from.saturating_add(count) > len {
         let message = "Offset and length were out of bounds for the array or count is greater than the number of \
                        elements from index to the end of the source collection.";
@@ -132,7 +141,8 @@ pub(super) fn clear(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;
     let (mut from, mut count) = (0, len);
     if args.len() > 1 {
-        let (index, length) = (usize::try_from(as_i32(args, 1)?), usize::try_from(as_i32(args, 2)?));
+        let index = as_i32(args, 1)?.checked_sub(lower(cx, arg(args, 0))).unwrap_or(-1);
+        let (index, length) = (usize::try_from(index), usize::try_from(as_i32(args, 2)?));
         let (Ok(index), Ok(length)) = (index, length) else { return Err(cx.throw_default(Exc::IndexOutOfRange)) };
         if index.saturating_add(length) > len {
             return Err(cx.throw_default(Exc::IndexOutOfRange));

@@ -6,7 +6,6 @@ use super::change::order;
 use super::{line_arg, lower, part, put};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
-use crate::library::system::math;
 use crate::machine::contained;
 use crate::value::Value;
 
@@ -101,8 +100,8 @@ pub(super) fn sort_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
     let len = line_arg(cx, args, 0, "array")?;
     let index = as_i32(args, 1)?.saturating_sub(lower(cx, arg(args, 0)));
     let length = as_i32(args, 2)?;
-    let Ok(from) = usize::try_from(index) else { return Err(math::negative(cx, "index", index.into())) };
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let Ok(from) = usize::try_from(index) else { return Err(super::negative(cx, "index")) };
+    let Ok(count) = usize::try_from(length) else { return Err(super::negative(cx, "length")) };
     if from.saturating_add(count) > len {
         let message = "Offset and length were out of bounds for the array or count is greater than the number of \
                        elements from index to the end of the source collection.";

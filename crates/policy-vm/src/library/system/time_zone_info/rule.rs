@@ -208,7 +208,6 @@ impl Rule {
             && transition.month == 1
             && transition.day == 1
             && transition.time % PER_DAY < calendar::PER_SECOND
-            && year_of(self.start.ticks()) == year_of(self.end.ticks())
     }
 }
 
