@@ -239,7 +239,8 @@ impl Cx<'_> {
 
     fn throw_object(&mut self, exception: Exc, message: String, parameter: Option<Box<str>>) -> Throw {
         let ty = exception_type(exception);
-        let object = ExceptionObject { ty, message: message.into(), inner: Value::Null, parameter };
+        let object =
+            ExceptionObject { ty, message: message.into(), inner: Value::Null, parameter, thrown: true, set: None };
         match self.heap.new_object(Object::Exception(Box::new(object))) {
             Ok(handle) => Throw::Exception(handle),
             Err(trap) => Throw::Trap(trap),

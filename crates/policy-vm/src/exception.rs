@@ -57,6 +57,27 @@ pub struct ExceptionObject {
     pub inner: Value,
     /// `ArgumentException.ParamName` and the like; already part of `message`.
     pub parameter: Option<Box<str>>,
+    /// It was thrown, if not by the engine itself.
+    pub thrown: bool,
+    /// What a program set.
+    pub set: Option<Box<SetByProgram>>,
+}
+
+/// The properties of an exception that a program may set.
+#[derive(Clone, Copy, Debug)]
+pub struct SetByProgram {
+    /// `Source`.
+    pub source: Value,
+    /// `HelpLink`.
+    pub help_link: Value,
+    /// `HResult`; that of the type while nobody set it.
+    pub hresult: Option<i32>,
+}
+
+impl Default for SetByProgram {
+    fn default() -> Self {
+        Self { source: Value::Null, help_link: Value::Null, hresult: None }
+    }
 }
 
 /// The exception types that library functions throw, by their short names.
@@ -103,11 +124,12 @@ pub enum Exc {
     Xml,
     XmlSchema,
     XPath,
+    Serialization,
 }
 
 impl Exc {
     /// All, in the order of declaration.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::Exception,
         Self::SystemException,
         Self::ApplicationException,
@@ -146,6 +168,7 @@ impl Exc {
         Self::Xml,
         Self::XmlSchema,
         Self::XPath,
+        Self::Serialization,
     ];
 
     /// Full .NET name, base class and the message used when none is given.
@@ -297,6 +320,11 @@ impl Exc {
                 ("System.Xml.Schema.XmlSchemaException", Some(E::SystemException), "A schema error occurred.")
             }
             E::XPath => ("System.Xml.XPath.XPathException", Some(E::SystemException), ""),
+            E::Serialization => (
+                "System.Runtime.Serialization.SerializationException",
+                Some(E::SystemException),
+                "Serialization error.",
+            ),
         }
     }
 }

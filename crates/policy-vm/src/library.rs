@@ -32,9 +32,10 @@ use std::sync::{LazyLock, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::cx::Cx;
-use crate::exception::Throw;
+use crate::exception::{Throw, Trap};
 use crate::types::TypeId;
 use crate::value::Value;
+use crate::value::heap::Heap;
 pub use signature::{MemberKind, ParamMode, Parameter, Signature};
 
 /// The end of a line that the library writes: `Environment.NewLine` of the container gateway.
@@ -49,6 +50,9 @@ pub const EQUALS: &str = "==";
 /// null, except that of an extension method. `out` arguments are [`Value::Null`] on entry (for `ref`: the value) and
 /// are set with [`Cx::set_out`].
 pub type NativeFn = fn(&mut Cx<'_>, &[Value]) -> Result<Value, Throw>;
+
+/// What makes `default(T)` of a type.
+pub type ZeroFn = fn(&mut Heap, TypeId) -> Result<Value, Trap>;
 
 /// A registered type, by its place in the registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,6 +111,8 @@ pub struct TypeDef {
     pub imported: bool,
     /// One sentence for `tollgate doc`.
     pub summary: &'static str,
+    /// Makes `default(T)` of a structure that is an object here.
+    pub zero: Option<ZeroFn>,
 }
 
 impl TypeDef {
@@ -122,6 +128,7 @@ impl TypeDef {
             allow: Allow::All,
             imported: true,
             summary: "",
+            zero: None,
         }
     }
 
@@ -215,6 +222,13 @@ impl TypeDef {
     #[must_use]
     pub const fn not_imported(mut self) -> Self {
         self.imported = false;
+        self
+    }
+
+    /// Sets what makes `default(T)`.
+    #[must_use]
+    pub const fn zero(mut self, zero: ZeroFn) -> Self {
+        self.zero = Some(zero);
         self
     }
 
@@ -381,6 +395,10 @@ impl Def {
     /// As the C# compiler writes it: a keyword where there is one, else the simple name.
     #[must_use]
     pub fn display_name(&self) -> &'static str {
+        // A type in a type has the name of the outer one before its own.
+        if self.full.starts_with("System.TimeZoneInfo.") {
+            return self.full.trim_start_matches("System.");
+        }
         signature::keyword_of(self.full).unwrap_or_else(|| self.simple_name())
     }
 
@@ -390,6 +408,9 @@ impl Def {
         // Nested types are declared with a dot and take the type arguments of the type around them.
         if let Some(nested) = self.full.strip_prefix("System.Collections.Generic.Dictionary.") {
             return format!("System.Collections.Generic.Dictionary`2+{nested}");
+        }
+        if let Some(nested) = self.full.strip_prefix("System.TimeZoneInfo.") {
+            return format!("System.TimeZoneInfo+{nested}");
         }
         match self.type_params.len() {
             0 => self.full.to_owned(),

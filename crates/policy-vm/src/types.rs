@@ -34,7 +34,7 @@ pub enum Type {
     Array {
         /// The element type.
         element: TypeId,
-        /// Number of dimensions.
+        /// Number of dimensions; 0 for one that does not begin at 0, which is another type (`T[*]`).
         rank: u8,
     },
     /// `T?` for a value type.
@@ -208,7 +208,7 @@ pub fn net_name(id: TypeId) -> String {
             let args: Vec<_> = args.iter().map(|a| net_name(*a)).collect();
             format!("{full}[{}]", args.join(","))
         }
-        Type::Array { element, rank } => format!("{}[{}]", net_name(*element), ",".repeat(usize::from(*rank) - 1)),
+        Type::Array { element, rank } => format!("{}[{}]", net_name(*element), inside_brackets(*rank)),
         Type::Nullable(inner) => format!("System.Nullable`1[{}]", net_name(*inner)),
         Type::Tuple(elements) => {
             let names: Vec<_> = elements.iter().map(|(_, ty)| net_name(*ty)).collect();
@@ -220,6 +220,14 @@ pub fn net_name(id: TypeId) -> String {
         Type::Null => "<null>".to_owned(),
         Type::Void => "System.Void".to_owned(),
         Type::Error => "?".to_owned(),
+    }
+}
+
+/// What stands between the brackets of an array type.
+pub(crate) fn inside_brackets(rank: u8) -> String {
+    match rank.checked_sub(1) {
+        Some(commas) => ",".repeat(commas.into()),
+        None => "*".to_owned(),
     }
 }
 

@@ -437,10 +437,16 @@ fn both_numeric(a: TypeId, b: TypeId) -> bool {
     prim_of(a).is_some() && prim_of(b).is_some()
 }
 
+/// A class from which nothing derives.
+pub(super) fn is_sealed(ty: TypeId) -> bool {
+    named(ty).is_some_and(|(def, _)| SEALED.contains(&def.full_name()))
+}
+
 /// Classes from which nothing derives: what they do not implement, they never are.
-const SEALED: [&str; 20] = [
+const SEALED: [&str; 21] = [
     "System.String",
     "System.TimeZoneInfo",
+    "System.TimeZoneInfo.AdjustmentRule",
     "System.Xml.Linq.XName",
     "System.IndexOutOfRangeException",
     "System.Text.DecoderFallbackException",

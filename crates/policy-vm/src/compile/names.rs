@@ -69,6 +69,24 @@ pub(super) fn full_type(name: &str, arity: usize) -> Option<DefId> {
     library.named(name).iter().copied().find(|id| library.def(*id).type_params.len() == arity)
 }
 
+/// A type in a type that is not generic.
+pub(super) fn nested_type(outer: DefId, name: &str, arity: usize) -> Option<DefId> {
+    let outer = library::get().def(outer);
+    if !outer.type_params.is_empty() {
+        return None;
+    }
+    full_type(&format!("{}.{name}", outer.full_name()), arity)
+}
+
+/// The type that a name leads to which is no full one: `TimeZoneInfo.AdjustmentRule`.
+fn type_in_type(outer: &[SimpleName], name: &str, arity: usize) -> Option<DefId> {
+    let outer = match outer {
+        [one] => imported_type(&one.ident.text, 0)?,
+        _ => return None,
+    };
+    nested_type(outer, name, arity)
+}
+
 /// Types in types that .NET has and policies do not.
 const NESTED: [&str; 3] = ["Enumerator", "KeyCollection", "ValueCollection"];
 
@@ -160,7 +178,7 @@ impl Binder {
         } else {
             let mut full: String = namespace.iter().flat_map(|n| [&*n.ident.text, "."]).collect();
             full.push_str(name);
-            full_type(&full, args.len())
+            full_type(&full, args.len()).or_else(|| type_in_type(namespace, name, args.len()))
         };
         match found {
             Some(_) if args.contains(&types::error()) => types::error(),

@@ -12,6 +12,7 @@ pub(super) mod date_time_kind;
 pub(crate) mod date_time_offset;
 pub(super) mod date_time_styles;
 pub(super) mod day_of_week;
+pub(in crate::library) mod db_null;
 pub(crate) mod decimal;
 pub(super) mod delegate;
 pub(super) mod delegates;
@@ -61,6 +62,7 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &char::UNICODE_CATEGORY,
     &convert::BASE64_FORMATTING_OPTIONS,
     &convert::TYPE,
+    &db_null::TYPE,
     &culture_info::TYPE,
     &iformat_provider::TYPE,
     &math::MIDPOINT_ROUNDING,
@@ -79,4 +81,6 @@ pub(super) static TYPES: &[&TypeDef] = &[
     &time_span_styles::TYPE,
     &time_zone::TYPE,
     &time_zone_info::TYPE,
+    &time_zone_info::adjustment_rule::TYPE,
+    &time_zone_info::transition_time::TYPE,
 ];

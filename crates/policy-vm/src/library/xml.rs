@@ -11,6 +11,7 @@ mod edit;
 mod extensions;
 mod leaves;
 mod look;
+mod name_characters;
 mod names;
 mod options;
 mod reader;

@@ -112,6 +112,9 @@ pub(crate) fn contained<'a, T>(cx: &mut Cx<'a>, run: impl FnOnce(&mut Cx<'a>) ->
 /// The first pass: finds the `catch` that takes an exception, unless that is known already.
 #[cold]
 pub(super) fn decide<'a>(cx: &mut Cx<'a>, code: &'a Code, exception: Ref) -> Result<(), Throw> {
+    if let Some(Object::Exception(object)) = cx.heap.object_mut(exception) {
+        object.thrown = true;
+    }
     let Some(state) = &cx.unwinding.0 else { return Ok(()) };
     let (floor, height) = (state.floor, state.guards.len());
     if height <= floor || state.decided.iter().any(|decision| decision.exception == exception) {

@@ -543,7 +543,10 @@ pub fn default_of(heap: &mut Heap, ty: TypeId) -> Result<Value, Throw> {
                         let (key, value) = (default_of(heap, *key)?, default_of(heap, *value)?);
                         Object::Pair { ty, key, value }
                     }
-                    _ => return Ok(Value::Null),
+                    _ => match def.decl.zero {
+                        Some(zero) => return Ok(zero(heap, ty)?),
+                        None => return Ok(Value::Null),
+                    },
                 }
             }
             types::Type::Tuple(elements) => {

@@ -228,6 +228,8 @@ pub struct Heap {
     objects: Vec<Object>,
     /// Objects of which there is one, by what they are called.
     single: Vec<(&'static str, TypeId, Value)>,
+    /// Texts that a program interned, beside its literals.
+    pub(crate) interned: Vec<Str>,
     pools: Vec<Arc<Pool>>,
     spent: usize,
     limit: usize,
@@ -248,6 +250,7 @@ impl Heap {
             wide: Vec::new(),
             objects: Vec::new(),
             single: Vec::new(),
+            interned: Vec::new(),
             pools: Vec::new(),
             spent: 0,
             limit: if limit < MOST { limit } else { MOST },
@@ -262,6 +265,7 @@ impl Heap {
         self.limit -= std::mem::take(&mut self.reserve);
         self.objects.clear();
         self.single.clear();
+        self.interned.clear();
         self.pools.clear();
         self.ascii.clear();
         self.wide.clear();

@@ -1,4 +1,4 @@
-//! Arrays of several dimensions: `new int[2, 3]`.
+//! Arrays of several dimensions: `new int[2, 3]`; and those that do not begin at 0, which `Array.CreateInstance` makes.
 //!
 //! They are rare, so they have no instructions of their own: making, reading and writing them are calls of the functions
 //! here.
@@ -15,6 +15,8 @@ use crate::types::{self, Type, TypeId};
 pub(crate) struct Matrix {
     ty: TypeId,
     pub(crate) sizes: Box<[usize]>,
+    /// The first index of each dimension; empty when all begin at 0.
+    pub(crate) lower: Box<[i32]>,
     pub(crate) items: Vec<Value>,
 }
 
@@ -36,14 +38,31 @@ impl NetObject for Matrix {
 pub(crate) fn create(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let sizes = sizes(cx, args)?;
     let ty = cx.type_arg(0);
+    empty(cx, ty, sizes, Box::default())
+}
+
+/// An array of these sizes, its dimensions beginning at these indexes, at 0 when there are none.
+pub(crate) fn empty(cx: &mut Cx<'_>, ty: TypeId, sizes: Box<[usize]>, lower: Box<[i32]>) -> Result<Value, Throw> {
     let Type::Array { element, .. } = types::get(ty) else { return Err(fault("not an array type")) };
-    let Some(count) = sizes.iter().try_fold(1_usize, |count, size| count.checked_mul(*size)) else {
-        return Err(cx.throw_default(Exc::OutOfMemory));
+    let count = sizes.iter().try_fold(1_usize, |count, size| count.checked_mul(*size));
+    let Some(count) = count.filter(|count| i32::try_from(*count).is_ok()) else {
+        return Err(cx.throw(Exc::OutOfMemory, "Array dimensions exceeded supported range."));
     };
     cx.heap.charge(count.saturating_mul(size_of::<Value>()))?;
+    cx.charge(count / 8)?;
     let item = behaviour::default_of(cx.heap, *element)?;
-    let matrix = Matrix { ty, sizes, items: vec![item; count] };
+    let matrix = Matrix { ty, sizes, lower, items: vec![item; count] };
     Ok(Value::Object(cx.heap.new_object(Object::Native(Box::new(matrix)))?))
+}
+
+/// Another array with the same elements.
+pub(crate) fn copied(cx: &mut Cx<'_>, array: Value) -> Result<Value, Throw> {
+    let Some(matrix) = cx.heap.native::<Matrix>(array) else { return Err(fault("not an array of several dimensions")) };
+    let Matrix { ty, sizes, lower, items } = matrix;
+    let copy = Matrix { ty: *ty, sizes: sizes.clone(), lower: lower.clone(), items: items.clone() };
+    cx.charge(copy.items.len() / 8)?;
+    cx.heap.charge(copy.items.len().saturating_mul(size_of::<Value>()))?;
+    Ok(Value::Object(cx.heap.new_object(Object::Native(Box::new(copy)))?))
 }
 
 /// `new T[,] { … }`: the elements as an array, and the sizes.
@@ -56,7 +75,7 @@ pub(crate) fn filled(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         _ => return Err(fault("not an array")),
     };
     cx.heap.charge(items.len() * size_of::<Value>())?;
-    let matrix = Matrix { ty, sizes, items };
+    let matrix = Matrix { ty, sizes, lower: Box::default(), items };
     Ok(Value::Object(cx.heap.new_object(Object::Native(Box::new(matrix)))?))
 }
 
@@ -108,8 +127,9 @@ pub(crate) fn element(cx: &Cx<'_>, array: Value) -> Result<TypeId, Throw> {
 pub(super) fn place(cx: &Cx<'_>, array: Value, indexes: &[Value]) -> Result<Option<usize>, Throw> {
     let Some(matrix) = cx.heap.native::<Matrix>(array) else { return Err(fault("not an array of several dimensions")) };
     let mut at = 0_usize;
-    for (index, size) in indexes.iter().zip(&matrix.sizes) {
-        match usize::try_from(crate::machine::integer(*index)?) {
+    let lower = matrix.lower.iter().copied().chain(std::iter::repeat(0));
+    for ((index, size), lower) in indexes.iter().zip(&matrix.sizes).zip(lower) {
+        match usize::try_from(crate::machine::integer(*index)?.saturating_sub(lower.into())) {
             Ok(index) if index < *size => at = at * size + index,
             _ => return Ok(None),
         }

@@ -99,6 +99,14 @@ impl Binder {
             let receiver = Receiver::Type(ty);
             return Entity::Group(Group { name, receiver, span, is_element: false, clause: None });
         }
+        let arity = name.type_args.as_ref().map_or(0, Vec::len);
+        let inner = match types::get(ty) {
+            Type::Named { def, .. } => crate::compile::names::nested_type(*def, text, arity),
+            _ => None,
+        };
+        if let Some(def) = inner {
+            return Entity::Type(types::intern(Type::Named { def, args: [].into() }));
+        }
         let _ = self.no_static_member(ty, text, name.ident.span);
         Entity::Error(span)
     }

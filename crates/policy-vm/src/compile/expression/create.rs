@@ -148,6 +148,12 @@ impl Binder {
                 )
             }
             None => {
+                // A sealed class without constructors has private ones.
+                if candidates.is_empty() && crate::compile::convert::is_sealed(ty) {
+                    let message =
+                        format!("'{shown}' does not contain a constructor that takes {} arguments", args.len());
+                    return self.fail("CS1729", at, message);
+                }
                 if candidates.is_empty() && !types::is_value_type(ty) {
                     return self.fail(
                         "CS0144",

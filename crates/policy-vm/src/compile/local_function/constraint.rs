@@ -209,9 +209,10 @@ enum Bound {
 }
 
 /// Sealed classes that somebody could think of as a constraint.
-const SEALED: [&str; 8] = [
+const SEALED: [&str; 9] = [
     "System.Text.StringBuilder",
     "System.TimeZoneInfo",
+    "System.TimeZoneInfo.AdjustmentRule",
     "System.Xml.Linq.XName",
     "System.Xml.Linq.XNamespace",
     "System.Security.Cryptography.Oid",

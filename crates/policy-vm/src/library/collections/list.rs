@@ -56,6 +56,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Collections.
         method("void ForEach(Action<T> action)", search::for_each),
         method("IEnumerator<T> GetEnumerator()", super::enumerator::begin),
         method("List<T> GetRange(int index, int count)", change::get_range),
+        method("List<T> Slice(int start, int length)", change::get_range),
         method("int IndexOf(T item)", search::index_of),
         method("int IndexOf(T item, int index)", search::index_of_from),
         method("int IndexOf(T item, int index, int count)", search::index_of_in),

@@ -46,6 +46,7 @@ fn type_of_value(cx: &Cx<'_>, value: Value) -> Option<TokenType> {
 
 /// `new JValue(value)`.
 pub(super) fn new_value(cx: &mut Cx<'_>, value: Value) -> Result<Ref, Throw> {
+    let value = if crate::library::system::db_null::is(cx.heap, value) { Value::Null } else { value };
     match type_of_value(cx, value) {
         Some(ty) => Ok(node::new_scalar(cx.heap, ty, value)?),
         None => {

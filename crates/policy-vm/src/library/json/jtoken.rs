@@ -2,7 +2,7 @@
 
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
-use crate::library::{Member, TypeDef, method, property, property_set};
+use crate::library::{Member, TypeDef, constructor, method, property, property_set};
 use crate::types::{self, TypeId};
 use crate::value::behaviour::to_text;
 use crate::value::heap::Object;
@@ -27,7 +27,12 @@ pub(in crate::library) const ENUMERABLE: TypeDef = TypeDef::interface("Newtonsof
 /// `JEnumerable<T>`, the result of `Children()`.
 pub(in crate::library) const SEQUENCE: TypeDef = TypeDef::structure("Newtonsoft.Json.Linq.JEnumerable<T>")
     .interfaces(&["IJEnumerable<T>", "IEnumerable<T>", "System.Collections.IEnumerable"])
-    .members(&[property("IJEnumerable<JToken> this[object key] { get; }", extensions::values_of_key)]);
+    .zero(|heap, ty| heap.new_native(sequence::Tokens { ty, items: [].into() }))
+    .members(&[
+        constructor("JEnumerable(IEnumerable<T> enumerable)", sequence::wrapped),
+        property("static JEnumerable<T> Empty { get; }", sequence::empty),
+        property("IJEnumerable<JToken> this[object key] { get; }", extensions::values_of_key),
+    ]);
 
 const OWN: [Member; 37] = [
     property("JContainer Parent { get; }", parent),

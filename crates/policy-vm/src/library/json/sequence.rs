@@ -225,6 +225,56 @@ impl NetObject for Tokens {
     }
 }
 
+/// `JEnumerable<T>.Empty`
+pub(super) fn empty(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+    let ty = types::construct(known::JENUMERABLE.id(), &[cx.type_arg(0)]);
+    Ok(cx.heap.single("JEnumerable.Empty", ty, Tokens { ty, items: [].into() })?)
+}
+
+/// `new JEnumerable<T>(enumerable)`: the sequence under another name.
+pub(super) fn wrapped(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let source = crate::cx::arg(args, 0);
+    if source.is_null() {
+        return Err(cx.argument_null("enumerable"));
+    }
+    let ty = types::construct(known::JENUMERABLE.id(), &[cx.type_arg(0)]);
+    Ok(cx.heap.new_native(Wrapped { ty, source })?)
+}
+
+#[derive(Debug)]
+struct Wrapped {
+    ty: TypeId,
+    source: Value,
+}
+
+impl NetObject for Wrapped {
+    fn net_type(&self) -> TypeId {
+        self.ty
+    }
+    fn iterate(&self, _: Value) -> Option<Iter> {
+        Some(Iter::Lazy(Box::new(Unwrapped { source: self.source, items: None })))
+    }
+    fn equals(&self, heap: &Heap, other: Value) -> Option<bool> {
+        Some(heap.native::<Self>(other).is_some_and(|other| other.source == self.source))
+    }
+}
+
+#[derive(Debug)]
+struct Unwrapped {
+    source: Value,
+    items: Option<Iter>,
+}
+
+impl Enumerator for Unwrapped {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        let items = match &mut self.items {
+            Some(items) => items,
+            empty => empty.insert(iterate(cx, self.source)?),
+        };
+        items.next(cx)
+    }
+}
+
 /// All descendants in document order, the node itself first when `own`.
 pub(super) fn descendants(cx: &mut Cx<'_>, at: Ref, own: bool) -> Result<Vec<Ref>, Throw> {
     let mut found = Vec::new();

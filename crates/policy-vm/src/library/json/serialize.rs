@@ -1,14 +1,15 @@
 //! Tokens from .NET objects: `FromObject`, `SerializeObject`.
 
 use crate::cx::{Cx, fault};
-use crate::exception::{Throw, Trap};
+use crate::exception::{Exc, Throw, Trap};
 use crate::library::{self, MemberKind};
 use crate::types::{self, Type, TypeId};
 use crate::value::behaviour::type_of;
 use crate::value::heap::Object;
+use crate::value::matrix::Matrix;
 use crate::value::sequence::iterate;
 use crate::value::text::Str;
-use crate::value::{Ref, Value};
+use crate::value::{Ref, Value, cast};
 
 use super::load::{self, Wanted};
 use super::node;
@@ -41,6 +42,9 @@ fn object(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
     if let Some(token) = node::token(cx.heap, value) {
         return Ok(token);
     }
+    if library::system::db_null::is(cx.heap, value) {
+        return edit::new_value(cx, Value::Null);
+    }
     match value {
         Value::Object(at) => match cx.heap.object(at) {
             Object::Anonymous { ty, values } => {
@@ -55,6 +59,7 @@ fn object(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
                 Ok(made)
             }
             Object::Array(_) | Object::List(_) => items(cx, value, depth),
+            Object::Exception(_) => exception(cx, at, depth),
             Object::Native(_) => native(cx, value, depth),
             _ => edit::new_value(cx, value),
         },
@@ -69,8 +74,54 @@ fn object(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
     }
 }
 
+/// An exception is written as .NET writes it for serialization of any kind.
+fn exception(cx: &mut Cx<'_>, at: Ref, depth: usize) -> Result<Ref, Throw> {
+    let Object::Exception(object) = cx.heap.object(at) else { return Err(fault("an exception was expected")) };
+    let (ty, message, inner, parameter) = (object.ty, object.message.clone(), object.inner, object.parameter.clone());
+    let (thrown, set) = (object.thrown, object.set.as_deref().copied().unwrap_or_default());
+    let made = jobject::create(cx)?;
+    let name = cx.string(&types::net_name(ty))?;
+    let message = cx.string(&message)?;
+    // Who looks at one that was thrown finds a text; there are no frames to show.
+    let trace = if thrown { cx.string("")? } else { Value::Null };
+    let hresult = library::system::exception::hresult(cx, &[Value::Object(at)])?;
+    let members = [
+        ("ClassName", name),
+        ("Message", message),
+        ("Data", Value::Null),
+        ("InnerException", inner),
+        ("HelpURL", set.help_link),
+        ("StackTraceString", trace),
+        ("RemoteStackTraceString", Value::Null),
+        ("RemoteStackIndex", Value::Int32(0)),
+        ("ExceptionMethod", Value::Null),
+        ("HResult", hresult),
+        ("Source", set.source),
+        ("WatsonBuckets", Value::Null),
+    ];
+    for (name, value) in members {
+        member(cx, made, name, value, depth)?;
+    }
+    if cast::is_assignable(ty, crate::cx::exception_type(Exc::Argument)) {
+        let parameter = match parameter {
+            Some(parameter) => cx.string(&parameter)?,
+            None => Value::Null,
+        };
+        member(cx, made, "ParamName", parameter, depth)?;
+        if ty == crate::cx::exception_type(Exc::ArgumentOutOfRange) {
+            member(cx, made, "ActualValue", Value::Null, depth)?;
+        }
+    }
+    Ok(made)
+}
+
 fn anonymous(cx: &mut Cx<'_>, ty: TypeId, values: &[Value], depth: usize) -> Result<Ref, Throw> {
     let made = jobject::create(cx)?;
+    if let Type::Tuple(_) = types::get(ty) {
+        for (number, value) in (1..).zip(values) {
+            member(cx, made, &format!("Item{number}"), *value, depth)?;
+        }
+    }
     if let Type::Anonymous(members) = types::get(ty) {
         for ((name, _), value) in members.iter().zip(values) {
             member(cx, made, name, *value, depth)?;
@@ -100,6 +151,23 @@ fn items(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
     Ok(made)
 }
 
+/// An array of several dimensions: arrays in arrays.
+fn rows(cx: &mut Cx<'_>, items: &[Value], sizes: &[usize], depth: usize) -> Result<Ref, Throw> {
+    cx.charge(1)?;
+    let made = jarray::create(cx)?;
+    let Some((count, inner)) = sizes.split_first() else { return Ok(made) };
+    let size: usize = inner.iter().product();
+    for at in 0..*count {
+        let part = items.get(at * size..(at + 1) * size).unwrap_or_default();
+        let token = match (part, inner) {
+            ([item], []) => object(cx, *item, depth + 1)?,
+            _ => rows(cx, part, inner, depth)?,
+        };
+        edit::insert(cx, made, at, token)?;
+    }
+    Ok(made)
+}
+
 /// True for types that are written as objects of their keys.
 fn is_dictionary(ty: TypeId) -> bool {
     let Type::Named { def, args } = types::get(ty) else { return false };
@@ -121,6 +189,10 @@ fn native(cx: &mut Cx<'_>, value: Value, depth: usize) -> Result<Ref, Throw> {
         member(cx, made, "Pattern", Value::String(pattern), depth)?;
         member(cx, made, "Options", Value::Int64(options), depth)?;
         return Ok(made);
+    }
+    if let Some(Matrix { sizes, items, .. }) = cx.heap.native(value) {
+        let (sizes, items) = (sizes.clone(), items.clone());
+        return rows(cx, &items, &sizes, depth);
     }
     if is_dictionary(ty) {
         return dictionary(cx, value, depth);

@@ -4,7 +4,8 @@ use super::query::{Source, call_indexed, cheap_count, lazy, present, source, sou
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
 use crate::library::collections::{ITEM, collect};
-use crate::types::{self, TypeId};
+use crate::types::{self, Type, TypeId};
+use crate::value::heap::Object;
 use crate::value::sequence::{Enumerator, Places};
 use crate::value::{Value, cast};
 
@@ -204,6 +205,37 @@ pub(super) fn zip(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let result = present(cx, args, 2, "resultSelector")?;
     let element = cx.type_arg(2);
     lazy(cx, element, Zip { first, second, result })
+}
+
+#[derive(Clone, Debug)]
+struct Tuples {
+    sources: Box<[Source]>,
+    ty: TypeId,
+}
+
+impl Enumerator for Tuples {
+    fn next(&mut self, cx: &mut Cx<'_>) -> Result<Option<Value>, Throw> {
+        let mut values = Vec::with_capacity(self.sources.len());
+        for source in &mut self.sources {
+            let Some(value) = source.next(cx)? else { return Ok(None) };
+            values.push(value);
+        }
+        cx.heap.charge(values.len() * size_of::<Value>())?;
+        let tuple = Object::Anonymous { ty: self.ty, values: values.into() };
+        Ok(Some(Value::Object(cx.heap.new_object(tuple)?)))
+    }
+}
+
+/// `Zip` without a selector, of two or three sequences.
+pub(super) fn zip_tuples(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let mut sources = Vec::with_capacity(args.len());
+    let mut elements = Vec::with_capacity(args.len());
+    for (index, parameter) in ["first", "second", "third"].iter().enumerate().take(args.len()) {
+        sources.push(Source::new(present(cx, args, index, parameter)?));
+        elements.push((None, cx.type_arg(index)));
+    }
+    let ty = types::nameless(types::intern(Type::Tuple(elements.into())));
+    lazy(cx, ty, Tuples { sources: sources.into(), ty })
 }
 
 /// The sequence itself, whatever it is.

@@ -1,15 +1,16 @@
 //! `System.Array`: the members of every array. `T[]` indexers are instructions of their own.
 
 mod change;
+mod create;
 mod find;
 mod indexed;
 mod sort;
 
-use super::{object, type_object};
+use super::object;
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{Intrinsic, TypeDef, method, property};
-use crate::types::{self, TypeId};
+use crate::types::TypeId;
 use crate::value::heap::{Array, Object};
 use crate::value::matrix::Matrix;
 use crate::value::{Value, behaviour};
@@ -26,7 +27,9 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
         property("object SyncRoot { get; }", |_, a| Ok(arg(a, 0))),
         property("static int MaxLength { get; }", |_, _| Ok(Value::Int32(0x7fff_ffc7))),
         method("int GetLength(int dimension)", get_length),
-        method("long GetLongLength(int dimension)", get_length),
+        method("long GetLongLength(int dimension)", |cx, args| {
+            Ok(Value::Int64(i64::try_from(dimension(cx, args)?).unwrap_or(i64::MAX)))
+        }),
         method("int GetUpperBound(int dimension)", get_upper_bound),
         method("int GetLowerBound(int dimension)", get_lower_bound),
         method("object GetValue(params int[] indices)", indexed::get_all),
@@ -52,7 +55,12 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
             let element = cx.type_arg(0);
             crate::library::collections::read_only_collection::new(cx, element, arg(args, 0), "array")
         }),
-        method("static Array CreateInstance(Type elementType, int length)", create_instance),
+        method("static Array CreateInstance(Type elementType, int length)", create::instance),
+        method("static Array CreateInstance(Type elementType, int length1, int length2)", create::instance),
+        method("static Array CreateInstance(Type elementType, int length1, int length2, int length3)", create::instance),
+        method("static Array CreateInstance(Type elementType, params int[] lengths)", create::of_lengths),
+        method("static Array CreateInstance(Type elementType, params long[] lengths)", create::of_lengths),
+        method("static Array CreateInstance(Type elementType, int[] lengths, int[] lowerBounds)", create::of_lengths),
         method("void CopyTo(Array array, int index)", change::copy_to),
         method("void CopyTo(Array array, long index)", change::copy_to),
         method("static void Copy(Array sourceArray, Array destinationArray, long length)", change::copy),
@@ -141,7 +149,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Array")
     .summary("The base of all arrays, and what is done with them.");
 
 /// The length of an array; `None` for null.
-fn len(cx: &Cx<'_>, array: Value) -> Option<usize> {
+pub(super) fn len(cx: &Cx<'_>, array: Value) -> Option<usize> {
     match cx.heap.get(array) {
         Some(Object::Array(array)) => Some(array.items.len()),
         Some(Object::Bytes(bytes)) => Some(bytes.len()),
@@ -159,23 +167,24 @@ fn len_arg(cx: &mut Cx<'_>, args: &[Value], index: usize, name: &str) -> Result<
 }
 
 /// An element.
-fn get(cx: &Cx<'_>, array: Value, index: usize) -> Option<Value> {
+pub(super) fn get(cx: &Cx<'_>, array: Value, index: usize) -> Option<Value> {
     match cx.heap.get(array) {
         Some(Object::Array(array)) => array.items.get(index).copied(),
         Some(Object::Bytes(bytes)) => bytes.get(index).map(|b| Value::Byte(*b)),
+        Some(_) => cx.heap.native::<Matrix>(array)?.items.get(index).copied(),
         _ => None,
     }
 }
 
 /// Copies of the elements of a part, paid for.
-fn part(cx: &mut Cx<'_>, array: Value, from: usize, to: usize) -> Result<Vec<Value>, Throw> {
+pub(super) fn part(cx: &mut Cx<'_>, array: Value, from: usize, to: usize) -> Result<Vec<Value>, Throw> {
     cx.charge(to.saturating_sub(from))?;
     cx.heap.charge(to.saturating_sub(from) * size_of::<Value>())?;
     Ok((from..to).filter_map(|i| get(cx, array, i)).collect())
 }
 
 /// Writes elements from `at` on.
-fn put(cx: &mut Cx<'_>, array: Value, at: usize, values: &[Value]) -> Result<(), Throw> {
+pub(super) fn put(cx: &mut Cx<'_>, array: Value, at: usize, values: &[Value]) -> Result<(), Throw> {
     match cx.heap.get_mut(array) {
         Some(Object::Array(array)) => {
             for (slot, value) in array.items.iter_mut().skip(at).zip(values) {
@@ -189,9 +198,32 @@ fn put(cx: &mut Cx<'_>, array: Value, at: usize, values: &[Value]) -> Result<(),
                 }
             }
         }
-        _ => return Err(fault("an array was expected")),
+        _ => {
+            let Some(matrix) = cx.heap.native_mut::<Matrix>(array) else { return Err(fault("an array was expected")) };
+            for (slot, value) in matrix.items.iter_mut().skip(at).zip(values) {
+                *slot = *value;
+            }
+        }
     }
     Ok(())
+}
+
+fn negative(cx: &mut Cx<'_>, name: &str) -> Throw {
+    cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", name)
+}
+
+/// The first index of an array's only dimension.
+fn lower(cx: &Cx<'_>, array: Value) -> i32 {
+    cx.heap.native::<Matrix>(array).and_then(|matrix| matrix.lower.first().copied()).unwrap_or(0)
+}
+
+/// The length of an array argument that must not be null and have one dimension.
+fn line_arg(cx: &mut Cx<'_>, args: &[Value], index: usize, name: &str) -> Result<usize, Throw> {
+    let len = len_arg(cx, args, index, name)?;
+    if indexed::rank(cx, arg(args, index)) != 1 {
+        return Err(cx.throw(Exc::Rank, "Only single dimension arrays are supported here."));
+    }
+    Ok(len)
 }
 
 /// The element type.
@@ -199,12 +231,12 @@ fn element(cx: &Cx<'_>, array: Value) -> TypeId {
     match cx.heap.get(array) {
         Some(Object::Array(array)) => array.element,
         Some(Object::Bytes(_)) => TypeId::BYTE,
-        _ => TypeId::OBJECT,
+        _ => crate::value::matrix::element(cx, array).unwrap_or(TypeId::OBJECT),
     }
 }
 
 /// A new array; `byte[]` in its own form. The elements are to be paid for by the caller.
-fn new(cx: &mut Cx<'_>, element: TypeId, items: Vec<Value>) -> Result<Value, Throw> {
+pub(super) fn new(cx: &mut Cx<'_>, element: TypeId, items: Vec<Value>) -> Result<Value, Throw> {
     let object = if element == TypeId::BYTE {
         let byte = |v: &Value| if let Value::Byte(b) = v { *b } else { 0 };
         Object::Bytes(items.iter().map(byte).collect())
@@ -245,7 +277,7 @@ fn dimension(cx: &mut Cx<'_>, args: &[Value]) -> Result<usize, Throw> {
     let dimension = as_i32(args, 1)?;
     if let Some(matrix) = cx.heap.native::<Matrix>(arg(args, 0)) {
         let size = usize::try_from(dimension).ok().and_then(|d| matrix.sizes.get(d).copied());
-        return size.ok_or_else(|| cx.throw_default(Exc::IndexOutOfRange));
+        return size.ok_or_else(|| cx.throw(Exc::IndexOutOfRange, "Array does not have that many dimensions."));
     }
     if dimension != 0 {
         return Err(cx.throw(Exc::IndexOutOfRange, "Array does not have that many dimensions."));
@@ -258,18 +290,26 @@ fn get_length(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 }
 
 fn get_upper_bound(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = dimension(cx, args)?;
-    Ok(Value::Int32(i32::try_from(len).unwrap_or(i32::MAX) - 1))
+    let len = i32::try_from(dimension(cx, args)?).unwrap_or(i32::MAX);
+    Ok(Value::Int32(first_index(cx, args).wrapping_add(len).wrapping_sub(1)))
 }
 
 fn get_lower_bound(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     dimension(cx, args)?;
-    Ok(Value::Int32(0))
+    Ok(Value::Int32(first_index(cx, args)))
+}
+
+/// The first index of the dimension that the argument names.
+fn first_index(cx: &Cx<'_>, args: &[Value]) -> i32 {
+    let dimension = as_i32(args, 1).ok().and_then(|dimension| usize::try_from(dimension).ok());
+    let matrix = cx.heap.native::<Matrix>(arg(args, 0));
+    matrix.zip(dimension).and_then(|(matrix, dimension)| matrix.lower.get(dimension).copied()).unwrap_or(0)
 }
 
 fn get_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     indexed::check_rank(cx, arg(args, 0), 1)?;
-    let found = usize::try_from(number(args, 1)?).ok().and_then(|i| get(cx, arg(args, 0), i));
+    let index = number(args, 1)?.saturating_sub(lower(cx, arg(args, 0)).into());
+    let found = usize::try_from(index).ok().and_then(|i| get(cx, arg(args, 0), i));
     found.ok_or_else(|| cx.throw_default(Exc::IndexOutOfRange))
 }
 
@@ -284,18 +324,15 @@ fn fits(cx: &Cx<'_>, value: Value, element: TypeId) -> bool {
 }
 
 fn set_value(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (array, mut value) = (arg(args, 0), arg(args, 1));
+    let array = arg(args, 0);
     indexed::check_rank(cx, array, 1)?;
     let len = len(cx, array).ok_or(fault("an array was expected"))?;
-    let Some(at) = usize::try_from(number(args, 2)?).ok().filter(|at| *at < len) else {
+    let index = number(args, 2)?.saturating_sub(lower(cx, array).into());
+    let Some(at) = usize::try_from(index).ok().filter(|at| *at < len) else {
         return Err(cx.throw_default(Exc::IndexOutOfRange));
     };
     let element = element(cx, array);
-    if value.is_null() {
-        value = behaviour::default_of(cx.heap, element)?;
-    } else if !fits(cx, value, element) {
-        return Err(cx.throw(Exc::InvalidCast, "Object cannot be stored in an array of this type."));
-    }
+    let value = indexed::stored(cx, arg(args, 1), element)?;
     put(cx, array, at, &[value])?;
     Ok(Value::Null)
 }
@@ -307,6 +344,9 @@ fn clone(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         let copy = bytes.clone();
         cx.charge(len / 16)?;
         return Ok(cx.heap.new_bytes(copy)?);
+    }
+    if cx.heap.native::<Matrix>(array).is_some() {
+        return crate::value::matrix::copied(cx, array);
     }
     let items = part(cx, array, 0, len)?;
     let element = element(cx, array);
@@ -324,15 +364,4 @@ fn defaults(cx: &mut Cx<'_>, element: TypeId, count: usize) -> Result<Vec<Value>
     cx.charge(count / 8)?;
     let default = behaviour::default_of(cx.heap, element)?;
     Ok(vec![default; count])
-}
-
-fn create_instance(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let Some(element) = type_object::get(cx, arg(args, 0)) else { return Err(cx.argument_null("elementType")) };
-    let length = as_i32(args, 1)?;
-    let Ok(count) = usize::try_from(length) else {
-        return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", "length"));
-    };
-    let element = if types::get(element).clone() == types::Type::Void { TypeId::OBJECT } else { element };
-    let items = defaults(cx, element, count)?;
-    new(cx, element, items)
 }

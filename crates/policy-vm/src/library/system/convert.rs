@@ -9,10 +9,10 @@ use super::number::integer::{self, Integer};
 use super::number::parse::{self as text, Failure};
 use super::number::styles::bits;
 use super::number::{float, integer::out_of_range};
-use super::{boolean, date_time, object, type_code, type_object};
+use super::{boolean, date_time, db_null, object, type_code, type_object};
 use crate::cx::{Cx, arg, fault};
 use crate::exception::{Exc, Throw};
-use crate::library::{TypeDef, method};
+use crate::library::{TypeDef, method, property};
 use crate::types::{self, TypeId};
 use crate::value::text::Str;
 use crate::value::{DateTime, DateTimeKind, Value, behaviour};
@@ -45,7 +45,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::static_class("System.Conve
         method("static object ChangeType(object value, Type conversionType)", change_type),
         method("static object ChangeType(object value, Type conversionType, IFormatProvider provider)", change_type),
         method("static TypeCode GetTypeCode(object value)", type_code::get_type_code),
-        method("static bool IsDBNull(object value)", |_, _| Ok(Value::Bool(false))),
+        property("static object DBNull { get; }", db_null::the_one),
+        method("static bool IsDBNull(object value)", |cx, args| Ok(Value::Bool(db_null::is(cx.heap, arg(args, 0))))),
         method("static bool ToBoolean(object value)", to_boolean),
         method("static bool ToBoolean(object value, IFormatProvider provider)", to_boolean),
         method("static bool ToBoolean(bool value)", to_boolean),
@@ -350,6 +351,9 @@ pub(in crate::library) use base64::BASE64_FORMATTING_OPTIONS;
 /// `Invalid cast from 'Char' to 'Double'.`; what is no `IConvertible` at all is refused with both types.
 fn invalid_cast(cx: &mut Cx<'_>, value: Value, target: TypeId) -> Throw {
     let ty = object::type_of(cx, value).unwrap_or(TypeId::OBJECT);
+    if db_null::is(cx.heap, value) {
+        return cx.throw(Exc::InvalidCast, "Object cannot be cast from DBNull to other types.");
+    }
     if type_code::code_of(ty) == 1 {
         let name = types::net_name(ty);
         let message = format!("Unable to cast object of type '{name}' to type 'System.IConvertible'.");

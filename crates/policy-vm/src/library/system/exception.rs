@@ -1,9 +1,9 @@
 //! `System.Exception`, whose members all exceptions have.
 
 use super::object;
-use crate::cx::{Cx, arg, fault};
-use crate::exception::{Exc, ExceptionObject, Throw, Trap};
-use crate::library::{TypeDef, constructor, method, property};
+use crate::cx::{Cx, arg, as_i32, fault};
+use crate::exception::{Exc, ExceptionObject, SetByProgram, Throw, Trap};
+use crate::library::{TypeDef, constructor, method, property, property_set};
 use crate::types;
 use crate::value::heap::Object;
 use crate::value::text::TextBuf;
@@ -17,9 +17,20 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Exception")
         property("string Message { get; }", message),
         property("Exception InnerException { get; }", inner_exception),
         property("string StackTrace { get; }", stack_trace),
-        property("string Source { get; }", |_, _| Ok(Value::Null)),
-        property("string HelpLink { get; }", |_, _| Ok(Value::Null)),
-        property("int HResult { get; }", hresult),
+        property_set(
+            "string Source { get; set; }",
+            |cx, args| Ok(given(cx, args)?.source),
+            |cx, args| set(cx, args, |set, value| set.source = value),
+        ),
+        property_set(
+            "string HelpLink { get; set; }",
+            |cx, args| Ok(given(cx, args)?.help_link),
+            |cx, args| set(cx, args, |set, value| set.help_link = value),
+        ),
+        property_set("int HResult { get; set; }", hresult, |cx, args| {
+            let number = as_i32(args, 1)?;
+            set(cx, args, |set, _| set.hresult = Some(number))
+        }),
         method("Exception GetBaseException()", get_base_exception),
         method("string ToString()", object::to_string),
         method("Type GetType()", super::object::get_type),
@@ -63,7 +74,7 @@ pub(crate) fn create(
     parameter: Option<Box<str>>,
 ) -> Result<Value, Throw> {
     let ty = crate::cx::exception_type(exception);
-    let object = ExceptionObject { ty, message: message.into(), inner, parameter };
+    let object = ExceptionObject { ty, message: message.into(), inner, parameter, thrown: false, set: None };
     Ok(Value::Object(cx.heap.new_object(Object::Exception(Box::new(object)))?))
 }
 
@@ -74,9 +85,28 @@ fn get<'a>(cx: &'a Cx<'_>, value: Value) -> Result<&'a ExceptionObject, Throw> {
     }
 }
 
-/// The number that COM has for an exception of the type.
-fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+/// What a program set.
+fn given(cx: &Cx<'_>, args: &[Value]) -> Result<SetByProgram, Throw> {
+    Ok(get(cx, arg(args, 0))?.set.as_deref().copied().unwrap_or_default())
+}
+
+/// Sets a property to the argument behind the exception.
+fn set(cx: &mut Cx<'_>, args: &[Value], put: impl FnOnce(&mut SetByProgram, Value)) -> Result<Value, Throw> {
+    if get(cx, arg(args, 0))?.set.is_none() {
+        cx.heap.charge(size_of::<SetByProgram>())?;
+    }
+    if let Some(Object::Exception(exception)) = cx.heap.get_mut(arg(args, 0)) {
+        put(exception.set.get_or_insert_default(), arg(args, 1));
+    }
+    Ok(Value::Null)
+}
+
+/// The number that COM has for an exception of the type, if no other was set.
+pub(in crate::library) fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     use Exc as E;
+    if let Some(number) = given(cx, args)?.hresult {
+        return Ok(Value::Int32(number));
+    }
     let ty = get(cx, arg(args, 0))?.ty;
     let name = types::net_name(ty);
     let known = Exc::ALL.iter().copied().find(|known| known.describe().0 == name);
@@ -100,6 +130,7 @@ fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         E::OutOfMemory => -2_147_024_882,
         E::Overflow => -2_146_233_066,
         E::Rank => -2_146_233_065,
+        E::Serialization => -2_146_233_076,
         E::RegexMatchTimeout | E::Timeout => -2_146_233_083,
         E::UnauthorizedAccess => -2_147_024_891,
         E::Xml => -2_146_232_000,
@@ -117,8 +148,11 @@ fn inner_exception(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(get(cx, arg(args, 0))?.inner)
 }
 
-/// There are no frames to show.
-fn stack_trace(cx: &mut Cx<'_>, _: &[Value]) -> Result<Value, Throw> {
+/// There are no frames to show of one that was thrown.
+fn stack_trace(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if !get(cx, arg(args, 0))?.thrown {
+        return Ok(Value::Null);
+    }
     cx.string("")
 }
 

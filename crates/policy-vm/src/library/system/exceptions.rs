@@ -88,6 +88,12 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
     &XML,
     exception!(36, "System.Xml.Schema.XmlSchemaException", "XmlSchemaException", "System.SystemException"),
     exception!(37, "System.Xml.XPath.XPathException", "XPathException", "System.SystemException"),
+    exception!(
+        38,
+        "System.Runtime.Serialization.SerializationException",
+        "SerializationException",
+        "System.SystemException"
+    ),
 ];
 
 /// All of its assembly may be used.

@@ -1,6 +1,6 @@
 //! `System.Random`: seeded, Knuth's subtractive generator with .NET's exact sequence; unseeded, the host's randomness.
 
-use super::math;
+use super::{array, math};
 use crate::cx::{Cx, arg, as_i32, fault};
 use crate::exception::{Exc, Throw};
 use crate::library::{TypeDef, constructor, method, property};
@@ -22,6 +22,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Random")
         method("double NextDouble()", next_double),
         method("float NextSingle()", next_single),
         method("void NextBytes(byte[] buffer)", next_bytes),
+        method("T[] GetItems<T>(T[] choices, int length)", get_items),
+        method("void Shuffle<T>(T[] values)", shuffle),
     ])
     .summary("A generator of random numbers.");
 
@@ -256,6 +258,47 @@ fn next_bytes(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     if let Some(Object::Bytes(buffer)) = cx.heap.get_mut(arg(args, 1)) {
         *buffer = bytes;
     }
+    Ok(Value::Null)
+}
+
+/// Any of the elements, as often as is wanted.
+fn get_items(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let Some(count) = array::len(cx, arg(args, 1)) else { return Err(cx.argument_null("choices")) };
+    if count == 0 {
+        return Err(cx.throw_argument(Exc::Argument, "Span may not be empty.", "choices"));
+    }
+    let length = as_i32(args, 2)?;
+    let Ok(wanted) = usize::try_from(length) else {
+        let why = format!(
+            "length ('{length}') must be a non-negative value. (Parameter 'length')\nActual value was {length}."
+        );
+        return Err(cx.throw_with_parameter(Exc::ArgumentOutOfRange, why, "length"));
+    };
+    cx.charge(wanted)?;
+    cx.heap.charge(wanted.saturating_mul(size_of::<Value>()))?;
+    let range = i32::try_from(count).unwrap_or(i32::MAX);
+    let mut items = Vec::with_capacity(wanted);
+    for _ in 0..wanted {
+        let at = usize::try_from(scaled(cx, args, range)?).unwrap_or_default();
+        items.push(array::get(cx, arg(args, 1), at).unwrap_or(Value::Null));
+    }
+    let element = cx.type_arg(0);
+    array::new(cx, element, items)
+}
+
+/// Puts the elements in any order.
+fn shuffle(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let values = arg(args, 1);
+    let Some(count) = array::len(cx, values) else { return Err(cx.argument_null("values")) };
+    let mut items = array::part(cx, values, 0, count)?;
+    for at in 0..count.saturating_sub(1) {
+        let range = i32::try_from(count - at).unwrap_or(i32::MAX);
+        let other = at + usize::try_from(scaled(cx, args, range)?).unwrap_or_default();
+        if other < count {
+            items.swap(at, other);
+        }
+    }
+    array::put(cx, values, 0, &items)?;
     Ok(Value::Null)
 }
 

@@ -12,6 +12,7 @@ pub(in crate::library) mod slice;
 pub(in crate::library) mod split;
 
 use super::{math, type_code};
+use crate::bytecode::Constant;
 use crate::cx::{Cx, arg, as_i32, as_str};
 use crate::exception::{Exc, Throw};
 use crate::library::{Intrinsic, TypeDef, constructor, method, operator, property};
@@ -167,8 +168,8 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.String")
         method("static string Format(IFormatProvider provider, string format, object arg0, object arg1, object arg2)", join::format_by),
         method("static string Format(IFormatProvider provider, string format, params object[] args)", join::format_array_by),
         method("static string Copy(string str)", same),
-        method("static string Intern(string str)", same),
-        method("static string IsInterned(string str)", same),
+        method("static string Intern(string str)", intern),
+        method("static string IsInterned(string str)", is_interned),
         method("object Clone()", this),
         method("string ToString()", this),
         method("string ToString(IFormatProvider provider)", this),
@@ -281,7 +282,37 @@ fn is_null_or_white_space(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Thro
     }))
 }
 
-/// `Copy`, `Intern`, `IsInterned`.
+fn intern(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "str")?;
+    if let Some(known) = interned(cx, text)? {
+        return Ok(Value::String(known));
+    }
+    cx.heap.charge(size_of::<Str>())?;
+    cx.heap.interned.push(text);
+    Ok(Value::String(text))
+}
+
+fn is_interned(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let text = cx.string_arg(args, 0, "str")?;
+    Ok(interned(cx, text)?.map_or(Value::Null, Value::String))
+}
+
+/// The one text of all that are the same: a literal of the program, or one that was interned.
+fn interned(cx: &mut Cx<'_>, text: Str) -> Result<Option<Str>, Throw> {
+    if text.is_empty() {
+        return Ok(Some(text));
+    }
+    let constants = cx.code.map_or(&[][..], |code| code.constants.as_slice());
+    cx.charge(constants.len() + cx.heap.interned.len())?;
+    let literals = constants.iter().filter_map(|constant| match constant {
+        Constant::Text(literal) => Some(Str { space: cx.pool, ..*literal }),
+        _ => None,
+    });
+    let same = |known: &Str| known.len() == text.len() && cx.text(*known).equals(cx.text(text));
+    Ok(literals.chain(cx.heap.interned.iter().copied()).find(same))
+}
+
+/// `Copy`
 fn same(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::String(cx.string_arg(args, 0, "str")?))
 }

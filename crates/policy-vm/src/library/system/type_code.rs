@@ -57,7 +57,12 @@ const CODES: [(TypeId, i64); 15] = [
 #[must_use]
 pub(crate) fn code_of(ty: TypeId) -> i64 {
     let is_enum = || super::enum_type::definition(ty).is_some();
-    CODES.iter().find(|(t, _)| *t == ty).map_or_else(|| if is_enum() { 9 } else { 1 }, |(_, code)| *code)
+    let other = || match ty {
+        ty if ty == super::db_null::KNOWN.id() => 2,
+        _ if is_enum() => 9,
+        _ => 1,
+    };
+    CODES.iter().find(|(t, _)| *t == ty).map_or_else(other, |(_, code)| *code)
 }
 
 /// The type of a code.

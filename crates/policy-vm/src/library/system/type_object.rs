@@ -59,9 +59,9 @@ pub(crate) fn simple_name(ty: TypeId) -> String {
     match types::get(ty) {
         Type::Named { def, .. } => {
             let full = crate::library::get().def(*def).net_name();
-            full.rsplit('.').next().unwrap_or_default().to_owned()
+            full.rsplit(['.', '+']).next().unwrap_or_default().to_owned()
         }
-        Type::Array { element, rank } => format!("{}[{}]", simple_name(*element), ",".repeat(usize::from(*rank) - 1)),
+        Type::Array { element, rank } => format!("{}[{}]", simple_name(*element), types::inside_brackets(*rank)),
         Type::Nullable(_) => "Nullable`1".to_owned(),
         _ => types::net_name(ty),
     }

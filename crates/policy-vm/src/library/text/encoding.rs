@@ -32,6 +32,25 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Text.Encodin
         property("int WindowsCodePage { get; }", windows_code_page),
         property("bool IsSingleByte { get; }", is_single_byte),
         property("bool IsReadOnly { get; }", |_, _| Ok(Value::Bool(true))),
+        property("bool IsBrowserDisplay { get; }", |cx, args| {
+            Ok(Value::Bool(matches!(
+                kind(cx, args)?,
+                Kind::Utf8 | Kind::Utf8Strict { .. } | Kind::Latin1 | Kind::Windows1252
+            )))
+        }),
+        property("bool IsBrowserSave { get; }", |cx, args| {
+            Ok(Value::Bool(!matches!(
+                kind(cx, args)?,
+                Kind::Ascii | Kind::Utf16Be | Kind::Utf32 | Kind::Utf32Be | Kind::Utf7
+            )))
+        }),
+        property("bool IsMailNewsDisplay { get; }", is_for_mail),
+        property("bool IsMailNewsSave { get; }", is_for_mail),
+        method("bool IsAlwaysNormalized()", |cx, args| Ok(Value::Bool(kind(cx, args)? == Kind::Latin1))),
+        method("bool IsAlwaysNormalized(NormalizationForm form)", |cx, args| {
+            let is_form_c = matches!(arg(args, 1), Value::Enum(_, FORM_C));
+            Ok(Value::Bool(is_form_c && kind(cx, args)? == Kind::Latin1))
+        }),
         method("static Encoding GetEncoding(int codepage)", get_encoding),
         method("static Encoding GetEncoding(string name)", get_encoding),
         method("static byte[] Convert(Encoding srcEncoding, Encoding dstEncoding, byte[] bytes)", decode::convert),
@@ -135,6 +154,8 @@ pub(crate) enum Kind {
     Utf16Be,
     /// UTF-32, little-endian.
     Utf32,
+    /// UTF-32, big-endian.
+    Utf32Be,
     /// UTF-7.
     Utf7,
 }
@@ -148,7 +169,7 @@ impl NetObject for Encoding {
             Kind::Utf8 | Kind::Utf8Strict { .. } => UTF8_ID.id(),
             Kind::Ascii => ASCII_ID.id(),
             Kind::Utf16 | Kind::Utf16Be => UNICODE_ID.id(),
-            Kind::Utf32 => UTF32_ID.id(),
+            Kind::Utf32 | Kind::Utf32Be => UTF32_ID.id(),
             Kind::Utf7 => UTF7_ID.id(),
             Kind::Latin1 | Kind::Windows1252 => ID.id(),
         }
@@ -172,6 +193,7 @@ impl Kind {
             Self::Utf16 => ("utf-16", 1200, "Unicode"),
             Self::Utf16Be => ("utf-16BE", 1201, "Unicode (Big-Endian)"),
             Self::Utf32 => ("utf-32", 12000, "Unicode (UTF-32)"),
+            Self::Utf32Be => ("utf-32BE", 12001, "Unicode (UTF-32 Big-Endian)"),
             Self::Utf7 => ("utf-7", 65000, "Unicode (UTF-7)"),
         }
     }
@@ -189,6 +211,7 @@ impl Kind {
             "utf-16" | "utf-16le" | "unicode" | "ucs-2" | "iso-10646-ucs-2" => Self::Utf16,
             "utf-16be" | "unicodefffe" => Self::Utf16Be,
             "utf-32" | "utf-32le" => Self::Utf32,
+            "utf-32be" => Self::Utf32Be,
             "utf-7"
             | "unicode-1-1-utf-7"
             | "unicode-2-0-utf-7"
@@ -206,6 +229,7 @@ impl Kind {
             1201 => Self::Utf16Be,
             1252 => Self::Windows1252,
             12000 => Self::Utf32,
+            12001 => Self::Utf32Be,
             20127 => Self::Ascii,
             28591 => Self::Latin1,
             65000 => Self::Utf7,
@@ -229,6 +253,7 @@ pub(crate) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
         Kind::Utf16 => "utf-16",
         Kind::Utf16Be => "utf-16BE",
         Kind::Utf32 => "utf-32",
+        Kind::Utf32Be => "utf-32BE",
         Kind::Utf7 => "utf-7",
     };
     Ok(cx.heap.single(name, ID.id(), Encoding(kind))?)
@@ -274,6 +299,13 @@ fn windows_code_page(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn is_single_byte(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     Ok(Value::Bool(matches!(kind(cx, args)?, Kind::Ascii | Kind::Latin1 | Kind::Windows1252)))
+}
+
+/// `NormalizationForm.FormC`
+const FORM_C: i64 = 1;
+
+fn is_for_mail(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    Ok(Value::Bool(!matches!(kind(cx, args)?, Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf32Be)))
 }
 
 fn get_encoding(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
@@ -327,7 +359,7 @@ fn get_max_byte_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Kind::Utf8 | Kind::Utf8Strict { .. } => (n + 1) * 3,
         Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n + 1,
         Kind::Utf16 | Kind::Utf16Be => (n + 1) * 2,
-        Kind::Utf32 => (n + 1) * 4,
+        Kind::Utf32 | Kind::Utf32Be => (n + 1) * 4,
         Kind::Utf7 => n * 3 + 2,
     };
     bounded(
@@ -356,7 +388,7 @@ fn get_max_char_count(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Kind::Utf8 | Kind::Utf8Strict { .. } => n + 1,
         Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => n,
         Kind::Utf16 | Kind::Utf16Be => n / 2 + n % 2 + 1,
-        Kind::Utf32 => n / 2 + 2,
+        Kind::Utf32 | Kind::Utf32Be => n / 2 + 2,
         Kind::Utf7 => n.max(1),
     };
     bounded(
@@ -373,6 +405,7 @@ fn get_preamble(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         Kind::Utf16 => &[0xff, 0xfe],
         Kind::Utf16Be => &[0xfe, 0xff],
         Kind::Utf32 => &[0xff, 0xfe, 0, 0],
+        Kind::Utf32Be => &[0, 0, 0xfe, 0xff],
         _ => &[],
     };
     Ok(cx.heap.new_bytes(bytes.to_vec())?)

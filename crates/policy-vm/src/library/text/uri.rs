@@ -68,6 +68,7 @@ pub(in crate::library) const TYPE: TypeDef = TypeDef::class("System.Uri")
         method("string GetComponents(UriComponents components, UriFormat format)", m::get_components),
         method("bool IsBaseOf(Uri uri)", m::is_base_of),
         method("Uri MakeRelativeUri(Uri uri)", m::make_relative_uri),
+        method("string MakeRelative(Uri toUri)", m::make_relative),
         method("bool IsWellFormedOriginalString()", is_well_formed_original_string),
         method("string ToString()", object::to_string),
         method("bool Equals(object comparand)", equals),

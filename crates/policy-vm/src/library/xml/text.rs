@@ -1,26 +1,28 @@
 //! Characters of XML, and values in XML's lexical forms.
 
+use super::name_characters;
 use crate::cx::Cx;
 use crate::exception::Throw;
 use crate::value::heap::Object;
 use crate::value::text::{Str, TextBuf};
 use crate::value::{DateTime, DateTimeKind, Value, behaviour};
 
-/// True for a unit that may begin a name; surrogates pass as the characters beyond the first plane.
+/// True for a unit that may begin a name.
 pub(super) fn is_name_start(unit: u16) -> bool {
     match unit {
         0x3a | 0x5f | 0x41..=0x5a | 0x61..=0x7a => true,
-        0..=0xbf => false,
-        0xd7 | 0xf7 | 0x37e | 0x300..=0x36f => false,
-        0xc0..=0x1fff | 0x200c..=0x200d | 0x2070..=0x218f | 0x2c00..=0x2fef => true,
-        0x3001..=0xd7ff | 0xf900..=0xfdcf | 0xfdf0..=0xfffd => true,
-        _ => false,
+        0..=0x7f => false,
+        _ => name_characters::begins(unit),
     }
 }
 
 /// True for a unit that may stand in a name.
 pub(super) fn is_name_unit(unit: u16) -> bool {
-    is_name_start(unit) || matches!(unit, 0x2d | 0x2e | 0x30..=0x39 | 0xb7 | 0x300..=0x36f | 0x203f..=0x2040)
+    match unit {
+        0x2d | 0x2e | 0x30..=0x3a | 0x5f | 0x41..=0x5a | 0x61..=0x7a => true,
+        0..=0x7f => false,
+        _ => name_characters::goes_on(unit),
+    }
 }
 
 /// True for a unit that XML text may hold.

@@ -44,6 +44,10 @@ enum Contract {
     /// A `JToken` and what derives from it.
     Linq,
     Primitive,
+    /// What has a converter from texts.
+    Text,
+    /// A sequence that nothing can be added to.
+    Sequence,
     /// A list of such items.
     Items(TypeId),
     /// A dictionary.
@@ -55,6 +59,28 @@ enum Contract {
     /// `Tuple<…>`, made by its only constructor.
     Tuple(&'static [TypeId]),
     Object,
+}
+
+/// Classes with a converter from texts, though no text makes one here.
+const TEXTS: [&str; 3] = ["System.Enum", "System.Globalization.CultureInfo", "System.Type"];
+
+/// Sequences that are no lists.
+const SEQUENCES: [&str; 9] = [
+    "System.Array",
+    "System.Collections.IEnumerable",
+    "System.Linq.IGrouping",
+    "System.Linq.ILookup",
+    "System.Linq.IOrderedEnumerable",
+    "System.Text.RegularExpressions.CaptureCollection",
+    "System.Text.RegularExpressions.MatchCollection",
+    "System.Xml.XmlNamespaceManager",
+    "System.Xml.XmlNodeList",
+];
+
+/// `System.DBNull`.
+fn dbnull() -> TypeId {
+    static DB_NULL: types::Known = types::Known::new("System.DBNull");
+    DB_NULL.id()
 }
 
 impl Contract {
@@ -76,6 +102,9 @@ impl Contract {
                 let def = library::get().def(*def);
                 match (def.decl.kind, &**args, def.simple_name()) {
                     (TypeDefKind::Enum, ..) => Self::Primitive,
+                    _ if plain == dbnull() => Self::Primitive,
+                    _ if TEXTS.contains(&def.full_name()) => Self::Text,
+                    _ if SEQUENCES.contains(&def.full_name()) => Self::Sequence,
                     (_, [key, value], "KeyValuePair") => Self::Pair(*key, *value),
                     (_, [key, value], name) if name.ends_with("Dictionary") => Self::Pairs(*key, *value),
                     (_, [element], name) if is_collection(name) => Self::Items(*element),
@@ -91,7 +120,8 @@ impl Contract {
     /// `GetExpectedDescription`.
     const fn wants(self) -> &'static str {
         match self {
-            Self::Items(_) => "JSON array (e.g. [1,2,3])",
+            Self::Items(_) | Self::Sequence => "JSON array (e.g. [1,2,3])",
+            Self::Text => "JSON string value",
             Self::Primitive => "JSON primitive value (e.g. string, number, boolean, null)",
             _ => "JSON object (e.g. {\"name\":\"value\"})",
         }
@@ -437,6 +467,20 @@ impl<S: Tokens> Typed<S> {
 
     /// `CreateList`.
     fn array(&mut self, cx: &mut Cx<'_>, target: TypeId, contract: Contract) -> Result<Value, Throw> {
+        if contract == Contract::Sequence {
+            let ty = types::net_name(target);
+            let message = if target == TypeId::ARRAY {
+                format!(
+                    "Could not create an instance of type {ty}. Type is an interface or abstract class and cannot be \
+                     instantiated."
+                )
+            } else if ty.starts_with("System.Text.RegularExpressions.") {
+                format!("Unable to find a constructor to use for type {ty}.")
+            } else {
+                format!("Cannot create and populate list type {ty}.")
+            };
+            return Err(self.fail(cx, &message));
+        }
         let Contract::Items(element) = contract else {
             let message = no_array(target);
             return Err(self.fail(cx, &message));
@@ -574,10 +618,13 @@ impl<S: Tokens> Typed<S> {
 }
 
 /// Classes of the library that only others are derived from.
-const ABSTRACT: [&str; 17] = [
+const ABSTRACT: [&str; 20] = [
     "System.Delegate",
     "System.StringComparer",
     "System.TimeZone",
+    "System.ValueType",
+    "System.IO.TextReader",
+    "System.Security.Cryptography.Aes",
     "System.Security.Cryptography.AsymmetricAlgorithm",
     "System.Security.Cryptography.HMAC",
     "System.Security.Cryptography.HashAlgorithm",

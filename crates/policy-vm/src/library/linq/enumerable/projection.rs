@@ -44,6 +44,16 @@ pub(super) const MEMBERS: &[Member] = &[
         project::zip,
     ),
     method(
+        "static IEnumerable<(TFirst First, TSecond Second)> Zip<TFirst,TSecond>(this IEnumerable<TFirst> first, \
+         IEnumerable<TSecond> second)",
+        project::zip_tuples,
+    ),
+    method(
+        "static IEnumerable<(TFirst First, TSecond Second, TThird Third)> Zip<TFirst,TSecond,TThird>(this \
+         IEnumerable<TFirst> first, IEnumerable<TSecond> second, IEnumerable<TThird> third)",
+        project::zip_tuples,
+    ),
+    method(
         "static IEnumerable<TSource> AsEnumerable<TSource>(this IEnumerable<TSource> source)",
         project::as_enumerable,
     ),

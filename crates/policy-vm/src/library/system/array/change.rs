@@ -1,6 +1,6 @@
 //! Copying, clearing, reversing, resizing and what goes through all elements.
 
-use super::{defaults, element, fits, len, len_arg, number, part, put};
+use super::{defaults, element, fits, indexed, len, len_arg, line_arg, lower, number, part, put};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::library::system::math;
@@ -20,11 +20,25 @@ pub(super) fn copy_to(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// `Copy(source, destination, length)` and `Copy(source, sourceIndex, destination, destinationIndex, length)`.
 pub(super) fn copy(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let (target, from, at, count) =
-        if args.len() > 3 { (2, number(args, 1)?, number(args, 3)?, 4) } else { (1, 0, 0, 2) };
+    let target = if args.len() > 3 { 2 } else { 1 };
     len_arg(cx, args, 0, "sourceArray")?;
     len_arg(cx, args, target, "destinationArray")?;
-    copy_part(cx, arg(args, 0), from, arg(args, target), at, number(args, count)?)
+    if target == 1 {
+        return copy_part(cx, arg(args, 0), 0, arg(args, 1), 0, number(args, 2)?);
+    }
+    let (source, target) = (arg(args, 0), arg(args, 2));
+    let from = above(cx, number(args, 1)?, source, "sourceIndex")?;
+    let at = above(cx, number(args, 3)?, target, "destinationIndex")?;
+    copy_part(cx, source, from, target, at, number(args, 4)?)
+}
+
+/// An index as one of an array that begins at 0.
+fn above(cx: &mut Cx<'_>, index: i64, array: Value, name: &str) -> Result<i64, Throw> {
+    let lower = i64::from(lower(cx, array));
+    if lower != 0 && index < lower {
+        return Err(math::out_of_range(cx, name, index, &format!("must be greater than or equal to '{lower}'.")));
+    }
+    Ok(index.saturating_sub(lower))
 }
 
 fn below_zero(cx: &mut Cx<'_>, name: &str, actual: i64) -> Throw {
@@ -39,6 +53,9 @@ fn copy_part(
     target_index: i64,
     length: i64,
 ) -> Result<Value, Throw> {
+    if indexed::rank(cx, source) != indexed::rank(cx, target) {
+        return Err(cx.throw(Exc::Rank, "The specified arrays must have the same number of dimensions."));
+    }
     let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length)) };
     let Ok(from) = usize::try_from(source_index) else { return Err(below_zero(cx, "sourceIndex", source_index)) };
     let Ok(at) = usize::try_from(target_index) else { return Err(below_zero(cx, "destinationIndex", target_index)) };
@@ -56,7 +73,10 @@ fn copy_part(
         match cx.heap.get_mut(source) {
             Some(Object::Bytes(bytes)) => bytes.copy_within(from..from + count, at),
             Some(Object::Array(array)) => array.items.copy_within(from..from + count, at),
-            _ => {}
+            _ => {
+                let items = part(cx, source, from, from + count)?;
+                put(cx, target, at, &items)?;
+            }
         }
         return Ok(Value::Null);
     }
@@ -101,13 +121,14 @@ fn copy_between(
 
 /// `(array, index, length)` checked as `Clear` and `Reverse` do it.
 fn range(cx: &mut Cx<'_>, args: &[Value]) -> Result<(usize, usize), Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
+    let len = line_arg(cx, args, 0, "array")?;
     if args.len() < 3 {
         return Ok((0, len));
     }
-    let (index, length) = (as_i32(args, 1)?, as_i32(args, 2)?);
-    let Ok(from) = usize::try_from(index) else { return Err(math::negative(cx, "index", index.into())) };
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let index = as_i32(args, 1)?.saturating_sub(lower(cx, arg(args, 0)));
+    let length = as_i32(args, 2)?;
+    let Ok(from) = usize::try_from(index) else { return Err(super::negative(cx, "index")) };
+    let Ok(count) = usize::try_from(length) else { return Err(super::negative(cx, "length")) };
     if from.saturating_add(count) > len {
         let message = "Offset and length were out of bounds for the array or count is greater than the number of \
                        elements from index to the end of the source collection.";
@@ -120,7 +141,8 @@ pub(super) fn clear(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;
     let (mut from, mut count) = (0, len);
     if args.len() > 1 {
-        let (index, length) = (usize::try_from(as_i32(args, 1)?), usize::try_from(as_i32(args, 2)?));
+        let index = as_i32(args, 1)?.checked_sub(lower(cx, arg(args, 0))).unwrap_or(-1);
+        let (index, length) = (usize::try_from(index), usize::try_from(as_i32(args, 2)?));
         let (Ok(index), Ok(length)) = (index, length) else { return Err(cx.throw_default(Exc::IndexOutOfRange)) };
         if index.saturating_add(length) > len {
             return Err(cx.throw_default(Exc::IndexOutOfRange));
@@ -181,7 +203,11 @@ pub(super) fn reverse(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     match cx.heap.get_mut(arg(args, 0)) {
         Some(Object::Array(array)) => array.items.get_mut(from..to).unwrap_or_default().reverse(),
         Some(Object::Bytes(bytes)) => bytes.get_mut(from..to).unwrap_or_default().reverse(),
-        _ => {}
+        _ => {
+            let mut items = part(cx, arg(args, 0), from, to)?;
+            items.reverse();
+            put(cx, arg(args, 0), from, &items)?;
+        }
     }
     Ok(Value::Null)
 }

@@ -1,6 +1,6 @@
 //! Searches by value and by predicate.
 
-use super::{get, int, len_arg, part};
+use super::{get, int, len_arg, line_arg, lower, part};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
 use crate::types::TypeId;
@@ -56,26 +56,40 @@ fn position(cx: &mut Cx<'_>, args: &[Value], at: impl Iterator<Item = usize>) ->
         cx.charge(1)?;
         let item = get(cx, arg(args, 0), i).unwrap_or(Value::Null);
         if behaviour::equals(cx, item, arg(args, 1))? {
-            return Ok(int(i));
+            let lower = lower(cx, arg(args, 0));
+            return Ok(Value::Int32(i32::try_from(i).unwrap_or(i32::MAX).wrapping_add(lower)));
         }
     }
-    Ok(Value::Int32(-1))
+    Ok(Value::Int32(lower(cx, arg(args, 0)).wrapping_sub(1)))
+}
+
+/// A first index as one of an array that begins at 0.
+fn start_of(cx: &Cx<'_>, args: &[Value]) -> Option<Value> {
+    match args.get(2).copied() {
+        Some(Value::Int32(start)) => Some(Value::Int32(start.wrapping_sub(lower(cx, arg(args, 0))))),
+        other => other,
+    }
 }
 
 pub(super) fn index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
-    let (from, to) = forward(cx, len, args.get(2).copied(), args.get(3).copied())?;
+    let len = line_arg(cx, args, 0, "array")?;
+    let start = start_of(cx, args);
+    let (from, to) = forward(cx, len, start, args.get(3).copied())?;
     position(cx, args, from..to)
 }
 
 /// `LastIndexOf(Array, …)`, which looks for nothing in an empty array, wherever it is told to begin.
 pub(super) fn last_index_of_any(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    if len_arg(cx, args, 0, "array")? == 0 { Ok(Value::Int32(-1)) } else { last_index_of(cx, args) }
+    match line_arg(cx, args, 0, "array")? {
+        0 => Ok(Value::Int32(lower(cx, arg(args, 0)).wrapping_sub(1))),
+        _ => last_index_of(cx, args),
+    }
 }
 
 pub(super) fn last_index_of(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
     let len = len_arg(cx, args, 0, "array")?;
-    let (from, to) = backward(cx, len, args.get(2).copied(), args.get(3).copied())?;
+    let start = start_of(cx, args);
+    let (from, to) = backward(cx, len, start, args.get(3).copied())?;
     position(cx, args, (from..to).rev())
 }
 

@@ -1,12 +1,15 @@
 //! `GetValue` and `SetValue` with several indexes, or with an array of them.
 
-use super::{fits, get_value, len, set_value};
+use super::{get_value, len, set_value};
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
+use crate::library::system::number::integer;
+use crate::library::system::object;
+use crate::types::{self, Type, TypeId};
 use crate::value::matrix::{self, Matrix};
-use crate::value::{Value, behaviour};
+use crate::value::{Value, behaviour, cast};
 
-fn rank(cx: &Cx<'_>, array: Value) -> usize {
+pub(super) fn rank(cx: &Cx<'_>, array: Value) -> usize {
     cx.heap.native::<Matrix>(array).map_or(1, |matrix| matrix.sizes.len())
 }
 
@@ -35,16 +38,73 @@ pub(super) fn set(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 fn put(cx: &mut Cx<'_>, array: Value, value: Value, indexes: &[Value]) -> Result<Value, Throw> {
     let element = matrix::element(cx, array)?;
-    let mut value = value;
-    if value.is_null() {
-        value = behaviour::default_of(cx.heap, element)?;
-    } else if !fits(cx, value, element) {
-        return Err(cx.throw(Exc::InvalidCast, "Object cannot be stored in an array of this type."));
-    }
+    let value = stored(cx, value, element)?;
     let mut args = vec![array];
     args.extend_from_slice(indexes);
     args.push(value);
     matrix::set(cx, &args)
+}
+
+/// A value as an array of that element type holds it: numbers are widened where that loses nothing.
+pub(super) fn stored(cx: &mut Cx<'_>, value: Value, element: TypeId) -> Result<Value, Throw> {
+    let Some(ty) = object::type_of(cx, value) else { return behaviour::default_of(cx.heap, element) };
+    if ty == element || types::get(element) == &Type::Nullable(ty) || cast::is_instance(cx.heap, value, element) {
+        return Ok(value);
+    }
+    let (from, number) = match value {
+        Value::Enum(_, number) => (TypeId::INT32, Value::Int32(i32::try_from(number).unwrap_or_default())),
+        number => (ty, number),
+    };
+    match (width(from), width(element)) {
+        (Some(_), Some(_)) => match widened(from, number, element) {
+            Some(value) => Ok(value),
+            None => {
+                let why = "Cannot widen from source type to target type either because the source type is a not a \
+                           primitive type or the conversion cannot be accomplished.";
+                Err(cx.throw(Exc::Argument, why))
+            }
+        },
+        _ => Err(cx.throw(Exc::InvalidCast, "Object cannot be stored in an array of this type.")),
+    }
+}
+
+/// The types that the runtime has itself: how many bits, and whether they have a sign.
+const fn width(ty: TypeId) -> Option<(u8, bool)> {
+    Some(match ty {
+        TypeId::BOOL => (1, false),
+        TypeId::BYTE => (8, false),
+        TypeId::SBYTE => (8, true),
+        TypeId::CHAR | TypeId::UINT16 => (16, false),
+        TypeId::INT16 => (16, true),
+        TypeId::UINT32 => (32, false),
+        TypeId::INT32 => (32, true),
+        TypeId::UINT64 => (64, false),
+        TypeId::INT64 => (64, true),
+        TypeId::SINGLE => (128, true),
+        TypeId::DOUBLE => (129, true),
+        _ => return None,
+    })
+}
+
+fn widened(from: TypeId, value: Value, to: TypeId) -> Option<Value> {
+    let ((narrow, signed), (wide, keeps)) = (width(from)?, width(to)?);
+    let holds = if signed == keeps { narrow <= wide } else { !signed && narrow < wide };
+    if !holds || from == TypeId::BOOL || to == TypeId::BOOL {
+        return None;
+    }
+    let whole = match value {
+        Value::Char(unit) => Some(i128::from(unit)),
+        other => integer::get(other),
+    };
+    #[expect(clippy::cast_precision_loss, reason = "as .NET does")]
+    match (to, whole, value) {
+        (TypeId::CHAR, Some(n), _) => u16::try_from(n).ok().map(Value::Char),
+        (TypeId::SINGLE, Some(n), _) => Some(Value::Single(n as f32)),
+        (TypeId::DOUBLE, Some(n), _) => Some(Value::Double(n as f64)),
+        (TypeId::DOUBLE, None, Value::Single(n)) => Some(Value::Double(n.into())),
+        (_, Some(n), _) => Some(integer::kind_of(to)?.value(n)),
+        _ => None,
+    }
 }
 
 /// The indexes in an array, as many as there are dimensions.

@@ -3,10 +3,9 @@
 use std::cmp::Ordering;
 
 use super::change::order;
-use super::{int, len_arg, part, put};
+use super::{line_arg, lower, part, put};
 use crate::cx::{Cx, arg, as_i32};
 use crate::exception::{Exc, Throw};
-use crate::library::system::math;
 use crate::machine::contained;
 use crate::value::Value;
 
@@ -83,13 +82,13 @@ fn sort_part(cx: &mut Cx<'_>, keys: Value, items: Value, (from, to): (usize, usi
 
 /// `Sort(array)` and `Sort(array, comparer)`.
 pub(super) fn sort(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
+    let len = line_arg(cx, args, 0, "array")?;
     sort_part(cx, arg(args, 0), Value::Null, (0, len), By::Comparer(arg(args, 1)))
 }
 
 /// `Sort(array, comparison)`.
 pub(super) fn sort_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
+    let len = line_arg(cx, args, 0, "array")?;
     if arg(args, 1).is_null() {
         return Err(cx.argument_null("comparison"));
     }
@@ -98,10 +97,11 @@ pub(super) fn sort_by(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
 
 /// `Sort(array, index, length)` and `Sort(array, index, length, comparer)`.
 pub(super) fn sort_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
-    let (index, length) = (as_i32(args, 1)?, as_i32(args, 2)?);
-    let Ok(from) = usize::try_from(index) else { return Err(math::negative(cx, "index", index.into())) };
-    let Ok(count) = usize::try_from(length) else { return Err(math::negative(cx, "length", length.into())) };
+    let len = line_arg(cx, args, 0, "array")?;
+    let index = as_i32(args, 1)?.saturating_sub(lower(cx, arg(args, 0)));
+    let length = as_i32(args, 2)?;
+    let Ok(from) = usize::try_from(index) else { return Err(super::negative(cx, "index")) };
+    let Ok(count) = usize::try_from(length) else { return Err(super::negative(cx, "length")) };
     if from.saturating_add(count) > len {
         let message = "Offset and length were out of bounds for the array or count is greater than the number of \
                        elements from index to the end of the source collection.";
@@ -112,7 +112,7 @@ pub(super) fn sort_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 
 /// `Sort(keys, items)` and `Sort(keys, items, comparer)`.
 pub(super) fn sort_pairs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "keys")?;
+    let len = line_arg(cx, args, 0, "keys")?;
     if super::len(cx, arg(args, 1)).is_some_and(|items| items < len) {
         let message = "Offset and length were out of bounds for the array or count is greater than the number of \
                        elements from index to the end of the source collection.";
@@ -123,7 +123,7 @@ pub(super) fn sort_pairs(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw
 
 /// `Sort(keys, items, index, length)` and `Sort(keys, items, index, length, comparer)`.
 pub(super) fn sort_pairs_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "keys")?;
+    let len = line_arg(cx, args, 0, "keys")?;
     let (index, length) = (as_i32(args, 2)?, as_i32(args, 3)?);
     for (name, value) in [("index", index), ("length", length)] {
         if value < 0 {
@@ -142,14 +142,15 @@ pub(super) fn sort_pairs_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value,
 
 /// The index, or the complement of where it would stand.
 pub(super) fn binary_search(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
+    let len = line_arg(cx, args, 0, "array")?;
     search_between(cx, [arg(args, 0), arg(args, 1), arg(args, 2)], 0, len)
 }
 
 /// `BinarySearch(array, index, length, value[, comparer])`.
 pub(super) fn binary_search_range(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
-    let len = len_arg(cx, args, 0, "array")?;
-    let (index, length) = (as_i32(args, 1)?, as_i32(args, 2)?);
+    let len = line_arg(cx, args, 0, "array")?;
+    let index = as_i32(args, 1)?.saturating_sub(lower(cx, arg(args, 0)));
+    let length = as_i32(args, 2)?;
     for (name, value) in [("index", index), ("length", length)] {
         if value < 0 {
             return Err(cx.throw_argument(Exc::ArgumentOutOfRange, "Non-negative number required.", name));
@@ -173,12 +174,20 @@ fn search_between(cx: &mut Cx<'_>, args: [Value; 3], mut low: usize, mut high: u
         let middle = low + (high - 1 - low) / 2;
         let item = super::get(cx, arg(args, 0), middle).unwrap_or(Value::Null);
         match By::Comparer(arg(args, 2)).compare(cx, item, arg(args, 1))? {
-            Ordering::Equal => return Ok(int(middle)),
+            Ordering::Equal => return Ok(place(cx, arg(args, 0), middle)),
             Ordering::Less => low = middle + 1,
             Ordering::Greater => high = middle,
         }
     }
-    Ok(Value::Int32(!i32::try_from(low).unwrap_or(i32::MAX)))
+    match place(cx, arg(args, 0), low) {
+        Value::Int32(at) => Ok(Value::Int32(!at)),
+        other => Ok(other),
+    }
+}
+
+/// The index of the n-th element.
+fn place(cx: &Cx<'_>, array: Value, at: usize) -> Value {
+    Value::Int32(i32::try_from(at).unwrap_or(i32::MAX).wrapping_add(lower(cx, array)))
 }
 
 #[cfg(test)]

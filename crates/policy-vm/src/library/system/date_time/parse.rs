@@ -145,6 +145,8 @@ struct Found {
     out_of_range: bool,
     /// The date is over: a time followed it.
     closed: bool,
+    /// A separator binds what comes next to the date.
+    bound: bool,
 }
 
 impl Found {
@@ -281,8 +283,10 @@ impl Reader<'_> {
             return Err(Bad::Format);
         }
         let after = self.at;
+        let bound = std::mem::take(&mut self.found.bound);
         self.skip_space();
         match self.peek() {
+            Some(':') if bound => return Err(Bad::Format),
             Some(':') => {
                 self.at += 1;
                 return self.time(value, digits);
@@ -305,7 +309,10 @@ impl Reader<'_> {
         self.at += 1;
         self.skip_space();
         match self.peek() {
-            Some(c) if c.is_ascii_digit() || c.is_alphabetic() => Ok(()),
+            Some(c) if c.is_ascii_digit() || c.is_alphabetic() => {
+                self.found.bound = c.is_ascii_digit();
+                Ok(())
+            }
             _ => Err(Bad::Format),
         }
     }
@@ -338,6 +345,11 @@ impl Reader<'_> {
     fn time_part(&mut self) -> Result<i32, Bad> {
         if !self.found.marked {
             self.skip_space();
+        }
+        if !self.found.marked && self.peek().is_some_and(char::is_alphabetic) {
+            // Whatever the word means, it is none of the time's parts; what means nothing is told first.
+            self.word()?;
+            return Err(Bad::Format);
         }
         match self.digits() {
             Some((value, 2)) => Ok(value),
@@ -437,10 +449,8 @@ impl Reader<'_> {
             self.at += 1;
             return if self.eat('.') { Ok(()) } else { Err(Bad::Word(start)) };
         }
-        let after_digit = start.checked_sub(1).and_then(|at| self.text.get(at)).is_some_and(|u| (48..58).contains(u));
-        let known = ((word.starts_with(['Z', 'z']) && (after_digit || word.len() == 1))
-            || word.eq_ignore_ascii_case("t"))
-            && (self.found.time.is_some() || self.found.has_date());
+        let is_zone = word.starts_with(['Z', 'z']) && (self.found.marked || word.len() == 1);
+        let known = (is_zone || word.eq_ignore_ascii_case("t")) && (self.found.time.is_some() || self.found.has_date());
         Err(if known { Bad::Format } else { Bad::Word(start) })
     }
 

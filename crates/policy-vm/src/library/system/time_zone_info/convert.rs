@@ -1,10 +1,9 @@
 //! Conversion of times between zones.
 
-use super::{Zone, find};
+use super::{Zone, asked, find};
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
 use crate::library::system::date_time::arguments::{as_date_time, as_offset};
-use crate::library::system::date_time::calendar::PER_MINUTE;
 use crate::library::system::date_time_offset;
 use crate::value::{DateTime, DateTimeKind, Value};
 
@@ -44,14 +43,16 @@ fn convert(cx: &mut Cx<'_>, time: DateTime, source: &Zone, destination: &Zone) -
                    must be TimeZoneInfo.Local.";
         return Err(cx.throw_argument(Exc::Argument, why, "sourceTimeZone"));
     }
-    if source.is_gap(time.ticks()) {
+    if asked(cx, source.is_invalid(time.ticks()))? {
         let why = "The supplied DateTime represents an invalid time.  For example, when the clock is adjusted forward, \
                    any time in the period that is skipped is invalid.";
         return Err(cx.throw_argument(Exc::Argument, why, "dateTime"));
     }
-    let utc = time.ticks() - source.offset_of_clock(time.ticks()) * PER_MINUTE;
-    // Out of range means the first or the last moment there is.
-    let clock = destination.clock_of(utc.clamp(0, DateTime::MAX_TICKS));
+    let offset = asked(cx, source.offset_of_clock(time.ticks()))?;
+    // Out of range means the first or the last moment there is; the offset is added to what it was all the same.
+    let utc = time.ticks() - offset;
+    let (there, _) = asked(cx, destination.offset_at(utc.clamp(0, DateTime::MAX_TICKS)))?;
+    let clock = (utc + there).clamp(0, DateTime::MAX_TICKS);
     Ok(DateTime::new(clock, kind_of(destination)).map_or(Value::Null, Value::DateTime))
 }
 
@@ -70,10 +71,13 @@ pub(super) fn convert_time_between(cx: &mut Cx<'_>, args: &[Value]) -> Result<Va
 fn offset_in(cx: &mut Cx<'_>, args: &[Value], zone: &Zone) -> Result<Value, Throw> {
     let (ticks, offset) = as_offset(cx, args, 0)?;
     let utc = date_time_offset::utc_of(ticks, offset);
-    let minutes = zone.offset_at(utc);
-    match (utc + minutes * PER_MINUTE, i16::try_from(minutes)) {
-        (clock @ 0..=DateTime::MAX_TICKS, Ok(minutes)) => date_time_offset::value(cx, clock, minutes),
-        (clock, _) => date_time_offset::value(cx, clock.clamp(0, DateTime::MAX_TICKS), 0),
+    let (offset, _) = asked(cx, zone.offset_at(utc))?;
+    match utc + offset {
+        clock @ 0..=DateTime::MAX_TICKS => {
+            let minutes = date_time_offset::check_offset(cx, offset)?;
+            date_time_offset::checked(cx, clock, minutes)
+        }
+        clock => date_time_offset::value(cx, clock.clamp(0, DateTime::MAX_TICKS), 0),
     }
 }
 

@@ -1,17 +1,10 @@
-//! A time zone's rules in ticks, over the time zone database.
+//! What a `TimeZoneInfo` is, and where its rules are.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use jiff::civil;
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
-
+use super::database::File;
+use super::rule::{Rule, Rules};
 use super::{offset_text, windows};
-use crate::library::system::date_time::calendar::{self, PER_DAY, PER_MINUTE, PER_SECOND};
-use crate::value::DateTime;
-
-/// A moment in ticks for questions that do not depend on the present: 2024-01-01.
-pub(super) const REFERENCE: i64 = 638_396_640_000_000_000;
 
 /// What a `TimeZoneInfo` is.
 #[derive(Clone, Debug)]
@@ -20,161 +13,149 @@ pub(super) enum Zone {
     Utc,
     /// `TimeZoneInfo.Local`, which is UTC as well but another object.
     Local,
-    /// One of the database, by the name it was asked for.
-    System { id: String, rules: TimeZone },
-    /// One without rules.
-    Custom { id: String, offset: i64, display: String, standard: String },
+    /// One of the database.
+    System(Arc<System>),
+    /// One that a program or a text made.
+    Custom(Arc<Custom>),
 }
 
-/// The database inside the program; it keeps the zones it was asked for.
-static DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+/// A zone of the database, as it was when it was asked for.
+#[derive(Debug)]
+pub(super) struct System {
+    /// The name by which it was asked for.
+    id: String,
+    file: File,
+    /// The present in ticks: it decides which offset is the standard one.
+    now: i64,
+    base: i64,
+    last: Option<Rule>,
+    windows: bool,
+}
+
+/// A zone that a program made.
+#[derive(Debug)]
+pub(super) struct Custom {
+    pub id: String,
+    /// In ticks.
+    pub offset: i64,
+    pub display: String,
+    pub standard: String,
+    pub daylight: String,
+    pub supports_daylight: bool,
+    pub rules: Rules,
+}
+
+/// The names of UTC, which is without rules whatever the database says.
+const UTC_ALIASES: [&str; 8] = ["Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "UTC", "Universal", "Zulu"];
+
+fn is_utc(id: &str) -> bool {
+    UTC_ALIASES.iter().any(|alias| alias.eq_ignore_ascii_case(id))
+}
+
+const UTC_NAME: &str = "Coordinated Universal Time";
 
 impl Zone {
     /// The zone of a Windows or IANA name.
-    pub(super) fn find(name: &str) -> Option<Self> {
+    pub(super) fn find(name: &str, now: i64) -> Option<Self> {
         if name.eq_ignore_ascii_case("UTC") {
             return Some(Self::Utc);
         }
-        let (id, iana) = match windows::find(name) {
-            Some((windows, iana)) => (windows.to_owned(), iana),
-            None => (String::new(), name),
+        let (file, id, windows) = match windows::find(name) {
+            Some((windows, iana)) => (File::find(iana)?, windows, true),
+            None => {
+                let file = File::find(name)?;
+                (file, file.name, false)
+            }
         };
-        let rules = DATABASE.get(iana).ok()?;
-        let id = if id.is_empty() { rules.iana_name().unwrap_or(name).to_owned() } else { id };
-        Some(Self::System { id, rules })
+        let base = file.base_offset(now);
+        let last = file.last_rule(base);
+        Some(Self::System(Arc::new(System { id: id.to_owned(), file, now, base, last, windows })))
     }
 
     pub(super) fn id(&self) -> &str {
         match self {
             Self::Utc | Self::Local => "UTC",
-            Self::System { id, .. } | Self::Custom { id, .. } => id,
+            Self::System(zone) => &zone.id,
+            Self::Custom(zone) => &zone.id,
         }
     }
 
-    pub(super) fn display_name(&self, now: i64) -> String {
+    pub(super) fn display_name(&self) -> String {
         match self {
-            Self::Utc | Self::Local => "(UTC) Coordinated Universal Time".to_owned(),
-            Self::Custom { display, .. } => display.clone(),
-            Self::System { id, .. } => match self.base_offset(now) {
-                0 => format!("(UTC) {id}"),
-                offset => format!("(UTC{}) {id}", offset_text(offset)),
-            },
+            Self::Utc | Self::Local => format!("(UTC) {UTC_NAME}"),
+            Self::Custom(zone) => zone.display.clone(),
+            Self::System(zone) if is_utc(&zone.id) => format!("(UTC) {UTC_NAME}"),
+            Self::System(zone) => format!("(UTC{}) {}", offset_text(zone.base), zone.id),
         }
     }
 
-    pub(super) fn standard_name(&self, now: i64) -> String {
-        self.abbreviation(now, false)
-    }
-
-    pub(super) fn daylight_name(&self, now: i64) -> String {
-        self.abbreviation(now, true)
-    }
-
-    fn abbreviation(&self, now: i64, daylight: bool) -> String {
+    pub(super) fn standard_name(&self) -> &str {
         match self {
-            Self::Utc | Self::Local => "Coordinated Universal Time".to_owned(),
-            Self::Custom { standard, .. } => standard.clone(),
-            Self::System { rules, .. } => {
-                let sample = half_years(now).find(|ticks| self.is_daylight(*ticks) == daylight).unwrap_or(now);
-                rules.to_offset_info(timestamp(sample)).abbreviation().to_owned()
+            Self::Utc | Self::Local => UTC_NAME,
+            Self::Custom(zone) => &zone.standard,
+            Self::System(zone) if is_utc(&zone.id) => UTC_NAME,
+            Self::System(zone) => zone.file.abbreviation(zone.now, false).unwrap_or_default(),
+        }
+    }
+
+    pub(super) fn daylight_name(&self) -> &str {
+        match self {
+            Self::Custom(zone) => &zone.daylight,
+            Self::System(zone) if !is_utc(&zone.id) => {
+                zone.file.abbreviation(zone.now, true).unwrap_or_else(|| self.standard_name())
             }
+            _ => self.standard_name(),
         }
     }
 
-    /// The standard offset in minutes.
-    pub(super) fn base_offset(&self, now: i64) -> i64 {
-        let sample = half_years(now).find(|ticks| !self.is_daylight(*ticks)).unwrap_or(now);
-        self.offset_at(sample)
+    pub(super) fn has_iana_id(&self) -> bool {
+        match self {
+            Self::Utc | Self::Local => true,
+            Self::Custom(zone) => zone.id.eq_ignore_ascii_case("UTC"),
+            Self::System(zone) => !zone.windows,
+        }
     }
 
-    pub(super) fn has_rules(&self) -> bool {
+    /// The standard offset in ticks.
+    pub(super) fn base(&self) -> i64 {
         match self {
-            Self::System { rules, .. } => rules.preceding(timestamp(DateTime::MAX_TICKS)).next().is_some(),
-            _ => false,
+            Self::Utc | Self::Local => 0,
+            Self::System(zone) => zone.base,
+            Self::Custom(zone) => zone.offset,
+        }
+    }
+
+    pub(super) fn supports_daylight(&self) -> bool {
+        match self {
+            Self::Custom(zone) => zone.supports_daylight,
+            _ => self.rule_count() > 0,
+        }
+    }
+
+    pub(super) fn rule_count(&self) -> usize {
+        match self {
+            Self::Utc | Self::Local => 0,
+            Self::System(zone) if is_utc(&zone.id) => 0,
+            Self::System(zone) => zone.file.rule_count(),
+            Self::Custom(zone) => zone.rules.len(),
+        }
+    }
+
+    /// The n-th rule, in order of time.
+    pub(super) fn rule(&self, index: usize) -> Option<Rule> {
+        match self {
+            Self::Utc | Self::Local => None,
+            Self::System(zone) => zone.file.rule(index, zone.base, zone.last),
+            Self::Custom(zone) => zone.rules.get(index).copied(),
         }
     }
 
     pub(super) fn same_rules(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::System { rules: a, .. }, Self::System { rules: b, .. }) => a == b,
-            (Self::Custom { offset: a, .. }, Self::Custom { offset: b, .. }) => a == b,
-            (a, b) => !a.has_rules() && !b.has_rules() && a.base_offset(REFERENCE) == b.base_offset(REFERENCE),
-        }
+        let rules = |zone: &Self| (zone.base(), zone.supports_daylight(), zone.rule_count());
+        let same = |index| match (self.rule(index), other.rule(index)) {
+            (Some(a), Some(b)) => a.same(&b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        rules(self) == rules(other) && (0..self.rule_count()).all(same)
     }
-
-    /// The offset in minutes at a moment in UTC.
-    pub(super) fn offset_at(&self, utc: i64) -> i64 {
-        match self {
-            Self::Utc | Self::Local => 0,
-            Self::Custom { offset, .. } => *offset,
-            Self::System { rules, .. } => whole_minutes(rules.to_offset(timestamp(utc))),
-        }
-    }
-
-    /// The clock of the zone at a moment in UTC, kept in range.
-    pub(super) fn clock_of(&self, utc: i64) -> i64 {
-        (utc + self.offset_at(utc) * PER_MINUTE).clamp(0, DateTime::MAX_TICKS)
-    }
-
-    /// The offset in minutes when the zone's clock shows a time; the standard one when that is ambiguous or skipped.
-    pub(super) fn offset_of_clock(&self, clock: i64) -> i64 {
-        match self.ambiguity(clock) {
-            None => self.offset_at(clock),
-            Some(AmbiguousOffset::Unambiguous { offset }) => whole_minutes(offset),
-            Some(AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after }) => {
-                whole_minutes(before).min(whole_minutes(after))
-            }
-        }
-    }
-
-    /// Both offsets in minutes when the zone's clock shows a time twice.
-    pub(super) fn fold(&self, clock: i64) -> Option<(i64, i64)> {
-        match self.ambiguity(clock)? {
-            AmbiguousOffset::Fold { before, after } => Some((whole_minutes(before), whole_minutes(after))),
-            _ => None,
-        }
-    }
-
-    /// True when the zone's clock never shows a time.
-    pub(super) fn is_gap(&self, clock: i64) -> bool {
-        matches!(self.ambiguity(clock), Some(AmbiguousOffset::Gap { .. }))
-    }
-
-    pub(super) fn is_daylight(&self, utc: i64) -> bool {
-        match self {
-            Self::System { rules, .. } => rules.to_offset_info(timestamp(utc)).dst().is_dst(),
-            _ => false,
-        }
-    }
-
-    fn ambiguity(&self, clock: i64) -> Option<AmbiguousOffset> {
-        let Self::System { rules, .. } = self else { return None };
-        let p = calendar::parts_of(clock);
-        let civil = civil::DateTime::new(
-            i16::try_from(p.year).ok()?,
-            p.month as i8,
-            p.day as i8,
-            p.hour as i8,
-            p.minute as i8,
-            p.second as i8,
-            p.fraction * 100,
-        );
-        Some(rules.to_ambiguous_timestamp(civil.ok()?).offset())
-    }
-}
-
-/// Two moments half a year apart: one of them is in standard time.
-fn half_years(now: i64) -> impl Iterator<Item = i64> {
-    [now, (now - 182 * PER_DAY).max(0)].into_iter()
-}
-
-fn timestamp(ticks: i64) -> Timestamp {
-    let seconds = (ticks - DateTime::UNIX_EPOCH_TICKS).div_euclid(PER_SECOND);
-    let end = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_second(seconds).unwrap_or(end)
-}
-
-/// .NET knows offsets of whole minutes only.
-fn whole_minutes(offset: Offset) -> i64 {
-    (i64::from(offset.seconds()) + 59).div_euclid(60)
 }

@@ -25,7 +25,7 @@ pub(super) struct Outside {
 pub(super) const fn is_older(kind: Kind) -> bool {
     match kind {
         Kind::Utf8 | Kind::Utf8Strict { .. } | Kind::Ascii | Kind::Latin1 | Kind::Windows1252 => true,
-        Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf7 => false,
+        Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf32Be | Kind::Utf7 => false,
     }
 }
 

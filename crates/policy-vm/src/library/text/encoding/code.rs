@@ -26,6 +26,7 @@ pub(super) fn encode(kind: Kind, text: TextRef<'_>) -> Result<Vec<u8>, (u16, usi
         Kind::Utf16 => valid_units(text).flat_map(u16::to_le_bytes).collect(),
         Kind::Utf16Be => valid_units(text).flat_map(u16::to_be_bytes).collect(),
         Kind::Utf32 => text.to_utf8().chars().flat_map(|c| u32::from(c).to_le_bytes()).collect(),
+        Kind::Utf32Be => text.to_utf8().chars().flat_map(|c| u32::from(c).to_be_bytes()).collect(),
         Kind::Utf7 => utf7::encode(text),
     })
 }
@@ -88,16 +89,19 @@ pub(super) fn decode(kind: Kind, bytes: &[u8]) -> Result<TextBuf, (String, usize
         }),
         Kind::Utf16 => decode_utf16(bytes, u16::from_le_bytes, &mut out),
         Kind::Utf16Be => decode_utf16(bytes, u16::from_be_bytes, &mut out),
-        Kind::Utf32 => {
-            for chunk in bytes.chunks(4) {
-                let code = <[u8; 4]>::try_from(chunk).ok().map(u32::from_le_bytes);
-                let c = code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
-                out.push_str(c.encode_utf8(&mut [0; 4]));
-            }
-        }
+        Kind::Utf32 => decode_utf32(bytes, u32::from_le_bytes, &mut out),
+        Kind::Utf32Be => decode_utf32(bytes, u32::from_be_bytes, &mut out),
         Kind::Utf7 => utf7::decode(bytes, &mut out),
     }
     Ok(out)
+}
+
+fn decode_utf32(bytes: &[u8], code: fn([u8; 4]) -> u32, out: &mut TextBuf) {
+    for chunk in bytes.chunks(4) {
+        let code = <[u8; 4]>::try_from(chunk).ok().map(code);
+        let c = code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER);
+        out.push_str(c.encode_utf8(&mut [0; 4]));
+    }
 }
 
 fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, out: &mut TextBuf) {

@@ -46,7 +46,7 @@ fn bytes_arg(
 }
 
 fn decoded(cx: &mut Cx<'_>, kind: Kind, bytes: &[u8]) -> Result<Str, Throw> {
-    if bytes.is_ascii() && !matches!(kind, Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf7) {
+    if bytes.is_ascii() && !matches!(kind, Kind::Utf16 | Kind::Utf16Be | Kind::Utf32 | Kind::Utf32Be | Kind::Utf7) {
         return Ok(cx.heap.new_text(TextRef::Ascii(bytes))?);
     }
     match code::decode(kind, bytes) {

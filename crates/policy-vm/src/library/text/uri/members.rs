@@ -326,6 +326,27 @@ pub(super) fn make_relative_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value
     if (&from.scheme, &from.host, from.port) != (&to.scheme, &to.host, to.port) {
         return Ok(arg(args, 1));
     }
+    let mut reference = path_between(cx, &from, &to)?;
+    reference.push_str(&to.query);
+    reference.push_str(&to.fragment);
+    Ok(cx.heap.new_native(Uri { original: reference, parts: None })?)
+}
+
+/// The same as a text, and without query and fragment.
+pub(super) fn make_relative(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    if arg(args, 1).is_null() {
+        return Err(cx.argument_null("toUri"));
+    }
+    let from = parts(cx, args)?.clone();
+    let to = parts(cx, &[arg(args, 1)])?.clone();
+    if (&from.scheme, &from.host, from.port) != (&to.scheme, &to.host, to.port) {
+        return cx.string(&assemble(&to, displayed));
+    }
+    let reference = path_between(cx, &from, &to)?;
+    cx.string(&reference)
+}
+
+fn path_between(cx: &mut Cx<'_>, from: &Parts, to: &Parts) -> Result<String, Throw> {
     cx.charge(from.path.len() + to.path.len())?;
     let folders = |path: &str| path.split_inclusive('/').map(str::to_owned).collect::<Vec<_>>();
     let (a, b) = (folders(&from.path), folders(&to.path));
@@ -339,9 +360,7 @@ pub(super) fn make_relative_uri(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value
     if reference.is_empty() && !same_path {
         reference.push_str("./");
     }
-    reference.push_str(&to.query);
-    reference.push_str(&to.fragment);
-    Ok(cx.heap.new_native(Uri { original: reference, parts: None })?)
+    Ok(reference)
 }
 
 pub(super) fn check_host_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {

@@ -297,7 +297,8 @@ pub(super) fn resolve(base: &Parts, reference: &str) -> Result<Parts, Failure> {
             &Parts { path: String::new(), query: String::new(), fragment: String::new(), ..base.clone() },
             str::to_owned,
         );
-        return parse(&format!("{before}{reference}"));
+        let (path, query, fragment) = split_tail(reference);
+        return parse(&format!("{before}{}{query}{fragment}", fold_dots(path)));
     }
     let (path, query, fragment) = split_tail(reference);
     let mut parts = base.clone();
@@ -309,12 +310,59 @@ pub(super) fn resolve(base: &Parts, reference: &str) -> Result<Parts, Failure> {
         return Ok(parts);
     }
     parts.query = canonical(query);
-    let merged = if turned.starts_with('/') {
+    let rooted = turned.starts_with('/');
+    let merged = if rooted {
         path.to_owned()
     } else {
         let folder = base.path.rfind('/').and_then(|at| base.path.get(..=at)).unwrap_or("/");
         format!("{folder}{path}")
     };
-    parts.path = remove_dots(&canonical_path(&merged, hierarchical));
+    parts.path = match (hierarchical, rooted) {
+        (true, _) => remove_dots(&canonical_path(&merged, true)),
+        (false, true) => canonical(&merged),
+        (false, false) => fold_dots(&canonical(&merged)),
+    };
     Ok(parts)
+}
+
+/// Takes `/./` and `/../` out of a path that need not begin with a slash, from its end to its beginning: a first segment
+/// stays whatever comes behind it.
+fn fold_dots(path: &str) -> String {
+    let mut out = path.as_bytes().to_vec();
+    // The slash last seen, 0 for none, the dots since the last other character, and the segments to go.
+    let (mut last, mut dots, mut gone, mut slashes) = (0, 0, 0_usize, 0);
+    let mut at = out.len();
+    while let Some(before) = at.checked_sub(1) {
+        at = before;
+        let Some(byte) = out.get(at).copied() else { continue };
+        if byte == b'/' {
+            slashes += 1;
+        } else {
+            if slashes > 1 {
+                last = at + 1;
+            }
+            slashes = 0;
+        }
+        if byte == b'.' {
+            dots += 1;
+            continue;
+        }
+        let alone = last == at + dots + 1 || (last == 0 && at + dots + 1 == out.len());
+        if byte == b'/' && (dots == 1 || dots == 2) && alone {
+            out.drain(at + 1..at + 1 + dots + usize::from(last != 0));
+            gone += usize::from(dots == 2);
+            (last, dots) = (at, 0);
+            continue;
+        }
+        dots = 0;
+        if byte == b'/' {
+            if gone > 0 && last > at {
+                gone -= 1;
+                out.drain(at + 1..=last);
+            }
+            last = at;
+        }
+    }
+    // Only characters of ASCII were taken out.
+    String::from_utf8(out).unwrap_or_else(|_| path.to_owned())
 }

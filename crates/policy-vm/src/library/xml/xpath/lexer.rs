@@ -1,6 +1,7 @@
 //! The words of an XPath.
 
 use super::Bad;
+use crate::library::xml::text;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
@@ -31,11 +32,11 @@ pub(super) struct Lexer<'a> {
 }
 
 fn is_name_start(c: char) -> bool {
-    c.is_alphabetic() || c == '_'
+    c != ':' && u16::try_from(u32::from(c)).is_ok_and(text::is_name_start)
 }
 
 fn is_name(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '\u{b7}')
+    c != ':' && u16::try_from(u32::from(c)).is_ok_and(text::is_name_unit)
 }
 
 impl<'a> Lexer<'a> {
