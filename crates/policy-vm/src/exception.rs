@@ -125,11 +125,12 @@ pub enum Exc {
     XmlSchema,
     XPath,
     Serialization,
+    PlatformNotSupported,
 }
 
 impl Exc {
     /// All, in the order of declaration.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Exception,
         Self::SystemException,
         Self::ApplicationException,
@@ -169,6 +170,7 @@ impl Exc {
         Self::XmlSchema,
         Self::XPath,
         Self::Serialization,
+        Self::PlatformNotSupported,
     ];
 
     /// Full .NET name, base class and the message used when none is given.
@@ -324,6 +326,11 @@ impl Exc {
                 "System.Runtime.Serialization.SerializationException",
                 Some(E::SystemException),
                 "Serialization error.",
+            ),
+            E::PlatformNotSupported => (
+                "System.PlatformNotSupportedException",
+                Some(E::NotSupported),
+                "Operation is not supported on this platform.",
             ),
         }
     }

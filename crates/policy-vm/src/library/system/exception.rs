@@ -127,6 +127,7 @@ pub(in crate::library) fn hresult(cx: &mut Cx<'_>, args: &[Value]) -> Result<Val
         E::NotImplemented => -2_147_467_263,
         E::NotSupported => -2_146_233_067,
         E::ObjectDisposed => -2_146_232_798,
+        E::PlatformNotSupported => -2_146_233_031,
         E::OutOfMemory => -2_147_024_882,
         E::Overflow => -2_146_233_066,
         E::Rank => -2_146_233_065,

@@ -94,6 +94,12 @@ pub(in crate::library) static TYPES: &[&TypeDef] = &[
         "SerializationException",
         "System.SystemException"
     ),
+    exception!(
+        39,
+        "System.PlatformNotSupportedException",
+        "PlatformNotSupportedException",
+        "System.NotSupportedException"
+    ),
 ];
 
 /// All of its assembly may be used.

@@ -4,7 +4,7 @@
 use super::tree::{self, Kind, get, get_mut};
 use crate::cx::{Cx, arg};
 use crate::exception::{Exc, Throw};
-use crate::library::{TypeDef, constructor, method, property, property_set};
+use crate::library::{TypeDef, constructor, method, property_set};
 use crate::net_object;
 use crate::types::Known;
 use crate::value::Value;
@@ -41,10 +41,14 @@ pub(super) const DOCUMENT_TYPE: TypeDef =
     TypeDef::class("System.Xml.Linq.XDocumentType").base("System.Xml.Linq.XNode").members(&[
         constructor("XDocumentType(string name, string publicId, string systemId, string internalSubset)", new_type),
         constructor("XDocumentType(XDocumentType other)", copy),
-        property("string InternalSubset { get; }", |cx, args| type_part(cx, args, 3)),
-        property("string Name { get; }", |cx, args| type_part(cx, args, 0)),
-        property("string PublicId { get; }", |cx, args| type_part(cx, args, 1)),
-        property("string SystemId { get; }", |cx, args| type_part(cx, args, 2)),
+        property_set(
+            "string InternalSubset { get; set; }",
+            |cx, a| type_part(cx, a, 3),
+            |cx, a| set_type_part(cx, a, 3),
+        ),
+        property_set("string Name { get; set; }", |cx, a| type_part(cx, a, 0), set_type_name),
+        property_set("string PublicId { get; set; }", |cx, a| type_part(cx, a, 1), |cx, a| set_type_part(cx, a, 1)),
+        property_set("string SystemId { get; set; }", |cx, a| type_part(cx, a, 2), |cx, a| set_type_part(cx, a, 2)),
     ]);
 
 pub(super) const DECLARATION: TypeDef = TypeDef::class("System.Xml.Linq.XDeclaration").members(&[
@@ -144,6 +148,27 @@ fn type_part(cx: &mut Cx<'_>, args: &[Value], part: usize) -> Result<Value, Thro
     };
     let parts = [Some(name), public, system, subset];
     Ok(parts.get(part).copied().flatten().map_or(Value::Null, Value::String))
+}
+
+fn set_type_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
+    let new = cx.string_arg(args, 1, "name")?;
+    super::names::check_qualified(cx, new)?;
+    if let Kind::DocumentType { name, .. } = &mut get_mut(cx, arg(args, 0))?.kind {
+        *name = new;
+    }
+    Ok(Value::Null)
+}
+
+fn set_type_part(cx: &mut Cx<'_>, args: &[Value], part: usize) -> Result<Value, Throw> {
+    let new = cx.string_opt(args, 1);
+    if let Kind::DocumentType { public, system, subset, .. } = &mut get_mut(cx, arg(args, 0))?.kind {
+        match part {
+            1 => *public = new,
+            2 => *system = new,
+            _ => *subset = new,
+        }
+    }
+    Ok(Value::Null)
 }
 
 static X_DECLARATION: Known = Known::new("System.Xml.Linq.XDeclaration");
