@@ -104,10 +104,10 @@ fn set_friendly_name(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
         let same = oid.name == new;
         return if same { Ok(Value::Null) } else { Err(settled(cx, "friendly name")) };
     }
-    if let Some(number) = new.as_deref().and_then(by_name) {
-        if oid.value.get_or_insert_with(|| number.to_owned()) != number {
-            return Err(settled(cx, "value"));
-        }
+    if let Some(number) = new.as_deref().and_then(by_name)
+        && oid.value.get_or_insert_with(|| number.to_owned()) != number
+    {
+        return Err(settled(cx, "value"));
     }
     (oid.name, oid.named) = (new, true);
     Ok(Value::Null)
