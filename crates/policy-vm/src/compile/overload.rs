@@ -350,10 +350,14 @@ impl Binder {
 
 /// The type arguments meet the method's constraints.
 fn satisfied(member: &Member, type_args: &[TypeId]) -> bool {
-    member.signature.constraints.iter().all(|(index, wanted)| {
+    let signature = &member.signature;
+    signature.constraints.iter().all(|(index, wanted)| {
         let wanted = member.ty(*wanted, type_args);
         type_args.get(*index).is_none_or(|given| super::subtype::converts(*given, wanted))
-    })
+    }) && signature
+        .references
+        .iter()
+        .all(|index| type_args.get(*index).is_none_or(|given| super::subtype::is_reference(*given)))
 }
 
 fn modes_agree(arg: ArgumentMode, param: ParamMode) -> bool {

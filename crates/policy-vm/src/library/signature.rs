@@ -26,6 +26,8 @@ pub struct Signature {
     pub params: Vec<Parameter>,
     /// `where T : X`: the n-th type parameter of the method must convert to the type.
     pub constraints: Vec<(usize, TypeId)>,
+    /// `where T : class`: the type parameters of the method that stand for reference types only.
+    pub references: Vec<usize>,
     /// The type it gives.
     pub returns: TypeId,
     /// What runs.
@@ -178,6 +180,7 @@ impl Reader<'_> {
             type_params: Vec::new(),
             params: Vec::new(),
             constraints: Vec::new(),
+            references: Vec::new(),
             returns: types::void(),
             run: member.run,
             set: member.set,
@@ -236,9 +239,13 @@ impl Reader<'_> {
             while self.word("where") {
                 let name = self.ident().ok_or("type parameter expected")?;
                 self.need(':')?;
-                let ty = self.ty()?;
                 let index = self.method_params.iter().position(|p| *p == name).ok_or("unknown type parameter")?;
-                signature.constraints.push((index, ty));
+                if self.word("class") {
+                    signature.references.push(index);
+                } else {
+                    let ty = self.ty()?;
+                    signature.constraints.push((index, ty));
+                }
             }
         } else {
             signature.kind = MemberKind::Property;

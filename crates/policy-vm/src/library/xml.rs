@@ -4,6 +4,7 @@
 //! read by [`reader`] and written by [`writer`], which follow .NET's `XmlReader` and `XmlWriter` to the position in
 //! error messages and the choice of prefixes.
 
+mod annotations;
 mod axes;
 mod convert;
 mod dom;

@@ -186,7 +186,24 @@ impl Binder {
                 format!("The best overload for '{name}' does not have a parameter named '{parameter}'"),
             );
         }
+        if let Some((ty, name, shown)) = self.value_for_reference(candidates, what) {
+            let used = format!("in order to use it as parameter '{name}' in the generic type or method '{shown}'");
+            return self.fail("CS0452", what.span, format!("The type '{ty}' must be a reference type {used}"));
+        }
         self.wrong_count(candidates, args.len().saturating_sub(usize::from(what.receiver_first)), what, span)
+    }
+
+    /// A value type was named for a type parameter that is a `class`: the type, the parameter and the method.
+    fn value_for_reference(&self, candidates: &[Member], what: &Wanted<'_>) -> Option<(String, &'static str, String)> {
+        let given = what.explicit.as_ref()?;
+        candidates.iter().filter(|member| member.signature.type_params.len() == given.len()).find_map(|member| {
+            let signature = &member.signature;
+            let wrong =
+                |index: &&usize| given.get(**index).is_some_and(|ty| !crate::compile::subtype::is_reference(*ty));
+            let index = *signature.references.iter().find(wrong)?;
+            let (ty, name) = (given.get(index)?, signature.type_params.get(index)?);
+            Some((types::display(*ty), *name, self.signature_name(member)))
+        })
     }
 
     fn wrong_arity(&mut self, candidates: &[Member], what: &Wanted<'_>) -> Expr {

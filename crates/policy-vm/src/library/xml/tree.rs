@@ -20,6 +20,8 @@ pub(crate) struct XmlObject {
     pub(super) seen_at: u32,
     /// The `XmlNode` that shows it; null until one is wanted.
     pub(super) view: Value,
+    /// What was hung on it by `AddAnnotation`.
+    pub(super) annotations: Vec<Value>,
     pub(super) kind: Kind,
 }
 
@@ -117,7 +119,13 @@ impl Kind {
 
 /// A new node without parent.
 pub(super) fn new(cx: &mut Cx<'_>, kind: Kind) -> Result<Value, Throw> {
-    Ok(cx.heap.new_native(XmlObject { parent: Value::Null, seen_at: 0, view: Value::Null, kind })?)
+    Ok(cx.heap.new_native(XmlObject {
+        parent: Value::Null,
+        seen_at: 0,
+        view: Value::Null,
+        annotations: Vec::new(),
+        kind,
+    })?)
 }
 
 /// The node behind a value.

@@ -1,9 +1,10 @@
 //! `System.Xml.Linq.XObject`.
 
+use super::annotations;
 use super::tree::{self, Kind, get};
 use crate::cx::{Cx, arg};
 use crate::exception::Throw;
-use crate::library::{TypeDef, property};
+use crate::library::{TypeDef, method, property};
 use crate::types::Known;
 use crate::value::Value;
 
@@ -13,6 +14,13 @@ pub(super) const TYPE: TypeDef =
         property("XDocument Document { get; }", document),
         property("XmlNodeType NodeType { get; }", node_type),
         property("XElement Parent { get; }", parent),
+        method("void AddAnnotation(object annotation)", annotations::add),
+        method("object Annotation(Type type)", annotations::first_named),
+        method("T Annotation<T>() where T : class", annotations::first_of),
+        method("IEnumerable<object> Annotations(Type type)", annotations::all_named),
+        method("IEnumerable<T> Annotations<T>() where T : class", annotations::all_of),
+        method("void RemoveAnnotations(Type type)", annotations::remove_named),
+        method("void RemoveAnnotations<T>() where T : class", annotations::remove_of),
     ]);
 
 fn document(cx: &mut Cx<'_>, args: &[Value]) -> Result<Value, Throw> {
